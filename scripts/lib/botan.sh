@@ -1,0 +1,163 @@
+# shellcheck shell=bash
+# Makes Botan (TLS, certificates, hashes) available: the system's where it is new enough, else Debian
+# 13's source package, built once into the cache folder. docs/decisions/0001-botan-from-source.md
+# Sourced after common.sh and packages.sh. Everything half-made lives in a folder that no one reads.
+
+botan_wanted=3.7            # the oldest that serves: virtual time, key log and handshake hooks
+botan_source_suite=trixie   # Debian 13
+botan_source_version=3.7.1+dfsg-2
+
+# What we use of Botan, and nothing else: a tenth of the whole, so it builds in minutes.
+botan_modules=(
+  tls12 tls13 x509 keypair certstor_flatfile pem base64    # TLS, certificates
+  rsa ecdsa ecdh x25519 ed25519 dl_group ec_group          # keys and key exchange
+  pcurves_secp256r1 pcurves_secp384r1
+  eme_oaep emsa_pssr emsa_pkcs1                            # RSA paddings; PKCS#1 signs DKIM too
+  aes gcm chacha20poly1305                                 # ciphers
+  sha1 md5 sha2_32 sha2_64 hmac hkdf pbkdf2                # hashes; CRAM-MD5 and SCRAM need theirs
+  system_rng auto_rng hmac_drbg chacha_rng                 # chacha_rng is the world's own chance
+)
+botan_modules_amd64=(
+  aes_ni aes_vperm ghash_cpu sha2_32_x86 chacha_simd32 chacha_avx2
+)
+botan_modules_arm64=(
+  aes_armv8 aes_vperm ghash_cpu sha1_armv8 sha2_32_armv8 chacha_simd32
+)
+
+# botan_configuration: the options given to Botan's configure.py, one a line.
+botan_configuration() {
+  local modules=("${botan_modules[@]}")
+  case "$(dpkg --print-architecture)" in
+    amd64) modules+=("${botan_modules_amd64[@]}") ;;
+    arm64) modules+=("${botan_modules_arm64[@]}") ;;
+  esac
+  local joined
+  joined="$(IFS=, && printf '%s' "${modules[*]}")"
+  printf '%s\n' \
+    --cc=gcc --cxxflags=-O3 --compiler-cache=ccache --build-tool=ninja \
+    --build-targets=static --disable-shared-library --without-documentation \
+    --no-install-python-module --minimized-build "--enable-modules=$joined"
+}
+
+# botan_fingerprint: changes whenever the same source would build into something else.
+botan_fingerprint() {
+  {
+    botan_configuration
+    g++ -dumpfullversion -dumpmachine
+  } | sha256sum | cut -c1-12
+}
+
+# cached_botan: the folder of a finished build for this compiler and these options, or nothing.
+cached_botan() {
+  local folder fingerprint
+  fingerprint="$(botan_fingerprint)"
+  for folder in "$(cache_folder)"/botan-*-"$fingerprint"; do
+    if [ -f "$folder/lib/libbotan-3.a" ]; then
+      printf '%s\n' "$folder"
+      return
+    fi
+  done
+}
+
+# botan_apt COMMAND FOLDER ARGS...: an apt command that knows Debian 13's source packages and nothing
+# else, with lists and caches of its own in FOLDER: the system's apt set-up is not touched.
+botan_apt() {
+  local command="$1" home="$2"
+  shift 2
+  "$command" -o "Dir::Etc::SourceList=$home/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o "Dir::State::Lists=$home/lists" -o "Dir::Cache=$home/cache" -o APT::Sandbox::User=root "$@"
+}
+
+# fetch_botan FOLDER: leaves the unpacked source in FOLDER/source. apt checks Debian's signature on
+# the index, and the index's hashes on the files, before anything is unpacked.
+fetch_botan() {
+  local folder="$1" mirror wanted="botan3=$botan_source_version" log
+  log="$(log_file botan-source)"
+  # shellcheck disable=SC2016  # $(REPO_URI) is apt's own notation
+  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    'Label: Debian' 'Component: main' 2>/dev/null | sed -n 1p)"
+  if [ -z "$mirror" ]; then
+    fail "apt knows no Debian mirror yet, so Botan's source cannot be fetched; run 'apt-get update'" \
+      "as root and then this again."
+  fi
+  mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/download"
+  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
+    "$mirror" "$botan_source_suite" >"$folder/apt/sources.list"
+  if ! botan_apt apt-get "$folder/apt" update -o APT::Update::Error-Mode=any >"$log" 2>&1; then
+    fail "Botan's source could not be fetched from the Debian mirror this machine uses" \
+      "(is the network there? details: $log)."
+  fi
+  # A point release may have replaced the version we measured: then the suite's current one.
+  if ! botan_apt apt-cache "$folder/apt" showsrc --only-source botan3 2>/dev/null |
+    grep -xF "Version: $botan_source_version" >/dev/null; then
+    wanted="botan3/$botan_source_suite"
+  fi
+  (
+    cd "$folder/download" &&
+      botan_apt apt-get "$folder/apt" source --download-only "$wanted" &&
+      dpkg-source --extract botan3_*.dsc "$folder/source"
+  ) >>"$log" 2>&1 ||
+    fail "Botan's source package could not be fetched or unpacked (details: $log)."
+}
+
+# build_botan: fetches, builds, and puts the finished folder in place with one rename. Whatever an
+# interruption leaves behind is swept away by the next run; ccache remembers what was compiled.
+build_botan() {
+  local cache work version final log options=()
+  cache="$(cache_folder)"
+  work="$cache/unfinished"
+  log="$(log_file botan-build)"
+
+  exec 9>"$cache/lock"
+  if ! flock --nonblock 9; then
+    say "    another run is building Botan; waiting for it"
+    flock 9
+  fi
+  if [ -n "$(cached_botan)" ]; then
+    exec 9>&-
+    return
+  fi
+
+  rm -rf "$work"
+  mkdir -p "$work"
+  say "    fetching Debian 13's source package botan3 (9 MB)"
+  fetch_botan "$work"
+  version="$(sed -n 's/^release_\(major\|minor\|patch\) *= *//p' \
+    "$work/source/src/build-data/version.txt" | paste -sd. -)"
+  final="$cache/botan-$version-$(botan_fingerprint)"
+
+  say "    compiling Botan $version with $(compile_jobs) jobs: about 5 minutes, only this once"
+  mapfile -t options < <(botan_configuration)
+  (
+    cd "$work/source" &&
+      python3 configure.py "${options[@]}" --prefix="$final"
+  ) >"$log" 2>&1 || fail "Botan's configuration failed (details: $log)."
+  ninja -C "$work/source" -j "$(compile_jobs)" libs 2>&1 | tee -a "$log" |
+    sed -u 's/^\(\[[0-9/]*\]\) .* \([^ ]*\)$/\1 \2/' | progress_line ||
+    fail "Botan did not compile (details: $log)."
+  DESTDIR="$work/destination" ninja -C "$work/source" install >>"$log" 2>&1 ||
+    fail "Botan could not be installed into the cache folder (details: $log)."
+  rm -rf "$final"
+  mv "$work/destination$final" "$final"
+  rm -rf "$work"
+  exec 9>&-
+  say "    Botan $version is ready: $final"
+}
+
+# ensure_botan: after this, CMake's FindBotan3 finds a Botan that serves.
+ensure_botan() {
+  if pkg-config --exists "botan-3 >= $botan_wanted" || [ -n "$(cached_botan)" ]; then
+    return
+  fi
+  if apt_offers libbotan-3-dev "$botan_wanted"; then
+    install_packages botan-system
+    return
+  fi
+  if [ "$(os_release_field ID)" != debian ]; then
+    fail "$(platform_name) offers no Botan $botan_wanted or newer (package libbotan-3-dev), which" \
+      "hikyaku's TLS needs; a newer release does, and so does Debian 12 or 13."
+  fi
+  install_packages botan
+  headline "Building Botan (TLS, certificates, hashes), which this release has only in an old version"
+  build_botan
+}
