@@ -1,0 +1,56 @@
+// What is due when: a priority queue ordered by (time, sequence), so that things due at one instant
+// happen in the order in which they were planned.
+#pragma once
+
+#include "sim/core/assert.h"
+#include "sim/core/time.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace sim {
+
+template <typename Task>
+class EventQueue {
+public:
+    void add(Instant at, Task task)
+    {
+        heap_.push_back(Entry{at, sequence_++, std::move(task)});
+        std::push_heap(heap_.begin(), heap_.end(), later);
+    }
+
+    [[nodiscard]] bool empty() const { return heap_.empty(); }
+    [[nodiscard]] std::size_t size() const { return heap_.size(); }
+
+    // When the first task is due; `never` when there is none.
+    [[nodiscard]] Instant next_due() const { return heap_.empty() ? never : heap_.front().at; }
+
+    // Removes and returns the first task; the queue must not be empty.
+    Task pop()
+    {
+        SIM_ASSERT(!heap_.empty());
+        std::pop_heap(heap_.begin(), heap_.end(), later);
+        Task task = std::move(heap_.back().task);
+        heap_.pop_back();
+        return task;
+    }
+
+private:
+    struct Entry {
+        Instant at;
+        std::uint64_t sequence;
+        Task task;
+    };
+    static bool later(const Entry& a, const Entry& b)
+    {
+        return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+    }
+
+    std::vector<Entry> heap_;
+    std::uint64_t sequence_ = 0;
+};
+
+} // namespace sim

@@ -1,0 +1,77 @@
+// Bytes that travel or were said, stored once and referred to by small handles. Packets in flight,
+// send queues and the trace all hold Blobs of one PayloadStore.
+//
+// Storage is in blocks with a count of holders each. Keeping (a full trace) means never dropping a
+// block; else a block is reused once nobody holds a Blob in it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace sim {
+
+struct Blob {
+    std::uint32_t block = 0;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+
+    // The bytes [from, from + count) of this blob; both are cut to what there is.
+    [[nodiscard]] constexpr Blob slice(std::uint32_t from, std::uint32_t count) const
+    {
+        const std::uint32_t start = from < size ? from : size;
+        const std::uint32_t rest = size - start;
+        return {block, offset + start, count < rest ? count : rest};
+    }
+    friend constexpr bool operator==(const Blob&, const Blob&) = default;
+};
+
+class PayloadStore {
+public:
+    enum class Policy { keep_all, reuse };
+
+    explicit PayloadStore(Policy policy = Policy::keep_all) : policy_{policy} {}
+
+    // Copies the bytes in; the caller holds the result once (see release). At most 2^31 bytes.
+    Blob store(std::string_view bytes);
+
+    // One more, or one fewer, holder of the block this blob lies in. No-ops when all is kept.
+    void retain(const Blob& blob)
+    {
+        if (policy_ == Policy::reuse && blob.size > 0) ++blocks_[blob.block].holders;
+    }
+    void release(const Blob& blob)
+    {
+        if (policy_ == Policy::reuse && blob.size > 0) drop(blob.block);
+    }
+
+    // Valid until the store is destroyed (keep_all) or the blob is released (reuse).
+    [[nodiscard]] std::string_view view(const Blob& blob) const
+    {
+        if (blob.size == 0) return {};
+        return {blocks_[blob.block].bytes.get() + blob.offset, blob.size};
+    }
+
+    // Bytes of memory held in blocks.
+    [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
+
+private:
+    struct Block {
+        std::unique_ptr<char[]> bytes;
+        std::uint32_t capacity = 0;
+        std::uint32_t used = 0;
+        std::uint32_t holders = 0;
+    };
+    void drop(std::uint32_t block);
+    void open_block(std::size_t size);
+
+    Policy policy_;
+    std::vector<Block> blocks_;
+    std::vector<std::uint32_t> free_;
+    std::uint32_t current_ = 0;
+    std::size_t memory_bytes_ = 0;
+};
+
+} // namespace sim

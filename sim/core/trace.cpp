@@ -1,0 +1,135 @@
+#include "sim/core/trace.h"
+
+#include "sim/core/assert.h"
+#include "sim/core/fields.h"
+#include "sim/core/rng.h"
+
+#include <type_traits>
+
+namespace sim {
+
+static_assert(sizeof(Event) <= 200, "the promise of docs/architecture.md on trace memory");
+
+namespace {
+
+// Feeds every field of an event into FNV-1a in one byte order, whatever the machine's.
+class Hasher {
+public:
+    explicit Hasher(const Trace& trace) : trace_{trace} {}
+    [[nodiscard]] std::uint64_t value() const { return hash_; }
+
+    void operator()(std::string_view /*name*/, const PacketHead& head)
+    {
+        for_each_field(head, *this);
+    }
+    void operator()(std::string_view /*name*/, const Line& line) { for_each_field(line, *this); }
+    void operator()(std::string_view /*name*/, const Blob& blob)
+    {
+        number(blob.size);
+        hash_ = fnv1a(trace_.view(blob), hash_);
+    }
+    void operator()(std::string_view /*name*/, const TcpFlags& flags)
+    {
+        number((flags.syn ? 1U : 0U) | (flags.ack ? 2U : 0U) | (flags.fin ? 4U : 0U) |
+               (flags.rst ? 8U : 0U) | (flags.psh ? 16U : 0U));
+    }
+    void operator()(std::string_view /*name*/, const Endpoint& endpoint)
+    {
+        number(endpoint.address.value);
+        number(endpoint.port);
+    }
+    void operator()(std::string_view /*name*/, Ipv4 address) { number(address.value); }
+    void operator()(std::string_view /*name*/, Instant at)
+    {
+        number(static_cast<std::uint64_t>(at.time_since_epoch().count()));
+    }
+    void operator()(std::string_view /*name*/, Duration span)
+    {
+        number(static_cast<std::uint64_t>(span.count()));
+    }
+    template <typename Tag>
+    void operator()(std::string_view /*name*/, Id<Tag> id)
+    {
+        number(id.value);
+    }
+    template <typename T>
+    requires(std::is_integral_v<T> || std::is_enum_v<T>) void operator()(std::string_view /*name*/,
+                                                                         T value)
+    {
+        number(static_cast<std::uint64_t>(value));
+    }
+
+    void number(std::uint64_t value)
+    {
+        for (unsigned shift = 0; shift < 64; shift += 8) {
+            hash_ ^= (value >> shift) & 0xffU;
+            hash_ *= 0x100000001b3ULL;
+        }
+    }
+
+private:
+    const Trace& trace_;
+    std::uint64_t hash_ = fnv1a_basis;
+};
+
+} // namespace
+
+Trace::Trace(Detail detail)
+    : detail_{detail},
+      payloads_{detail == Detail::full ? PayloadStore::Policy::keep_all
+                                       : PayloadStore::Policy::reuse}
+{
+}
+
+EventId Trace::append(HostId host, ConnectionId connection, Happening what)
+{
+    ++counts_[what.index()];
+    const EventId id{next_id_++};
+    SIM_ASSERT(id.exists());
+    if (detail_ == Detail::counters) return id;
+    if (size_ % chunk_events == 0)
+        chunks_.push_back(std::make_unique<std::array<Event, chunk_events>>());
+    (*chunks_.back())[size_ % chunk_events] =
+        Event{id, cause_, host, connection, now_, std::move(what)};
+    ++size_;
+    return id;
+}
+
+const Event& Trace::at(EventId id) const
+{
+    SIM_ASSERT(id.value < size_);
+    return (*this)[id.value];
+}
+
+const Event& Trace::operator[](std::size_t index) const
+{
+    return (*chunks_[index / chunk_events])[index % chunk_events];
+}
+
+Blob Trace::note(std::string_view bytes)
+{
+    return detail_ == Detail::full ? payloads_.store(bytes) : Blob{};
+}
+
+std::uint64_t Trace::hash() const
+{
+    Hasher hasher{*this};
+    for (std::size_t i = 0; i < size_; ++i) {
+        const Event& event = (*this)[i];
+        hasher("id", event.id);
+        hasher("cause", event.cause);
+        hasher("host", event.host);
+        hasher("connection", event.connection);
+        hasher("at", event.at);
+        hasher.number(event.what.index());
+        std::visit([&](const auto& what) { for_each_field(what, hasher); }, event.what);
+    }
+    return hasher.value();
+}
+
+std::size_t Trace::event_memory_bytes() const
+{
+    return chunks_.size() * sizeof(std::array<Event, chunk_events>);
+}
+
+} // namespace sim

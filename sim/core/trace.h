@@ -1,0 +1,93 @@
+// The append-only record of a run. Each event knows what caused it, so that "why did my mail not
+// arrive?" is a walk up a chain. Only programs and the network append; nobody edits.
+#pragma once
+
+#include "sim/core/happening.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sim {
+
+struct Event {
+    EventId id;
+    EventId cause; // none for what the user or the scenario started
+    HostId host;   // none for what concerns the whole world
+    ConnectionId connection;
+    Instant at;
+    Happening what;
+
+    [[nodiscard]] Kind kind() const { return static_cast<Kind>(what.index()); }
+};
+
+class Trace {
+public:
+    // counters: events are counted by kind and forgotten; payloads are reused.
+    enum class Detail { full, counters };
+
+    explicit Trace(Detail detail = Detail::full);
+
+    // Appends with the current time and cause (see set_now, CauseScope).
+    EventId append(HostId host, ConnectionId connection, Happening what);
+
+    // The World alone moves the time of what is appended.
+    void set_now(Instant now) { now_ = now; }
+    [[nodiscard]] Instant now() const { return now_; }
+
+    [[nodiscard]] EventId cause() const { return cause_; }
+    void set_cause(EventId cause) { cause_ = cause; }
+
+    [[nodiscard]] bool keeps_events() const { return detail_ == Detail::full; }
+    [[nodiscard]] std::size_t size() const { return size_; } // events held (0 with counters)
+    [[nodiscard]] const Event& at(EventId id) const;
+    [[nodiscard]] const Event& operator[](std::size_t index) const;
+
+    [[nodiscard]] std::uint64_t count(Kind kind) const
+    {
+        return counts_[static_cast<std::size_t>(kind)];
+    }
+
+    // Copies bytes into the payload store, for a Blob of an event. Nothing is stored with counters.
+    Blob note(std::string_view bytes);
+    [[nodiscard]] PayloadStore& payloads() { return payloads_; }
+    [[nodiscard]] const PayloadStore& payloads() const { return payloads_; }
+    [[nodiscard]] std::string_view view(const Blob& blob) const { return payloads_.view(blob); }
+
+    // Over everything that every event says, payload bytes included. Equal runs, equal hashes.
+    [[nodiscard]] std::uint64_t hash() const;
+
+    // Bytes held for events, payloads not counted.
+    [[nodiscard]] std::size_t event_memory_bytes() const;
+
+private:
+    static constexpr std::size_t chunk_events = 4096;
+
+    Detail detail_;
+    Instant now_{};
+    EventId cause_;
+    std::size_t size_ = 0;
+    std::uint32_t next_id_ = 0;
+    std::array<std::uint64_t, count_of<Kind>()> counts_{};
+    std::vector<std::unique_ptr<std::array<Event, chunk_events>>> chunks_;
+    PayloadStore payloads_;
+};
+
+// While it lives, what is appended is caused by `cause`.
+class CauseScope {
+public:
+    CauseScope(Trace& trace, EventId cause) : trace_{trace}, before_{trace.cause()}
+    {
+        trace.set_cause(cause);
+    }
+    ~CauseScope() { trace_.set_cause(before_); }
+    CauseScope(const CauseScope&) = delete;
+    CauseScope& operator=(const CauseScope&) = delete;
+
+private:
+    Trace& trace_;
+    EventId before_;
+};
+
+} // namespace sim
