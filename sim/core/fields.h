@@ -31,6 +31,7 @@ template <typename F>
 void for_each_field(const Line& line, F&& f)
 {
     f("bytes", line.bytes);
+    f("stream_offset", line.stream_offset);
     f("secret_offset", line.secret_offset);
     f("secret_size", line.secret_size);
 }

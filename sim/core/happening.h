@@ -188,8 +188,11 @@ struct TlsKeyLogged {
 
 // A line of one conversation. `bytes` is the whole line without its CR LF; the `secret_size` octets
 // from `secret_offset` are a password or token, which views mask unless asked not to.
+// `stream_offset` is where the line began: among this direction's TLS application bytes when
+// encrypted (TlsRecord leads on to the wire), else in its TCP stream.
 struct Line {
     Blob bytes;
+    std::uint64_t stream_offset = 0;
     std::uint32_t secret_offset = 0;
     std::uint32_t secret_size = 0;
 };

@@ -1,0 +1,298 @@
+// A scenario: everything that a world is built from and a lesson consists of, as plain values.
+// load.h makes one from TOML files; World is made from one; settings.h changes one by a dotted key.
+#pragma once
+
+#include "sim/core/address.h"
+#include "sim/core/happening.h"
+#include "sim/core/time.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sim::scenario {
+
+// A text that a person reads, in both languages; both are always filled.
+struct Text {
+    std::string ja;
+    std::string en;
+};
+
+// ---- places and cables ------------------------------------------------------------------------
+
+SIM_NAMED_ENUM(AreaKind, home, isp, provider, recipient, elsewhere);
+
+// A tinted area of the map: a household, an ISP, a company.
+struct Area {
+    std::string key;
+    AreaKind kind = AreaKind::elsewhere;
+    Text name;
+};
+
+SIM_NAMED_ENUM(HostKind, pc, router, mail_server, mailbox, name_server, other);
+SIM_NAMED_ENUM(System, windows, linux); // whose connect timeouts and error codes it has
+
+struct Host {
+    std::string key; // unique; a server's is its fully qualified name
+    Text name;
+    HostKind kind = HostKind::other;
+    std::string area; // for a PC on a line: the line's area
+    std::vector<Ipv4> addresses;
+    System system = System::linux;
+    std::string line;             // a PC: key of the Line that it is plugged into, else empty
+    std::optional<Ipv4> resolver; // the name server that it asks
+};
+
+// A way to get online that a PC can be plugged into: dynamic home line, fixed address, hotel, ...
+struct AccessLine {
+    std::string key;
+    Text name;
+    std::string area;
+    std::string router; // host at its other end
+    Ipv4 address;       // that a PC on it is given
+    std::optional<Ipv4> resolver;
+    Duration latency = 5ms;
+    std::uint64_t bits_per_second = 100'000'000;
+};
+
+struct Link {
+    std::string a; // host keys
+    std::string b;
+    Duration latency = 5ms;
+    std::uint64_t bits_per_second = 1'000'000'000;
+};
+
+// ---- who may pass -----------------------------------------------------------------------------
+
+// A named set of addresses that rules and relays speak of: "sakura-dynamic".
+struct Group {
+    std::string key;
+    Text name;
+    std::vector<Ipv4Network> networks;
+};
+
+struct PortRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+};
+
+// One rule of a node's firewall. Rules are tried in the order in which they stand; the first that
+// matches decides.
+struct FirewallRule {
+    std::string key; // unique in the scenario, as in --set rule.op25b=off
+    std::string host;
+    Text name;
+    Text purpose;
+    std::vector<std::string> from; // group or host keys; empty: any
+    std::vector<std::string> to;
+    std::vector<std::string> except_to; // group or host keys that the rule does not mean
+    std::optional<Transport> transport;
+    std::vector<PortRange> ports; // destination ports; empty: any
+    Verdict verdict = Verdict::pass;
+    bool enabled = true;
+};
+
+// ---- names ------------------------------------------------------------------------------------
+
+struct DnsRecord {
+    std::string name; // absolute, without the last dot
+    std::string type; // "A", "MX", ...
+    std::string data; // as on the right-hand side of a zone file
+    Duration ttl = std::chrono::hours{1};
+};
+
+struct DnsZone {
+    std::string origin;
+    std::vector<DnsRecord> records;
+};
+
+// A name server program on a host: serves zones and, when it recurses, asks others for the rest.
+struct NameServer {
+    std::string host;
+    std::vector<DnsZone> zones;
+    bool recursive = false;
+    struct Forward {
+        std::string suffix; // "umi.example"; "" for everything else
+        Ipv4 server;
+    };
+    std::vector<Forward> forwards;
+};
+
+// ---- mail servers -----------------------------------------------------------------------------
+
+SIM_NAMED_ENUM(TlsMode, none, starttls, implicit);
+SIM_NAMED_ENUM(ListenerRole, mx, submission);
+SIM_NAMED_ENUM(
+    CertificateKind, good, expired, not_yet_valid, wrong_name, self_signed, unknown_issuer);
+
+// One port on which a mail server answers.
+struct SmtpListener {
+    std::uint16_t port = 25;
+    ListenerRole role = ListenerRole::mx;
+    TlsMode tls = TlsMode::starttls;
+    bool require_tls = false;    // before AUTH and MAIL
+    bool require_auth = false;   // before MAIL
+    std::vector<Mechanism> auth; // offered once the line is as safe as require_tls demands
+};
+
+struct User {
+    std::string name; // as in AUTH
+    std::string password;
+    std::vector<std::string> addresses; // that it may send as
+};
+
+struct Mailbox {
+    std::string address;
+    std::uint64_t quota_bytes = 0; // 0: none
+};
+
+// Where mail for a domain goes when not by MX record: "*" for all else.
+struct Route {
+    std::string domain;
+    std::string host;
+    std::uint16_t port = 25;
+};
+
+// A mail transfer agent on a host: submission server, relay, MX or mailbox host, by what it is set
+// to.
+struct MailServer {
+    std::string host; // its key is its name in 220 and EHLO
+    std::vector<SmtpListener> listeners;
+    std::vector<std::string> local_domains;
+    std::vector<Mailbox> mailboxes;      // kept here, of local domains
+    std::vector<std::string> recipients; // known here but kept behind a route (an MX's list)
+    std::vector<std::string> relay_for;  // groups or hosts whose mail it sends on to anywhere
+    std::vector<User> users;
+    std::vector<Route> routes;
+    std::uint64_t size_limit_bytes = 10'485'760;
+    CertificateKind certificate = CertificateKind::good;
+    bool pipelining = true;
+    std::vector<Duration> retry; // waits between attempts; empty: 15m 30m 1h 2h 4h ...
+    Duration give_up = std::chrono::hours{120};
+};
+
+struct PopListener {
+    std::uint16_t port = 110;
+    TlsMode tls = TlsMode::none;
+    bool require_tls = false; // before USER/PASS
+};
+
+// Lets the mailboxes of the mail server on the same host be fetched.
+struct PopServer {
+    std::string host;
+    std::vector<PopListener> listeners;
+    std::vector<User> users; // `addresses` are the mailboxes
+    CertificateKind certificate = CertificateKind::good;
+};
+
+// ---- mail programs ----------------------------------------------------------------------------
+
+// As a mail program asks for it.
+SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
+SIM_NAMED_ENUM(AuthChoice, none, automatic, plain, login);
+
+struct AccountSettings {
+    std::string server;
+    std::uint16_t port = 587;
+    Protection protection = Protection::starttls;
+    AuthChoice auth = AuthChoice::automatic;
+    std::string user;
+    std::string password;
+};
+
+struct MailProgram {
+    std::string key;  // "hanako"
+    std::string host; // the PC that it runs on
+    Text name;        // its owner's
+    std::string address;
+    std::optional<AccountSettings> sending;
+    std::optional<AccountSettings> fetching; // POP3
+};
+
+// ---- the lesson -------------------------------------------------------------------------------
+
+struct Message {
+    std::vector<std::string> to;
+    std::string subject;
+    std::string text;
+    std::string eml; // when not empty: the whole message as it is, instead of subject and text
+};
+
+SIM_NAMED_ENUM(StepAction, send, fetch, set);
+SIM_NAMED_ENUM(StepWhen, at, after_previous, after_delivery);
+
+struct Step {
+    StepAction action = StepAction::send;
+    StepWhen when = StepWhen::at;
+    Duration delay{};    // from the start of the run, or from what it waits for
+    std::string program; // send, fetch: key of the mail program
+    Message message;     // send
+    std::string key;     // set: as in --set
+    std::string value;
+};
+
+// A question to the learner before the result is shown.
+struct Prediction {
+    struct Choice {
+        Text text;
+        bool right = false;
+    };
+    Text question;
+    std::vector<Choice> choices;
+};
+
+// What ought to come of the lesson; compared with the run's trace. Absent members are not compared.
+struct Expectation {
+    std::optional<UserError> sending;           // what the sender's mail program shows
+    std::vector<std::string> delivered;         // mailboxes that hold a message at the end
+    std::vector<std::string> fetched;           // mailboxes whose message reached a mail program
+    std::optional<std::string> stopped_by_rule; // key of the rule that dropped a packet
+    std::vector<std::string> readable;          // seen in the clear by someone on some link
+    std::vector<std::string> unreadable;        // by nobody on any link
+    struct Count {
+        Kind kind = Kind::packet_sent;
+        std::uint64_t at_least = 1;
+        std::uint64_t at_most = ~std::uint64_t{0};
+    };
+    std::vector<Count> counts;
+};
+
+// A change of settings that a lesson proposes: its cure, or something to try. As --set would do it.
+struct Variation {
+    std::string key;
+    Text name;
+    std::vector<std::pair<std::string, std::string>> settings; // dotted key, value
+    Expectation expect;
+};
+
+struct Scenario {
+    std::string key;  // folder name of the lesson
+    std::string path; // file that it was loaded from
+    int order = 0;    // place among the lessons
+    Text title;
+    Text summary; // one sentence for lists
+    Text goal;    // what the learner is asked to watch
+    Instant start{};
+    int utc_offset_minutes = 540;
+
+    std::vector<Area> areas;
+    std::vector<Host> hosts;
+    std::vector<AccessLine> lines;
+    std::vector<Link> links;
+    std::vector<Group> groups;
+    std::vector<FirewallRule> rules;
+    std::vector<NameServer> name_servers;
+    std::vector<MailServer> mail_servers;
+    std::vector<PopServer> pop_servers;
+    std::vector<MailProgram> programs;
+
+    std::string client; // key of the program whose account settings the learner changes
+    std::vector<Step> steps;
+    Duration limit = std::chrono::hours{24 * 7}; // virtual time after which a run is cut off
+    std::optional<Prediction> prediction;
+    Expectation expect;
+    std::vector<Variation> variations;
+};
+
+} // namespace sim::scenario
