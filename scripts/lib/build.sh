@@ -1,16 +1,21 @@
 # shellcheck shell=bash
 # Configures and compiles a preset of CMakePresets.json. Sourced after the other files of this folder.
 
-# build_preset PRESET: brings build/PRESET up to date. Says nothing when there is nothing to compile.
-build_preset() {
-  local preset="$1" log jobs
-  log="$(log_file "configure-$preset")"
+configure_preset() {
+  local log
+  log="$(log_file "configure-$1")"
   HIKYAKU_CACHE="$(cache_folder)"
   export HIKYAKU_CACHE
-  if ! cmake --preset "$preset" >"$log" 2>&1; then
+  if ! cmake --preset "$1" >"$log" 2>&1; then
     sed 's/^/    /' "$log" >&2
-    fail "CMake could not configure the preset '$preset'; what it said is above."
+    fail "CMake could not configure the preset '$1'; what it said is above."
   fi
+}
+
+# build_preset PRESET: brings build/PRESET up to date. Says nothing when there is nothing to compile.
+build_preset() {
+  local preset="$1" jobs
+  configure_preset "$preset"
   if ninja -C "build/$preset" -n 2>/dev/null | grep 'no work to do' >/dev/null; then
     return
   fi

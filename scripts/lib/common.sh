@@ -70,6 +70,7 @@ progress_line() {
     columns="${columns:-80}"
   fi
   awk -v columns="$columns" -v show="${1:-steps}" '
+    BEGIN { shown = -1 }
     function close_line() { if (drawn) { printf "\r%*s\r", columns - 1, ""; drawn = 0 } }
     /^\[[0-9]+\/[0-9]+\] / {
       split(substr($1, 2), count, /[\/\]]/)

@@ -21,11 +21,13 @@ botan | dpkg-dev             | unpacks a Debian source package
 botan | python3              | Botan's configure step
 botan-system | libbotan-3-dev | TLS, certificates, hashes
 test  | doctest-dev          | the test framework
-check | clang                | the second compiler
-check | libclang-rt-dev      | the second compiler's sanitizers
+clang | clang                | the second compiler
+clang | libclang-rt-dev      | its sanitizers
 check | clang-format         | one layout for all files
 check | clang-tidy           | finds what compilers do not warn of
 check | shellcheck           | the same for shell scripts
+check | git                  | names the files to check
+check | python3              | runs clang-tidy on several files at once
 bench | libbenchmark-dev     | measures speed
 TABLE
 }
@@ -36,6 +38,7 @@ describe_group() {
     botan) printf 'to build Botan (TLS) from Debian 13'\''s source, because this release has only 2.x' ;;
     botan-system) printf 'TLS, certificates and hashes' ;;
     test) printf 'to run the tests' ;;
+    clang) printf 'to compile with the second compiler' ;;
     check) printf 'to check the code' ;;
     bench) printf 'to measure speed' ;;
   esac

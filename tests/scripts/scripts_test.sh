@@ -1,0 +1,325 @@
+#!/usr/bin/env bash
+# What scripts/ promises to a person, tried with stand-ins for apt, dpkg, sudo and CMake: nothing is
+# installed, nothing compiled. Each case is a function; its name is the sentence that is printed.
+# shellcheck disable=SC2016  # what stands in single quotes is meant for another shell
+set -uo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+unset HIKYAKU_CACHE XDG_CACHE_HOME CI
+export HIKYAKU_CACHE="$scratch/cache"
+
+# stand_in NAME: a command of that name, first in PATH, that does what standard input says.
+stand_in() {
+  mkdir -p "$scratch/bin"
+  {
+    printf '#!/bin/bash\n'
+    cat
+  } >"$scratch/bin/$1"
+  chmod +x "$scratch/bin/$1"
+}
+
+system_is() {
+  printf '%s\n' "$@" >"$scratch/os-release"
+}
+
+# run COMMAND...: its output and exit code, with the stand-ins in place and nobody at the keyboard.
+run() {
+  output="$(PATH="$scratch/bin:$PATH" HIKYAKU_OS_RELEASE="$scratch/os-release" "$@" 2>&1 </dev/null)"
+  code=$?
+}
+
+# in_library WORDS: runs them in a shell that has scripts/lib loaded.
+in_library() {
+  run bash -euo pipefail -c ". '$root/scripts/lib/all.sh'; $1"
+}
+
+equal() {
+  if [ "$1" != "$2" ]; then
+    printf '    expected: %s\n    found:    %s\n' "$2" "$1"
+    return 1
+  fi
+}
+
+contains() {
+  if [[ "$1" != *"$2"* ]]; then
+    printf '    expected in it: %s\n    found:          %s\n' "$2" "$1"
+    return 1
+  fi
+}
+
+ends_with_one_sentence() {
+  equal "$code" 1 && equal "$(wc -l <<<"$output")" 1 && contains "$output" "hikyaku: " &&
+    contains "$output" "$1"
+}
+
+debian_12() {
+  system_is 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"' ID=debian 'VERSION_ID="12"'
+}
+
+nothing_installed() {
+  stand_in dpkg-query <<<'exit 1'
+}
+
+everything_installed() {
+  stand_in dpkg-query <<<'shift 2; for name; do echo "installed $name"; done'
+}
+
+case_an_unsupported_system_is_told_so_in_one_sentence() {
+  local script
+  system_is 'PRETTY_NAME="Fedora Linux 41"' ID=fedora VERSION_ID=41
+  for script in start test check; do
+    run "$root/scripts/$script"
+    ends_with_one_sentence "Fedora Linux 41 is not supported" || return 1
+  done
+}
+
+case_a_release_that_is_too_old_is_told_so_in_one_sentence() {
+  system_is 'PRETTY_NAME="Debian GNU/Linux 11 (bullseye)"' ID=debian 'VERSION_ID="11"'
+  run "$root/scripts/test"
+  ends_with_one_sentence "bullseye) is too old" || return 1
+  system_is 'PRETTY_NAME="Ubuntu 22.04.5 LTS"' ID=ubuntu 'VERSION_ID="22.04"'
+  run "$root/scripts/test"
+  ends_with_one_sentence "Ubuntu 22.04.5 LTS is too old"
+}
+
+case_a_system_without_os_release_is_not_supported() {
+  rm -f "$scratch/os-release"
+  run "$root/scripts/start"
+  ends_with_one_sentence "not supported"
+}
+
+case_debian_12_13_testing_and_ubuntu_24_are_supported() {
+  local lines
+  for lines in 'VERSION_ID="12"' 'VERSION_ID="13"' 'VERSION_CODENAME=forky'; do
+    system_is ID=debian "$lines"
+    in_library require_supported_platform
+    equal "$code" 0 || return 1
+  done
+  system_is ID=ubuntu 'VERSION_ID="24.04"'
+  in_library require_supported_platform
+  equal "$code" 0
+}
+
+case_help_needs_no_supported_system_and_installs_nothing() {
+  local script
+  system_is ID=plan9
+  for script in start test check; do
+    run "$root/scripts/$script" --help
+    equal "$code" 0 && contains "$output" "usage: scripts/$script" || return 1
+  done
+}
+
+case_without_root_and_sudo_the_command_for_an_administrator_is_named() {
+  debian_12
+  nothing_installed
+  stand_in id <<<'echo 1000'
+  stand_in sudo <<<'exit 1'
+  run "$root/scripts/test"
+  equal "$code" 1 && contains "$output" "apt-get install --no-install-recommends g++ cmake" &&
+    contains "$(tail -n 1 <<<"$output")" "hikyaku: some Debian packages are missing"
+}
+
+case_with_sudo_packages_are_installed_through_it() {
+  debian_12
+  nothing_installed
+  stand_in id <<<'echo 1000'
+  stand_in sudo <<<"echo \"\$*\" >>$scratch/sudo-calls"
+  stand_in apt-cache <<<'echo "  Candidate: 1.0"'
+  in_library 'install_packages test'
+  equal "$code" 0 && contains "$(cat "$scratch/sudo-calls")" "install --no-install-recommends doctest-dev"
+}
+
+case_without_a_network_it_says_so() {
+  debian_12
+  nothing_installed
+  stand_in id <<<'echo 0'
+  stand_in dpkg <<<'exit 0'
+  stand_in apt-get <<<'echo "Err:1 bookworm InRelease  Temporary failure resolving"; exit 0'
+  stand_in apt-cache <<<'exit 0'
+  run "$root/scripts/test"
+  equal "$code" 1 &&
+    contains "$(tail -n 1 <<<"$output")" "hikyaku: the package archive could not be reached"
+}
+
+case_a_package_that_apt_does_not_offer_is_named() {
+  debian_12
+  nothing_installed
+  stand_in id <<<'echo 0'
+  stand_in dpkg <<<'exit 0'
+  stand_in apt-get <<<'exit 0'
+  stand_in apt-cache <<<'if [ "$2" = libcli11-dev ]; then echo "  Candidate: (none)"; else echo "  Candidate: 1"; fi'
+  run "$root/scripts/test"
+  equal "$code" 1 && contains "$(tail -n 1 <<<"$output")" "does not offer libcli11-dev"
+}
+
+case_apt_is_not_called_when_nothing_is_missing() {
+  debian_12
+  everything_installed
+  stand_in apt-get <<<"touch $scratch/apt-was-called"
+  in_library 'install_packages build test clang check'
+  equal "$code" 0 && equal "$output" "" && equal "$(ls "$scratch/apt-was-called" 2>/dev/null)" ""
+}
+
+case_a_package_that_is_only_half_installed_counts_as_missing() {
+  debian_12
+  stand_in dpkg-query <<<'echo "unpacked doctest-dev"'
+  in_library 'missing_packages test'
+  equal "$output" "doctest-dev"
+}
+
+case_every_package_has_one_group_and_a_reason() {
+  in_library 'package_table | awk -F "|" "NF != 3 || \$3 ~ /^ *\$/"'
+  equal "$output" "" || return 1
+  in_library 'package_table | cut -d"|" -f1 | tr -d " " | sort -u | while read -r group; do
+    [ -n "$(describe_group "$group")" ] || echo "$group"; done'
+  equal "$output" ""
+}
+
+case_memory_bounds_the_number_of_jobs() {
+  in_library 'nproc() { echo 16; }; memory_mib() { echo 6400; }; compile_jobs'
+  equal "$output" 4 || return 1
+  in_library 'nproc() { echo 16; }; memory_mib() { echo 900; }; compile_jobs'
+  equal "$output" 1 || return 1
+  in_library 'nproc() { echo 2; }; memory_mib() { echo 64000; }; compile_jobs'
+  equal "$output" 2
+}
+
+case_away_from_a_terminal_progress_is_one_line_in_ten() {
+  in_library 'for i in $(seq 1 200); do echo "[$i/200] compile $i"; done | progress_line'
+  equal "$(wc -l <<<"$output")" 11 && contains "$output" "[1/200]" && contains "$output" "[200/200]"
+}
+
+case_what_a_compiler_says_is_never_thinned_out() {
+  in_library 'printf "[1/9] a\n[1/9] b\nerror: no such thing\n" | progress_line all'
+  contains "$output" "error: no such thing" && equal "$(wc -l <<<"$output")" 2
+}
+
+case_other_botan_modules_make_another_botan() {
+  local before
+  in_library botan_fingerprint
+  before="$output"
+  in_library botan_fingerprint
+  equal "$output" "$before" || return 1
+  in_library 'botan_modules+=(scrypt); botan_fingerprint'
+  [ "$output" != "$before" ]
+}
+
+case_an_unfinished_botan_is_never_taken_for_a_finished_one() {
+  in_library 'mkdir -p "$HIKYAKU_CACHE/botan-3.7.1-$(botan_fingerprint)/lib" "$HIKYAKU_CACHE/unfinished/lib"
+    touch "$HIKYAKU_CACHE/unfinished/lib/libbotan-3.a"; cached_botan'
+  equal "$output" "" || return 1
+  in_library 'touch "$HIKYAKU_CACHE/botan-3.7.1-$(botan_fingerprint)/lib/libbotan-3.a"; cached_botan'
+  contains "$output" "$HIKYAKU_CACHE/botan-3.7.1-"
+}
+
+case_ubuntu_without_a_new_botan_is_told_in_one_sentence() {
+  system_is 'PRETTY_NAME="Ubuntu 24.04.2 LTS"' ID=ubuntu 'VERSION_ID="24.04"'
+  stand_in pkg-config <<<'exit 1'
+  stand_in apt-cache <<<'echo "  Candidate: 3.2.0"'
+  in_library ensure_botan
+  ends_with_one_sentence "Ubuntu 24.04.2 LTS offers no Botan 3.7"
+}
+
+case_a_system_botan_that_is_new_enough_is_installed_rather_than_built() {
+  system_is ID=debian 'VERSION_ID="13"'
+  stand_in pkg-config <<<'exit 1'
+  stand_in apt-cache <<<'echo "  Candidate: 3.7.1+dfsg-2"'
+  in_library 'install_packages() { echo "installs $*"; }; build_botan() { echo builds; }; ensure_botan'
+  equal "$output" "installs botan-system" || return 1
+  stand_in apt-cache <<<'echo "  Candidate: (none)"'
+  in_library 'install_packages() { echo "installs $*"; }; build_botan() { echo builds; }; ensure_botan'
+  contains "$output" "installs botan"$'\n' && contains "$output" builds
+}
+
+find_botan() {
+  rm -rf "$scratch/find"
+  run env PKG_CONFIG_LIBDIR="$scratch/none" PKG_CONFIG_PATH="$scratch/none" \
+    cmake -S "$root/tests/scripts/find_botan" -B "$scratch/find" -G Ninja
+}
+
+case_without_botan_cmake_says_which_script_to_run() {
+  find_botan
+  equal "$code" 1 && contains "$(tr -s '\n ' '  ' <<<"$output")" "Run scripts/test or scripts/start once"
+}
+
+case_cmake_takes_the_newest_botan_of_the_cache() {
+  local version
+  for version in 3.6.9-aaa 3.7.1-bbb 3.10.0-ccc 3.9.2-ddd; do
+    mkdir -p "$HIKYAKU_CACHE/botan-$version/lib"
+    touch "$HIKYAKU_CACHE/botan-$version/lib/libbotan-3.a"
+  done
+  mkdir -p "$HIKYAKU_CACHE/botan-3.11.0-eee" # no library in it
+  find_botan
+  equal "$code" 0 && contains "$output" "took 3.10.0 $HIKYAKU_CACHE/botan-3.10.0-ccc/lib/libbotan-3.a"
+}
+
+case_of_equal_versions_cmake_takes_the_youngest() {
+  mkdir -p "$HIKYAKU_CACHE/botan-3.7.1-aaa/lib" "$HIKYAKU_CACHE/botan-3.7.1-bbb/lib"
+  touch -d '2 hours ago' "$HIKYAKU_CACHE/botan-3.7.1-bbb/lib/libbotan-3.a"
+  touch -d '1 hour ago' "$HIKYAKU_CACHE/botan-3.7.1-aaa/lib/libbotan-3.a"
+  find_botan
+  contains "$output" "botan-3.7.1-aaa" || return 1
+  touch "$HIKYAKU_CACHE/botan-3.7.1-bbb/lib/libbotan-3.a"
+  find_botan
+  contains "$output" "botan-3.7.1-bbb"
+}
+
+# clone_with_stand_ins: a tree whose hikyaku only repeats where it was called and with which words.
+clone_with_stand_ins() {
+  mkdir -p "$scratch/clone/build/release/cli" "$scratch/elsewhere"
+  cp -r "$root/scripts" "$scratch/clone/"
+  printf '#!/bin/sh\necho "$PWD: $*"\nexit 7\n' >"$scratch/clone/build/release/cli/hikyaku"
+  chmod +x "$scratch/clone/build/release/cli/hikyaku"
+  debian_12
+  everything_installed
+  stand_in pkg-config <<<'exit 0'
+  stand_in cmake <<<'exit 0'
+  stand_in ninja <<<'echo "ninja: no work to do."'
+}
+
+case_start_without_words_runs_the_op25b_lesson() {
+  clone_with_stand_ins
+  cd "$scratch/elsewhere" && run "$scratch/clone/scripts/start"
+  equal "$code" 7 && equal "$output" "$scratch/elsewhere: run op25b"
+}
+
+case_start_hands_its_words_and_the_callers_folder_to_hikyaku() {
+  clone_with_stand_ins
+  cd "$scratch/elsewhere" && run "$scratch/clone/scripts/start" run 'my lesson.toml' --lang ja
+  equal "$output" "$scratch/elsewhere: run my lesson.toml --lang ja"
+}
+
+case_only_hikyaku_writes_to_standard_output() {
+  clone_with_stand_ins
+  stand_in ninja <<<'echo "[1/1] compile"'
+  cd "$scratch/elsewhere" && run bash -c "'$scratch/clone/scripts/start' list 2>/dev/null"
+  equal "$output" "$scratch/elsewhere: list" || return 1
+  run bash -c "'$scratch/clone/scripts/start' list 2>&1 >/dev/null"
+  contains "$output" "Compiling"
+}
+
+case_a_compile_error_is_shown_and_nothing_is_run() {
+  clone_with_stand_ins
+  stand_in ninja <<<'echo "[1/2] compile"; echo "FAILED: x.o"; echo "x.cpp:1: error: no"; exit 1'
+  run "$scratch/clone/scripts/start"
+  equal "$code" 1 && contains "$output" "x.cpp:1: error: no" &&
+    contains "$(tail -n 1 <<<"$output")" "hikyaku: the preset 'release' did not compile"
+}
+
+passed=0
+failed=0
+for case in $(declare -F | awk '$3 ~ /^case_/ { print $3 }'); do
+  rm -rf "${scratch:?}"/*
+  sentence="${case#case_}"
+  if said="$("$case" 2>&1)"; then
+    passed=$((passed + 1))
+    printf 'ok      %s\n' "${sentence//_/ }"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s\n%s\n' "${sentence//_/ }" "$said"
+  fi
+done
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
