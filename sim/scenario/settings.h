@@ -1,0 +1,47 @@
+// The settings of a scenario that a user may change, each with a dotted key and a value in words:
+// --set on the command line, the account dialog and the switches in the window, `set` steps and
+// cures all go through here.
+//
+//   client.line client.server client.port client.protection client.auth client.user client.password
+//   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password
+//   rule.<key>                      off | pass | drop | reject_icmp | reject_rst
+//   server.<host>.certificate       a CertificateKind
+//   server.<host>.<port>.tls        none | starttls | implicit
+//   server.<host>.<port>.require_tls, .require_auth    true | false
+//   server.<host>.<port>.auth       none, or mechanisms separated by "+"
+#pragma once
+
+#include "sim/scenario/scenario.h"
+
+#include <tl/expected.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim::scenario {
+
+struct Setting {
+    std::string key;
+    std::string value;                // as it is now
+    std::vector<std::string> choices; // empty: free text or a number
+    bool live = false;                // may change while a world runs; else the run starts anew
+};
+
+struct SettingProblem {
+    std::string key;
+    std::string what; // English: what is wrong and what was expected
+    std::string hint; // "did you mean ...?" or empty
+};
+
+// All settings of this scenario, in the order above.
+std::vector<Setting> settings_of(const Scenario& scenario);
+
+// Changes one; on a problem the scenario is unchanged.
+tl::expected<void, SettingProblem>
+apply_setting(Scenario& scenario, std::string_view key, std::string_view value);
+
+// The candidate nearest in spelling, when near enough to be a slip; else empty.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+} // namespace sim::scenario

@@ -1,0 +1,95 @@
+// A running world: the only mutable root. Built from a Scenario and a seed, it owns the clock, the
+// queue, the network and the programs, and it appends to its trace. The same scenario, seed and
+// commands give the same trace, byte for byte.
+//
+// Ids are positions in the scenario: HostId{i} is scenario.hosts[i], RuleId{i} is
+// scenario.rules[i].
+#pragma once
+
+#include "sim/core/trace.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/settings.h"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sim {
+
+namespace net {
+class Fabric;
+}
+
+// Something done to a running world from outside, at a time: what a fork adds.
+struct Command {
+    std::string key; // a live setting
+    std::string value;
+};
+
+struct TimedCommand {
+    Instant at;
+    Command command;
+};
+
+// A message as a host holds it: in its queue, in a mailbox, or in the mail program that fetched it.
+SIM_NAMED_ENUM(StoredIn, sent_by_program, accepted_by_server, mailbox, fetched_by_program);
+
+struct StoredMessage {
+    StoredIn where = StoredIn::mailbox;
+    HostId host;
+    MailId mail;
+    Instant at;
+    std::string owner; // the mailbox's address, the program's key or the queue id
+    std::string reverse_path;
+    std::vector<std::string> recipients;
+    std::string text; // CR LF line ends, as the host keeps it
+};
+
+// Where a cable runs; LinkId{i} is the i-th.
+struct LinkPlace {
+    HostId a;
+    HostId b;
+    Duration latency{};
+    std::uint64_t bits_per_second = 0;
+};
+
+struct WorldOptions {
+    std::uint64_t seed = 1;
+    Trace::Detail detail = Trace::Detail::full;
+    std::vector<TimedCommand> commands; // ordered by time
+};
+
+class World {
+public:
+    World(std::shared_ptr<const scenario::Scenario> scenario, WorldOptions options);
+    ~World();
+    World(World&&) noexcept;
+    World& operator=(World&&) noexcept;
+
+    // Does the next thing that is due. False when nothing is left to do or the limit is reached.
+    bool step();
+    void run_until(Instant until); // everything due up to and including `until`
+    void run();                    // until step() is false
+
+    // Changes a live setting now.
+    tl::expected<void, scenario::SettingProblem> apply(const Command& command);
+
+    [[nodiscard]] Instant now() const;
+    [[nodiscard]] bool cut_off() const; // stopped by the scenario's limit, with work left
+    [[nodiscard]] const Trace& trace() const;
+    [[nodiscard]] const scenario::Scenario& scenario() const; // with the settings as they are now
+    [[nodiscard]] const net::Fabric& network() const;
+    [[nodiscard]] const std::vector<LinkPlace>& links() const;
+    [[nodiscard]] const std::vector<StoredMessage>& stored_messages() const;
+    // The root certificate that the world's programs trust, PEM.
+    [[nodiscard]] std::string root_certificate_pem() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace sim
