@@ -12,15 +12,16 @@ configure_preset() {
   fi
 }
 
-# build_preset PRESET: brings build/PRESET up to date. Says nothing when there is nothing to compile.
+# build_preset PRESET: brings build/PRESET up to date. Says nothing when there is nothing to compile,
+# which only Ninja's first step tells: so the headline waits for it.
 build_preset() {
   local preset="$1" jobs
-  configure_preset "$preset"
-  if ninja -C "build/$preset" -n 2>/dev/null | grep 'no work to do' >/dev/null; then
-    return
-  fi
   jobs="$(compile_jobs)"
-  headline "Compiling (preset $preset, $jobs at a time)"
-  ninja -C "build/$preset" -j "$jobs" 2>&1 | grep --line-buffered -v '^ninja: Entering' |
+  configure_preset "$preset"
+  ninja -C "build/$preset" -j "$jobs" 2>&1 |
+    awk -v headline="Compiling (preset $preset, $jobs at a time)" '
+      /^ninja: (Entering directory|no work to do)/ || /^\[0\/[0-9]+\] / { next }
+      !begun { begun = 1; print "\n==> " headline }
+      { print; fflush() }' |
     progress_line all || fail "the preset '$preset' did not compile; what the compiler said is above."
 }

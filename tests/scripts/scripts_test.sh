@@ -300,6 +300,13 @@ case_only_hikyaku_writes_to_standard_output() {
   contains "$output" "Compiling"
 }
 
+case_a_start_with_nothing_to_do_says_nothing() {
+  clone_with_stand_ins
+  stand_in ninja <<<'echo "ninja: Entering directory x"; echo "[0/2] Re-checking"; echo "ninja: no work to do."'
+  run bash -c "'$scratch/clone/scripts/start' list 2>&1 >/dev/null"
+  equal "$output" ""
+}
+
 case_a_compile_error_is_shown_and_nothing_is_run() {
   clone_with_stand_ins
   stand_in ninja <<<'echo "[1/2] compile"; echo "FAILED: x.o"; echo "x.cpp:1: error: no"; exit 1'
