@@ -5,6 +5,7 @@
 #include "sim/outcome.h"
 #include "sim/world.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,8 +20,8 @@ struct Plan {
     std::vector<TimedCommand> commands;
 };
 
-// What one step of the cursor passes: every packet; one command, reply, DNS answer, TLS handshake
-// or whole connection event; or one hop of the mail.
+// What one step of the cursor passes, finest first: every packet; one command, reply, DNS answer,
+// TLS handshake or whole connection event; or one hop of the mail.
 SIM_NAMED_ENUM(Unit, packet, command, hop);
 
 // Whether an event is a stop of the cursor at this unit.
@@ -66,7 +67,7 @@ private:
     Plan plan_;
     std::shared_ptr<const World> world_;
     std::size_t cursor_ = 0;
-    mutable std::vector<std::uint32_t> stops_[3];
+    mutable std::array<std::vector<std::uint32_t>, count_of<Unit>()> stops_;
 };
 
 } // namespace sim

@@ -1,0 +1,197 @@
+#include "sim/playback.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sim {
+
+namespace {
+
+// The coarsest unit at which each kind of event is a stop; nothing: at none, because another event
+// at the same moment says the same.
+std::optional<Unit> coarsest_unit(Kind kind)
+{
+    switch (kind) {
+    case Kind::connection_failed:
+    case Kind::mail_composed:
+    case Kind::mail_queued:
+    case Kind::mail_handed_over:
+    case Kind::mail_delivered:
+    case Kind::mail_deferred:
+    case Kind::mail_bounced:
+    case Kind::mail_retrieved:
+    case Kind::send_finished:
+    case Kind::fetch_finished:
+    case Kind::packet_dropped:
+    case Kind::setting_changed:
+    case Kind::rule_switched:
+    case Kind::fault_injected:
+        return Unit::hop;
+    case Kind::packet_passed_rule:
+    case Kind::segment_retransmitted:
+    case Kind::connection_attempted:
+    case Kind::connection_opened:
+    case Kind::connection_ended:
+    case Kind::port_closed:
+    case Kind::dns_asked:
+    case Kind::dns_resolved:
+    case Kind::certificate_judged:
+    case Kind::tls_started:
+    case Kind::tls_established:
+    case Kind::tls_failed:
+    case Kind::tls_ended:
+    case Kind::smtp_command:
+    case Kind::smtp_reply:
+    case Kind::smtp_text:
+    case Kind::smtp_problem_seen:
+    case Kind::pop3_command:
+    case Kind::pop3_reply:
+    case Kind::auth_tried:
+    case Kind::delivery_attempted:
+    case Kind::field_added:
+    case Kind::step_started:
+        return Unit::command;
+    case Kind::packet_sent:
+    case Kind::peer_finished:
+    case Kind::dns_served:
+    case Kind::tls_handshake_message:
+    case Kind::tls_alert:
+        return Unit::packet;
+    case Kind::packet_delivered:
+    case Kind::tls_record:
+    case Kind::tls_key_logged:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// Of a line that is said at one end and heard at the other, only the saying is a stop; of a
+// connection's two ends, only the one that called.
+bool is_echo(const Happening& what)
+{
+    if (const auto* command = std::get_if<SmtpCommand>(&what))
+        return command->side == Side::received;
+    if (const auto* reply = std::get_if<SmtpReply>(&what)) return reply->side == Side::received;
+    if (const auto* text = std::get_if<SmtpText>(&what)) return text->side == Side::received;
+    if (const auto* command = std::get_if<Pop3Command>(&what))
+        return command->side == Side::received;
+    if (const auto* reply = std::get_if<Pop3Reply>(&what)) return reply->side == Side::received;
+    if (const auto* message = std::get_if<TlsHandshakeMessage>(&what))
+        return message->side == Side::received;
+    if (const auto* alert = std::get_if<TlsAlert>(&what)) return alert->side == Side::received;
+    if (const auto* opened = std::get_if<ConnectionOpened>(&what)) return opened->accepted;
+    if (const auto* started = std::get_if<TlsStarted>(&what))
+        return started->role == TlsRole::server;
+    return false;
+}
+
+} // namespace
+
+bool is_stop(const Event& event, Unit unit)
+{
+    const auto coarsest = coarsest_unit(event.kind());
+    return coarsest && *coarsest >= unit && !is_echo(event.what);
+}
+
+Playback::Playback(Plan plan) : plan_{std::move(plan)}
+{
+    WorldOptions options;
+    options.seed = plan_.seed;
+    options.commands = plan_.commands;
+    auto world = std::make_shared<World>(plan_.scenario, std::move(options));
+    world->run();
+    world_ = std::move(world);
+}
+
+Instant Playback::time() const
+{
+    return cursor_ == 0 ? plan_.scenario->start : trace()[cursor_ - 1].at;
+}
+
+void Playback::seek(std::size_t cursor)
+{
+    cursor_ = std::min(cursor, trace().size());
+}
+
+void Playback::seek_time(Instant at)
+{
+    std::size_t low = 0;
+    std::size_t high = trace().size();
+    while (low < high) {
+        const std::size_t middle = low + (high - low) / 2;
+        if (trace()[middle].at <= at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    cursor_ = low;
+}
+
+const std::vector<std::uint32_t>& Playback::stops(Unit unit) const
+{
+    std::vector<std::uint32_t>& list = stops_.at(static_cast<std::size_t>(unit));
+    if (list.empty()) {
+        for (std::size_t i = 0; i < trace().size(); ++i)
+            if (is_stop(trace()[i], unit)) list.push_back(static_cast<std::uint32_t>(i));
+    }
+    return list;
+}
+
+bool Playback::step(Unit unit)
+{
+    const auto& list = stops(unit);
+    const auto next = std::ranges::lower_bound(list, cursor_);
+    if (next == list.end()) {
+        to_end();
+        return false;
+    }
+    cursor_ = std::size_t{*next} + 1;
+    return true;
+}
+
+bool Playback::step_back(Unit unit)
+{
+    const auto& list = stops(unit);
+    const auto next = std::ranges::lower_bound(list, cursor_);
+    if (next == list.begin()) {
+        to_start();
+        return false;
+    }
+    cursor_ = *std::prev(next);
+    return true;
+}
+
+bool Playback::run_until(const std::function<bool(const Event&)>& wanted)
+{
+    for (std::size_t i = cursor_; i < trace().size(); ++i) {
+        if (!wanted(trace()[i])) continue;
+        cursor_ = i + 1;
+        return true;
+    }
+    return false;
+}
+
+tl::expected<Playback, scenario::SettingProblem> Playback::fork(const Command& command) const
+{
+    auto changed = std::make_shared<scenario::Scenario>(*plan_.scenario);
+    if (auto applied = scenario::apply_setting(*changed, command.key, command.value); !applied)
+        return tl::make_unexpected(applied.error());
+
+    Plan plan = plan_;
+    const auto settings = scenario::settings_of(*plan_.scenario);
+    const auto setting = std::ranges::find(settings, command.key, &scenario::Setting::key);
+    const bool live = setting != settings.end() && setting->live;
+    std::erase_if(plan.commands, [&](const TimedCommand& c) { return !live || c.at > time(); });
+    if (live) {
+        // One nanosecond later: all that the cursor stands behind has happened just as before.
+        plan.commands.push_back({time() + 1ns, command});
+    } else {
+        plan.scenario = std::move(changed);
+    }
+    Playback forked{std::move(plan)};
+    if (live) forked.seek(cursor_);
+    return forked;
+}
+
+} // namespace sim
