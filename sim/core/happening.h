@@ -236,7 +236,8 @@ SIM_NAMED_ENUM(SmtpProblem,
                spoke_tls_to_smtp_port,
                needs_8bitmime,
                needs_smtputf8,
-               message_too_big_for_peer);
+               message_too_big_for_peer,
+               unfit_for_command);
 struct SmtpProblemSeen { // something an end noticed that is no reply
     SmtpProblem problem = SmtpProblem::reply_malformed;
     Blob detail;

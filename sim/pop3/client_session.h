@@ -1,0 +1,158 @@
+// One POP3 conversation of a mail program, without I/O: it logs in, fetches what it has not yet
+// seen, deletes if told to, and leaves (RFC 1939, CAPA of RFC 2449, STLS of RFC 2595).
+//
+// The caller owns the socket, the TLS engine and the clock. After every handle_*() it drains
+// poll_output() until nothing comes, in order. Each session ends in exactly one SessionFinished or
+// SessionFailed, then one CloseConnection. Every wait has a deadline (next_timeout).
+#pragma once
+
+#include "sim/core/happening.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sim::pop3 {
+
+// What the account's "connection security" is set to. `tls`: from the first octet (port 995).
+SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
+
+struct ClientConfig {
+    Protection protection = Protection::none;
+    std::string user;
+    std::string password;
+    // Let USER and PASS go out where anybody can listen, when there is no TLS.
+    bool may_reveal_password = false;
+    bool deletes_after_fetch = false;
+    std::vector<std::string> seen_uidls;  // fetched in earlier sessions, not fetched again
+    Duration reply_timeout = 1min;        // for each reply, or each MiB of a long one
+    std::uint32_t message_limit = 10'000; // in the mailbox
+    std::uint32_t message_size_limit = 64U * 1024U * 1024U; // octets
+};
+
+namespace client {
+
+struct SendBytes {
+    std::string bytes;
+    friend bool operator==(const SendBytes&, const SendBytes&) = default;
+};
+struct BeginTls {
+    friend bool operator==(const BeginTls&, const BeginTls&) = default;
+};
+struct MessageFetched {
+    std::string uidl; // empty when the server has no UIDL
+    std::string text; // CR LF line ends, byte-stuffing undone
+    friend bool operator==(const MessageFetched&, const MessageFetched&) = default;
+};
+struct SessionFinished { // what was marked is deleted now
+    std::uint32_t fetched = 0;
+    std::uint32_t deleted = 0;
+    std::uint32_t in_mailbox = 0; // when we came
+    friend bool operator==(const SessionFinished&, const SessionFinished&) = default;
+};
+struct SessionFailed { // nothing is deleted; what was fetched before stays fetched
+    FailureStep step = FailureStep::connect; // connect, greeting, hello, tls, login, retrieve
+    std::optional<SmtpProblem> problem;      // the vocabulary of both protocols
+    std::string reply;                       // the line that said no; empty when it was none
+    friend bool operator==(const SessionFailed&, const SessionFailed&) = default;
+};
+struct CloseConnection {
+    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
+};
+
+// What an onlooker may want to know. `stream_offset` counts the octets of the same direction since
+// the connection stood or, when `encrypted`, among the octets inside TLS.
+struct CommandSent {
+    Pop3Verb verb = Pop3Verb::unknown;
+    std::string line; // without CR LF
+    std::uint32_t secret_offset = 0;
+    std::uint32_t secret_size = 0;
+    bool encrypted = false;
+    std::uint64_t stream_offset = 0;
+    friend bool operator==(const CommandSent&, const CommandSent&) = default;
+};
+struct ReplySeen {
+    Pop3Verb to = Pop3Verb::unknown; // unknown: the greeting
+    bool ok = true;
+    std::string line;       // the first line, without CR LF
+    std::uint32_t size = 0; // octets of the whole reply on the wire
+    bool encrypted = false;
+    std::uint64_t stream_offset = 0;
+    friend bool operator==(const ReplySeen&, const ReplySeen&) = default;
+};
+struct ProblemSeen {
+    SmtpProblem problem = SmtpProblem::reply_malformed;
+    std::string detail; // what the server said, or empty
+    friend bool operator==(const ProblemSeen&, const ProblemSeen&) = default;
+};
+
+using Output = std::variant<SendBytes,
+                            BeginTls,
+                            MessageFetched,
+                            SessionFinished,
+                            SessionFailed,
+                            CloseConnection,
+                            CommandSent,
+                            ReplySeen,
+                            ProblemSeen>;
+
+} // namespace client
+
+SIM_NAMED_ENUM(ClientPhase,
+               awaiting_connection,
+               awaiting_greeting,
+               awaiting_capabilities,
+               awaiting_stls,
+               awaiting_tls,
+               awaiting_user,
+               awaiting_pass,
+               awaiting_stat,
+               awaiting_uidl,
+               fetching,
+               deleting,
+               quitting,
+               closed);
+
+class ClientSession {
+public:
+    explicit ClientSession(ClientConfig config);
+    ~ClientSession();
+    ClientSession(ClientSession&&) noexcept;
+    ClientSession& operator=(ClientSession&&) noexcept;
+    ClientSession(const ClientSession&) = delete;
+    ClientSession& operator=(const ClientSession&) = delete;
+
+    void handle_connected(Instant now);
+    void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
+    void handle_tls_established(Instant now);
+    void handle_tls_failed(Instant now);
+    void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
+
+    // When handle_timeout wants to be called; `never` when nothing is awaited.
+    [[nodiscard]] Instant next_timeout() const;
+    void handle_timeout(Instant now);
+
+    [[nodiscard]] std::optional<client::Output> poll_output();
+
+    [[nodiscard]] ClientPhase phase() const;
+    [[nodiscard]] bool encrypted() const;
+
+    // One cell of the state diagram: what a reply does in this phase.
+    struct Transition {
+        ClientPhase from = ClientPhase::closed;
+        bool ok = false;
+        ClientPhase to = ClientPhase::closed;
+        std::string sends; // verbs, separated by spaces
+    };
+    [[nodiscard]] static std::vector<Transition> transition_table(const ClientConfig& config);
+
+private:
+    struct Machine;
+    std::unique_ptr<Machine> machine_;
+};
+
+} // namespace sim::pop3

@@ -1,0 +1,116 @@
+// SASL (RFC 4422): the two sides of a password exchange, as octets in and octets out. The protocol
+// that carries them does Base64, line ends and the decision what to do with the outcome.
+//
+// A mechanism is one file: a client class, a server class, and one row in mechanism.cpp's table.
+#pragma once
+
+#include "sim/core/happening.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sim::sasl {
+
+// What a person typed into the account settings.
+struct Credentials {
+    std::string user;
+    std::string password;
+};
+
+class ClientMechanism {
+public:
+    ClientMechanism() = default;
+    ClientMechanism(const ClientMechanism&) = delete;
+    ClientMechanism& operator=(const ClientMechanism&) = delete;
+    virtual ~ClientMechanism() = default;
+
+    // What to send along with the mechanism's name; nothing when the server speaks first. An empty
+    // string is an empty response, which is not the same as none.
+    [[nodiscard]] virtual std::optional<std::string> initial_response() = 0;
+
+    // The answer to a challenge; nothing when no honest server would ask this: cancel.
+    [[nodiscard]] virtual std::optional<std::string> respond(std::string_view challenge) = 0;
+
+    // Whether a server that now says "welcome" is believed. False where the server has to prove
+    // that it knows the secret too and has not yet done so.
+    [[nodiscard]] virtual bool accepts_success() const = 0;
+};
+
+struct Challenge {
+    std::string octets; // may be empty
+    friend bool operator==(const Challenge&, const Challenge&) = default;
+};
+struct Success {
+    std::string user;
+    friend bool operator==(const Success&, const Success&) = default;
+};
+// One and the same for an unknown user, a wrong password and a malformed message. `user` is who the
+// client claimed to be as far as that could be read; for the trace, never for the reply.
+struct Failure {
+    std::string user;
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+using ServerStep = std::variant<Challenge, Success, Failure>;
+
+class ServerMechanism {
+public:
+    ServerMechanism() = default;
+    ServerMechanism(const ServerMechanism&) = delete;
+    ServerMechanism& operator=(const ServerMechanism&) = delete;
+    virtual ~ServerMechanism() = default;
+
+    // Once, with the initial response if the client sent one.
+    [[nodiscard]] virtual ServerStep start(std::optional<std::string_view> initial_response) = 0;
+
+    // After each Challenge. Once Success or Failure was returned every further call gives Failure.
+    [[nodiscard]] virtual ServerStep respond(std::string_view response) = 0;
+};
+
+// Where a server mechanism finds the stored secrets. The caller owns it and keeps it alive.
+class CredentialStore {
+public:
+    CredentialStore() = default;
+    CredentialStore(const CredentialStore&) = delete;
+    CredentialStore& operator=(const CredentialStore&) = delete;
+    virtual ~CredentialStore() = default;
+
+    // The password of exactly this user; nothing when there is no such user.
+    [[nodiscard]] virtual std::optional<std::string> password_of(std::string_view user) const = 0;
+};
+
+// Whether this mechanism has been written yet; make_client and make_server need true.
+[[nodiscard]] bool is_available(Mechanism mechanism);
+
+[[nodiscard]] std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism,
+                                                           Credentials credentials);
+[[nodiscard]] std::unique_ptr<ServerMechanism> make_server(Mechanism mechanism,
+                                                           const CredentialStore& store);
+
+// The name registered with IANA, as in "PLAIN"; empty for pop3_user, which is no SASL mechanism.
+[[nodiscard]] std::string_view registered_name(Mechanism mechanism);
+
+// Any case (RFC 4422 §3.1 registers upper case; RFC 4954 §4 has servers compare without case).
+[[nodiscard]] std::optional<Mechanism> parse_registered_name(std::string_view name);
+
+// Whoever reads the exchange has the password, or a token that serves as one.
+[[nodiscard]] bool reveals_password(Mechanism mechanism);
+
+// Greater is stronger; no two mechanisms are equal.
+[[nodiscard]] int strength(Mechanism mechanism);
+
+// The strongest mechanism that the server offers (names as it wrote them), the user allows and we
+// have. One that reveals the password only where `may_reveal`. Otherwise why there is none:
+// no_common_mechanism, or auth_would_reveal_password when only `may_reveal` stood in the way.
+[[nodiscard]] std::variant<Mechanism, SmtpProblem>
+choose_mechanism(const std::vector<std::string>& offered,
+                 const std::vector<Mechanism>& allowed,
+                 bool may_reveal);
+
+// Compares without stopping at the first difference; the time depends on `given` alone.
+[[nodiscard]] bool equal_in_constant_time(std::string_view stored, std::string_view given);
+
+} // namespace sim::sasl
