@@ -61,6 +61,14 @@ struct OutgoingMail {
     bool needs_utf8 = false;                 // RFC 6531
 };
 
+// What the client's side of a mechanism says, as octets; Base64 and "=" are the session's affair.
+struct AuthAnswer {
+    std::optional<std::string> octets; // none, with a choice only: the server speaks first
+    // Whether a 235 that came now would be believed: false while the server still has to prove that
+    // it knows the secret.
+    bool believes_success = true;
+};
+
 // ---- outputs, in the order in which they happened ---------------------------------------------
 
 namespace client {
@@ -189,12 +197,10 @@ public:
     void handle_tls_failed(Instant now);
     void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
 
-    // Answers to AuthBegin and AuthChallenge, as octets. The mechanism's name as registered.
-    void handle_auth_choice(std::string_view mechanism,
-                            const std::optional<std::string>& initial_response,
-                            Instant now);
-    void handle_auth_response(std::string_view octets, Instant now);
-    void handle_auth_impossible(SmtpProblem why, Instant now);
+    // Answers to AuthBegin and AuthChallenge. The mechanism's name as registered.
+    void handle_auth_choice(std::string_view mechanism, const AuthAnswer& answer, Instant now);
+    void handle_auth_response(const AuthAnswer& answer, Instant now);
+    void handle_auth_impossible(SmtpProblem why, Instant now); // gives up, with "*" if it began
 
     // Optional, while the text goes out: some of it left (deadline text_block), or the last of it
     // (deadline end_of_text). Without it end_of_text counts from the start.
