@@ -50,6 +50,9 @@ botan_fingerprint() {
 # cached_botan: the folder of a finished build for this compiler and these options, or nothing.
 cached_botan() {
   local folder fingerprint
+  if ! command -v g++ >/dev/null; then
+    return
+  fi
   fingerprint="$(botan_fingerprint)"
   for folder in "$(cache_folder)"/botan-*-"$fingerprint"; do
     if [ -f "$folder/lib/libbotan-3.a" ]; then
@@ -144,20 +147,38 @@ build_botan() {
   say "    Botan $version is ready: $final"
 }
 
-# ensure_botan: after this, CMake's FindBotan3 finds a Botan that serves.
+# botan_is_here: will CMake's FindBotan3 find one that serves?
+botan_is_here() {
+  pkg-config --exists "botan-3 >= $botan_wanted" 2>/dev/null || [ -n "$(cached_botan)" ]
+}
+
+# botan_group: the group of packages that must be installed to have Botan, if any; known before apt is
+# asked, so that everything is installed in one go.
+botan_group() {
+  local version
+  version="$(os_release_field VERSION_ID)"
+  if botan_is_here || [ "$(os_release_field ID)" != debian ]; then
+    return
+  fi
+  if [ -n "$version" ] && [ "${version%%.*}" -lt 13 ]; then
+    printf 'botan\n'
+  else
+    printf 'botan-system\n'
+  fi
+}
+
+# ensure_botan: after this, CMake finds Botan. install_packages has run for botan_group.
 ensure_botan() {
-  if pkg-config --exists "botan-3 >= $botan_wanted" || [ -n "$(cached_botan)" ]; then
+  if botan_is_here; then
     return
   fi
-  if apt_offers libbotan-3-dev "$botan_wanted"; then
+  if [ "$(botan_group)" = botan ]; then
+    headline "Building Botan (TLS, certificates, hashes): this release has only an old version of it"
+    build_botan
+  elif apt_offers libbotan-3-dev "$botan_wanted"; then
     install_packages botan-system
-    return
-  fi
-  if [ "$(os_release_field ID)" != debian ]; then
+  else
     fail "$(platform_name) offers no Botan $botan_wanted or newer (package libbotan-3-dev), which" \
       "hikyaku's TLS needs; a newer release does, and so does Debian 12 or 13."
   fi
-  install_packages botan
-  headline "Building Botan (TLS, certificates, hashes), which this release has only in an old version"
-  build_botan
 }

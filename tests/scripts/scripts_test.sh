@@ -222,15 +222,28 @@ case_ubuntu_without_a_new_botan_is_told_in_one_sentence() {
   ends_with_one_sentence "Ubuntu 24.04.2 LTS offers no Botan 3.7"
 }
 
-case_a_system_botan_that_is_new_enough_is_installed_rather_than_built() {
-  system_is ID=debian 'VERSION_ID="13"'
+case_debian_12_builds_botan_and_newer_releases_install_it() {
   stand_in pkg-config <<<'exit 1'
+  debian_12
+  in_library 'botan_group; build_botan() { echo builds; }; ensure_botan'
+  contains "$output" $'botan\n' && contains "$output" builds || return 1
+  system_is ID=debian 'VERSION_ID="13"'
+  in_library botan_group
+  equal "$output" botan-system || return 1
+  system_is ID=debian VERSION_CODENAME=forky
+  in_library botan_group
+  equal "$output" botan-system || return 1
+  system_is ID=ubuntu 'VERSION_ID="25.10"'
   stand_in apt-cache <<<'echo "  Candidate: 3.7.1+dfsg-2"'
-  in_library 'install_packages() { echo "installs $*"; }; build_botan() { echo builds; }; ensure_botan'
-  equal "$output" "installs botan-system" || return 1
-  stand_in apt-cache <<<'echo "  Candidate: (none)"'
-  in_library 'install_packages() { echo "installs $*"; }; build_botan() { echo builds; }; ensure_botan'
-  contains "$output" "installs botan"$'\n' && contains "$output" builds
+  in_library 'botan_group; install_packages() { echo "installs $*"; }; ensure_botan'
+  equal "$output" "installs botan-system"
+}
+
+case_a_botan_that_is_here_needs_no_package() {
+  debian_12
+  stand_in pkg-config <<<'[ "$*" = "--exists botan-3 >= 3.7" ]'
+  in_library 'botan_group; ensure_botan'
+  equal "$code" 0 && equal "$output" ""
 }
 
 find_botan() {
