@@ -5,7 +5,10 @@
 
 namespace sim {
 
+// `auth_response`: a line of an AUTH exchange; `text`: the message after DATA; `none`: what nobody
+// asked for, a greeting or a 421; `unknown`: a line that is no command.
 SIM_NAMED_ENUM(SmtpVerb,
+               none,
                helo,
                ehlo,
                mail,
@@ -24,8 +27,9 @@ SIM_NAMED_ENUM(SmtpVerb,
                text,
                unknown);
 
-// Where a server session stands. `text`: inside DATA; `awaiting_verdict`: asked its host a
-// question.
+// Where a server session stands. `awaiting_client`: nobody has connected, or the greeting is being
+// held back; `authenticating`: the client owes a line of its AUTH exchange; `receiving_text`:
+// inside DATA; `awaiting_verdict`: it asked its host a question, or lets a failed AUTH wait.
 SIM_NAMED_ENUM(SmtpPhase,
                awaiting_client,
                awaiting_hello,
@@ -33,7 +37,6 @@ SIM_NAMED_ENUM(SmtpPhase,
                authenticating,
                in_transaction,
                receiving_text,
-               receiving_chunk,
                awaiting_verdict,
                awaiting_tls,
                closed);
@@ -51,18 +54,21 @@ SIM_NAMED_ENUM(SmtpReason,
                bad_reverse_path,
                bad_forward_path,
                unknown_parameter,
+               extension_after_helo,
                tls_required,
                tls_already_active,
                tls_unavailable,
-               plaintext_after_starttls,
-               talked_before_greeting,
+               talked_out_of_turn,
                spoke_http,
+               spoke_tls,
                too_many_bad_commands,
                line_too_long,
                text_line_too_long,
                bare_line_end,
-               nul_or_8bit_in_command,
+               nul_in_text,
+               bad_octet_in_command,
                message_too_big,
+               too_much_ahead,
                too_many_recipients,
                too_many_unknown_recipients,
                no_recipients,

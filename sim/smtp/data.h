@@ -1,0 +1,76 @@
+// Message text on the wire after DATA: made transparent by the client, undone by the server.
+// RFC 5321 §4.5.2.
+#pragma once
+
+#include "sim/core/named_enum.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sim::smtp {
+
+// Appends the whole text as a client sends it: a dot added to lines that begin with one, every bare
+// CR or LF made CR LF, a last CR LF when it is missing, and the final ".". NUL has no place in a
+// message (RFC 5322 §4) and is left out. An empty text gives just the final dot.
+void append_data(std::string_view text, std::string& wire);
+
+// What a server does with line ends other than CR LF in message text.
+SIM_NAMED_ENUM(LineEnds,
+               strict,        // taken to the real end, then refused once: 550 5.5.2
+               normalise,     // made CR LF; the end is still only CR LF . CR LF (submission)
+               lenient_2022); // LF alone ends a line, and so the message: open to smuggling
+
+struct TextLimits {
+    std::size_t line_octets = 8192; // without CR LF
+    std::size_t text_octets = 10 * 1024 * 1024;
+};
+
+// What was wrong with a text. More than one thing may be: the first in this order counts.
+SIM_NAMED_ENUM(TextFault, none, too_big, line_too_long, bare_line_end, nul);
+
+// Takes wire octets until the end of the message. Once something is wrong nothing more is kept,
+// but the octets are followed to the end, so that the session stays in step.
+class TextDecoder {
+public:
+    TextDecoder(LineEnds line_ends, TextLimits limits) : limits_{limits}, line_ends_{line_ends} {}
+
+    // Makes room for a text of about this size.
+    void expect(std::size_t octets);
+
+    // Takes octets from the front of `wire` and returns how many. When it is not done, what it did
+    // not take is the beginning of a line of at most limits.line_octets + 2: give it again with
+    // more behind it. `scanned` octets of `wire` have been offered before in vain.
+    std::size_t take(std::string_view wire, std::size_t scanned = 0);
+
+    [[nodiscard]] bool is_done() const { return done_; }
+    [[nodiscard]] TextFault fault() const;
+
+    // Valid once done: lines and octets of the message, dot-stuffing and final dot not counted.
+    [[nodiscard]] std::uint32_t lines() const { return lines_; }
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    // The message, each line ending in CR LF; empty when there is a fault.
+    [[nodiscard]] std::string take_text() { return std::move(text_); }
+
+private:
+    std::size_t find_line_end(std::string_view wire, std::size_t from) const;
+    void keep(std::string_view run);
+    void keep_normalised(std::string_view run);
+    void check(std::string_view run);
+    void drop();
+
+    TextLimits limits_;
+    LineEnds line_ends_;
+    bool done_ = false;
+    bool in_long_line_ = false;
+    bool too_big_ = false;
+    bool line_too_long_ = false;
+    bool bare_line_end_ = false;
+    bool nul_ = false;
+    std::uint32_t lines_ = 0;
+    std::uint64_t size_ = 0;
+    std::string text_;
+};
+
+} // namespace sim::smtp

@@ -1,0 +1,133 @@
+// What an SMTP server session gives its host: things to do, questions to answer, and what an
+// onlooker should know, in the order in which they happened.
+#pragma once
+
+#include "sim/core/happening.h"
+#include "sim/smtp/envelope.h"
+#include "sim/smtp/reply.h"
+#include "sim/smtp/stream.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace sim::smtp {
+
+namespace server {
+
+// ---- observations -----------------------------------------------------------------------------
+
+struct CommandSeen {
+    SmtpVerb verb = SmtpVerb::unknown;
+    SmtpPhase before = SmtpPhase::awaiting_hello;
+    SmtpPhase after = SmtpPhase::awaiting_hello;
+    bool encrypted = false;
+    std::string line;                // without CR LF; only the front of one that was too long
+    StreamRange range;               // with CR LF, all of it
+    std::uint32_t secret_offset = 0; // within line
+    std::uint32_t secret_size = 0;   // 0: nothing to hide
+    friend bool operator==(const CommandSeen&, const CommandSeen&) = default;
+};
+struct ReplySent { // decided now; on its way with the next SendBytes
+    Reply reply;
+    SmtpReason reason = SmtpReason::accepted;
+    SmtpVerb to = SmtpVerb::none; // the command that it answers
+    bool encrypted = false;
+    StreamRange range; // in what this end sends, with the last CR LF
+    friend bool operator==(const ReplySent&, const ReplySent&) = default;
+};
+struct TextReceived { // the final dot has come
+    bool encrypted = false;
+    std::uint32_t lines = 0;
+    std::uint64_t size = 0; // octets of the message, dot-stuffing not counted
+    StreamRange range;      // of the whole text on the wire, with the final dot
+    friend bool operator==(const TextReceived&, const TextReceived&) = default;
+};
+struct ProblemSeen {
+    SmtpProblem problem = SmtpProblem::closed_too_early;
+    std::string detail; // the first octets concerned, if any
+    friend bool operator==(const ProblemSeen&, const ProblemSeen&) = default;
+};
+
+// ---- things to do -----------------------------------------------------------------------------
+
+struct SendBytes { // all replies to one group of commands
+    std::string bytes;
+    friend bool operator==(const SendBytes&, const SendBytes&) = default;
+};
+struct BeginTls { // what comes from now on belongs to the TLS handshake
+    friend bool operator==(const BeginTls&, const BeginTls&) = default;
+};
+struct CloseConnection { // when what was sent before has left
+    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
+};
+
+// ---- questions: the session waits in awaiting_verdict -------------------------------------------
+
+struct AuthStart {                               // -> handle_auth_challenge or handle_auth_result
+    std::string mechanism;                       // in capitals, one that was offered
+    std::optional<std::string> initial_response; // decoded; may be empty, unlike absent
+    friend bool operator==(const AuthStart&, const AuthStart&) = default;
+};
+struct AuthResponse {     // -> handle_auth_challenge or handle_auth_result
+    std::string response; // decoded
+    friend bool operator==(const AuthResponse&, const AuthResponse&) = default;
+};
+struct AuthCancelled { // no answer wanted: the exchange is over
+    friend bool operator==(const AuthCancelled&, const AuthCancelled&) = default;
+};
+struct CheckSender { // -> handle_sender_verdict
+    Mailbox sender;
+    MailParameters parameters;
+    ClientFacts client;
+    friend bool operator==(const CheckSender&, const CheckSender&) = default;
+};
+struct CheckRecipient { // -> handle_recipient_verdict
+    Mailbox recipient;
+    friend bool operator==(const CheckRecipient&, const CheckRecipient&) = default;
+};
+struct MessageReceived { // -> handle_message_verdict; accepting it means taking responsibility
+    Envelope envelope;
+    ClientFacts client;
+    std::string text; // each line ends in CR LF
+    friend bool operator==(const MessageReceived&, const MessageReceived&) = default;
+};
+
+using Output = std::variant<CommandSeen,
+                            ReplySent,
+                            TextReceived,
+                            ProblemSeen,
+                            SendBytes,
+                            BeginTls,
+                            CloseConnection,
+                            AuthStart,
+                            AuthResponse,
+                            AuthCancelled,
+                            CheckSender,
+                            CheckRecipient,
+                            MessageReceived>;
+
+// ---- answers ----------------------------------------------------------------------------------
+
+// `accepted`, or why not. The reason decides code and text (see standard_reply) unless given here:
+// a text of one line without codes, a code of class 4 or 5 with its enhanced code. Code 421 closes.
+struct Verdict {
+    SmtpReason reason = SmtpReason::accepted;
+    std::string text;
+    std::uint16_t code = 0; // 0: the reason's own
+    EnhancedCode enhanced;  // with a code of one's own
+};
+
+struct AuthResult {
+    enum class Outcome { succeeded, failed, malformed, temporary_trouble };
+    Outcome outcome = Outcome::failed;
+    std::string user; // when succeeded: who it is now
+};
+
+} // namespace server
+
+// The reply that goes with a reason, where the reason alone decides it.
+[[nodiscard]] Reply standard_reply(SmtpReason reason);
+
+} // namespace sim::smtp

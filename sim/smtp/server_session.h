@@ -1,0 +1,115 @@
+// One SMTP server conversation without I/O (RFC 5321): bytes and answers in, outputs out.
+//
+// The caller owns the socket, the TLS engine, the passwords, the policy and the clock. After every
+// handle_*() it drains poll_output() until nothing comes, in order, and may answer a question from
+// within that loop. Each command becomes a Step computed by a pure `on(state, command)` overload
+// and applied in commit(), the only writer of the state, the only sender and the only reporter.
+//
+//     ServerSession session{config};          // one shared config for all sessions of a service
+//     session.handle_connected(now, false);   // then handle_bytes(...) as they come
+#pragma once
+
+#include "sim/smtp/server_config.h"
+#include "sim/smtp/server_output.h"
+#include "sim/smtp/server_state.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim::smtp {
+
+// One cell of the state diagram, for docs, tests and the protocol panel.
+struct Transition {
+    SmtpPhase from = SmtpPhase::awaiting_hello;
+    bool encrypted = false;
+    bool authenticated = false;
+    SmtpVerb verb = SmtpVerb::unknown;
+    SmtpPhase to = SmtpPhase::awaiting_hello;
+    std::uint16_t code = 0; // 0: a question to the host comes first
+    SmtpReason reason = SmtpReason::accepted;
+    friend bool operator==(const Transition&, const Transition&) = default;
+};
+
+class ServerSession {
+public:
+    explicit ServerSession(std::shared_ptr<const ServerConfig> config);
+
+    // First of all, once. `tls_from_start`: port 465; BeginTls comes at once, the greeting after
+    // the handshake. `refusal`: the client is not welcome (overloaded, refused_by_policy).
+    void handle_connected(Instant now,
+                          bool tls_from_start,
+                          std::optional<server::Verdict> refusal = std::nullopt);
+
+    // Plaintext from the client: off the wire, or out of the TLS engine once it is established.
+    void handle_bytes(std::string_view bytes, Instant now);
+    // The client will send no more. What it asked before is still answered.
+    void handle_end_of_stream(Instant now);
+
+    void handle_tls_established(Instant now);
+    void handle_tls_failed(Instant now);
+
+    // Answers to questions. One that comes after the session has closed is ignored; one that was
+    // never asked is our own mistake.
+    void handle_auth_challenge(std::string_view raw, Instant now);
+    void handle_auth_result(server::AuthResult result, Instant now);
+    void handle_sender_verdict(server::Verdict verdict, Instant now);
+    void handle_recipient_verdict(server::Verdict verdict, Instant now);
+    void handle_message_verdict(server::Verdict verdict, Instant now);
+
+    // When handle_timeout wants to be called; it may be called early or late.
+    [[nodiscard]] std::optional<Instant> next_timeout() const;
+    void handle_timeout(Instant now);
+
+    // Takes the oldest pending output.
+    [[nodiscard]] std::optional<server::Output> poll_output();
+
+    [[nodiscard]] SmtpPhase phase() const { return phase_of(state_); }
+    [[nodiscard]] bool is_encrypted() const { return encrypted_; }
+
+    // How many octets handle_bytes takes now without complaint. Shrinks only while a question is
+    // open; a host that reads no more than this from its socket makes the client wait (TCP's
+    // window), one that does not ends with 421.
+    [[nodiscard]] std::size_t input_room() const;
+
+    // Octets of memory held for what the client sent.
+    [[nodiscard]] std::size_t memory_octets() const;
+
+    // Evaluates every (state, command) pair, so that the drawn diagram cannot drift from the code.
+    [[nodiscard]] static std::vector<Transition> transition_table(const ServerConfig& config);
+
+private:
+    struct Step;
+    struct Transitions;
+
+    // How often the client has done what it should not, over the whole connection.
+    struct Tally {
+        std::uint32_t bad_commands = 0;
+        std::uint32_t unknown_recipients = 0;
+        std::uint32_t auth_failures = 0;
+    };
+
+    std::shared_ptr<const ServerConfig> config_;
+    ServerState state_;
+    bool encrypted_ = false;
+    bool peer_finished_ = false;
+    Tally tally_;
+    Instant deadline_ = never; // for what the client owes
+
+    std::string input_; // received and not yet taken, from taken_ on
+    std::size_t taken_ = 0;
+    std::size_t scanned_ = 0;       // no line end before this, from taken_ on
+    std::uint64_t input_begin_ = 0; // position of input_[0] in the stream
+
+    std::string sending_;           // replies of the group being answered
+    std::uint64_t sent_octets_ = 0; // position of the end of sending_ in the stream
+
+    std::vector<server::Output> outputs_;
+    std::size_t polled_ = 0; // outputs_ before this have been given
+};
+
+} // namespace sim::smtp

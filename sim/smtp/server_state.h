@@ -1,0 +1,103 @@
+// Where a server session stands. A state holds exactly the data that is valid in it: there is no
+// envelope to forget to reset. A further command with data of its own (BDAT) is one more struct.
+#pragma once
+
+#include "sim/core/smtp_words.h"
+#include "sim/core/time.h"
+#include "sim/smtp/data.h"
+#include "sim/smtp/envelope.h"
+#include "sim/smtp/server_output.h"
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+namespace sim::smtp {
+
+namespace server {
+
+struct AwaitingClient {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_client;
+};
+struct HoldingGreeting {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_client;
+    Instant until;
+};
+struct AwaitingTls {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_tls;
+    bool from_start = false;
+    std::optional<Verdict> refusal; // to be said instead of the greeting
+};
+struct AwaitingHello {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_hello;
+};
+struct Ready {
+    static constexpr SmtpPhase phase = SmtpPhase::ready;
+    ClientFacts client;
+};
+struct Authenticating { // the client owes a line
+    static constexpr SmtpPhase phase = SmtpPhase::authenticating;
+    ClientFacts client;
+};
+struct AwaitingAuth { // the host owes a challenge or a result
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    ClientFacts client;
+};
+struct DelayingAuthFailure {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    ClientFacts client;
+    Instant until;
+};
+struct AwaitingSender {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    ClientFacts client;
+    Envelope envelope; // without recipients yet
+};
+struct InTransaction {
+    static constexpr SmtpPhase phase = SmtpPhase::in_transaction;
+    ClientFacts client;
+    Envelope envelope;
+    bool any_refused = false; // a recipient, that is
+};
+struct AwaitingRecipient {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    InTransaction transaction;
+    Mailbox recipient;
+};
+struct ReceivingText {
+    static constexpr SmtpPhase phase = SmtpPhase::receiving_text;
+    InTransaction transaction;
+    TextDecoder decoder;
+    std::uint64_t begin = 0; // of the text in the stream
+};
+struct AwaitingMessage {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    ClientFacts client;
+};
+struct Closed {
+    static constexpr SmtpPhase phase = SmtpPhase::closed;
+};
+
+} // namespace server
+
+using ServerState = std::variant<server::AwaitingClient,
+                                 server::HoldingGreeting,
+                                 server::AwaitingTls,
+                                 server::AwaitingHello,
+                                 server::Ready,
+                                 server::Authenticating,
+                                 server::AwaitingAuth,
+                                 server::DelayingAuthFailure,
+                                 server::AwaitingSender,
+                                 server::InTransaction,
+                                 server::AwaitingRecipient,
+                                 server::ReceivingText,
+                                 server::AwaitingMessage,
+                                 server::Closed>;
+
+[[nodiscard]] constexpr SmtpPhase phase_of(const ServerState& state)
+{
+    return std::visit([](const auto& at) { return at.phase; }, state);
+}
+
+} // namespace sim::smtp
