@@ -1,0 +1,134 @@
+// "Why did it stop?": for every mail that a run did not deliver, and every fetch that failed, who
+// stopped it, by which rule, what was hit, what the sender's program shows, what the rule is for,
+// and the change of settings that cures it. Read off the trace's causes, never guessed from texts.
+#pragma once
+
+#include "sim/core/trace.h"
+#include "sim/explain/describe.h"
+#include "sim/scenario/scenario.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace sim::explain {
+
+// What kind of thing said no.
+SIM_NAMED_ENUM(Obstacle,
+               op25b,                 // a rule of an ISP against its customers' port 25
+               ip25b,                 // a rule of a receiver against other ISPs' customers
+               firewall,              // any other rule
+               port_closed,           // the host is there, nobody listens at that port
+               no_route,              // no way leads there
+               silence,               // nobody answered and no rule was to blame
+               no_free_port,          // the sender has no port left
+               name_unknown,          // DNS: no such name, or none with the record that is needed
+               name_server_failed,    // DNS: the server could not or would not answer
+               name_server_silent,    // DNS: no answer came
+               certificate,           // the server's certificate was not accepted
+               tls,                   // no TLS connection could be made, certificate apart
+               tls_not_offered,       // STARTTLS is wanted and not there
+               wrong_protection,      // TLS spoken to a plain port, or the other way round
+               auth_not_offered,      // no mechanism in common, or none offered
+               would_reveal_password, // the program did not send the password in the clear
+               refusal,               // a server's reply: the card's `reason` says which rule
+               connection_lost,       // cut or reset under way
+               reply_late,            // the server fell silent under way
+               peer_misbehaved,       // it did not speak SMTP or POP3 as it should
+               peer_cannot,           // it lacks what this message needs (8BITMIME, SMTPUTF8, SIZE)
+               fault);                // one that the lesson switched on
+
+// The packet that was stopped.
+struct HitPacket {
+    Transport transport = Transport::tcp;
+    Endpoint source;
+    Endpoint destination;
+};
+struct HitLine { // the command that was refused; `secret` octets are masked when shown
+    Line line;
+};
+struct HitName { // the DNS name asked for
+    std::string name;
+    std::uint16_t type = 0;
+};
+struct HitCertificate {
+    CertificateVerdict verdict = CertificateVerdict::valid;
+    std::string subject;
+    std::string dialled;
+};
+struct HitServer { // the conversation with this server as a whole
+    Endpoint server;
+};
+using Hit = std::variant<HitServer, HitPacket, HitLine, HitName, HitCertificate>;
+
+// What would help, as a choice of words; the settings below say it exactly.
+SIM_NAMED_ENUM(CureKind,
+               submit_starttls,   // port 587 with STARTTLS and AUTH
+               submit_tls,        // port 465 with TLS and AUTH
+               own_isp_relay,     // the ISP's own mail server
+               turn_on_auth,      // the same port, with AUTH
+               turn_on_tls,       // the same port, with the protection that it demands
+               match_protection,  // the protection that this port speaks
+               correct_server,    // the server's real name
+               other_fetching,    // a way to fetch that works
+               switch_rule,       // a firewall rule of one's own can be opened
+               renew_certificate, // the server's operator has to
+               check_password,    // nothing to set: it has to be typed right
+               check_address,     // the sender's or recipient's address is wrong
+               wait,              // it will be tried again by itself
+               ask_operator);     // nothing that the sender can change
+
+struct Cure {
+    CureKind kind = CureKind::ask_operator;
+    std::vector<std::pair<std::string, std::string>> settings; // dotted key, value; may be empty
+};
+
+struct WhyCard {
+    MailId mail;     // none when a fetch failed before there was a mail
+    EventId outcome; // SendFinished, MailDeferred, MailBounced or FetchFinished
+    EventId stopped; // the event at which it stopped
+    HostId who;      // who said no; none when nobody is known to have
+    Obstacle obstacle = Obstacle::silence;
+    RuleId rule; // op25b, ip25b, firewall
+    int rule_number = 0;
+    std::optional<Verdict> verdict;        // of that rule
+    std::optional<SmtpReason> reason;      // refusal: the server's rule, from its own event
+    std::optional<Pop3Reason> pop3_reason; // the same of a POP3 server
+    std::optional<CertificateVerdict> certificate;
+    std::optional<TlsFailure> tls;
+    std::optional<DnsOutcome> dns;
+    std::optional<SmtpProblem> problem;
+    std::uint16_t code = 0; // reply code; 0 when there was none
+    Hit hit;
+    HostId sender;                     // whose program shows the error
+    UserError shown = UserError::none; // none: the sender is told later, by a bounce, or not at all
+    scenario::System system = scenario::System::linux; // of the sender's PC
+    std::string reply; // the server's words, raw; empty when there were none
+    Cure cure;
+};
+
+// Of everything that failed in trace[0, end), in the order of the outcomes.
+std::vector<WhyCard>
+why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario);
+
+SIM_NAMED_ENUM(CardRow, who, rule, hit, shown, purpose, cure);
+
+struct CardText {
+    struct Row {
+        CardRow row = CardRow::who;
+        std::string label;              // "止めた人"
+        std::vector<std::string> lines; // words first, then codes and exact facts
+    };
+    std::string title;
+    std::vector<Row> rows; // in the order of CardRow; rows with nothing to say are left out
+};
+
+CardText describe(const WhyCard& card, const Context& context);
+
+// The codes and words that programs of this system show for this error, exactly as they write them:
+// "10060", "0x800CCC0E", "ETIMEDOUT". Empty where there is none that we are sure of.
+std::vector<std::string> error_codes(UserError error, scenario::System system);
+
+} // namespace sim::explain

@@ -1,0 +1,37 @@
+// What someone who taps one cable sees, and what can be learned from it: the packets on a link,
+// bytes as text where they can be read and in hex where they cannot.
+#pragma once
+
+#include "sim/report/text.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace sim::report {
+
+struct TappedLink {
+    LinkId link;
+    HostId a;
+    HostId b;
+};
+
+// The links on which anything was sent in trace[0, end), in the order of their ids.
+std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end);
+
+// The link between two hosts by their keys; the order does not matter.
+std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
+                                    std::string_view a,
+                                    std::string_view b,
+                                    const scenario::Scenario& scenario);
+
+// The link with the most to see of the mail: the sender's own.
+std::optional<TappedLink> link_of_sender(const Source& source);
+
+Lines wire(const Source& source, const TappedLink& link);
+
+// Whether `text` was readable by someone on any link: within the clear TCP and UDP payloads of one
+// connection and direction put together, whatever the packets' boundaries.
+bool is_readable_on_the_way(const Trace& trace, std::size_t end, std::string_view text);
+
+} // namespace sim::report
