@@ -7,6 +7,7 @@
 #pragma once
 
 #include "sim/core/trace.h"
+#include "sim/mail/stored_message.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/settings.h"
 
@@ -32,20 +33,6 @@ struct Command {
 struct TimedCommand {
     Instant at;
     Command command;
-};
-
-// A message as a host holds it: in its queue, in a mailbox, or in the mail program that fetched it.
-SIM_NAMED_ENUM(StoredIn, sent_by_program, accepted_by_server, mailbox, fetched_by_program);
-
-struct StoredMessage {
-    StoredIn where = StoredIn::mailbox;
-    HostId host;
-    MailId mail;
-    Instant at;
-    std::string owner; // the mailbox's address, the program's key or the queue id
-    std::string reverse_path;
-    std::vector<std::string> recipients;
-    std::string text; // CR LF line ends, as the host keeps it
 };
 
 // Where a cable runs; LinkId{i} is the i-th.
@@ -83,7 +70,7 @@ public:
     [[nodiscard]] const scenario::Scenario& scenario() const; // with the settings as they are now
     [[nodiscard]] const net::Fabric& network() const;
     [[nodiscard]] const std::vector<LinkPlace>& links() const;
-    [[nodiscard]] const std::vector<StoredMessage>& stored_messages() const;
+    [[nodiscard]] const std::vector<mail::StoredMessage>& stored_messages() const;
     // The root certificate that the world's programs trust, PEM.
     [[nodiscard]] std::string root_certificate_pem() const;
 

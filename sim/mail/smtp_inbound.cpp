@@ -1,0 +1,193 @@
+#include "sim/mail/smtp_inbound.h"
+
+#include "sim/core/assert.h"
+
+#include <utility>
+#include <variant>
+
+namespace sim::mail {
+
+using namespace smtp::server; // NOLINT(google-build-using-namespace): its outputs, in this file
+                              // only
+
+SmtpInbound::SmtpInbound(Machine& machine,
+                         SmtpReceiver& receiver,
+                         const InboundConfig& config,
+                         ConnectionId connection,
+                         Endpoint local,
+                         Endpoint remote)
+    : machine_{machine},
+      receiver_{receiver},
+      config_{config},
+      channel_{machine, *this, connection},
+      peer_{connection, local, remote, std::nullopt},
+      session_{config.session}
+{
+}
+
+void SmtpInbound::handle_connected(std::optional<smtp::server::Verdict> refusal)
+{
+    session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
+    drain();
+}
+
+void SmtpInbound::handle_timeout()
+{
+    session_.handle_timeout(machine_.now());
+    drain();
+}
+
+void SmtpInbound::handle_plaintext(std::string_view bytes)
+{
+    session_.handle_bytes(bytes, machine_.now());
+    drain();
+}
+
+void SmtpInbound::handle_tls_established(const tls::Established& what)
+{
+    peer_.tls = what;
+    session_.handle_tls_established(machine_.now());
+    drain();
+}
+
+void SmtpInbound::handle_tls_failed(const tls::Failed& why)
+{
+    if (why.why == TlsFailure::not_tls) on(ProblemSeen{SmtpProblem::spoke_smtp_to_tls_port, {}});
+    session_.handle_tls_failed(machine_.now());
+    drain();
+}
+
+void SmtpInbound::handle_end()
+{
+    session_.handle_end_of_stream(machine_.now());
+    drain();
+}
+
+void SmtpInbound::drain()
+{
+    if (draining_) return;
+    draining_ = true;
+    while (auto output = session_.poll_output())
+        std::visit([&](auto& what) { on(what); }, *output);
+    draining_ = false;
+}
+
+void SmtpInbound::on(const CommandSeen& seen)
+{
+    machine_.append(peer_.connection,
+                    SmtpCommand{Side::received,
+                                seen.verb,
+                                seen.encrypted,
+                                seen.before,
+                                seen.after,
+                                Line{machine_.note(seen.line),
+                                     seen.range.begin,
+                                     seen.secret_offset,
+                                     seen.secret_size}});
+}
+
+void SmtpInbound::on(const ReplySent& reply)
+{
+    if (!machine_.trace().keeps_events()) {
+        machine_.append(peer_.connection, SmtpReply{});
+        return;
+    }
+    std::string wire = to_wire(reply.reply);
+    wire.resize(wire.size() - 2); // without the last CR LF
+    machine_.append(peer_.connection,
+                    SmtpReply{Side::sent,
+                              reply.to,
+                              reply.encrypted,
+                              reply.reason,
+                              reply.reply.code,
+                              Line{machine_.note(wire), reply.range.begin, 0, 0}});
+}
+
+void SmtpInbound::on(const TextReceived& text)
+{
+    machine_.append(
+        peer_.connection,
+        SmtpText{
+            Side::received, text.encrypted, text.lines, static_cast<std::uint32_t>(text.size)});
+}
+
+void SmtpInbound::on(const ProblemSeen& problem)
+{
+    machine_.append(peer_.connection,
+                    SmtpProblemSeen{problem.problem, machine_.note(problem.detail)});
+}
+
+void SmtpInbound::on(const SendBytes& what)
+{
+    channel_.send(what.bytes);
+}
+
+void SmtpInbound::on(const BeginTls& /*what*/)
+{
+    channel_.begin_tls(*config_.tls);
+}
+
+void SmtpInbound::on(const CloseConnection& /*what*/)
+{
+    channel_.close();
+}
+
+void SmtpInbound::on(const AuthStart& what)
+{
+    const auto mechanism = sasl::parse_registered_name(what.mechanism);
+    SIM_ASSERT(mechanism && sasl::is_available(*mechanism)); // offered by our own settings
+    mechanism_name_ = *mechanism;
+    mechanism_ = sasl::make_server(*mechanism, receiver_.credentials());
+    answer(mechanism_->start(what.initial_response));
+}
+
+void SmtpInbound::on(const AuthResponse& what)
+{
+    SIM_ASSERT(mechanism_ != nullptr);
+    answer(mechanism_->respond(what.response));
+}
+
+void SmtpInbound::on(const AuthCancelled& /*what*/)
+{
+    mechanism_.reset();
+}
+
+void SmtpInbound::answer(const sasl::ServerStep& step)
+{
+    if (const auto* challenge = std::get_if<sasl::Challenge>(&step)) {
+        session_.handle_auth_challenge(challenge->octets, machine_.now());
+        return;
+    }
+    mechanism_.reset();
+    const auto* success = std::get_if<sasl::Success>(&step);
+    const std::string user =
+        success != nullptr ? success->user : std::get<sasl::Failure>(step).user;
+    machine_.append(
+        peer_.connection,
+        AuthTried{
+            mechanism_name_, session_.is_encrypted(), success != nullptr, machine_.note(user)});
+    AuthResult result;
+    result.outcome =
+        success != nullptr ? AuthResult::Outcome::succeeded : AuthResult::Outcome::failed;
+    if (success != nullptr) result.user = user;
+    session_.handle_auth_result(std::move(result), machine_.now());
+}
+
+void SmtpInbound::on(const CheckSender& what)
+{
+    client_ = what.client;
+    session_.handle_sender_verdict(receiver_.check_sender(peer_, what), machine_.now());
+}
+
+void SmtpInbound::on(const CheckRecipient& what)
+{
+    session_.handle_recipient_verdict(receiver_.check_recipient(peer_, client_, what.recipient),
+                                      machine_.now());
+}
+
+void SmtpInbound::on(MessageReceived& what)
+{
+    session_.handle_message_verdict(receiver_.receive(peer_, std::move(what)), machine_.now());
+}
+
+} // namespace sim::mail

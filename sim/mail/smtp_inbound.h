@@ -1,0 +1,98 @@
+// One client's connection to a mail server: channel, SMTP server session and SASL joined, each
+// command and reply appended to the trace. What may be accepted is asked of an SmtpReceiver.
+#pragma once
+
+#include "sim/mail/channel.h"
+#include "sim/sasl/mechanism.h"
+#include "sim/smtp/server_session.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sim::mail {
+
+// Who is at the other end and how; fixed for the connection but for `tls`.
+struct InboundPeer {
+    ConnectionId connection;
+    Endpoint local;
+    Endpoint remote;
+    std::optional<tls::Established> tls; // once it stands
+};
+
+// The server's side of the questions that a session asks.
+class SmtpReceiver {
+public:
+    SmtpReceiver() = default;
+    SmtpReceiver(const SmtpReceiver&) = delete;
+    SmtpReceiver& operator=(const SmtpReceiver&) = delete;
+    virtual ~SmtpReceiver() = default;
+
+    virtual smtp::server::Verdict check_sender(const InboundPeer& peer,
+                                               const smtp::server::CheckSender& question) = 0;
+    virtual smtp::server::Verdict check_recipient(const InboundPeer& peer,
+                                                  const smtp::ClientFacts& client,
+                                                  const smtp::Mailbox& recipient) = 0;
+    // Accepting means that the mail is safe with the server.
+    virtual smtp::server::Verdict receive(const InboundPeer& peer,
+                                          smtp::server::MessageReceived message) = 0;
+    [[nodiscard]] virtual const sasl::CredentialStore& credentials() const = 0;
+};
+
+struct InboundConfig {
+    std::shared_ptr<const smtp::ServerConfig> session;
+    std::shared_ptr<const tls::ServerConfig> tls;
+    bool tls_from_start = false;
+};
+
+class SmtpInbound final : private ChannelUser {
+public:
+    SmtpInbound(Machine& machine,
+                SmtpReceiver& receiver,
+                const InboundConfig& config,
+                ConnectionId connection,
+                Endpoint local,
+                Endpoint remote);
+
+    void handle_connected(std::optional<smtp::server::Verdict> refusal);
+    void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
+    void handle_peer_finished() { channel_.handle_peer_finished(); }
+    void handle_timeout();
+    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout().value_or(never); }
+    [[nodiscard]] const InboundPeer& peer() const { return peer_; }
+
+private:
+    void handle_plaintext(std::string_view bytes) override;
+    void handle_tls_established(const tls::Established& what) override;
+    void handle_tls_failed(const tls::Failed& why) override;
+    void handle_end() override;
+
+    void drain();
+    void on(const smtp::server::CommandSeen& seen);
+    void on(const smtp::server::ReplySent& reply);
+    void on(const smtp::server::TextReceived& text);
+    void on(const smtp::server::ProblemSeen& problem);
+    void on(const smtp::server::SendBytes& what);
+    void on(const smtp::server::BeginTls& what);
+    void on(const smtp::server::CloseConnection& what);
+    void on(const smtp::server::AuthStart& what);
+    void on(const smtp::server::AuthResponse& what);
+    void on(const smtp::server::AuthCancelled& what);
+    void on(const smtp::server::CheckSender& what);
+    void on(const smtp::server::CheckRecipient& what);
+    void on(smtp::server::MessageReceived& what);
+    void answer(const sasl::ServerStep& step);
+
+    Machine& machine_;
+    SmtpReceiver& receiver_;
+    InboundConfig config_;
+    Channel channel_;
+    InboundPeer peer_;
+    smtp::ServerSession session_;
+    smtp::ClientFacts client_; // as of the last MAIL
+    std::unique_ptr<sasl::ServerMechanism> mechanism_;
+    Mechanism mechanism_name_ = Mechanism::plain;
+    bool draining_ = false;
+};
+
+} // namespace sim::mail

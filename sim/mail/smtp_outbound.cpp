@@ -1,0 +1,172 @@
+#include "sim/mail/smtp_outbound.h"
+
+#include <utility>
+#include <variant>
+
+namespace sim::mail {
+
+using namespace smtp::client; // NOLINT(google-build-using-namespace): its outputs, in this file
+                              // only
+
+SmtpOutbound::SmtpOutbound(Machine& machine,
+                           SmtpSender& sender,
+                           OutboundConfig config,
+                           ConnectionId connection)
+    : machine_{machine},
+      sender_{sender},
+      config_{std::move(config)},
+      channel_{machine, *this, connection},
+      session_{config_.session}
+{
+}
+
+void SmtpOutbound::start(smtp::OutgoingMail mail)
+{
+    session_.start_mail(std::move(mail), machine_.now());
+    session_.finish(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_connected()
+{
+    // On port 465 the session says BeginTls first of all.
+    session_.handle_connected(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_timeout()
+{
+    session_.handle_timeout(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_ended()
+{
+    session_.handle_end_of_stream(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_plaintext(std::string_view bytes)
+{
+    session_.handle_bytes(bytes, machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_tls_established(const tls::Established& /*what*/)
+{
+    session_.handle_tls_established(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_tls_failed(const tls::Failed& why)
+{
+    tls_failure_ = why.why;
+    session_.handle_tls_failed(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::handle_end()
+{
+    session_.handle_end_of_stream(machine_.now());
+    drain();
+}
+
+void SmtpOutbound::drain()
+{
+    if (draining_) return;
+    draining_ = true;
+    while (auto output = session_.poll_output())
+        std::visit([&](const auto& what) { on(what); }, *output);
+    draining_ = false;
+}
+
+void SmtpOutbound::on(const SendBytes& what)
+{
+    channel_.send(what.bytes);
+}
+
+void SmtpOutbound::on(const BeginTls& /*what*/)
+{
+    channel_.begin_tls(config_.tls);
+}
+
+void SmtpOutbound::on(const AuthBegin& what)
+{
+    const auto choice =
+        sasl::choose_mechanism(what.offered, config_.allowed, what.may_reveal_password);
+    if (const auto* problem = std::get_if<SmtpProblem>(&choice)) {
+        session_.handle_auth_impossible(*problem, machine_.now());
+        return;
+    }
+    const Mechanism mechanism = std::get<Mechanism>(choice);
+    mechanism_ = sasl::make_client(mechanism, config_.credentials);
+    smtp::AuthAnswer answer;
+    answer.octets = mechanism_->initial_response();
+    answer.believes_success = mechanism_->accepts_success();
+    session_.handle_auth_choice(sasl::registered_name(mechanism), answer, machine_.now());
+}
+
+void SmtpOutbound::on(const AuthChallenge& what)
+{
+    smtp::AuthAnswer answer;
+    answer.octets = mechanism_->respond(what.octets);
+    if (!answer.octets) { // no honest server would ask this
+        session_.handle_auth_impossible(SmtpProblem::reply_malformed, machine_.now());
+        return;
+    }
+    answer.believes_success = mechanism_->accepts_success();
+    session_.handle_auth_response(answer, machine_.now());
+}
+
+void SmtpOutbound::on(const MailFinished& what)
+{
+    sender_.handle_mail_finished(*this, what);
+}
+
+void SmtpOutbound::on(const SessionFailed& what)
+{
+    sender_.handle_session_failed(*this, what);
+}
+
+void SmtpOutbound::on(const CloseConnection& /*what*/)
+{
+    channel_.close();
+}
+
+void SmtpOutbound::on(const CommandSent& what)
+{
+    SmtpCommand command;
+    command.side = Side::sent;
+    command.verb = what.verb;
+    command.encrypted = what.encrypted;
+    command.line =
+        Line{machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
+    machine_.append(connection(), command);
+}
+
+void SmtpOutbound::on(const ReplySeen& what)
+{
+    SmtpReply reply;
+    reply.side = Side::received;
+    reply.to = what.to;
+    reply.encrypted = what.encrypted;
+    reply.code = what.reply.code;
+    if (machine_.trace().keeps_events()) {
+        std::string wire = smtp::to_wire(what.reply);
+        wire.resize(wire.size() - 2); // without the last CR LF
+        reply.line = Line{machine_.note(wire), what.stream_offset, 0, 0};
+    }
+    machine_.append(connection(), reply);
+}
+
+void SmtpOutbound::on(const TextSent& what)
+{
+    machine_.append(connection(), SmtpText{Side::sent, what.encrypted, what.lines, what.size});
+}
+
+void SmtpOutbound::on(const ProblemSeen& what)
+{
+    machine_.append(connection(), SmtpProblemSeen{what.problem, machine_.note(what.detail)});
+}
+
+} // namespace sim::mail
