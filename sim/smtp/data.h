@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sim::smtp {
 
@@ -27,8 +28,8 @@ struct TextLimits {
     std::size_t text_octets = 10 * 1024 * 1024;
 };
 
-// What was wrong with a text. More than one thing may be: the first in this order counts.
-SIM_NAMED_ENUM(TextFault, none, too_big, line_too_long, bare_line_end, nul);
+// What was wrong with a text. More than one thing may be: the last in this order counts.
+SIM_NAMED_ENUM(TextFault, none, nul, bare_line_end, line_too_long, too_big);
 
 // Takes wire octets until the end of the message. Once something is wrong nothing more is kept,
 // but the octets are followed to the end, so that the session stays in step.
@@ -40,12 +41,11 @@ public:
     void expect(std::size_t octets);
 
     // Takes octets from the front of `wire` and returns how many. When it is not done, what it did
-    // not take is the beginning of a line of at most limits.line_octets + 2: give it again with
-    // more behind it. `scanned` octets of `wire` have been offered before in vain.
-    std::size_t take(std::string_view wire, std::size_t scanned = 0);
+    // not take is the beginning of a line, at most line_octets + 2: give it again with more behind.
+    std::size_t take(std::string_view wire);
 
     [[nodiscard]] bool is_done() const { return done_; }
-    [[nodiscard]] TextFault fault() const;
+    [[nodiscard]] TextFault fault() const { return fault_; }
 
     // Valid once done: lines and octets of the message, dot-stuffing and final dot not counted.
     [[nodiscard]] std::uint32_t lines() const { return lines_; }
@@ -53,21 +53,23 @@ public:
     // The message, each line ending in CR LF; empty when there is a fault.
     [[nodiscard]] std::string take_text() { return std::move(text_); }
 
+    // Octets of memory held.
+    [[nodiscard]] std::size_t memory_octets() const { return text_.capacity(); }
+
 private:
-    std::size_t find_line_end(std::string_view wire, std::size_t from) const;
+    struct Piece;
+    Piece cut(std::string_view wire, std::size_t begin, std::size_t newline) const;
+    void count(std::string_view line);
     void keep(std::string_view run);
-    void keep_normalised(std::string_view run);
-    void check(std::string_view run);
-    void drop();
+    void keep_normalised(std::string_view line);
+    std::size_t take_unfinished(std::string_view rest);
+    void set_fault(TextFault fault);
 
     TextLimits limits_;
     LineEnds line_ends_;
     bool done_ = false;
-    bool in_long_line_ = false;
-    bool too_big_ = false;
-    bool line_too_long_ = false;
-    bool bare_line_end_ = false;
-    bool nul_ = false;
+    bool inside_line_ = false; // the line that goes on has been taken in part
+    TextFault fault_ = TextFault::none;
     std::uint32_t lines_ = 0;
     std::uint64_t size_ = 0;
     std::string text_;

@@ -86,8 +86,8 @@ public:
     void restart();
 
 private:
-    std::optional<std::size_t> find_line_end();
-    std::optional<ReceivedReply> take_line(std::string_view line);
+    bool take_line(std::string_view line);
+    ReceivedReply take_reply();
     void fail(ReplyError error);
 
     ReplyLimits limits_;
@@ -96,6 +96,7 @@ private:
     std::size_t line_ = 0;    // start of the line being looked at, >= taken_
     std::size_t scanned_ = 0; // no line end between line_ and here
     std::uint64_t begin_ = 0; // position of input_[0] in the stream
+    bool overrun_ = false;    // more came than is ever kept
     std::optional<Reply> reply_;
     std::optional<ReplyError> error_;
 };
