@@ -77,10 +77,15 @@ struct PortRange {
     std::uint16_t last = 0;
 };
 
+// What a rule is for, so that nobody has to guess it from its ports: an ISP's block on its own
+// customers' port 25, a receiver's on other ISPs' customers, or any other.
+SIM_NAMED_ENUM(RuleKind, firewall, op25b, ip25b);
+
 // One rule of a node's firewall. Rules are tried in the order in which they stand; the first that
 // matches decides.
 struct FirewallRule {
     std::string key; // unique in the scenario, as in --set rule.op25b=off
+    RuleKind kind = RuleKind::firewall;
     std::string host;
     Text name;
     Text purpose;
@@ -122,7 +127,9 @@ struct NameServer {
 // ---- mail servers -----------------------------------------------------------------------------
 
 SIM_NAMED_ENUM(TlsMode, none, starttls, implicit);
-SIM_NAMED_ENUM(ListenerRole, mx, submission);
+// mx: mail for its own domains from anyone; submission: from users who log in (RFC 6409); relay:
+// also from its own network (relay_for) without a login, and treated as a user's.
+SIM_NAMED_ENUM(ListenerRole, mx, submission, relay);
 SIM_NAMED_ENUM(
     CertificateKind, good, expired, not_yet_valid, wrong_name, self_signed, unknown_issuer);
 

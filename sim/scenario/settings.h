@@ -4,11 +4,15 @@
 //
 //   client.line client.server client.port client.protection client.auth client.user client.password
 //   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password
+//       (of the program that the first fetch step names)
 //   rule.<key>                      off | pass | drop | reject_icmp | reject_rst
 //   server.<host>.certificate       a CertificateKind
 //   server.<host>.<port>.tls        none | starttls | implicit
 //   server.<host>.<port>.require_tls, .require_auth    true | false
 //   server.<host>.<port>.auth       none, or mechanisms separated by "+"
+//
+// Live are rule.* and the account settings, which count from the next send or fetch. client.line
+// and server.* are not: the run starts anew with them.
 #pragma once
 
 #include "sim/scenario/scenario.h"
