@@ -16,8 +16,7 @@ SIM_NAMED_ENUM(CertificateVerdict,
                self_signed,
                unknown_issuer,
                bad_signature,
-               otherwise_invalid,
-               not_shown);
+               otherwise_invalid);
 
 // Why a TLS connection could not be made or did not end well.
 SIM_NAMED_ENUM(TlsFailure,

@@ -54,14 +54,15 @@ struct Established { // handshake complete as this end sees it: send() may be us
     std::string server_name;   // SNI, on both sides; empty when none was sent
     friend bool operator==(const Established&, const Established&) = default;
 };
-// The connection cannot go on; no output but SendBytes (an alert) comes after it. Close the socket.
+// The connection cannot go on: no output comes after it. Send what is left (an alert) and close the
+// socket.
 struct Failed {
     TlsFailure why = TlsFailure::internal;
     std::uint8_t alert = 0; // the alert that was sent or received, 0 when none was
     std::string detail;     // for experts, in English
     friend bool operator==(const Failed&, const Failed&) = default;
 };
-// After Established: the peer will send no more. Close the socket.
+// After Established: the peer will send no more, and no output comes after it. Close the socket.
 struct Ended {
     bool clean = true; // its close_notify came; false: cut off without one (RFC 8446 §6.1)
     friend bool operator==(const Ended&, const Ended&) = default;
@@ -137,7 +138,8 @@ public:
     // The peer's FIN. Without a close_notify before it, the stream was cut off.
     void handle_end_of_stream(Instant now);
 
-    // Application bytes for the peer. Only while established() and not ended().
+    // Application bytes for the peer. Only once established(); dropped after close() or the end, as
+    // by a socket that the peer has closed.
     void send(std::string_view plaintext, Instant now);
     // Says close_notify, once; nothing can be sent after it. The peer's own is still awaited.
     void close(Instant now);
