@@ -1,0 +1,95 @@
+#include "sim/mail/mailbox.h"
+
+#include "sim/core/assert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::mail {
+
+std::string fold_address(std::string_view address)
+{
+    std::string folded{address};
+    for (char& c : folded)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return folded;
+}
+
+void MailboxStore::open(std::string_view address, std::uint64_t quota_bytes)
+{
+    boxes_[fold_address(address)].quota_bytes = quota_bytes;
+}
+
+bool MailboxStore::exists(std::string_view address) const
+{
+    return boxes_.contains(fold_address(address));
+}
+
+MailboxStore::Box& MailboxStore::at(std::string_view address)
+{
+    const auto found = boxes_.find(fold_address(address));
+    SIM_ASSERT(found != boxes_.end());
+    return found->second;
+}
+
+const MailboxStore::Box& MailboxStore::at(std::string_view address) const
+{
+    const auto found = boxes_.find(fold_address(address));
+    SIM_ASSERT(found != boxes_.end());
+    return found->second;
+}
+
+bool MailboxStore::has_room(std::string_view address, std::uint64_t more_bytes) const
+{
+    const Box& box = at(address);
+    return box.quota_bytes == 0 || box.used_bytes + more_bytes <= box.quota_bytes;
+}
+
+void MailboxStore::deliver(std::string_view address,
+                           MailId mail,
+                           Instant at_time,
+                           std::shared_ptr<const std::string> text)
+{
+    Box& box = at(address);
+    box.used_bytes += text->size();
+    std::string uidl = fmt::format("{:08x}", box.next_uidl++);
+    box.messages.push_back(KeptMessage{std::move(uidl), mail, at_time, std::move(text)});
+}
+
+const std::vector<KeptMessage>& MailboxStore::messages(std::string_view address) const
+{
+    return at(address).messages;
+}
+
+void MailboxStore::remove(std::string_view address, const std::vector<std::string>& uidls)
+{
+    Box& box = at(address);
+    std::erase_if(box.messages, [&](const KeptMessage& message) {
+        const bool gone = std::ranges::find(uidls, message.uidl) != uidls.end();
+        if (gone) box.used_bytes -= message.text->size();
+        return gone;
+    });
+}
+
+bool MailboxStore::lock(std::string_view address)
+{
+    Box& box = at(address);
+    return !std::exchange(box.locked, true);
+}
+
+void MailboxStore::unlock(std::string_view address)
+{
+    at(address).locked = false;
+}
+
+std::vector<std::string> MailboxStore::addresses() const
+{
+    std::vector<std::string> all;
+    for (const auto& [address, box] : boxes_)
+        all.push_back(address);
+    return all;
+}
+
+} // namespace sim::mail

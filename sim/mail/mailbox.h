@@ -1,0 +1,64 @@
+// The mailboxes of one host: what the mail server there delivers into and the POP3 server there
+// hands out.
+#pragma once
+
+#include "sim/core/ids.h"
+#include "sim/core/time.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim::mail {
+
+// An address as mailboxes compare it: ASCII letters in lower case. RFC 5321 §2.4 leaves the local
+// part to the host; this one, like nearly all, ignores case there too.
+[[nodiscard]] std::string fold_address(std::string_view address);
+
+struct KeptMessage {
+    std::string uidl; // unique in the mailbox, RFC 1939 §7
+    MailId mail;
+    Instant at;
+    std::shared_ptr<const std::string> text; // CR LF line ends
+};
+
+class MailboxStore {
+public:
+    // Makes an empty mailbox. `quota_bytes` 0: no limit.
+    void open(std::string_view address, std::uint64_t quota_bytes);
+    [[nodiscard]] bool exists(std::string_view address) const;
+    // Whether `more_bytes` would still fit.
+    [[nodiscard]] bool has_room(std::string_view address, std::uint64_t more_bytes) const;
+
+    // The mailbox must exist. Gives the message its uidl.
+    void deliver(std::string_view address,
+                 MailId mail,
+                 Instant at,
+                 std::shared_ptr<const std::string> text);
+    [[nodiscard]] const std::vector<KeptMessage>& messages(std::string_view address) const;
+    void remove(std::string_view address, const std::vector<std::string>& uidls);
+
+    // One reader at a time, RFC 1939 §4. False: somebody else has it.
+    [[nodiscard]] bool lock(std::string_view address);
+    void unlock(std::string_view address);
+
+    [[nodiscard]] std::vector<std::string> addresses() const;
+
+private:
+    struct Box {
+        std::uint64_t quota_bytes = 0;
+        std::uint64_t used_bytes = 0;
+        std::uint32_t next_uidl = 1;
+        bool locked = false;
+        std::vector<KeptMessage> messages;
+    };
+    Box& at(std::string_view address);
+    [[nodiscard]] const Box& at(std::string_view address) const;
+
+    std::map<std::string, Box> boxes_; // by folded address
+};
+
+} // namespace sim::mail

@@ -1,0 +1,370 @@
+#include "sim/mail/mta.h"
+
+#include "sim/core/assert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::mail {
+
+std::optional<std::string> Accounts::password_of(std::string_view user) const
+{
+    const UserAccount* account = find(user);
+    if (account == nullptr) return std::nullopt;
+    return account->password;
+}
+
+const UserAccount* Accounts::find(std::string_view user) const
+{
+    const auto found = std::ranges::find(users_, user, &UserAccount::name);
+    return found == users_.end() ? nullptr : &*found;
+}
+
+Mta::Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config)
+    : machine_{machine},
+      mailboxes_{mailboxes},
+      config_{std::move(config)},
+      accounts_{config_.users},
+      queue_ids_{machine.chance("queue-ids")},
+      message_ids_{machine.chance("message-ids")},
+      relay_{machine, *this, *this, config_.relay}
+{
+    // RFC 5321 §4.5.1: whoever takes mail has a postmaster.
+    for (const std::string& domain : config_.local_domains)
+        if (!mailboxes_.exists("postmaster@" + domain)) mailboxes_.open("postmaster@" + domain, 0);
+    if (!mailboxes_.exists("postmaster@" + config_.hostname))
+        mailboxes_.open("postmaster@" + config_.hostname, 0);
+}
+
+void Mta::start()
+{
+    machine_.add(*this);
+    for (const MtaListener& listener : config_.listeners)
+        machine_.listen(*this, listener.port);
+}
+
+// ---- connections ------------------------------------------------------------------------------
+
+const MtaListener& Mta::listener_of(const InboundPeer& peer) const
+{
+    const auto found = std::ranges::find(config_.listeners, peer.local.port, &MtaListener::port);
+    SIM_ASSERT(found != config_.listeners.end());
+    return *found;
+}
+
+void Mta::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote)
+{
+    const auto listener = std::ranges::find(config_.listeners, local.port, &MtaListener::port);
+    SIM_ASSERT(listener != config_.listeners.end());
+    SmtpReceiver& self = *this;
+    auto inbound =
+        std::make_unique<SmtpInbound>(machine_, self, listener->inbound, connection, local, remote);
+    SmtpInbound& opened = *inbound;
+    inbound_[connection] = std::move(inbound);
+    opened.handle_connected(std::nullopt);
+    machine_.set_alarm(*this, opened.next_timeout());
+}
+
+void Mta::handle_connected(ConnectionId connection)
+{
+    relay_.handle_connected(connection);
+}
+
+void Mta::handle_connect_failed(ConnectionId connection, ConnectFailure why)
+{
+    relay_.handle_connect_failed(connection, why);
+}
+
+void Mta::handle_received(ConnectionId connection, std::string_view bytes)
+{
+    const auto found = inbound_.find(connection);
+    if (found == inbound_.end()) {
+        relay_.handle_received(connection, bytes);
+        return;
+    }
+    found->second->handle_received(bytes);
+    machine_.set_alarm(*this, found->second->next_timeout());
+}
+
+void Mta::handle_peer_finished(ConnectionId connection)
+{
+    const auto found = inbound_.find(connection);
+    if (found == inbound_.end()) {
+        relay_.handle_peer_finished(connection);
+        return;
+    }
+    found->second->handle_peer_finished();
+}
+
+void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
+{
+    if (inbound_.erase(connection) == 0) relay_.handle_ended(connection);
+}
+
+void Mta::handle_answer(const dns::Answered& answer)
+{
+    relay_.handle_answer(answer);
+}
+
+void Mta::handle_alarm()
+{
+    const Instant now = machine_.now();
+    for (auto& [connection, inbound] : inbound_)
+        if (inbound->next_timeout() <= now) inbound->handle_timeout();
+    relay_.handle_due();
+    arm();
+}
+
+void Mta::arm()
+{
+    Instant next = relay_.next_due();
+    for (const auto& [connection, inbound] : inbound_)
+        next = std::min(next, inbound->next_timeout());
+    machine_.set_alarm(*this, next);
+}
+
+// ---- what may be accepted ---------------------------------------------------------------------
+
+bool Mta::is_local_domain(std::string_view domain) const
+{
+    return std::ranges::any_of(config_.local_domains, [&](const std::string& ours) {
+        return smtp::equal_ignoring_case(ours, domain);
+    });
+}
+
+bool Mta::is_routed(std::string_view address) const
+{
+    const std::string folded = fold_address(address);
+    return std::ranges::any_of(config_.routed_recipients, [&](const std::string& known) {
+        return fold_address(known) == folded;
+    });
+}
+
+bool Mta::may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const
+{
+    return !client.user.empty() ||
+           std::ranges::any_of(config_.relay_for, [&](const Ipv4Network& network) {
+               return network.contains(peer.remote.address);
+           });
+}
+
+smtp::server::Verdict Mta::check_sender(const InboundPeer& /*peer*/,
+                                        const smtp::server::CheckSender& question)
+{
+    // RFC 6409 §6.1: whoever logs in sends as herself.
+    if (question.client.user.empty() || question.sender.is_null()) return {};
+    const UserAccount* account = accounts_.find(question.client.user);
+    SIM_ASSERT(account != nullptr);
+    const std::string sender = fold_address(to_string(question.sender));
+    const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
+        return fold_address(address) == sender;
+    });
+    return {hers ? SmtpReason::accepted : SmtpReason::sender_not_yours, {}, 0, {}};
+}
+
+std::string Mta::local_address(const smtp::Mailbox& recipient) const
+{
+    if (!recipient.domain.empty()) return to_string(recipient);
+    const std::string& domain =
+        config_.local_domains.empty() ? config_.hostname : config_.local_domains.front();
+    return recipient.local_part + "@" + domain; // <Postmaster>
+}
+
+smtp::server::Verdict Mta::check_recipient(const InboundPeer& peer,
+                                           const smtp::ClientFacts& client,
+                                           const smtp::Mailbox& recipient)
+{
+    const std::string address = local_address(recipient);
+    if (mailboxes_.exists(address)) {
+        const bool room = mailboxes_.has_room(address, 1);
+        return {room ? SmtpReason::accepted : SmtpReason::mailbox_full, {}, 0, {}};
+    }
+    if (is_routed(address)) return {};
+    if (is_local_domain(recipient.domain)) {
+        // user%other@us, other!user@us, "user@other"@us: relaying in disguise, unless a mailbox is
+        // really called that.
+        const bool disguised = recipient.local_part.find_first_of("%!@") != std::string::npos;
+        return {disguised ? SmtpReason::relay_denied : SmtpReason::recipient_unknown, {}, 0, {}};
+    }
+    return {may_relay(peer, client) ? SmtpReason::accepted : SmtpReason::relay_denied, {}, 0, {}};
+}
+
+// ---- accepting --------------------------------------------------------------------------------
+
+void Mta::add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field)
+{
+    text = prepend_field(text, field);
+    machine_.append(connection, FieldAdded{mail, machine_.note(field)});
+}
+
+// RFC 6409 §8.1-8.3: what a mail program may leave to its server. Bcc is for the envelope only.
+std::string Mta::complete(std::string text, MailId mail, ConnectionId connection)
+{
+    text = remove_fields(text, "Bcc");
+    if (!has_field(text, "Message-ID"))
+        add_field(text,
+                  mail,
+                  connection,
+                  "Message-ID: " + make_message_id(machine_.now(), config_.hostname, message_ids_));
+    if (!has_field(text, "Date"))
+        add_field(
+            text, mail, connection, "Date: " + mail_date(machine_.now(), machine_.world().zone));
+    return text;
+}
+
+std::string Mta::stamp(std::string text,
+                       const InboundPeer& peer,
+                       const smtp::server::MessageReceived& message,
+                       const std::string& queue_id)
+{
+    ReceivedStamp received;
+    received.helo = message.client.hello;
+    received.client_address = to_string(peer.remote.address);
+    received.by = config_.hostname;
+    received.extended = message.client.extended;
+    if (peer.tls) {
+        received.tls_version = peer.tls->version == 0x0304 ? "TLSv1.3" : "TLSv1.2";
+        received.tls_cipher = peer.tls->cipher_name;
+    }
+    received.authenticated = !message.client.user.empty();
+    received.id = queue_id;
+    if (message.envelope.recipients.size() == 1)
+        received.recipient = local_address(message.envelope.recipients.front());
+    received.at = machine_.now();
+    received.zone = machine_.world().zone;
+    const auto transit = machine_.world().in_transit.find(peer.connection);
+    const MailId mail = transit->second;
+    add_field(text, mail, peer.connection, received_field(received));
+    return text;
+}
+
+smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::MessageReceived message)
+{
+    if (count_fields(message.text, "Received") > config_.max_received_fields)
+        return {SmtpReason::mail_loop, {}, 0, {}};
+    std::vector<std::string> recipients;
+    for (const smtp::Mailbox& recipient : message.envelope.recipients) {
+        recipients.push_back(local_address(recipient));
+        if (!mailboxes_.exists(recipients.back())) continue;
+        if (!mailboxes_.has_room(recipients.back(), message.text.size()))
+            return {SmtpReason::mailbox_full, {}, 0, {}};
+    }
+
+    // A mail that comes from outside the simulated programs gets its number here.
+    auto& in_transit = machine_.world().in_transit;
+    if (!in_transit.contains(peer.connection))
+        in_transit[peer.connection] = machine_.world().new_mail();
+
+    auto mail = std::make_shared<QueuedMail>();
+    mail->mail = in_transit[peer.connection];
+    mail->queue_id = queue_ids_.next();
+    mail->reverse_path = to_string(message.envelope.sender);
+    mail->needs_utf8 = message.envelope.parameters.smtputf8;
+    mail->arrived = machine_.now();
+    std::string text = std::move(message.text);
+    if (listener_of(peer).is_submission)
+        text = complete(std::move(text), mail->mail, peer.connection);
+    text = stamp(std::move(text), peer, message, mail->queue_id);
+    mail->text = std::make_shared<const std::string>(std::move(text));
+    const std::string reply = "Ok: queued as " + mail->queue_id;
+    accept(std::move(mail), recipients, peer.connection);
+    return {SmtpReason::message_accepted, reply, 0, {}};
+}
+
+void Mta::accept(std::shared_ptr<QueuedMail> mail,
+                 const std::vector<std::string>& recipients,
+                 ConnectionId connection)
+{
+    mail->accepted =
+        machine_.append(connection,
+                        MailQueued{mail->mail,
+                                   machine_.note(mail->queue_id),
+                                   machine_.note(fmt::format("{}", fmt::join(recipients, ", ")))});
+    machine_.world().store(StoredMessage{StoredIn::accepted_by_server,
+                                         machine_.host(),
+                                         mail->mail,
+                                         machine_.now(),
+                                         mail->queue_id,
+                                         mail->reverse_path,
+                                         recipients,
+                                         mail->text});
+    const CauseScope scope{machine_.trace(), mail->accepted};
+    std::vector<std::string> elsewhere;
+    for (const std::string& recipient : recipients) {
+        if (mailboxes_.exists(recipient)) {
+            deliver_here(*mail, recipient);
+        } else {
+            elsewhere.push_back(recipient);
+        }
+    }
+    if (!elsewhere.empty()) relay_.add(std::move(mail), elsewhere);
+}
+
+// RFC 5321 §4.4: the last server writes down the reverse-path, which ends here.
+void Mta::deliver_here(const QueuedMail& mail, const std::string& recipient)
+{
+    std::string text = prepend_field(*mail.text, "Delivered-To: " + recipient);
+    text = prepend_field(text, "Return-Path: <" + mail.reverse_path + ">");
+    auto kept = std::make_shared<const std::string>(std::move(text));
+    mailboxes_.deliver(recipient, mail.mail, machine_.now(), kept);
+    machine_.append({},
+                    MailDelivered{mail.mail,
+                                  machine_.note(recipient),
+                                  static_cast<std::uint32_t>(kept->size())});
+    machine_.world().store(StoredMessage{StoredIn::mailbox,
+                                         machine_.host(),
+                                         mail.mail,
+                                         machine_.now(),
+                                         recipient,
+                                         mail.reverse_path,
+                                         {recipient},
+                                         kept});
+}
+
+// ---- telling the sender -----------------------------------------------------------------------
+
+void Mta::handle_bounced(const QueuedMail& mail, const std::vector<Refusal>& refusals)
+{
+    report(mail, ReportKind::failed, refusals, {});
+}
+
+void Mta::handle_delayed(const QueuedMail& mail,
+                         const std::vector<Refusal>& refusals,
+                         Instant give_up_at)
+{
+    report(mail, ReportKind::delayed, refusals, give_up_at);
+}
+
+void Mta::report(const QueuedMail& about,
+                 ReportKind kind,
+                 const std::vector<Refusal>& refusals,
+                 Instant give_up_at)
+{
+    // RFC 5321 §6.1: never about a report itself, or two servers would write to each other for
+    // ever.
+    if (about.reverse_path.empty()) return;
+    DeliveryReport text;
+    text.kind = kind;
+    text.reporting_host = config_.hostname;
+    text.to = about.reverse_path;
+    text.queue_id = about.queue_id;
+    text.arrived = about.arrived;
+    text.now = machine_.now();
+    text.give_up_at = give_up_at;
+    text.zone = machine_.world().zone;
+    text.message_id = make_message_id(machine_.now(), config_.hostname, message_ids_);
+    text.boundary = fmt::format("report-{}-{:016x}", about.queue_id, message_ids_.next());
+    text.refusals = refusals;
+    text.original_header = about.text->substr(0, parse_header(*about.text).end);
+
+    auto mail = std::make_shared<QueuedMail>();
+    mail->mail = machine_.world().new_mail();
+    mail->queue_id = queue_ids_.next();
+    mail->arrived = machine_.now();
+    mail->text = std::make_shared<const std::string>(compose_report(text));
+    accept(std::move(mail), {about.reverse_path}, {});
+}
+
+} // namespace sim::mail

@@ -1,0 +1,116 @@
+// A mail transfer agent: the program behind the ports of a submission server, relay, MX or mailbox
+// host, according to its settings. Takes mail over SMTP, delivers what is local, relays the rest.
+#pragma once
+
+#include "sim/mail/mailbox.h"
+#include "sim/mail/message.h"
+#include "sim/mail/relay.h"
+#include "sim/mail/report_mail.h"
+#include "sim/mail/smtp_inbound.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sim::mail {
+
+// Someone who may log in to a server.
+struct UserAccount {
+    std::string name;
+    std::string password;
+    std::vector<std::string> addresses; // that it may send as, or whose mailboxes it may read
+};
+
+// The accounts of one server as SASL asks for them.
+class Accounts final : public sasl::CredentialStore {
+public:
+    explicit Accounts(std::vector<UserAccount> users) : users_{std::move(users)} {}
+    [[nodiscard]] std::optional<std::string> password_of(std::string_view user) const override;
+    [[nodiscard]] const UserAccount* find(std::string_view user) const;
+
+private:
+    std::vector<UserAccount> users_;
+};
+
+struct MtaListener {
+    std::uint16_t port = 25;
+    InboundConfig inbound;
+    // Mail of one's own users: completed where it lacks Date or Message-ID, Bcc taken out, and sent
+    // only under the user's own addresses (RFC 6409 §8, §6.1).
+    bool is_submission = false;
+};
+
+struct MtaConfig {
+    std::string hostname;
+    std::vector<MtaListener> listeners;
+    std::vector<std::string> local_domains;
+    std::vector<std::string> routed_recipients; // of local domains, kept on another host
+    std::vector<Ipv4Network> relay_for;         // whose mail goes on to anywhere without a login
+    std::vector<UserAccount> users;
+    RelayConfig relay;
+    std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
+};
+
+class Mta final : public Program, private SmtpReceiver, private RelayOwner {
+public:
+    // The mailboxes of the local domains are those that exist in the store.
+    Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config);
+    // Opens its ports; once.
+    void start();
+
+    void handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote) override;
+    void handle_connected(ConnectionId connection) override;
+    void handle_connect_failed(ConnectionId connection, ConnectFailure why) override;
+    void handle_received(ConnectionId connection, std::string_view bytes) override;
+    void handle_peer_finished(ConnectionId connection) override;
+    void handle_ended(ConnectionId connection, ConnectionEnd how) override;
+    void handle_alarm() override;
+    void handle_answer(const dns::Answered& answer) override;
+
+private:
+    smtp::server::Verdict check_sender(const InboundPeer& peer,
+                                       const smtp::server::CheckSender& question) override;
+    smtp::server::Verdict check_recipient(const InboundPeer& peer,
+                                          const smtp::ClientFacts& client,
+                                          const smtp::Mailbox& recipient) override;
+    smtp::server::Verdict receive(const InboundPeer& peer,
+                                  smtp::server::MessageReceived message) override;
+    [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
+    void handle_bounced(const QueuedMail& mail, const std::vector<Refusal>& refusals) override;
+    void handle_delayed(const QueuedMail& mail,
+                        const std::vector<Refusal>& refusals,
+                        Instant give_up_at) override;
+
+    [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;
+    [[nodiscard]] bool is_local_domain(std::string_view domain) const;
+    [[nodiscard]] bool may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const;
+    [[nodiscard]] bool is_routed(std::string_view address) const;
+    [[nodiscard]] std::string local_address(const smtp::Mailbox& recipient) const;
+    std::string complete(std::string text, MailId mail, ConnectionId connection);
+    std::string stamp(std::string text,
+                      const InboundPeer& peer,
+                      const smtp::server::MessageReceived& message,
+                      const std::string& queue_id);
+    void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
+    void accept(std::shared_ptr<QueuedMail> mail,
+                const std::vector<std::string>& recipients,
+                ConnectionId connection);
+    void deliver_here(const QueuedMail& mail, const std::string& recipient);
+    void report(const QueuedMail& about,
+                ReportKind kind,
+                const std::vector<Refusal>& refusals,
+                Instant give_up_at);
+    void arm();
+
+    Machine& machine_;
+    MailboxStore& mailboxes_;
+    MtaConfig config_;
+    Accounts accounts_;
+    QueueIds queue_ids_;
+    Rng message_ids_;
+    Relay relay_;
+    std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
+};
+
+} // namespace sim::mail

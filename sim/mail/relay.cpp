@@ -1,0 +1,517 @@
+#include "sim/mail/relay.h"
+
+#include "sim/core/assert.h"
+#include "sim/mail/mailbox.h"
+#include "sim/mail/message.h"
+#include "sim/smtp/path.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::mail {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& recipients)
+{
+    return fmt::format("{}", fmt::join(recipients, ", "));
+}
+
+std::string_view domain_of(std::string_view address)
+{
+    return address.substr(address.rfind('@') + 1);
+}
+
+std::string one_line(const smtp::Reply& reply)
+{
+    if (reply.code == 0) return {};
+    std::string text =
+        reply.enhanced.exists()
+            ? fmt::format("{} {} {}", reply.code, to_string(reply.enhanced), reply.text)
+            : fmt::format("{} {}", reply.code, reply.text);
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
+
+// RFC 3463 code for a reply that carried none, or for no reply at all.
+std::string status_of(const smtp::Reply& reply, bool permanent)
+{
+    if (reply.enhanced.exists()) return to_string(reply.enhanced);
+    return permanent ? "5.0.0" : "4.0.0";
+}
+
+} // namespace
+
+Relay::Relay(Machine& machine, Program& program, RelayOwner& owner, RelayConfig config)
+    : machine_{machine},
+      program_{program},
+      owner_{owner},
+      config_{std::move(config)},
+      chance_{machine.chance("relay")}
+{
+    SIM_ASSERT(!config_.retry.empty());
+}
+
+const Route* Relay::route_for(std::string_view domain) const
+{
+    const std::string folded = fold_address(domain);
+    const Route* fallback = nullptr;
+    for (const Route& route : config_.routes) {
+        if (fold_address(route.domain) == folded) return &route;
+        if (route.domain == "*") fallback = &route;
+    }
+    return fallback;
+}
+
+void Relay::add(std::shared_ptr<const QueuedMail> mail, const std::vector<std::string>& recipients)
+{
+    std::vector<Delivery*> fresh;
+    for (const std::string& recipient : recipients) {
+        const std::string domain = fold_address(domain_of(recipient));
+        const Route* route = route_for(domain);
+        const std::string destination = route != nullptr ? route->host : domain;
+        const auto same =
+            std::ranges::find(fresh, destination, [](const Delivery* d) { return d->destination; });
+        if (same != fresh.end()) {
+            (*same)->recipients.push_back(recipient);
+            continue;
+        }
+        Delivery delivery;
+        delivery.mail = mail;
+        delivery.destination = destination;
+        if (route != nullptr) delivery.route = *route;
+        delivery.recipients.push_back(recipient);
+        delivery.due = machine_.now();
+        delivery.cause = mail->accepted;
+        deliveries_.push_back(std::move(delivery));
+        fresh.push_back(&deliveries_.back());
+    }
+    machine_.set_alarm(program_, machine_.now());
+}
+
+Instant Relay::next_due() const
+{
+    Instant next = never;
+    for (const Delivery& delivery : deliveries_)
+        if (delivery.state == State::waiting) next = std::min(next, delivery.due);
+    for (const auto& [connection, talk] : talks_)
+        next = std::min(next, talk.outbound->next_timeout());
+    return next;
+}
+
+void Relay::handle_due()
+{
+    const Instant now = machine_.now();
+    for (auto& [connection, talk] : talks_)
+        if (talk.outbound->next_timeout() <= now) talk.outbound->handle_timeout();
+    for (Delivery& delivery : deliveries_)
+        if (delivery.state == State::waiting && delivery.due <= now) start(delivery);
+    forget_done();
+}
+
+void Relay::forget_done()
+{
+    std::erase_if(deliveries_, [](const Delivery& d) { return d.state == State::done; });
+}
+
+void Relay::start(Delivery& delivery)
+{
+    const CauseScope scope{machine_.trace(), delivery.cause};
+    ++delivery.attempts;
+    delivery.hops.clear();
+    delivery.without_tls = false;
+    delivery.last = Refusal{};
+    if (delivery.route) {
+        delivery.hops.push_back(Hop{delivery.route->host, delivery.route->port, 0, std::nullopt});
+        try_hop(delivery);
+        return;
+    }
+    if (delivery.destination.starts_with('[')) { // RFC 5321 §5.1: an address literal has no MX
+        const auto literal = std::string_view{delivery.destination};
+        const auto address = parse_ipv4(literal.substr(1, literal.size() - 2));
+        if (!address) {
+            fail(delivery, true, FailureStep::name_lookup, 0, "5.1.2", {});
+            return;
+        }
+        delivery.hops.push_back(Hop{delivery.destination, 25, 0, address});
+        try_hop(delivery);
+        return;
+    }
+    delivery.state = State::finding_exchangers;
+    delivery.question = machine_.resolve(program_, delivery.destination, dns::RecordType::mx);
+}
+
+bool Relay::handle_answer(const dns::Answered& answer)
+{
+    const auto found = std::ranges::find_if(deliveries_, [&](const Delivery& delivery) {
+        return delivery.question == answer.id && (delivery.state == State::finding_exchangers ||
+                                                  delivery.state == State::finding_address);
+    });
+    if (found == deliveries_.end()) return false;
+    Delivery& delivery = *found;
+    if (delivery.state == State::finding_exchangers) {
+        use_exchangers(delivery, answer);
+    } else {
+        const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
+        const Hop hop = delivery.hops.front();
+        if (answer.outcome == DnsOutcome::found && !addresses.empty()) {
+            delivery.hops.pop_front();
+            for (auto address = addresses.rbegin(); address != addresses.rend(); ++address)
+                delivery.hops.push_front(Hop{hop.host, hop.port, hop.preference, address->address});
+            try_hop(delivery);
+        } else {
+            const bool permanent = answer.outcome == DnsOutcome::name_does_not_exist ||
+                                   answer.outcome == DnsOutcome::no_data;
+            delivery.last = Refusal{
+                {}, FailureStep::name_lookup, 0, hop.host, {}, permanent ? "5.4.4" : "4.4.3"};
+            delivery.last_permanent = permanent;
+            next_hop(delivery);
+        }
+    }
+    forget_done();
+    return true;
+}
+
+void Relay::use_exchangers(Delivery& delivery, const dns::Answered& answer)
+{
+    switch (answer.outcome) {
+    case DnsOutcome::found:
+        break;
+    case DnsOutcome::no_data: // RFC 5321 §5.1: the domain itself, as if it were its own MX
+        delivery.hops.push_back(Hop{delivery.destination, 25, 0, std::nullopt});
+        try_hop(delivery);
+        return;
+    case DnsOutcome::name_does_not_exist:
+        fail(delivery, true, FailureStep::name_lookup, 0, "5.1.2", {});
+        return;
+    case DnsOutcome::server_failure:
+    case DnsOutcome::refused:
+    case DnsOutcome::timed_out:
+    case DnsOutcome::malformed:
+    case DnsOutcome::truncated:
+        fail(delivery, false, FailureStep::name_lookup, 0, "4.4.3", {});
+        return;
+    }
+    auto exchangers = dns::all_of_kind<dns::MxRecord>(answer.records);
+    if (std::ranges::any_of(exchangers, dns::is_null_mx)) { // RFC 7505 §4.1
+        fail(delivery, true, FailureStep::name_lookup, 556, "5.1.10", {});
+        return;
+    }
+    // MX preference sorts first; ties are shuffled with this host's own stream of chance, so that
+    // two runs with one seed agree and two seeds do not. RFC 5321 §5.1.
+    for (std::size_t i = exchangers.size(); i > 1; --i) {
+        const std::size_t other = chance_.below(i);
+        std::swap(exchangers[i - 1], exchangers[other]);
+    }
+    std::ranges::stable_sort(exchangers, {}, &dns::MxRecord::preference);
+    for (const dns::MxRecord& exchanger : exchangers)
+        delivery.hops.push_back(
+            Hop{to_string(exchanger.exchange), 25, exchanger.preference, std::nullopt});
+    drop_ourselves(delivery);
+    if (delivery.hops.empty()) {
+        fail(delivery, true, FailureStep::name_lookup, 0, "5.4.6", {});
+        return;
+    }
+    try_hop(delivery);
+}
+
+// RFC 5321 §5.1: a host that finds itself in the list must not send to itself or to worse ones.
+void Relay::drop_ourselves(Delivery& delivery)
+{
+    const auto self = std::ranges::find_if(delivery.hops, [&](const Hop& hop) {
+        return smtp::equal_ignoring_case(hop.host, config_.hostname);
+    });
+    if (self == delivery.hops.end()) return;
+    const std::uint16_t preference = self->preference;
+    std::erase_if(delivery.hops, [&](const Hop& hop) { return hop.preference >= preference; });
+}
+
+void Relay::try_hop(Delivery& delivery)
+{
+    const Hop& hop = delivery.hops.front();
+    if (hop.address) {
+        connect(delivery, *hop.address);
+        return;
+    }
+    delivery.state = State::finding_address;
+    delivery.question = machine_.resolve(program_, hop.host, dns::RecordType::a);
+}
+
+void Relay::connect(Delivery& delivery, Ipv4 address)
+{
+    const Hop& hop = delivery.hops.front();
+    delivery.state = State::talking;
+    const EventId attempted = machine_.append({},
+                                              DeliveryAttempted{delivery.mail->mail,
+                                                                machine_.note(hop.host),
+                                                                address,
+                                                                hop.preference,
+                                                                delivery.attempts});
+    const CauseScope scope{machine_.trace(), attempted};
+    delivery.connection = machine_.connect(program_, Endpoint{address, hop.port});
+    machine_.world().in_transit[delivery.connection] = delivery.mail->mail;
+
+    OutboundConfig config;
+    config.session.hostname = config_.hostname;
+    config.session.protection =
+        delivery.without_tls ? smtp::Protection::none : smtp::Protection::starttls_if_available;
+    config.tls.server_name = hop.host;
+    config.tls.trust = machine_.world().trust;
+    config.tls.require_valid = false; // opportunistic: RFC 7435; whatever it finds is reported
+    SmtpSender& self = *this;
+    Talk talk;
+    talk.outbound =
+        std::make_unique<SmtpOutbound>(machine_, self, std::move(config), delivery.connection);
+    talk.delivery = &delivery;
+    SmtpOutbound& outbound = *talk.outbound;
+    talks_[delivery.connection] = std::move(talk);
+
+    smtp::OutgoingMail mail;
+    mail.reverse_path = delivery.mail->reverse_path;
+    mail.recipients = delivery.recipients;
+    mail.text = delivery.mail->text;
+    mail.needs_8bit = has_8bit(*delivery.mail->text);
+    mail.needs_utf8 = delivery.mail->needs_utf8;
+    outbound.start(std::move(mail));
+}
+
+void Relay::next_hop(Delivery& delivery)
+{
+    SIM_ASSERT(!delivery.hops.empty());
+    delivery.hops.pop_front();
+    delivery.without_tls = false;
+    if (!delivery.hops.empty()) {
+        try_hop(delivery);
+        return;
+    }
+    if (delivery.last_permanent) {
+        bounce(delivery, refuse_all(delivery));
+    } else {
+        put_off(delivery, refuse_all(delivery));
+    }
+}
+
+std::vector<Refusal> Relay::refuse_all(const Delivery& delivery) const
+{
+    std::vector<Refusal> all;
+    for (const std::string& recipient : delivery.recipients) {
+        Refusal refusal = delivery.last;
+        refusal.recipient = recipient;
+        all.push_back(std::move(refusal));
+    }
+    return all;
+}
+
+// Ends the attempt for all recipients without a peer that said so.
+void Relay::fail(Delivery& delivery,
+                 bool permanent,
+                 FailureStep step,
+                 std::uint16_t code,
+                 std::string status,
+                 std::string reply)
+{
+    delivery.last =
+        Refusal{{}, step, code, delivery.destination, std::move(reply), std::move(status)};
+    if (permanent) {
+        bounce(delivery, refuse_all(delivery));
+    } else {
+        put_off(delivery, refuse_all(delivery));
+    }
+}
+
+void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
+{
+    if (refusals.empty()) return;
+    const Instant give_up_at = delivery.mail->arrived + config_.give_up;
+    const std::size_t index = std::min<std::size_t>(delivery.attempts, config_.retry.size()) - 1;
+    const Instant next = machine_.now() + config_.retry[index];
+    std::vector<std::string> left;
+    for (const Refusal& refusal : refusals)
+        left.push_back(refusal.recipient);
+    delivery.recipients = left;
+    if (next > give_up_at) {
+        bounce(delivery, refusals);
+        return;
+    }
+    delivery.state = State::waiting;
+    delivery.due = next;
+    delivery.cause = machine_.append({},
+                                     MailDeferred{delivery.mail->mail,
+                                                  refusals.front().step,
+                                                  refusals.front().code,
+                                                  next,
+                                                  machine_.note(joined(left)),
+                                                  machine_.note(refusals.front().said_by),
+                                                  machine_.note(refusals.front().reply)});
+    const bool late = config_.warn_after > Duration{0} &&
+                      machine_.now() - delivery.mail->arrived >= config_.warn_after;
+    if (late && !std::exchange(delivery.warned, true))
+        owner_.handle_delayed(*delivery.mail, refusals, give_up_at);
+    machine_.set_alarm(program_, next);
+}
+
+void Relay::bounce(Delivery& delivery, const std::vector<Refusal>& refusals)
+{
+    delivery.state = State::done;
+    if (refusals.empty()) return;
+    std::vector<std::string> recipients;
+    for (const Refusal& refusal : refusals)
+        recipients.push_back(refusal.recipient);
+    const EventId bounced = machine_.append({},
+                                            MailBounced{delivery.mail->mail,
+                                                        refusals.front().step,
+                                                        refusals.front().code,
+                                                        machine_.note(joined(recipients)),
+                                                        machine_.note(refusals.front().said_by),
+                                                        machine_.note(refusals.front().reply)});
+    const CauseScope scope{machine_.trace(), bounced};
+    owner_.handle_bounced(*delivery.mail, refusals);
+}
+
+// ---- connections ------------------------------------------------------------------------------
+
+SmtpOutbound* Relay::find(ConnectionId connection)
+{
+    const auto found = talks_.find(connection);
+    return found == talks_.end() ? nullptr : found->second.outbound.get();
+}
+
+bool Relay::handle_connected(ConnectionId connection)
+{
+    SmtpOutbound* outbound = find(connection);
+    if (outbound == nullptr) return false;
+    outbound->handle_connected();
+    machine_.set_alarm(program_, outbound->next_timeout());
+    return true;
+}
+
+bool Relay::handle_connect_failed(ConnectionId connection, ConnectFailure why)
+{
+    const auto found = talks_.find(connection);
+    if (found == talks_.end()) return false;
+    Delivery* delivery = found->second.delivery;
+    talks_.erase(found);
+    machine_.world().in_transit.erase(connection);
+    if (delivery != nullptr) {
+        const bool silent = why == ConnectFailure::timed_out;
+        delivery->last = Refusal{{},
+                                 FailureStep::connect,
+                                 0,
+                                 delivery->hops.front().host,
+                                 {},
+                                 silent ? "4.4.1" : "4.4.2"};
+        delivery->last_permanent = false;
+        next_hop(*delivery);
+        forget_done();
+    }
+    return true;
+}
+
+bool Relay::handle_received(ConnectionId connection, std::string_view bytes)
+{
+    SmtpOutbound* outbound = find(connection);
+    if (outbound == nullptr) return false;
+    outbound->handle_received(bytes);
+    machine_.set_alarm(program_, outbound->next_timeout());
+    forget_done();
+    return true;
+}
+
+bool Relay::handle_peer_finished(ConnectionId connection)
+{
+    SmtpOutbound* outbound = find(connection);
+    if (outbound == nullptr) return false;
+    outbound->handle_peer_finished();
+    forget_done();
+    return true;
+}
+
+bool Relay::handle_ended(ConnectionId connection)
+{
+    SmtpOutbound* outbound = find(connection);
+    if (outbound == nullptr) return false;
+    outbound->handle_ended();
+    talks_.erase(connection);
+    machine_.world().in_transit.erase(connection);
+    forget_done();
+    return true;
+}
+
+void Relay::handle_session_failed(SmtpOutbound& connection,
+                                  const smtp::client::SessionFailed& failure)
+{
+    Delivery* delivery = talks_.at(connection.connection()).delivery;
+    if (delivery == nullptr) return;
+    delivery->last = Refusal{{},
+                             failure.step,
+                             failure.reply.code,
+                             delivery->hops.front().host,
+                             one_line(failure.reply),
+                             status_of(failure.reply, !failure.temporary)};
+    delivery->last_permanent = !failure.temporary;
+}
+
+void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
+{
+    using Outcome = smtp::client::RecipientResult::Outcome;
+    Talk& talk = talks_.at(connection.connection());
+    if (talk.delivery == nullptr) return;
+    Delivery& delivery = *std::exchange(talk.delivery, nullptr);
+    const std::string host = delivery.hops.front().host;
+
+    const auto& first = result.recipients.front();
+    const bool nobody_asked = std::ranges::all_of(result.recipients, [](const auto& r) {
+        return r.outcome != Outcome::accepted &&
+               (r.step == FailureStep::greeting || r.step == FailureStep::hello ||
+                r.step == FailureStep::tls || r.step == FailureStep::connect);
+    });
+    if (nobody_asked) { // this server did not take us at all: another one may
+        delivery.last = Refusal{{},
+                                first.step,
+                                first.reply.code,
+                                host,
+                                one_line(first.reply),
+                                status_of(first.reply, first.outcome == Outcome::refused_for_good)};
+        delivery.last_permanent = first.outcome == Outcome::refused_for_good;
+        if (first.step == FailureStep::tls && !delivery.without_tls) {
+            // Opportunistic TLS that fails is tried once more without: mail is not held back for
+            // what was never promised (RFC 7435 §1.2). A dropped protection, and the trace says so.
+            delivery.without_tls = true;
+            try_hop(delivery);
+            return;
+        }
+        next_hop(delivery);
+        return;
+    }
+
+    std::vector<std::string> accepted;
+    std::vector<Refusal> later;
+    std::vector<Refusal> refused;
+    for (std::size_t i = 0; i < result.recipients.size(); ++i) {
+        const auto& verdict = result.recipients[i];
+        const bool permanent = verdict.outcome == Outcome::refused_for_good;
+        Refusal refusal{delivery.recipients[i],
+                        verdict.step,
+                        verdict.reply.code,
+                        host,
+                        one_line(verdict.reply),
+                        status_of(verdict.reply, permanent)};
+        if (verdict.outcome == Outcome::accepted) {
+            accepted.push_back(delivery.recipients[i]);
+        } else {
+            (permanent ? refused : later).push_back(std::move(refusal));
+        }
+    }
+    if (!accepted.empty())
+        machine_.append(connection.connection(),
+                        MailHandedOver{delivery.mail->mail,
+                                       machine_.note(host),
+                                       machine_.note(joined(accepted))});
+    if (!refused.empty()) bounce(delivery, refused);
+    if (!later.empty()) put_off(delivery, later);
+    if (later.empty()) delivery.state = State::done;
+}
+
+} // namespace sim::mail

@@ -1,0 +1,151 @@
+// The part of a mail server that sends mail on: finds the next hop (MX, then A; RFC 5321 §5.1),
+// tries it, and retries, bounces or gives up (§4.5.4.1).
+#pragma once
+
+#include "sim/mail/machine.h"
+#include "sim/mail/smtp_outbound.h"
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sim::mail {
+
+// A mail that this server has taken responsibility for.
+struct QueuedMail {
+    MailId mail;
+    std::string queue_id;
+    std::string reverse_path; // empty: null, and so never bounced
+    std::shared_ptr<const std::string> text;
+    bool needs_utf8 = false;
+    Instant arrived;
+    EventId accepted; // its MailQueued
+};
+
+// Where mail for a domain goes when not by MX record; "*" is for all domains not named.
+struct Route {
+    std::string domain;
+    std::string host;
+    std::uint16_t port = 25;
+};
+
+struct RelayConfig {
+    std::string hostname;
+    std::vector<Route> routes;
+    std::vector<Duration> retry; // waits between attempts; the last one repeats
+    Duration give_up{};          // after arrival
+    Duration warn_after{};       // the sender is told that it still waits; 0: never
+};
+
+// Why a recipient was given up or put off, as a report to the sender says it.
+struct Refusal {
+    std::string recipient;
+    FailureStep step = FailureStep::connect;
+    std::uint16_t code = 0;
+    std::string said_by; // host name
+    std::string reply;   // with codes, on one line; empty when there was none
+    std::string status;  // enhanced code, RFC 3463
+};
+
+// Who owns the relay: told when the sender of a mail has to hear something.
+class RelayOwner {
+public:
+    RelayOwner() = default;
+    RelayOwner(const RelayOwner&) = delete;
+    RelayOwner& operator=(const RelayOwner&) = delete;
+    virtual ~RelayOwner() = default;
+    virtual void handle_bounced(const QueuedMail& mail, const std::vector<Refusal>& refusals) = 0;
+    virtual void handle_delayed(const QueuedMail& mail,
+                                const std::vector<Refusal>& refusals,
+                                Instant give_up_at) = 0;
+};
+
+class Relay final : private SmtpSender {
+public:
+    // `program` is the one that the machine knows; its callbacks are passed on to the methods
+    // below.
+    Relay(Machine& machine, Program& program, RelayOwner& owner, RelayConfig config);
+
+    // Sends the mail to these recipients, starting at this instant.
+    void add(std::shared_ptr<const QueuedMail> mail, const std::vector<std::string>& recipients);
+
+    // Each returns whether the connection or answer was the relay's.
+    bool handle_answer(const dns::Answered& answer);
+    bool handle_connected(ConnectionId connection);
+    bool handle_connect_failed(ConnectionId connection, ConnectFailure why);
+    bool handle_received(ConnectionId connection, std::string_view bytes);
+    bool handle_peer_finished(ConnectionId connection);
+    bool handle_ended(ConnectionId connection);
+    void handle_due();
+    [[nodiscard]] Instant next_due() const;
+
+private:
+    struct Hop {
+        std::string host; // name, for TLS and for people
+        std::uint16_t port = 25;
+        std::uint16_t preference = 0;
+        std::optional<Ipv4> address; // looked up when its turn comes
+    };
+    enum class State : std::uint8_t { waiting, finding_exchangers, finding_address, talking, done };
+    // One mail to those of its recipients that go the same way.
+    struct Delivery {
+        std::shared_ptr<const QueuedMail> mail;
+        std::string destination; // domain, or host of a route
+        std::optional<Route> route;
+        std::vector<std::string> recipients;
+        State state = State::waiting;
+        Instant due;
+        std::uint16_t attempts = 0;
+        std::deque<Hop> hops; // still to be tried in this attempt, the present one in front
+        dns::QuestionId question;
+        ConnectionId connection;
+        bool without_tls = false; // the handshake failed at this hop; it is tried in the clear
+        bool warned = false;
+        Refusal last; // what stopped it last, recipient not filled in
+        bool last_permanent = false;
+        EventId cause; // of the next attempt
+    };
+    struct Talk {
+        std::unique_ptr<SmtpOutbound> outbound;
+        Delivery* delivery = nullptr; // null once its mail is settled
+    };
+
+    void start(Delivery& delivery);
+    void use_exchangers(Delivery& delivery, const dns::Answered& answer);
+    void drop_ourselves(Delivery& delivery);
+    void try_hop(Delivery& delivery);
+    void connect(Delivery& delivery, Ipv4 address);
+    void next_hop(Delivery& delivery);
+    void fail(Delivery& delivery,
+              bool permanent,
+              FailureStep step,
+              std::uint16_t code,
+              std::string status,
+              std::string reply);
+    void put_off(Delivery& delivery, const std::vector<Refusal>& refusals);
+    void bounce(Delivery& delivery, const std::vector<Refusal>& refusals);
+    [[nodiscard]] std::vector<Refusal> refuse_all(const Delivery& delivery) const;
+    void forget_done();
+    [[nodiscard]] const Route* route_for(std::string_view domain) const;
+    SmtpOutbound* find(ConnectionId connection);
+
+    void handle_mail_finished(SmtpOutbound& connection,
+                              const smtp::client::MailFinished& result) override;
+    void handle_session_failed(SmtpOutbound& connection,
+                               const smtp::client::SessionFailed& failure) override;
+
+    Machine& machine_;
+    Program& program_;
+    RelayOwner& owner_;
+    RelayConfig config_;
+    Rng chance_;
+    std::list<Delivery> deliveries_;
+    std::map<ConnectionId, Talk> talks_;
+};
+
+} // namespace sim::mail
