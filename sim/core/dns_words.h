@@ -20,6 +20,13 @@ SIM_NAMED_ENUM(DnsOutcome,
                malformed,
                truncated);
 
+// Neither records nor a sure "no": worth asking again later.
+constexpr bool is_failure(DnsOutcome outcome)
+{
+    return outcome != DnsOutcome::found && outcome != DnsOutcome::no_data &&
+           outcome != DnsOutcome::name_does_not_exist;
+}
+
 // Where a name server had its answer from: what it remembers, its own zones, somebody it asked.
 SIM_NAMED_ENUM(DnsSource, cache, authority, forwarded);
 

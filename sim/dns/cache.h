@@ -25,8 +25,8 @@ struct CacheLimits {
 
 struct Remembered {
     DnsOutcome outcome = DnsOutcome::found;
-    std::vector<Record> records; // found: the set, or one CNAME when the name is an alias
-    std::optional<Record> soa;   // no_data, name_does_not_exist
+    std::vector<Record> records{}; // found: the set, or one CNAME when the name is an alias
+    std::optional<Record> soa{};   // no_data, name_does_not_exist
 };
 
 class Cache {

@@ -52,17 +52,17 @@ struct Edns {
     std::uint8_t extended_code = 0; // upper eight bits of the response code
     std::uint8_t version = 0;
     std::uint16_t flags = 0;
-    std::string options;
+    std::string options{};
     friend bool operator==(const Edns&, const Edns&) = default;
 };
 
 struct Message {
-    Header header;
-    std::vector<Question> questions;
-    std::vector<Record> answers;
-    std::vector<Record> authority;
-    std::vector<Record> additional; // without OPT
-    std::optional<Edns> edns;
+    Header header{};
+    std::vector<Question> questions{};
+    std::vector<Record> answers{};
+    std::vector<Record> authority{};
+    std::vector<Record> additional{}; // without OPT
+    std::optional<Edns> edns{};
     friend bool operator==(const Message&, const Message&) = default;
 };
 

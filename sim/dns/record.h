@@ -126,7 +126,8 @@ TxtRecord make_txt(std::string_view text);
 // The strings joined without anything between.
 std::string joined(const TxtRecord& txt);
 
-// RFC 7505 §3: "." with preference 0 says that the domain takes no mail.
+// RFC 7505 §3: "." says that the domain takes no mail. The preference ought to be 0; whatever it
+// is, there is no host to connect to.
 bool is_null_mx(const MxRecord& mx);
 
 // RFC 4291 §2.2 in, RFC 5952 out.

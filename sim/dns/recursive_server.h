@@ -18,7 +18,7 @@ namespace sim::dns {
 
 struct ReplyToClient {
     Endpoint to;
-    std::string bytes;
+    std::string bytes;                // empty: nothing is sent, only the trace is told
     std::optional<Question> question; // none when the query could not be read
     DnsOutcome outcome = DnsOutcome::found;
     DnsSource source = DnsSource::authority;
@@ -51,8 +51,10 @@ private:
         std::vector<Record> answers;
     };
 
-    void reply(const OpenQuery& open, const Answered& answer);
-    void take_resolver_outputs();
+    [[nodiscard]] bool waits_already(Endpoint client, const Message& query) const;
+    void ask_others(Endpoint client, Message query, AuthorityAnswer ours, Instant now);
+    void reply(Endpoint client, ServerReply reply, DnsSource source);
+    void pass_on_outputs();
 
     Server server_;
     Resolver resolver_;

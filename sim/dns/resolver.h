@@ -17,7 +17,6 @@
 #include "sim/dns/server.h"
 
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -42,9 +41,9 @@ RetrySchedule linux_schedule();     // 0, 5 s, giving up at 10 s
 RetrySchedule recursive_schedule(); // 0, 0.8, 2.4 s, giving up at 5.6 s: before its clients do
 
 struct ResolverConfig {
-    std::vector<Forward> forwards;
+    std::vector<Forward> forwards{};
     RetrySchedule schedule = linux_schedule();
-    CacheLimits cache;
+    CacheLimits cache{};
     std::size_t max_lookups = 256;    // different questions open at once; more fail at once
     std::size_t max_questions = 4096; // askers waiting for them
 };
@@ -61,9 +60,9 @@ struct Answered {
     QuestionId id;
     Question question;
     DnsOutcome outcome = DnsOutcome::found;
-    std::vector<Record> records; // aliases first, then the set; TTLs are what is left of them
-    std::optional<Record> soa;   // with no_data and name_does_not_exist, when it was told
-    bool from_cache = false;     // nobody had to be asked
+    std::vector<Record> records{}; // aliases first, then the set; TTLs are what is left of them
+    std::optional<Record> soa{};   // with no_data and name_does_not_exist, when it was told
+    bool from_cache = false;       // nobody had to be asked
     friend bool operator==(const Answered&, const Answered&) = default;
 };
 
@@ -88,26 +87,46 @@ public:
     [[nodiscard]] std::size_t open_lookups() const { return lookups_.size(); }
 
 private:
+    // How a lookup ends: what every asker is told, less the aliases that led there.
+    struct Ending {
+        DnsOutcome outcome = DnsOutcome::found;
+        std::vector<Record> records{};
+        std::optional<Record> soa{};
+    };
+
     // One name and type that somebody waits for, and the question that is out for it just now.
     struct Lookup {
         Question asked;
-        std::vector<QuestionId> waiting;
-        std::vector<Record> aliases;              // followed so far
-        Question current;                         // asked, or where the aliases lead
-        std::size_t forward = 0;                  // position in config_.forwards
-        std::uint8_t attempt = 0;                 // of `current`; 1 is the first
-        Instant deadline;                         // of this attempt
-        std::vector<Ipv4> gave_up;                // servers that said they cannot answer `current`
-        DnsOutcome worst = DnsOutcome::timed_out; // what to say if nobody answers
+        std::vector<QuestionId> waiting{};
+        std::vector<Record> aliases{}; // followed so far
+        Question current{};            // `asked`, or where the aliases lead
+        std::uint16_t transaction = 0; // of `current`
+        std::size_t forward = 0;       // whose servers are asked: position in config_.forwards
+        std::uint8_t attempt = 0;      // 1 is the first
+        std::vector<Ipv4> asked_servers{};
+        std::vector<Ipv4> useless_servers{};      // said that they cannot answer
+        DnsOutcome worst = DnsOutcome::timed_out; // what to say if nobody can
+        Instant deadline{};
         bool from_cache = true;
     };
-    using Lookups = std::map<std::uint16_t, Lookup>; // by transaction id
+
+    [[nodiscard]] std::optional<std::size_t> forward_for(const Name& name) const;
+    [[nodiscard]] std::uint16_t draw_transaction();
+    // Each of these takes a lookup further; with an Ending it is over.
+    std::optional<Ending> follow_cache(Lookup& lookup, Instant now) const;
+    std::optional<Ending> ask_servers(Lookup& lookup, Instant now);
+    std::optional<Ending> next_attempt(Lookup& lookup, Instant now);
+    std::optional<Ending> read_reply(Lookup& lookup, const Message& reply, Instant now);
+    std::optional<Ending> follow_aliases(Lookup& lookup, const Message& reply, Instant now);
+    Ending read_negative(const Lookup& lookup, const Message& reply, Instant now);
+    void tell(QuestionId id, const Lookup& lookup, const Ending& ending);
+    void settle(std::size_t position, const Ending& ending, Instant now);
 
     ResolverConfig config_;
     Rng rng_;
     Cache cache_;
-    Lookups lookups_;
-    std::size_t waiting_ = 0; // over all lookups
+    std::vector<Lookup> lookups_; // open ones, in the order in which they began
+    std::size_t waiting_ = 0;     // askers, over all lookups
     std::deque<ResolverOutput> outputs_;
 };
 

@@ -30,9 +30,9 @@ struct ServerReply {
 // What our own zones know about a question, before it is put in a message.
 struct AuthorityAnswer {
     DnsOutcome outcome = DnsOutcome::refused; // refused: no zone of ours
-    std::vector<Record> answers;              // aliases first
-    std::optional<Record> soa;                // with no_data and name_does_not_exist
-    std::optional<Name> leads_outside;        // the last alias points here, outside our zones
+    std::vector<Record> answers{};            // aliases first
+    std::optional<Record> soa{};              // with no_data and name_does_not_exist
+    std::optional<Name> leads_outside{};      // the last alias points here, outside our zones
 };
 
 class Server {
@@ -69,9 +69,16 @@ ReceivedQuery receive_query(std::string_view bytes);
 // The start of a reply to a query: id, question, RD and EDNS as they have to be.
 Message reply_to(const Message& query);
 // At most as many octets as the query's sender can take.
-std::string encode_reply(const Message& query, Message reply);
+std::string encode_reply(const Message& query, const Message& reply);
 
-// NXDOMAIN for name_does_not_exist and so on; what the asker cannot be told precisely is SERVFAIL.
-ResponseCode response_code_for(DnsOutcome outcome);
+// Who speaks in a reply: our zones (AA), or somebody we asked; and whether we ask others at all
+// (RA).
+struct Voice {
+    bool authoritative = true;
+    bool recursion_available = false;
+};
+// The reply to `query` that says `answer`. NXDOMAIN for name_does_not_exist and so on; what the
+// asker cannot be told precisely is SERVFAIL.
+ServerReply reply_with(const Message& query, const AuthorityAnswer& answer, Voice voice);
 
 } // namespace sim::dns

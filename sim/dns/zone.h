@@ -30,7 +30,7 @@ SIM_NAMED_ENUM(ZoneProblem,
 struct ZoneAnswer {
     enum class Kind { found, alias, no_data, no_such_name };
     Kind kind = Kind::no_such_name;
-    std::vector<Record> records; // found: the set; alias: one CNAME; else none
+    std::vector<Record> records{}; // found: the set; alias: one CNAME; else none
 };
 
 inline constexpr std::size_t max_zone_records = 100'000;

@@ -65,23 +65,23 @@ std::string normalise_line_ends(std::string_view message);
 // ---- writing ----------------------------------------------------------------------------------
 
 struct Mailbox {
-    std::string display_name; // UTF-8, may be empty
-    std::string address;      // "hanako@kumo.example"
+    std::string display_name{}; // UTF-8, may be empty
+    std::string address{};      // "hanako@kumo.example"
 };
 
 // How a body that has non-ASCII octets goes: as it is, or in Base64 (what some mail programs do).
 enum class BodyEncoding { as_8bit, as_base64 };
 
 struct Draft {
-    Mailbox from;
-    std::vector<Mailbox> to;
-    std::vector<Mailbox> cc;
-    std::string subject; // UTF-8
-    std::string text;    // UTF-8, lines may end in LF or CR LF
-    Instant date;
+    Mailbox from{};
+    std::vector<Mailbox> to{};
+    std::vector<Mailbox> cc{};
+    std::string subject{}; // UTF-8
+    std::string text{};    // UTF-8, lines may end in LF or CR LF
+    Instant date{};
     ZoneOffset zone = japan;
-    std::string message_id; // with angle brackets; none is written when empty
-    std::string user_agent; // none is written when empty
+    std::string message_id{}; // with angle brackets; none is written when empty
+    std::string user_agent{}; // none is written when empty
     BodyEncoding encoding = BodyEncoding::as_8bit;
 };
 
@@ -100,17 +100,17 @@ std::string make_message_id(Instant at, std::string_view domain, Rng& rng);
 
 // What a server knows of how a message came to it, RFC 5321 §4.4.
 struct ReceivedStamp {
-    std::string helo;           // what the client called itself; octets not for a header become '?'
-    std::string client_name;    // by reverse lookup; empty: unknown
-    std::string client_address; // "192.0.2.10"
-    std::string by;             // our own name
-    bool extended = true;       // EHLO, not HELO
-    std::string tls_version;    // "TLSv1.3"; empty: no TLS
-    std::string tls_cipher;
+    std::string helo{};        // what the client called itself; octets not for a header become '?'
+    std::string client_name{}; // by reverse lookup; empty: unknown
+    std::string client_address{}; // "192.0.2.10"
+    std::string by{};             // our own name
+    bool extended = true;         // EHLO, not HELO
+    std::string tls_version{};    // "TLSv1.3"; empty: no TLS
+    std::string tls_cipher{};
     bool authenticated = false;
-    std::string id;        // queue id
-    std::string recipient; // only when there is exactly one: else it would tell on a Bcc
-    Instant at;
+    std::string id{};        // queue id
+    std::string recipient{}; // only when there is exactly one: else it would tell on a Bcc
+    Instant at{};
     ZoneOffset zone = japan;
 };
 
