@@ -129,8 +129,9 @@ struct CommandSent {
     friend bool operator==(const CommandSent&, const CommandSent&) = default;
 };
 struct ReplySeen {
-    SmtpVerb to = SmtpVerb::unknown; // unknown: the greeting, or nobody had asked
+    SmtpVerb to = SmtpVerb::none; // none: the greeting, or nobody had asked
     Reply reply;
+    std::string wire; // all of it as it came, without its last CR LF
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
     friend bool operator==(const ReplySeen&, const ReplySeen&) = default;
@@ -218,10 +219,14 @@ public:
     // One cell of the state diagram: what a reply of this class does in this phase.
     struct Transition {
         ClientPhase from = ClientPhase::closed;
-        std::string_view reply; // "2yz", "4yz", ...
+        SmtpVerb answers = SmtpVerb::none; // the command that the reply is to
+        std::string_view reply;            // "2yz", "3yz", "4yz", "5yz", "421"
         ClientPhase to = ClientPhase::closed;
-        std::string sends; // verbs, separated by spaces
+        SmtpVerb says = SmtpVerb::none; // what the client sends then
+        bool mail_ends = false;         // with a result for those recipients still undecided
+        bool session_fails = false;
     };
+    // One mail to two recipients, to a server that offers everything.
     [[nodiscard]] static std::vector<Transition> transition_table(const ClientConfig& config);
 
 private:

@@ -1,0 +1,119 @@
+#include "sim/sasl/mechanism.h"
+
+#include "sim/core/assert.h"
+#include "sim/sasl/login.h"
+#include "sim/sasl/plain.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sim::sasl {
+
+namespace {
+
+struct Row {
+    Mechanism mechanism;
+    std::string_view name;
+    bool reveals_password;
+    int strength;
+    std::unique_ptr<ClientMechanism> (*make_client)(Credentials);
+    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&);
+};
+
+// In the order of the enumeration. Bearer tokens reveal what they are: whoever reads one has it
+// until it expires. They still rank above CRAM-MD5, whose servers must store what it protects.
+constexpr std::array<Row, count_of<Mechanism>()> rows{{
+    {Mechanism::plain, "PLAIN", true, 2, make_plain_client, make_plain_server},
+    {Mechanism::login, "LOGIN", true, 1, make_login_client, make_login_server},
+    {Mechanism::cram_md5, "CRAM-MD5", false, 3, nullptr, nullptr},
+    {Mechanism::scram_sha_256, "SCRAM-SHA-256", false, 6, nullptr, nullptr},
+    {Mechanism::xoauth2, "XOAUTH2", true, 4, nullptr, nullptr},
+    {Mechanism::oauthbearer, "OAUTHBEARER", true, 5, nullptr, nullptr},
+    {Mechanism::pop3_user, "", true, 0, nullptr, nullptr},
+}};
+
+constexpr bool rows_are_in_order()
+{
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (static_cast<std::size_t>(rows.at(i).mechanism) != i) return false;
+    return true;
+}
+static_assert(rows_are_in_order());
+
+const Row& row_of(Mechanism mechanism)
+{
+    return rows.at(static_cast<std::size_t>(mechanism));
+}
+
+char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+} // namespace
+
+bool is_available(Mechanism mechanism)
+{
+    return row_of(mechanism).make_client != nullptr;
+}
+
+std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism, Credentials credentials)
+{
+    SIM_ASSERT(is_available(mechanism));
+    return row_of(mechanism).make_client(std::move(credentials));
+}
+
+std::unique_ptr<ServerMechanism> make_server(Mechanism mechanism, const CredentialStore& store)
+{
+    SIM_ASSERT(is_available(mechanism));
+    return row_of(mechanism).make_server(store);
+}
+
+std::string_view registered_name(Mechanism mechanism)
+{
+    return row_of(mechanism).name;
+}
+
+std::optional<Mechanism> parse_registered_name(std::string_view name)
+{
+    const auto same = [&](const Row& row) {
+        return std::ranges::equal(
+            row.name, name, [](char a, char b) { return upper(a) == upper(b); });
+    };
+    const auto* const found = std::ranges::find_if(rows, same);
+    if (name.empty() || found == rows.end()) return std::nullopt;
+    return found->mechanism;
+}
+
+bool reveals_password(Mechanism mechanism)
+{
+    return row_of(mechanism).reveals_password;
+}
+
+int strength(Mechanism mechanism)
+{
+    return row_of(mechanism).strength;
+}
+
+std::variant<Mechanism, SmtpProblem> choose_mechanism(const std::vector<std::string>& offered,
+                                                      const std::vector<Mechanism>& allowed,
+                                                      bool may_reveal)
+{
+    std::optional<Mechanism> best;
+    bool one_would_reveal = false;
+    for (const std::string& name : offered) {
+        const std::optional<Mechanism> mechanism = parse_registered_name(name);
+        if (!mechanism || !is_available(*mechanism)) continue;
+        if (std::ranges::find(allowed, *mechanism) == allowed.end()) continue;
+        if (reveals_password(*mechanism) && !may_reveal)
+            one_would_reveal = true;
+        else if (!best || strength(*mechanism) > strength(*best))
+            best = mechanism;
+    }
+    if (best) return *best;
+    return one_would_reveal ? SmtpProblem::auth_would_reveal_password
+                            : SmtpProblem::no_common_mechanism;
+}
+
+} // namespace sim::sasl

@@ -1,0 +1,66 @@
+#include "sim/sasl/password.h"
+
+namespace sim::sasl {
+
+namespace {
+
+// The octets of the character that starts `text`; 0 when it is not well-formed (RFC 3629 §4: no
+// overlong forms, no surrogates, nothing above U+10FFFF).
+std::size_t utf8_character_size(std::string_view text)
+{
+    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto continues = [&](std::size_t i, unsigned char low, unsigned char high) {
+        return i < text.size() && octet(i) >= low && octet(i) <= high;
+    };
+    const unsigned char first = octet(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        const unsigned char low = first == 0xE0 ? 0xA0 : 0x80;
+        const unsigned char high = first == 0xED ? 0x9F : 0xBF;
+        return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const unsigned char low = first == 0xF0 ? 0x90 : 0x80;
+        const unsigned char high = first == 0xF4 ? 0x8F : 0xBF;
+        return continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF) ? 4
+                                                                                               : 0;
+    }
+    return 0;
+}
+
+} // namespace
+
+bool is_well_formed_value(std::string_view value)
+{
+    if (value.empty() || value.size() > max_value_octets) return false;
+    while (!value.empty()) {
+        const std::size_t size = value.front() == '\0' ? 0 : utf8_character_size(value);
+        if (size == 0) return false;
+        value.remove_prefix(size);
+    }
+    return true;
+}
+
+bool equal_in_constant_time(std::string_view stored, std::string_view given)
+{
+    unsigned difference = stored.size() == given.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        // Walks `given` to its end whatever `stored` is; an empty one is compared to a fixed octet.
+        const char other = stored.empty() ? '\0' : stored[i % stored.size()];
+        difference |= static_cast<unsigned char>(other) ^ static_cast<unsigned char>(given[i]);
+    }
+    return difference == 0;
+}
+
+ServerStep
+check_password(const CredentialStore& store, std::string_view user, std::string_view password)
+{
+    const bool well_formed = is_well_formed_value(user) && is_well_formed_value(password);
+    const std::optional<std::string> stored = store.password_of(user);
+    const bool equal = equal_in_constant_time(stored ? *stored : std::string_view{}, password);
+    if (well_formed && stored && equal) return Success{std::string{user}};
+    return Failure{std::string{user.substr(0, max_value_octets)}};
+}
+
+} // namespace sim::sasl

@@ -1,0 +1,545 @@
+#include "sim/smtp/client_session.h"
+
+#include "sim/core/assert.h"
+#include "sim/core/base64.h"
+#include "sim/smtp/client_state.h"
+#include "sim/smtp/data.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace sim::smtp {
+
+using namespace client;
+
+namespace {
+
+// The type octet of a TLS record: what a server on a TLS port says to one who speaks in the clear.
+bool starts_tls_record(char first)
+{
+    return first >= 20 && first <= 23;
+}
+
+bool is_word(std::string_view text)
+{
+    return !text.empty() && text.size() <= 255 &&
+           std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+constexpr std::size_t no_secret = std::string_view::npos;
+
+// Lines and dots added, of a text as append_data() made it; the final dot is not counted.
+struct WireCount {
+    std::uint32_t lines = 0;
+    std::uint32_t added_dots = 0;
+};
+
+WireCount count_wire(std::string_view wire)
+{
+    WireCount count;
+    if (wire.starts_with('.')) ++count.added_dots;
+    const char* at = wire.data();
+    const char* const end = at + wire.size();
+    while ((at = static_cast<const char*>(
+                std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr) {
+        ++count.lines;
+        if (++at == end) break;
+        if (*at == '.') ++count.added_dots;
+    }
+    // The final ".", whose dot was added to nothing.
+    return {count.lines - 1, count.added_dots - 1};
+}
+
+} // namespace
+
+struct ClientSession::Machine {
+    explicit Machine(ClientConfig wishes) : config{std::move(wishes)} {}
+
+    ClientConfig config;
+    State state = AwaitingConnection{};
+    ReplyReader reader;
+    std::optional<Job> job;
+    std::optional<SessionFailed> failure; // once there was one: what later mails are told
+    bool finish_wanted = false;
+    bool encrypted = false;
+    bool heard_anything = false;
+    Instant deadline = never;
+    std::uint64_t sent = 0; // octets, counted as in stream_offset
+    std::string burst;      // lines that go out together
+    std::vector<Output> outputs;
+    std::size_t polled = 0;
+
+    [[nodiscard]] Transitions transitions() const
+    {
+        return {config, job ? &*job : nullptr, encrypted, reader.pending_octets() > 0};
+    }
+
+    void report(Output output) { outputs.push_back(std::move(output)); }
+    void commit(Step&& step, Instant now);
+    void proceed(Instant now);
+    void decide(const Decision& decision);
+    void decide_by_failure(const SessionFailed& why);
+    void finish_mail();
+
+    void say(Step& step);
+    void say_transaction(const InTransaction& at);
+    void say_mail();
+    void say_text();
+    void add_line(SmtpVerb verb, std::string line, std::size_t secret_offset = no_secret);
+    void flush();
+
+    [[nodiscard]] bool listens() const;
+    void read(Instant now);
+    void hang_up(std::optional<SmtpProblem> problem, Instant now);
+};
+
+// ---- the one place where the state changes and outputs arise ----------------------------------
+
+void ClientSession::Machine::commit(Step&& step, Instant now)
+{
+    state = std::move(step.next);
+    for (const SmtpProblem problem : step.problems)
+        report(ProblemSeen{problem, step.failure ? step.failure->reply.text : std::string{}});
+    if (step.decision && job) decide(*step.decision);
+    if (step.failure) {
+        failure = step.failure;
+        if (job) {
+            decide_by_failure(*failure);
+            finish_mail();
+        }
+        report(*std::move(step.failure));
+    } else if (step.mail_finished) {
+        finish_mail();
+    }
+    if (step.say != SmtpVerb::none) say(step);
+    if (step.question) report(*std::move(step.question));
+    if (std::holds_alternative<AwaitingTls>(state)) report(BeginTls{});
+    if (std::holds_alternative<Closed>(state)) report(CloseConnection{});
+    const std::optional<Duration> wait = patience(state, config.timeouts);
+    deadline = wait ? now + *wait : never;
+}
+
+// Goes on to the next mail, or to QUIT, when there is nothing else to do.
+void ClientSession::Machine::proceed(Instant now)
+{
+    while (auto* ready = std::get_if<Ready>(&state)) {
+        if (job) {
+            if (job->wire.empty()) {
+                append_data(*job->mail.text, job->wire);
+                const WireCount count = count_wire(job->wire);
+                job->lines = count.lines;
+                job->size = static_cast<std::uint32_t>(job->wire.size()) - 3 - count.added_dots;
+            }
+            commit(transitions().begin_mail(std::move(*ready)), now);
+        } else if (finish_wanted) {
+            Step quit;
+            quit.next = Quitting{};
+            quit.say = SmtpVerb::quit;
+            commit(std::move(quit), now);
+        } else {
+            break;
+        }
+    }
+}
+
+void ClientSession::Machine::decide(const Decision& decision)
+{
+    if (decision.recipient) {
+        job->results[*decision.recipient] = decision.result;
+        return;
+    }
+    for (auto& result : job->results)
+        if (!result) result = decision.result;
+}
+
+void ClientSession::Machine::decide_by_failure(const SessionFailed& why)
+{
+    using enum RecipientResult::Outcome;
+    const auto outcome = why.temporary ? refused_for_now : refused_for_good;
+    decide({{outcome, why.step, why.problem, why.reply}, std::nullopt});
+}
+
+void ClientSession::Machine::finish_mail()
+{
+    MailFinished finished;
+    finished.recipients.reserve(job->results.size());
+    for (auto& result : job->results) {
+        SIM_ASSERT(result.has_value());
+        finished.recipients.push_back(*std::move(result));
+    }
+    job.reset();
+    report(std::move(finished));
+}
+
+// ---- speaking ---------------------------------------------------------------------------------
+
+void ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size_t secret_offset)
+{
+    const std::uint64_t offset = sent;
+    sent += line.size() + 2;
+    burst += line;
+    burst += "\r\n";
+    const std::size_t shown = std::min(secret_offset, line.size());
+    const auto secret_size = static_cast<std::uint32_t>(line.size() - shown);
+    report(CommandSent{verb,
+                       std::move(line),
+                       secret_size == 0 ? 0 : static_cast<std::uint32_t>(shown),
+                       secret_size,
+                       encrypted,
+                       offset});
+}
+
+void ClientSession::Machine::flush()
+{
+    if (!burst.empty()) report(SendBytes{std::exchange(burst, {})});
+}
+
+void ClientSession::Machine::say(Step& step)
+{
+    switch (step.say) {
+    case SmtpVerb::ehlo:
+        add_line(step.say, "EHLO " + config.hostname);
+        break;
+    case SmtpVerb::helo:
+        add_line(step.say, "HELO " + config.hostname);
+        break;
+    case SmtpVerb::starttls:
+        add_line(step.say, "STARTTLS");
+        break;
+    case SmtpVerb::auth:
+    case SmtpVerb::auth_response:
+        add_line(step.say, std::move(step.auth_line), step.secret_offset);
+        break;
+    case SmtpVerb::quit:
+        add_line(step.say, "QUIT");
+        break;
+    case SmtpVerb::text:
+        say_text();
+        break;
+    default:
+        say_transaction(std::get<InTransaction>(state));
+        break;
+    }
+    flush();
+}
+
+// The command that is awaited; with pipelining all that follow, DATA the last: RFC 2920 §3.1.
+void ClientSession::Machine::say_transaction(const InTransaction& at)
+{
+    using enum InTransaction::Awaits;
+    const bool all = at.pipelined;
+    if (at.awaits == rset) add_line(SmtpVerb::rset, "RSET");
+    if (at.awaits == mail || (all && at.awaits < mail)) say_mail();
+    std::size_t recipient = at.awaits == rcpt ? at.recipient : job->next_undecided(0);
+    if (at.awaits == rcpt || (all && at.awaits < rcpt)) {
+        do {
+            add_line(SmtpVerb::rcpt, "RCPT TO:<" + job->mail.recipients[recipient] + '>');
+            recipient = job->next_undecided(recipient + 1);
+        } while (all && recipient < job->results.size());
+    }
+    if (at.awaits == data || all) add_line(SmtpVerb::data, "DATA");
+}
+
+void ClientSession::Machine::say_mail()
+{
+    const OutgoingMail& mail = job->mail;
+    const Offer& offer = std::get<InTransaction>(state).offer;
+    std::string line;
+    line.reserve(64 + mail.reverse_path.size());
+    line += "MAIL FROM:<";
+    line += mail.reverse_path;
+    line += '>';
+    if (offer.size) {
+        line += " SIZE=";
+        line += std::to_string(job->size);
+    }
+    if (mail.needs_8bit) line += " BODY=8BITMIME";
+    if (mail.needs_utf8) line += " SMTPUTF8";
+    add_line(SmtpVerb::mail, std::move(line));
+}
+
+void ClientSession::Machine::say_text()
+{
+    const bool for_somebody = job->has_undecided();
+    std::string wire = for_somebody ? std::move(job->wire) : std::string{".\r\n"};
+    report(TextSent{for_somebody ? job->lines : 0, for_somebody ? job->size : 0, encrypted, sent});
+    sent += wire.size();
+    report(SendBytes{std::move(wire)});
+}
+
+// ---- hearing ----------------------------------------------------------------------------------
+
+// While the host has to answer, replies wait: an honest server says nothing then.
+bool ClientSession::Machine::listens() const
+{
+    const ClientPhase phase = phase_of(state);
+    return phase != ClientPhase::closed && phase != ClientPhase::awaiting_tls &&
+           phase != ClientPhase::awaiting_connection &&
+           !std::holds_alternative<ChoosingMechanism>(state) &&
+           !std::holds_alternative<Challenged>(state);
+}
+
+void ClientSession::Machine::read(Instant now)
+{
+    while (listens()) {
+        auto received = reader.poll_reply();
+        if (!received) break;
+        const SmtpVerb to = awaited_verb(state);
+        Step step = transitions().on_reply(std::move(state), received->reply);
+        report(ReplySeen{to,
+                         std::move(received->reply),
+                         std::move(received->wire),
+                         encrypted,
+                         received->range.begin});
+        commit(std::move(step), now);
+        proceed(now);
+    }
+    if (!reader.error() || !listens()) return;
+    hang_up(*reader.error() == ReplyError::too_long ? SmtpProblem::reply_too_long
+                                                    : SmtpProblem::reply_malformed,
+            now);
+}
+
+// The server can no longer be heard, or ought not to be.
+void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant now)
+{
+    Step step = Transitions::cut_short(state, problem);
+    if (std::holds_alternative<Quitting>(state)) {
+        // After QUIT nothing depends on what the server says, or whether.
+        step.problems.clear();
+        step.failure.reset();
+    }
+    commit(std::move(step), now);
+}
+
+// ---- the session as others see it -------------------------------------------------------------
+
+ClientSession::ClientSession(ClientConfig config)
+    : machine_{std::make_unique<Machine>(std::move(config))}
+{
+}
+ClientSession::~ClientSession() = default;
+ClientSession::ClientSession(ClientSession&&) noexcept = default;
+ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
+
+void ClientSession::start_mail(OutgoingMail mail, Instant now)
+{
+    Machine& m = *machine_;
+    SIM_ASSERT(!m.job && !m.finish_wanted);
+    m.job = make_job(std::move(mail));
+    if (!m.job->has_undecided()) {
+        m.report(ProblemSeen{SmtpProblem::unfit_for_command, {}});
+        m.finish_mail();
+    } else if (m.failure) {
+        m.decide_by_failure(*m.failure);
+        m.finish_mail();
+    } else {
+        m.proceed(now);
+    }
+}
+
+void ClientSession::finish(Instant now)
+{
+    machine_->finish_wanted = true;
+    machine_->proceed(now);
+}
+
+void ClientSession::handle_connected(Instant now)
+{
+    Machine& m = *machine_;
+    SIM_ASSERT(std::holds_alternative<AwaitingConnection>(m.state));
+    Step step;
+    if (!is_word(m.config.hostname)) {
+        step = Transitions::fail(
+            FailureStep::local, SmtpProblem::unfit_for_command, {}, Transitions::Farewell::hang_up);
+    } else if (m.config.protection == Protection::tls) {
+        step.next = AwaitingTls{};
+    } else {
+        step.next = AwaitingGreeting{};
+    }
+    m.commit(std::move(step), now);
+}
+
+void ClientSession::handle_bytes(std::string_view bytes, Instant now)
+{
+    Machine& m = *machine_;
+    SIM_ASSERT(!std::holds_alternative<AwaitingConnection>(m.state));
+    if (bytes.empty() || std::holds_alternative<Closed>(m.state)) return;
+    if (std::holds_alternative<AwaitingTls>(m.state)) {
+        // Octets in the clear where only TLS may be: whoever sent them wants them believed.
+        m.hang_up(SmtpProblem::response_injection, now);
+        return;
+    }
+    const bool first = std::holds_alternative<AwaitingGreeting>(m.state) && !m.heard_anything;
+    m.heard_anything = true;
+    if (first && !m.encrypted && starts_tls_record(bytes.front())) {
+        m.hang_up(SmtpProblem::spoke_smtp_to_tls_port, now);
+        return;
+    }
+    m.reader.handle_bytes(bytes);
+    m.read(now);
+}
+
+void ClientSession::handle_tls_established(Instant now)
+{
+    Machine& m = *machine_;
+    if (!std::holds_alternative<AwaitingTls>(m.state)) return;
+    // RFC 3207 §4.2: whatever was said before counts for nothing. No Offer survives AwaitingTls.
+    m.reader.restart();
+    m.encrypted = true;
+    m.sent = 0;
+    Step step;
+    if (m.config.protection == Protection::tls) {
+        step.next = AwaitingGreeting{};
+    } else {
+        step.next = AwaitingHello{};
+        step.say = SmtpVerb::ehlo;
+    }
+    m.commit(std::move(step), now);
+}
+
+void ClientSession::handle_tls_failed(Instant now)
+{
+    if (!std::holds_alternative<Closed>(machine_->state)) machine_->hang_up(std::nullopt, now);
+}
+
+void ClientSession::handle_end_of_stream(Instant now)
+{
+    if (!std::holds_alternative<Closed>(machine_->state))
+        machine_->hang_up(SmtpProblem::closed_too_early, now);
+}
+
+void ClientSession::handle_auth_choice(std::string_view mechanism,
+                                       const AuthAnswer& answer,
+                                       Instant now)
+{
+    SIM_ASSERT(is_word(mechanism));
+    auto* at = std::get_if<ChoosingMechanism>(&machine_->state);
+    if (at == nullptr) return;
+    machine_->commit(machine_->transitions().choose(std::move(*at), mechanism, answer), now);
+    machine_->read(now);
+}
+
+void ClientSession::handle_auth_response(const AuthAnswer& answer, Instant now)
+{
+    auto* at = std::get_if<Challenged>(&machine_->state);
+    if (at == nullptr) return;
+    machine_->commit(machine_->transitions().respond(std::move(*at), answer), now);
+    machine_->read(now);
+}
+
+void ClientSession::handle_auth_impossible(SmtpProblem why, Instant now)
+{
+    Machine& m = *machine_;
+    if (std::holds_alternative<Challenged>(m.state)) {
+        m.commit(Transitions::cancel(why), now);
+    } else if (std::holds_alternative<ChoosingMechanism>(m.state)) {
+        m.commit(Transitions::fail(FailureStep::auth, why, {}, Transitions::Farewell::quit), now);
+    } else {
+        return;
+    }
+    m.read(now);
+}
+
+void ClientSession::handle_send_progress(bool all_sent, Instant now)
+{
+    Machine& m = *machine_;
+    if (!std::holds_alternative<AwaitingVerdict>(m.state)) return;
+    const ClientTimeouts& timeouts = m.config.timeouts;
+    m.deadline = now + (all_sent ? timeouts.end_of_text : timeouts.text_block);
+}
+
+Instant ClientSession::next_timeout() const
+{
+    return machine_->deadline;
+}
+
+void ClientSession::handle_timeout(Instant now)
+{
+    if (now >= machine_->deadline) machine_->hang_up(SmtpProblem::reply_too_late, now);
+}
+
+std::optional<Output> ClientSession::poll_output()
+{
+    Machine& m = *machine_;
+    if (m.polled == m.outputs.size()) {
+        m.outputs.clear();
+        m.polled = 0;
+        return std::nullopt;
+    }
+    return std::move(m.outputs[m.polled++]);
+}
+
+ClientPhase ClientSession::phase() const
+{
+    return phase_of(machine_->state);
+}
+
+bool ClientSession::encrypted() const
+{
+    return machine_->encrypted;
+}
+
+namespace {
+
+struct ReplyClass {
+    std::string_view name;
+    std::uint16_t code;
+};
+constexpr std::array<ReplyClass, 5> reply_classes{
+    {{"2yz", 250}, {"3yz", 354}, {"4yz", 450}, {"5yz", 550}, {"421", 421}}};
+
+std::vector<State> states_that_hear(const ClientConfig& config)
+{
+    using enum InTransaction::Awaits;
+    std::vector<State> states{AwaitingGreeting{},
+                              AwaitingHello{},
+                              AwaitingHello{true},
+                              AwaitingStarttls{},
+                              Authenticating{},
+                              CancellingAuth{},
+                              Ready{}};
+    for (const auto awaits : {rset, mail, rcpt, data}) {
+        InTransaction at;
+        at.pipelined = config.wants_pipelining;
+        at.awaits = awaits;
+        at.accepted = awaits == data ? 1 : 0;
+        states.emplace_back(at);
+    }
+    states.emplace_back(AwaitingVerdict{});
+    states.emplace_back(Quitting{});
+    return states;
+}
+
+} // namespace
+
+std::vector<ClientSession::Transition> ClientSession::transition_table(const ClientConfig& config)
+{
+    const Job job = make_job(OutgoingMail{.reverse_path = "a@example.org",
+                                          .recipients = {"b@example.com", "c@example.com"},
+                                          .text = std::make_shared<const std::string>()});
+    const Transitions transitions{config, &job};
+    std::vector<Transition> table;
+    for (const State& state : states_that_hear(config)) {
+        for (const ReplyClass& kind : reply_classes) {
+            Reply reply{kind.code, {}, {}};
+            if (std::holds_alternative<AwaitingHello>(state))
+                reply.text = "mx.example.com\nPIPELINING\nSTARTTLS\nAUTH PLAIN LOGIN";
+            if (std::holds_alternative<AwaitingStarttls>(state) && reply.is_success())
+                reply.code = 220;
+            const Step step = transitions.on_reply(State{state}, reply);
+            table.push_back({phase_of(state),
+                             awaited_verb(state),
+                             kind.name,
+                             phase_of(step.next),
+                             step.say,
+                             step.mail_finished,
+                             step.failure.has_value()});
+        }
+    }
+    return table;
+}
+
+} // namespace sim::smtp
