@@ -101,10 +101,11 @@ std::string make_message_id(Instant at, std::string_view domain, Rng& rng);
 // What a server knows of how a message came to it, RFC 5321 §4.4.
 struct ReceivedStamp {
     std::string helo{};        // what the client called itself; octets not for a header become '?'
-    std::string client_name{}; // by reverse lookup; empty: unknown
+    std::string client_name{}; // by reverse lookup, as little trusted; empty: unknown
     std::string client_address{}; // "192.0.2.10"
     std::string by{};             // our own name
     bool extended = true;         // EHLO, not HELO
+    bool utf8 = false;            // the SMTPUTF8 parameter was given
     std::string tls_version{};    // "TLSv1.3"; empty: no TLS
     std::string tls_cipher{};
     bool authenticated = false;
@@ -114,13 +115,13 @@ struct ReceivedStamp {
     ZoneOffset zone = japan;
 };
 
-// SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848).
-std::string_view transmission_type(const ReceivedStamp& stamp);
+// SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA (RFC 3848); with UTF8 in front instead of E (RFC 6531 §4.3).
+std::string transmission_type(const ReceivedStamp& stamp);
 // "Received: from ... by ...; date", folded with CR LF, without the last line end.
 std::string received_field(const ReceivedStamp& stamp);
 
-// Queue ids as a server gives them out: ten letters and digits that cannot be misread, drawn from
-// the server's own stream of chance, no two alike.
+// Queue ids as a server gives them out: ten (or more) letters and digits that cannot be misread,
+// drawn from the server's own stream of chance, no two alike.
 class QueueIds {
 public:
     explicit QueueIds(Rng rng) : rng_{rng} {}
