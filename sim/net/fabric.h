@@ -11,8 +11,14 @@
 #include "sim/core/trace.h"
 #include "sim/net/firewall.h"
 #include "sim/net/host.h"
+#include "sim/net/limits.h"
+#include "sim/net/link.h"
 #include "sim/net/netstat.h"
+#include "sim/net/outbox.h"
 #include "sim/net/socket_event.h"
+#include "sim/net/tcp.h"
+#include "sim/net/udp.h"
+#include "sim/net/wire.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,92 +27,119 @@
 
 namespace sim::net {
 
-struct LinkConfig {
-    HostId a;
-    HostId b;
-    Duration latency{};
-    std::uint64_t bits_per_second = 0; // in each direction; 0: no time is lost in sending
-};
-
-// One datagram that is not cut into fragments: Ethernet's 1500 octets less IP's and UDP's headers.
-inline constexpr std::size_t max_datagram_bytes = 1472;
-// What one end of a connection may have queued and not acknowledged; beyond it the connection is
-// aborted.
-inline constexpr std::uint64_t max_queued_bytes = std::uint64_t{256} * 1024 * 1024;
-
 class Fabric {
 public:
     // Both must outlive the fabric. Initial sequence numbers come from the seed.
     Fabric(Trace& trace, TaskQueue& tasks, std::uint64_t seed);
-    ~Fabric();
+    ~Fabric() = default;
     Fabric(const Fabric&) = delete;
     Fabric& operator=(const Fabric&) = delete;
 
     // The topology is built once, before anything is sent. Every node forwards. A route has the
     // fewest hops, then the least latency, then the lowest ids; it does not change when links fail.
+    // Each host has at least one address, and each address one host.
     HostId add_host(HostConfig config);
-    LinkId add_link(LinkConfig config);
-    void finish_topology();
+    LinkId add_link(LinkConfig config) { return wire_.add_link(config); }
+    void finish_topology() { wire_.finish_topology(); }
 
-    Firewall& firewall(HostId host);
-    [[nodiscard]] const Firewall& firewall(HostId host) const;
+    Firewall& firewall(HostId host) { return wire_.firewall(host); }
+    [[nodiscard]] const Firewall& firewall(HostId host) const { return wire_.firewall(host); }
 
     // ---- TCP ----------------------------------------------------------------------------------
     // A port listens on all addresses of the host. Stopping does not end what was accepted.
-    void listen(HostId host, std::uint16_t port);
-    void stop_listening(HostId host, std::uint16_t port);
+    void listen(HostId host, std::uint16_t port) { tcp_.listen(host, port); }
+    void stop_listening(HostId host, std::uint16_t port) { tcp_.stop_listening(host, port); }
 
-    // Opens from the host's first address and an ephemeral port (RFC 6335 §6: 49152-65535). Always
-    // followed by exactly one Connected, or Failed: never during this call, always by poll_output.
-    ConnectionId connect(HostId host, Endpoint remote, Instant now);
+    // Opens from the host's first address and an ephemeral port (RFC 6335 §6: 49152-65535). What
+    // becomes of it is told by poll_output(): Connected, or Failed, or Ended when it was aborted
+    // meanwhile. A host cannot connect to itself: both ends would have one name; it gets no_route.
+    ConnectionId connect(HostId host, Endpoint remote, Instant now)
+    {
+        return tcp_.connect(host, remote, now);
+    }
 
-    // For a connection that this host knows and has not finished; calls for one that has already
-    // ended at this host are ignored, since its Ended may still be waiting to be polled.
-    void send(HostId host, ConnectionId connection, std::string_view bytes, Instant now);
-    void finish(HostId host, ConnectionId connection, Instant now); // FIN after what is queued
-    void abort(HostId host, ConnectionId connection, Instant now);  // RST; Ended{aborted} follows
-    [[nodiscard]] std::uint64_t queued_bytes(HostId host, ConnectionId connection) const;
+    // For a connection that this host knows and has not finished. Calls for one that has ended at
+    // this host are ignored, since its Ended may still be waiting to be polled.
+    // send() takes any size; what does not fit into the peer's window waits. Beyond
+    // max_queued_bytes the connection is aborted.
+    void send(HostId host, ConnectionId connection, std::string_view bytes, Instant now)
+    {
+        tcp_.send(host, connection, bytes, now);
+    }
+    void finish(HostId host, ConnectionId connection, Instant now) // FIN after what is queued
+    {
+        tcp_.finish(host, connection, now);
+    }
+    void abort(HostId host, ConnectionId connection, Instant now) // RST; Ended{aborted} follows
+    {
+        tcp_.abort(host, connection, now);
+    }
+    [[nodiscard]] std::uint64_t queued_bytes(HostId host, ConnectionId connection) const
+    {
+        return tcp_.queued_bytes(host, connection);
+    }
 
     // ---- UDP ----------------------------------------------------------------------------------
     // Port 0 asks for an ephemeral one. Returns the port, or 0 when it is taken or none is free.
-    std::uint16_t bind_udp(HostId host, std::uint16_t port);
-    void unbind_udp(HostId host, std::uint16_t port);
-    // From the host's first address. At most max_datagram_bytes.
+    std::uint16_t bind_udp(HostId host, std::uint16_t port) { return udp_.bind(host, port); }
+    void unbind_udp(HostId host, std::uint16_t port) { udp_.unbind(host, port); }
+    // From a bound port and the host's first address; at most max_datagram_bytes.
     void send_datagram(
         HostId host, std::uint16_t from_port, Endpoint to, std::string_view bytes, Instant now);
-    // The same from another of the host's addresses: a server answers from the one it was asked at.
-    void send_datagram_from(
-        HostId host, Endpoint from, Endpoint to, std::string_view bytes, Instant now);
+    // From another of the host's addresses: a server answers from the one that it was asked at.
+    void send_datagram(HostId host, Endpoint from, Endpoint to, std::string_view bytes, Instant now)
+    {
+        udp_.send(host, from, to, bytes, now);
+    }
 
     // ---- driven by the World ------------------------------------------------------------------
+    // A timer that is no longer needed stays in the queue until its time and then does nothing.
     void handle_task(const Task& task, Instant now);
 
     // The next thing that a program hears, in the order in which it happened. A Blob in it is held
     // until the next call of poll_output(): under PayloadStore::Policy::reuse whoever wants its
     // bytes for longer copies them or retains the blob.
-    std::optional<SocketEvent> poll_output();
+    std::optional<SocketEvent> poll_output() { return outbox_.poll(); }
 
     // Sends the acknowledgements that could not ride on data.
-    void flush(Instant now);
+    void flush(Instant now) { tcp_.flush(now); }
 
     // Faults. A cut link loses what is put on it, not what is already under way. A host that is
     // down neither sends nor receives, as if all its links were cut; its memory survives.
-    void set_link_cut(LinkId link, bool cut);
-    void set_host_down(HostId host, bool down);
+    void set_link_cut(LinkId link, bool cut) { wire_.set_cut(link, cut); }
+    void set_host_down(HostId host, bool down) { wire_.set_down(host, down); }
 
     // ---- views --------------------------------------------------------------------------------
-    // By connection; listening ports and bound UDP ports first.
+    // Bound UDP ports, then listening TCP ports, each by number; then connections by id.
     [[nodiscard]] std::vector<SocketRow> sockets(HostId host) const;
-    [[nodiscard]] std::size_t host_count() const;
-    [[nodiscard]] std::size_t link_count() const;
-    [[nodiscard]] const HostConfig& host(HostId host) const;
-    [[nodiscard]] const LinkConfig& link(LinkId link) const;
-    [[nodiscard]] bool is_cut(LinkId link) const;
-    [[nodiscard]] bool is_down(HostId host) const;
-    [[nodiscard]] std::optional<HostId> host_with(Ipv4 address) const;
+    [[nodiscard]] std::size_t host_count() const { return wire_.host_count(); }
+    [[nodiscard]] std::size_t link_count() const { return wire_.link_count(); }
+    [[nodiscard]] const HostConfig& host(HostId host) const { return wire_.host(host); }
+    [[nodiscard]] const LinkConfig& link(LinkId link) const { return wire_.link(link); }
+    [[nodiscard]] bool is_cut(LinkId link) const { return wire_.is_cut(link); }
+    [[nodiscard]] bool is_down(HostId host) const { return wire_.is_down(host); }
+    [[nodiscard]] std::optional<HostId> host_with(Ipv4 address) const
+    {
+        return wire_.host_with(address);
+    }
     // The nodes that a packet visits from `from` to the owner of `to`, both included; empty when
     // there is no way.
-    [[nodiscard]] std::vector<HostId> route(HostId from, Ipv4 to) const;
+    [[nodiscard]] std::vector<HostId> route(HostId from, Ipv4 to) const
+    {
+        return wire_.route(from, to);
+    }
+    // What is kept at the moment: connections open at either end, packets under way.
+    [[nodiscard]] std::size_t open_connections() const { return tcp_.open_count(); }
+    [[nodiscard]] std::size_t packets_under_way() const { return wire_.packets_under_way(); }
+
+private:
+    void handle_arrival(std::uint32_t packet, Instant now);
+
+    Trace& trace_;
+    Wire wire_;
+    Outbox outbox_;
+    Tcp tcp_;
+    Udp udp_;
 };
 
 } // namespace sim::net

@@ -1,0 +1,221 @@
+#include "sim/net/tcp.h"
+
+#include "sim/core/assert.h"
+#include "sim/net/limits.h"
+
+#include <algorithm>
+
+namespace sim::net {
+
+namespace {
+
+// One store() at a time takes this much of a long send: a whole number of full segments.
+constexpr std::size_t piece_bytes = std::size_t{44} * max_segment_bytes;
+
+} // namespace
+
+Tcp::Tcp(Trace& trace, TaskQueue& tasks, Wire& wire, Outbox& outbox, std::uint64_t seed)
+    : trace_{trace},
+      tasks_{tasks},
+      wire_{wire},
+      outbox_{outbox},
+      sequence_numbers_{rng_stream(seed, "tcp.initial_sequence")}
+{
+}
+
+Tcp::HostPorts& Tcp::ports(HostId host)
+{
+    SIM_ASSERT(host.value < ports_.size());
+    return ports_[host.value];
+}
+
+void Tcp::listen(HostId host, std::uint16_t port)
+{
+    SIM_ASSERT(port != 0);
+    ports(host).listening.insert(port);
+}
+
+void Tcp::stop_listening(HostId host, std::uint16_t port)
+{
+    ports(host).listening.erase(port);
+}
+
+// ---- what programs ask for ----------------------------------------------------------------------
+
+ConnectionId Tcp::connect(HostId host, Endpoint remote, Instant now)
+{
+    const ConnectionId id{last_id_++};
+    const auto peer = wire_.host_with(remote.address);
+    // A host with itself would be two ends of one name.
+    if (peer == host) return fail_at_once(host, id, remote, ConnectFailure::no_route);
+    const std::uint16_t port = ports(host).busy.take_ephemeral();
+    if (port == 0) return fail_at_once(host, id, remote, ConnectFailure::no_free_port);
+    Connection* connection = connections_.open(id);
+    if (connection == nullptr) {
+        ports(host).busy.erase(port);
+        return fail_at_once(host, id, remote, ConnectFailure::no_free_port);
+    }
+    connection->started = now;
+    const Socket client = socket(*connection, 0);
+    End& end = client.end;
+    end.state = SocketState::syn_sent;
+    end.host = host;
+    end.peer_host = peer.value_or(HostId{});
+    end.local = {wire_.host(host).addresses.front(), port};
+    end.remote = remote;
+    end.first_sequence = static_cast<std::uint32_t>(sequence_numbers_.next());
+    const EventId attempted = trace_.append(host, id, ConnectionAttempted{end.local, end.remote});
+    const CauseScope scope{trace_, attempted};
+    send_opening(client, now);
+    return id;
+}
+
+End* Tcp::usable_end(HostId host, ConnectionId id, Connection*& connection)
+{
+    connection = connections_.find(id);
+    if (connection == nullptr) return nullptr;
+    for (End& end : connection->ends)
+        if (end.host == host && end.state != SocketState::closed &&
+            end.state != SocketState::time_wait)
+            return &end;
+    return nullptr;
+}
+
+void Tcp::send(HostId host, ConnectionId id, std::string_view bytes, Instant now)
+{
+    Connection* connection = nullptr;
+    End* end = usable_end(host, id, connection);
+    if (end == nullptr) return;
+    SIM_ASSERT(!end->finish_wanted);
+    if (end->queue.end() - end->queue.begin() + bytes.size() > max_queued_bytes) {
+        abort(host, id, now);
+        return;
+    }
+    while (!bytes.empty()) {
+        const std::string_view piece = bytes.substr(0, piece_bytes);
+        end->queue.append(trace_.payloads().store(piece));
+        bytes.remove_prefix(piece.size());
+    }
+    transmit(socket(*connection, end == &connection->ends[0] ? 0 : 1), now);
+}
+
+void Tcp::finish(HostId host, ConnectionId id, Instant now)
+{
+    Connection* connection = nullptr;
+    End* end = usable_end(host, id, connection);
+    if (end == nullptr || end->finish_wanted) return;
+    end->finish_wanted = true;
+    transmit(socket(*connection, end == &connection->ends[0] ? 0 : 1), now);
+}
+
+void Tcp::abort(HostId host, ConnectionId id, Instant now)
+{
+    Connection* connection = nullptr;
+    End* end = usable_end(host, id, connection);
+    if (end == nullptr) return;
+    const Socket aborting = socket(*connection, end == &connection->ends[0] ? 0 : 1);
+    // RFC 9293 §3.10.5: nobody knows of a connection in SYN-SENT, so nobody is told.
+    if (end->state != SocketState::syn_sent) {
+        TcpFlags flags;
+        flags.rst = flags.ack = true;
+        send_segment(aborting, flags, end->sent_max, Blob{}, now);
+    }
+    this->end(aborting, ConnectionEnd::aborted);
+}
+
+std::uint64_t Tcp::queued_bytes(HostId host, ConnectionId id) const
+{
+    const Connection* connection = connections_.find(id);
+    if (connection == nullptr) return 0;
+    for (const End& end : connection->ends)
+        if (end.host == host) return end.queue.end() - end.queue.begin();
+    return 0;
+}
+
+// ---- how it ends --------------------------------------------------------------------------------
+
+ConnectionId Tcp::fail_at_once(HostId host, ConnectionId id, Endpoint remote, ConnectFailure why)
+{
+    const Endpoint local{wire_.host(host).addresses.front(), 0};
+    const EventId event = trace_.append(host, id, ConnectionFailed{local, remote, why, Duration{}});
+    outbox_.push({host, id, event, Failed{why}});
+    return id;
+}
+
+void Tcp::fail(Socket socket, ConnectFailure why, Instant now)
+{
+    const End& end = socket.end;
+    const ConnectionId id = socket.connection.id;
+    const EventId event = trace_.append(
+        end.host,
+        id,
+        ConnectionFailed{end.local, end.remote, why, now - socket.connection.started});
+    outbox_.push({end.host, id, event, Failed{why}});
+    close(socket);
+}
+
+void Tcp::end(Socket socket, ConnectionEnd how)
+{
+    const ConnectionId id = socket.connection.id;
+    const EventId event = trace_.append(socket.end.host, id, ConnectionEnded{how});
+    outbox_.push({socket.end.host, id, event, Ended{how}});
+    close(socket);
+}
+
+void Tcp::enter_time_wait(Socket socket)
+{
+    const ConnectionId id = socket.connection.id;
+    const EventId event =
+        trace_.append(socket.end.host, id, ConnectionEnded{ConnectionEnd::closed});
+    outbox_.push({socket.end.host, id, event, Ended{ConnectionEnd::closed}});
+    socket.end.state = SocketState::time_wait;
+    socket.end.deadline = never;
+    const SocketState other = socket.connection.ends.at(1U - socket.index).state;
+    if (other == SocketState::closed || other == SocketState::time_wait) close(socket);
+}
+
+// The end is no more; with it goes a peer that only waited for this, and when neither is left, the
+// connection.
+void Tcp::close(Socket socket)
+{
+    Connection& connection = socket.connection;
+    const bool peer_waits = connection.ends.at(1U - socket.index).state == SocketState::time_wait;
+    for (std::uint8_t i = 0; i < 2; ++i) {
+        End& end = connection.ends.at(i);
+        if (i != socket.index && !peer_waits) continue;
+        if (i == 0 && end.state != SocketState::closed) ports(end.host).busy.erase(end.local.port);
+        end.queue.clear(trace_.payloads());
+        end.state = SocketState::closed;
+        end.deadline = never;
+        end.acknowledgement_owed = false;
+    }
+    const bool over = connection.ends[0].state == SocketState::closed &&
+                      connection.ends[1].state == SocketState::closed;
+    if (over) connections_.close(connection);
+}
+
+void Tcp::list_sockets(HostId host, std::vector<SocketRow>& rows) const
+{
+    SIM_ASSERT(host.value < ports_.size());
+    ports_[host.value].listening.for_each([&](std::uint16_t port) {
+        rows.push_back(
+            {Transport::tcp, SocketState::listen, {Ipv4{}, port}, {}, 0, ConnectionId{}});
+    });
+    const std::size_t listening = rows.size();
+    connections_.for_each([&](const Connection& connection) {
+        for (const End& end : connection.ends) {
+            if (end.host != host || end.state == SocketState::closed) continue;
+            rows.push_back({Transport::tcp,
+                            end.state,
+                            end.local,
+                            end.remote,
+                            end.queue.end() - end.queue.begin(),
+                            connection.id});
+        }
+    });
+    std::sort(rows.begin() + static_cast<std::ptrdiff_t>(listening),
+              rows.end(),
+              [](const SocketRow& a, const SocketRow& b) { return a.connection < b.connection; });
+}
+
+} // namespace sim::net

@@ -1,0 +1,364 @@
+#include "sim/net/wire.h"
+
+#include "sim/core/assert.h"
+#include "sim/net/limits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::net {
+
+namespace {
+
+// On a link of this speed, rounded up to a nanosecond.
+Duration sending_time(const LinkConfig& link, const PacketHead& packet)
+{
+    if (link.bits_per_second == 0) return Duration{};
+    const std::uint64_t bit_nanoseconds = wire_bytes(packet) * 8U * 1'000'000'000U;
+    return Duration{static_cast<std::int64_t>((bit_nanoseconds + link.bits_per_second - 1) /
+                                              link.bits_per_second)};
+}
+
+} // namespace
+
+// ---- nodes, links, faults -----------------------------------------------------------------------
+
+HostId Wire::add_host(HostConfig config)
+{
+    SIM_ASSERT(!finished_);
+    SIM_ASSERT(!config.addresses.empty() && hosts_.size() < max_hosts);
+    const HostId id{static_cast<std::uint32_t>(hosts_.size())};
+    hosts_.push_back(Node{std::move(config), {}, false});
+    return id;
+}
+
+LinkId Wire::add_link(LinkConfig config)
+{
+    SIM_ASSERT(!finished_);
+    SIM_ASSERT(config.a.value < hosts_.size() && config.b.value < hosts_.size());
+    SIM_ASSERT(config.a != config.b && config.latency >= Duration{});
+    const LinkId id{static_cast<std::uint32_t>(links_.size())};
+    links_.push_back(Cable{config, {}, false});
+    return id;
+}
+
+const Wire::Node& Wire::node(HostId id) const
+{
+    SIM_ASSERT(id.value < hosts_.size());
+    return hosts_[id.value];
+}
+
+Wire::Node& Wire::node(HostId id)
+{
+    SIM_ASSERT(id.value < hosts_.size());
+    return hosts_[id.value];
+}
+
+Firewall& Wire::firewall(HostId id)
+{
+    return node(id).firewall;
+}
+
+const LinkConfig& Wire::link(LinkId id) const
+{
+    SIM_ASSERT(id.value < links_.size());
+    return links_[id.value].config;
+}
+
+bool Wire::is_cut(LinkId id) const
+{
+    SIM_ASSERT(id.value < links_.size());
+    return links_[id.value].cut;
+}
+
+void Wire::set_cut(LinkId id, bool cut)
+{
+    SIM_ASSERT(id.value < links_.size());
+    links_[id.value].cut = cut;
+}
+
+void Wire::set_down(HostId id, bool down)
+{
+    node(id).down = down;
+}
+
+// ---- routes -------------------------------------------------------------------------------------
+
+void Wire::finish_topology()
+{
+    SIM_ASSERT(!finished_);
+    finished_ = true;
+    std::vector<std::vector<LinkId>> links_of(hosts_.size());
+    for (std::uint32_t i = 0; i < links_.size(); ++i) {
+        links_of[links_[i].config.a.value].push_back(LinkId{i});
+        links_of[links_[i].config.b.value].push_back(LinkId{i});
+    }
+    next_link_.assign(hosts_.size() * hosts_.size(), LinkId{});
+    for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+        for (const Ipv4 address : hosts_[i].config.addresses)
+            owners_.push_back(Owner{address, HostId{i}});
+        find_routes_to(HostId{i}, links_of);
+    }
+    std::sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
+        return a.address < b.address;
+    });
+    const auto twice =
+        std::adjacent_find(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
+            return a.address == b.address;
+        });
+    SIM_ASSERT(twice == owners_.end());
+}
+
+// Outward from the destination, ring by ring: whoever is n hops away knows the best way onward from
+// the nodes that are n - 1 hops away.
+void Wire::find_routes_to(HostId destination, const std::vector<std::vector<LinkId>>& links_of)
+{
+    struct Distance {
+        std::uint32_t hops = HostId::no_value;
+        Duration latency{};
+    };
+    std::vector<Distance> distances(hosts_.size());
+    distances[destination.value] = {0, Duration{}};
+    std::vector<HostId> order{destination};
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const HostId at = order[i];
+        Distance& distance = distances[at.value];
+        LinkId& best = next_link_[at.value * hosts_.size() + destination.value];
+        for (const LinkId id : links_of[at.value]) {
+            const LinkConfig& link = links_[id.value].config;
+            const HostId other = link.a == at ? link.b : link.a;
+            Distance& beyond = distances[other.value];
+            if (beyond.hops == HostId::no_value) {
+                beyond.hops = distance.hops + 1;
+                order.push_back(other);
+            } else if (beyond.hops + 1 == distance.hops) {
+                // Links come in the order of their ids, so that of equals the lowest stays.
+                const Duration latency = link.latency + beyond.latency;
+                if (best.exists() && latency >= distance.latency) continue;
+                best = id;
+                distance.latency = latency;
+            }
+        }
+    }
+}
+
+LinkId Wire::next_link(HostId from, HostId to) const
+{
+    return next_link_[from.value * hosts_.size() + to.value];
+}
+
+std::optional<HostId> Wire::host_with(Ipv4 address) const
+{
+    const auto found =
+        std::lower_bound(owners_.begin(), owners_.end(), address, [](const Owner& owner, Ipv4 a) {
+            return owner.address < a;
+        });
+    if (found == owners_.end() || found->address != address) return std::nullopt;
+    return found->host;
+}
+
+std::vector<HostId> Wire::route(HostId from, Ipv4 to) const
+{
+    const auto destination = host_with(to);
+    if (!destination) return {};
+    std::vector<HostId> nodes{from};
+    while (nodes.back() != *destination) {
+        const LinkId next = next_link(nodes.back(), *destination);
+        if (!next.exists()) return {};
+        const LinkConfig& config = link(next);
+        nodes.push_back(config.a == nodes.back() ? config.b : config.a);
+    }
+    return nodes;
+}
+
+// ---- sending ------------------------------------------------------------------------------------
+
+Wire::Draft Wire::draft()
+{
+    SIM_ASSERT(finished_);
+    const std::uint32_t number = packets_.take();
+    packets_[number] = Packet{};
+    return {number, packets_[number]};
+}
+
+void Wire::forget(std::uint32_t packet)
+{
+    trace_.payloads().release(packets_[packet].head.payload);
+    packets_.give_back(packet);
+}
+
+Wire::Launch Wire::drop(std::uint32_t packet, HostId at, DropReason reason)
+{
+    const PacketHead& head = packets_[packet].head;
+    const EventId event =
+        trace_.append(at, head.connection, PacketDropped{head, reason, Verdict::drop, RuleId{}});
+    forget(packet);
+    return {event, reason == DropReason::no_route ? Fate::no_route : Fate::dropped};
+}
+
+Wire::Launch Wire::send(const Draft& draft, HostId from, Instant now)
+{
+    return launch(draft, from, Judged::yes, now);
+}
+
+Wire::Launch Wire::launch(const Draft& draft, HostId from, Judged judged, Instant now)
+{
+    Packet& packet = draft.packet;
+    packet.head.number = ++last_number_;
+    packet.at = from;
+    if (!packet.destination.exists())
+        packet.destination = host_with(packet.head.destination).value_or(HostId{});
+    const HostId to = packet.destination;
+    if (node(from).down) return drop(draft.number, from, DropReason::link_cut);
+    if (to == from) return put_on_itself(draft.number, from, now);
+    if (!to.exists() || !next_link(from, to).exists())
+        return drop(draft.number, from, DropReason::no_route);
+    if (judged == Judged::yes) {
+        const auto stopped = stop_by_rule(draft.number, from, Direction::out, now);
+        if (stopped) return {*stopped, Fate::dropped};
+    }
+    return put_on_link(draft.number, from, now);
+}
+
+// What a host sends to itself never leaves it: no link, no rules, no time.
+Wire::Launch Wire::put_on_itself(std::uint32_t number, HostId from, Instant now)
+{
+    Packet& packet = packets_[number];
+    packet.from_itself = true;
+    packet.sent =
+        trace_.append(from, packet.head.connection, PacketSent{packet.head, LinkId{}, from, now});
+    tasks_.add(now,
+               {TaskOwner::network,
+                static_cast<std::uint8_t>(NetworkTask::packet_arrives),
+                number,
+                packet.head.number});
+    return {packet.sent, Fate::under_way};
+}
+
+Wire::Launch Wire::put_on_link(std::uint32_t number, HostId from, Instant now)
+{
+    Packet& packet = packets_[number];
+    const LinkId id = next_link(from, packet.destination);
+    Cable& cable = links_[id.value];
+    if (cable.cut) return drop(number, from, DropReason::link_cut);
+    const bool from_a = cable.config.a == from;
+    const HostId to = from_a ? cable.config.b : cable.config.a;
+    // Packets leave one after the other: each waits until the cable is free.
+    Instant& busy_until = cable.busy_until.at(from_a ? 0 : 1);
+    busy_until = std::max(busy_until, now) + sending_time(cable.config, packet.head);
+    const Instant arrives = busy_until + cable.config.latency;
+    packet.at = to;
+    packet.sent =
+        trace_.append(from, packet.head.connection, PacketSent{packet.head, id, to, arrives});
+    tasks_.add(arrives,
+               {TaskOwner::network,
+                static_cast<std::uint8_t>(NetworkTask::packet_arrives),
+                number,
+                packet.head.number});
+    return {packet.sent, Fate::under_way};
+}
+
+// ---- on the way ---------------------------------------------------------------------------------
+
+std::optional<EventId> Wire::handle_arrival(std::uint32_t number, Instant now)
+{
+    Packet& packet = packets_[number];
+    const CauseScope scope{trace_, packet.sent};
+    const HostId at = packet.at;
+    if (node(at).down) {
+        drop(number, at, DropReason::link_cut);
+        return std::nullopt;
+    }
+    if (packet.destination != at) {
+        forward(number, now);
+        return std::nullopt;
+    }
+    if (!packet.from_itself && stop_by_rule(number, at, Direction::in, now)) return std::nullopt;
+    return trace_.append(at, packet.head.connection, PacketDelivered{packet.head});
+}
+
+// RFC 1812 §5.3.1: a packet whose hop limit is used up goes no further, and its origin is told.
+void Wire::forward(std::uint32_t number, Instant now)
+{
+    Packet& packet = packets_[number];
+    const HostId at = packet.at;
+    if (packet.head.hop_limit <= 1) {
+        const EventId event = trace_.append(
+            at,
+            packet.head.connection,
+            PacketDropped{packet.head, DropReason::hop_limit, Verdict::drop, RuleId{}});
+        const CauseScope scope{trace_, event};
+        answer_with_icmp(at, packet, icmp_time_exceeded, 0, Judged::yes, now);
+        forget(number);
+        return;
+    }
+    if (stop_by_rule(number, at, Direction::forward, now)) return;
+    --packet.head.hop_limit;
+    put_on_link(number, at, now);
+}
+
+std::optional<EventId>
+Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction, Instant now)
+{
+    Firewall& firewall = node(at).firewall;
+    if (firewall.rules().empty()) return std::nullopt;
+    const Packet& packet = packets_[number];
+    const PacketHead& head = packet.head;
+    const auto match = firewall.judge(head, direction);
+    if (!match) return std::nullopt;
+    if (match->verdict == Verdict::pass) {
+        if (opens_connection(head) || head.transport == Transport::udp)
+            trace_.append(at, head.connection, PacketPassedRule{head, match->rule});
+        return std::nullopt;
+    }
+    const EventId event = trace_.append(
+        at, head.connection, PacketDropped{head, DropReason::rule, match->verdict, match->rule});
+    const CauseScope scope{trace_, event};
+    // Only TCP knows RST; what else is to be refused is refused by ICMP.
+    if (match->verdict == Verdict::reject_rst && head.transport == Transport::tcp)
+        answer_with_reset(at, packet, Judged::no, now);
+    else if (match->verdict != Verdict::drop)
+        answer_with_icmp(at, packet, icmp_unreachable, icmp_code_prohibited, Judged::no, now);
+    forget(number);
+    return event;
+}
+
+// ---- answers ------------------------------------------------------------------------------------
+
+void Wire::answer_with_icmp(HostId from,
+                            const Packet& offending,
+                            std::uint8_t type,
+                            std::uint8_t code,
+                            Judged judged,
+                            Instant now)
+{
+    const PacketHead& about = offending.head;
+    if (about.transport == Transport::icmp) return;
+    const Draft answer = draft();
+    PacketHead& head = answer.packet.head;
+    head.transport = Transport::icmp;
+    head.source = node(from).config.addresses.front();
+    head.destination = about.source;
+    head.source_port = type;
+    head.destination_port = code;
+    head.sequence = about.number;
+    head.connection = about.connection;
+    answer.packet.place = offending.place;
+    answer.packet.to_end = static_cast<std::uint8_t>(1 - offending.to_end);
+    answer.packet.quoted_transport = about.transport;
+    answer.packet.quoted_source = {about.source, about.source_port};
+    answer.packet.quoted_destination = {about.destination, about.destination_port};
+    launch(answer, from, judged, now);
+}
+
+void Wire::answer_with_reset(HostId from, const Packet& offending, Judged judged, Instant now)
+{
+    if (offending.head.flags.rst) return;
+    const Draft answer = draft();
+    answer.packet.head = reset_answering(offending.head);
+    answer.packet.place = offending.place;
+    answer.packet.to_end = static_cast<std::uint8_t>(1 - offending.to_end);
+    launch(answer, from, judged, now);
+}
+
+} // namespace sim::net
