@@ -1,0 +1,511 @@
+#include "sim/mail/mua.h"
+
+#include "sim/core/assert.h"
+#include "sim/mail/message.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::mail {
+
+namespace {
+
+std::string one_line(std::string text)
+{
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
+
+std::string one_line(const smtp::Reply& reply)
+{
+    if (reply.code == 0) return {};
+    std::string wire = smtp::to_wire(reply);
+    wire.resize(wire.size() - 2);
+    std::erase(wire, '\r');
+    return one_line(std::move(wire));
+}
+
+// The dialog for something that was noticed, when that is not left to the step and the reply.
+std::optional<UserError> dialog_for(SmtpProblem problem, FailureStep step)
+{
+    switch (problem) {
+    case SmtpProblem::starttls_not_offered:
+    case SmtpProblem::starttls_refused:
+        return UserError::tls_not_offered;
+    case SmtpProblem::auth_not_offered:
+    case SmtpProblem::no_common_mechanism:
+    case SmtpProblem::auth_would_reveal_password:
+        return UserError::auth_not_offered;
+    case SmtpProblem::reply_too_late:
+        return UserError::reply_timed_out;
+    case SmtpProblem::closed_too_early:
+        return UserError::connection_lost;
+    case SmtpProblem::response_injection:
+        return UserError::tls_failed;
+    case SmtpProblem::spoke_smtp_to_tls_port:
+    case SmtpProblem::spoke_tls_to_smtp_port:
+        return UserError::not_a_mail_server;
+    case SmtpProblem::reply_malformed:
+    case SmtpProblem::reply_too_long:
+        return step == FailureStep::greeting ? UserError::not_a_mail_server
+                                             : UserError::server_error;
+    case SmtpProblem::needs_8bitmime:
+    case SmtpProblem::needs_smtputf8:
+    case SmtpProblem::message_too_big_for_peer:
+        return UserError::message_refused;
+    default:
+        return std::nullopt;
+    }
+}
+
+UserError dialog_for_reply(FailureStep step, std::uint16_t code)
+{
+    if (step == FailureStep::auth) return UserError::auth_failed;
+    if (code == 530) return UserError::auth_required;
+    if (code / 100 == 4) return UserError::server_busy;
+    switch (step) {
+    case FailureStep::mail_from:
+        return UserError::sender_refused;
+    case FailureStep::rcpt_to:
+        return UserError::recipient_refused;
+    case FailureStep::data:
+    case FailureStep::end_of_data:
+        return UserError::message_refused;
+    case FailureStep::login:
+        return UserError::login_failed;
+    default:
+        return UserError::server_error;
+    }
+}
+
+UserError dialog(FailureStep step,
+                 std::optional<SmtpProblem> problem,
+                 std::uint16_t code,
+                 std::optional<TlsFailure> tls_failure)
+{
+    if (step == FailureStep::tls && tls_failure) {
+        if (*tls_failure == TlsFailure::certificate_refused) return UserError::certificate_problem;
+        return UserError::tls_failed;
+    }
+    if (problem) {
+        if (const auto known = dialog_for(*problem, step)) return *known;
+    }
+    if (code != 0) return dialog_for_reply(step, code);
+    if (step == FailureStep::login) return UserError::login_failed;
+    return step == FailureStep::tls ? UserError::tls_failed : UserError::connection_lost;
+}
+
+UserError dialog(ConnectFailure why)
+{
+    switch (why) {
+    case ConnectFailure::timed_out:
+        return UserError::connect_timed_out;
+    case ConnectFailure::refused:
+        return UserError::connect_refused;
+    case ConnectFailure::unreachable:
+    case ConnectFailure::prohibited:
+    case ConnectFailure::no_route:
+    case ConnectFailure::no_free_port:
+        return UserError::connect_unreachable;
+    }
+    return UserError::connect_unreachable;
+}
+
+pop3::Protection for_pop3(smtp::Protection protection)
+{
+    return static_cast<pop3::Protection>(protection); // the same list in the same order
+}
+static_assert(enum_names(smtp::Protection{}) == enum_names(pop3::Protection{}));
+
+} // namespace
+
+// One POP3 session of the program.
+class Mua::Fetching final : private ChannelUser {
+public:
+    Fetching(Mua& mua, const FetchJob& job, ConnectionId connection)
+        : mua_{mua},
+          machine_{mua.machine_},
+          job_{job},
+          channel_{machine_, *this, connection},
+          session_{session_config(mua, job)}
+    {
+        tls_.server_name = job.account.server;
+        tls_.trust = machine_.world().trust;
+        tls_.require_valid = true;
+    }
+
+    void handle_connected()
+    {
+        session_.handle_connected(machine_.now());
+        drain();
+    }
+    void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
+    void handle_peer_finished() { channel_.handle_peer_finished(); }
+    void handle_ended() { handle_end(); }
+    void handle_timeout()
+    {
+        session_.handle_timeout(machine_.now());
+        drain();
+    }
+    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout(); }
+
+private:
+    static pop3::ClientConfig session_config(const Mua& mua, const FetchJob& job)
+    {
+        pop3::ClientConfig config;
+        config.protection = for_pop3(job.account.protection);
+        config.user = job.account.user;
+        config.password = job.account.password;
+        config.may_reveal_password = job.account.protection == smtp::Protection::none;
+        config.seen_uidls = mua.seen_uidls_;
+        return config;
+    }
+
+    void handle_plaintext(std::string_view bytes) override
+    {
+        session_.handle_bytes(bytes, machine_.now());
+        drain();
+    }
+    void handle_tls_established(const tls::Established& /*what*/) override
+    {
+        session_.handle_tls_established(machine_.now());
+        drain();
+    }
+    void handle_tls_failed(const tls::Failed& why) override
+    {
+        tls_failure_ = why.why;
+        session_.handle_tls_failed(machine_.now());
+        drain();
+    }
+    void handle_end() override
+    {
+        session_.handle_end_of_stream(machine_.now());
+        drain();
+    }
+
+    void drain()
+    {
+        if (draining_) return;
+        draining_ = true;
+        while (auto output = session_.poll_output())
+            std::visit([&](const auto& what) { on(what); }, *output);
+        draining_ = false;
+    }
+
+    void on(const pop3::client::SendBytes& what) { channel_.send(what.bytes); }
+    void on(const pop3::client::BeginTls& /*what*/) { channel_.begin_tls(tls_); }
+    void on(const pop3::client::CloseConnection& /*what*/) { channel_.close(); }
+    void on(const pop3::client::MessageFetched& what)
+    {
+        // The number of the mail that this text is: the simulator's own knowledge.
+        MailId mail;
+        for (const StoredMessage& stored : machine_.world().stored)
+            if (stored.where == StoredIn::mailbox && *stored.text == what.text) mail = stored.mail;
+        machine_.append(channel_.connection(),
+                        MailRetrieved{mail,
+                                      machine_.note(job_.mailbox),
+                                      static_cast<std::uint32_t>(what.text.size())});
+        machine_.world().store(StoredMessage{StoredIn::fetched_by_program,
+                                             machine_.host(),
+                                             mail,
+                                             machine_.now(),
+                                             mua_.key(),
+                                             {},
+                                             {job_.mailbox},
+                                             std::make_shared<const std::string>(what.text)});
+        if (!what.uidl.empty()) mua_.seen_uidls_.push_back(what.uidl);
+    }
+    void on(const pop3::client::SessionFinished& what)
+    {
+        fetched_ = what.fetched;
+        finish(UserError::none, FailureStep::retrieve, {});
+    }
+    void on(const pop3::client::SessionFailed& what)
+    {
+        // A POP3 reply has no number: whether one was given is what matters.
+        const std::uint16_t code = what.reply.empty() ? 0 : 500;
+        finish(dialog(what.step, what.problem, code, tls_failure_), what.step, what.reply);
+    }
+    void on(const pop3::client::CommandSent& what)
+    {
+        Pop3Command command;
+        command.side = Side::sent;
+        command.verb = what.verb;
+        command.encrypted = what.encrypted;
+        command.line = Line{
+            machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
+        machine_.append(channel_.connection(), command);
+    }
+    void on(const pop3::client::ReplySeen& what)
+    {
+        Pop3Reply reply;
+        reply.side = Side::received;
+        reply.to = what.to;
+        reply.encrypted = what.encrypted;
+        reply.ok = what.ok;
+        reply.line = Line{machine_.note(what.line), what.stream_offset, 0, 0};
+        reply.size = what.size;
+        machine_.append(channel_.connection(), reply);
+    }
+    void on(const pop3::client::ProblemSeen& what)
+    {
+        machine_.append(channel_.connection(),
+                        SmtpProblemSeen{what.problem, machine_.note(what.detail)});
+    }
+
+    void finish(UserError error, FailureStep step, std::string_view reply)
+    {
+        mua_.fetched_messages_ = fetched_;
+        mua_.fetch_finished(error, step, reply);
+    }
+
+    Mua& mua_;
+    Machine& machine_;
+    FetchJob job_;
+    Channel channel_;
+    pop3::ClientSession session_;
+    tls::ClientConfig tls_;
+    std::optional<TlsFailure> tls_failure_;
+    std::uint32_t fetched_ = 0;
+    bool draining_ = false;
+};
+
+Mua::Mua(Machine& machine, std::string key) : machine_{machine}, key_{std::move(key)} {}
+
+Mua::~Mua() = default;
+
+void Mua::start()
+{
+    machine_.add(*this);
+}
+
+// ---- jobs -------------------------------------------------------------------------------------
+
+void Mua::send(SendJob job)
+{
+    jobs_.emplace_back(std::move(job));
+    causes_.push_back(machine_.trace().cause());
+    if (!busy_) begin_next();
+}
+
+void Mua::fetch(FetchJob job)
+{
+    jobs_.emplace_back(std::move(job));
+    causes_.push_back(machine_.trace().cause());
+    if (!busy_) begin_next();
+}
+
+const Account& Mua::account() const
+{
+    return std::visit([](const auto& job) -> const Account& { return job.account; }, jobs_.front());
+}
+
+void Mua::begin_next()
+{
+    busy_ = true;
+    reported_ = false;
+    const CauseScope because{machine_.trace(), causes_.front()};
+    EventId begun = causes_.front();
+    if (const auto* send = std::get_if<SendJob>(&jobs_.front())) {
+        mail_ = machine_.world().new_mail();
+        begun = machine_.append(
+            {},
+            MailComposed{mail_,
+                         machine_.note(send->reverse_path),
+                         machine_.note(fmt::format("{}", fmt::join(send->recipients, ", "))),
+                         static_cast<std::uint32_t>(send->text.size())});
+        machine_.world().store(StoredMessage{StoredIn::sent_by_program,
+                                             machine_.host(),
+                                             mail_,
+                                             machine_.now(),
+                                             key_,
+                                             send->reverse_path,
+                                             send->recipients,
+                                             std::make_shared<const std::string>(send->text)});
+    }
+    const CauseScope scope{machine_.trace(), begun};
+    if (const auto address = parse_ipv4(account().server)) {
+        connect_to(*address);
+        return;
+    }
+    question_ = machine_.resolve(*this, account().server, dns::RecordType::a);
+}
+
+void Mua::handle_answer(const dns::Answered& answer)
+{
+    if (!busy_ || answer.id != question_) return;
+    const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
+    if (answer.outcome != DnsOutcome::found || addresses.empty()) {
+        job_failed(UserError::server_not_found, FailureStep::name_lookup);
+        return;
+    }
+    connect_to(addresses.front().address);
+}
+
+void Mua::connect_to(Ipv4 address)
+{
+    connection_ = machine_.connect(*this, Endpoint{address, account().port});
+    const auto* send = std::get_if<SendJob>(&jobs_.front());
+    if (send == nullptr) {
+        fetching_ =
+            std::make_unique<Fetching>(*this, std::get<FetchJob>(jobs_.front()), connection_);
+        return;
+    }
+    machine_.world().in_transit[connection_] = mail_;
+    OutboundConfig config;
+    // RFC 5321 §4.1.4: a PC without a name of its own says its address.
+    config.session.hostname = fmt::format("[{}]", to_string(machine_.addresses().front()));
+    config.session.protection = send->account.protection;
+    config.session.wants_auth = !send->account.mechanisms.empty();
+    config.session.may_reveal_password = send->account.protection == smtp::Protection::none;
+    config.tls.server_name = send->account.server;
+    config.tls.trust = machine_.world().trust;
+    config.tls.require_valid = true;
+    config.credentials = {send->account.user, send->account.password};
+    config.allowed = send->account.mechanisms;
+    SmtpSender& self = *this;
+    outbound_ = std::make_unique<SmtpOutbound>(machine_, self, std::move(config), connection_);
+    smtp::OutgoingMail mail;
+    mail.reverse_path = send->reverse_path;
+    mail.recipients = send->recipients;
+    mail.text = std::make_shared<const std::string>(send->text);
+    mail.needs_8bit = has_8bit(send->text);
+    mail.needs_utf8 = has_8bit_header(send->text);
+    outbound_->start(std::move(mail));
+}
+
+void Mua::send_finished(UserError error,
+                        FailureStep step,
+                        std::uint16_t code,
+                        std::string_view reply)
+{
+    if (std::exchange(reported_, true)) return;
+    machine_.append(
+        connection_,
+        SendFinished{mail_,
+                     error,
+                     step,
+                     code,
+                     machine_.note(fmt::format("{}:{}", account().server, account().port)),
+                     machine_.note(reply)});
+}
+
+void Mua::fetch_finished(UserError error, FailureStep step, std::string_view reply)
+{
+    if (std::exchange(reported_, true)) return;
+    machine_.append(
+        connection_,
+        FetchFinished{error,
+                      step,
+                      fetched_messages_,
+                      machine_.note(fmt::format("{}:{}", account().server, account().port)),
+                      machine_.note(reply)});
+}
+
+// Without a connection: the job is over.
+void Mua::job_failed(UserError error, FailureStep step)
+{
+    if (std::holds_alternative<SendJob>(jobs_.front())) {
+        send_finished(error, step, 0, {});
+    } else {
+        fetched_messages_ = 0;
+        fetch_finished(error, step, {});
+    }
+    end_job();
+}
+
+void Mua::end_job()
+{
+    SIM_ASSERT(busy_);
+    machine_.world().in_transit.erase(connection_);
+    outbound_.reset();
+    fetching_.reset();
+    connection_ = {};
+    question_ = {};
+    jobs_.pop_front();
+    causes_.pop_front();
+    busy_ = false;
+    ++finished_jobs_;
+    if (!jobs_.empty()) begin_next();
+}
+
+// ---- the connection ---------------------------------------------------------------------------
+
+void Mua::handle_connected(ConnectionId /*connection*/)
+{
+    if (outbound_) outbound_->handle_connected();
+    if (fetching_) fetching_->handle_connected();
+    arm();
+}
+
+void Mua::handle_connect_failed(ConnectionId /*connection*/, ConnectFailure why)
+{
+    job_failed(dialog(why), FailureStep::connect);
+}
+
+void Mua::handle_received(ConnectionId /*connection*/, std::string_view bytes)
+{
+    if (outbound_) outbound_->handle_received(bytes);
+    if (fetching_) fetching_->handle_received(bytes);
+    arm();
+}
+
+void Mua::handle_peer_finished(ConnectionId /*connection*/)
+{
+    if (outbound_) outbound_->handle_peer_finished();
+    if (fetching_) fetching_->handle_peer_finished();
+}
+
+void Mua::handle_ended(ConnectionId /*connection*/, ConnectionEnd /*how*/)
+{
+    if (outbound_) outbound_->handle_ended();
+    if (fetching_) fetching_->handle_ended();
+    end_job();
+}
+
+void Mua::handle_alarm()
+{
+    if (outbound_ && outbound_->next_timeout() <= machine_.now()) outbound_->handle_timeout();
+    if (fetching_ && fetching_->next_timeout() <= machine_.now()) fetching_->handle_timeout();
+    arm();
+}
+
+void Mua::arm()
+{
+    if (outbound_) machine_.set_alarm(*this, outbound_->next_timeout());
+    if (fetching_) machine_.set_alarm(*this, fetching_->next_timeout());
+}
+
+void Mua::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
+{
+    using Outcome = smtp::client::RecipientResult::Outcome;
+    // One recipient that was refused is what the user has to be told.
+    const auto refused =
+        std::ranges::find_if(result.recipients, [](const smtp::client::RecipientResult& r) {
+            return r.outcome != Outcome::accepted;
+        });
+    if (refused == result.recipients.end()) {
+        const auto& reply = result.recipients.front().reply;
+        send_finished(UserError::none, FailureStep::end_of_data, reply.code, one_line(reply));
+        return;
+    }
+    send_finished(
+        dialog(refused->step, refused->problem, refused->reply.code, connection.tls_failure()),
+        refused->step,
+        refused->reply.code,
+        one_line(refused->reply));
+}
+
+void Mua::handle_session_failed(SmtpOutbound& connection,
+                                const smtp::client::SessionFailed& failure)
+{
+    send_finished(
+        dialog(failure.step, failure.problem, failure.reply.code, connection.tls_failure()),
+        failure.step,
+        failure.reply.code,
+        one_line(failure.reply));
+}
+
+} // namespace sim::mail

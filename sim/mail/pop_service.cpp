@@ -1,0 +1,202 @@
+#include "sim/mail/pop_service.h"
+
+#include "sim/core/assert.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace sim::mail {
+
+class PopService::Session final : private ChannelUser {
+public:
+    Session(PopService& service, const PopServiceListener& listener, ConnectionId connection)
+        : service_{service},
+          machine_{service.machine_},
+          channel_{machine_, *this, connection},
+          session_{session_config(service, listener)}
+    {
+    }
+
+    void handle_connected()
+    {
+        session_.handle_connected(machine_.now());
+        drain();
+    }
+    void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
+    void handle_peer_finished() { channel_.handle_peer_finished(); }
+    void handle_ended() { handle_end(); }
+    void handle_timeout()
+    {
+        session_.handle_timeout(machine_.now());
+        drain();
+    }
+    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout(); }
+
+private:
+    static pop3::ServerConfig session_config(const PopService& service,
+                                             const PopServiceListener& listener)
+    {
+        pop3::ServerConfig config;
+        config.hostname = service.config_.hostname;
+        config.tls = listener.tls;
+        return config;
+    }
+
+    void handle_plaintext(std::string_view bytes) override
+    {
+        session_.handle_bytes(bytes, machine_.now());
+        drain();
+    }
+    void handle_tls_established(const tls::Established& /*what*/) override
+    {
+        session_.handle_tls_established(machine_.now());
+        drain();
+    }
+    void handle_tls_failed(const tls::Failed& /*why*/) override
+    {
+        session_.handle_tls_failed(machine_.now());
+        drain();
+    }
+    void handle_end() override
+    {
+        session_.handle_end_of_stream(machine_.now());
+        drain();
+    }
+
+    void drain()
+    {
+        if (draining_) return;
+        draining_ = true;
+        while (auto output = session_.poll_output())
+            std::visit([&](const auto& what) { on(what); }, *output);
+        draining_ = false;
+    }
+
+    void on(const pop3::server::SendBytes& what) { channel_.send(what.bytes); }
+    void on(const pop3::server::BeginTls& /*what*/) { channel_.begin_tls(*service_.config_.tls); }
+    void on(const pop3::server::CloseConnection& /*what*/) { channel_.close(); }
+
+    void on(const pop3::server::CheckLogin& what)
+    {
+        const UserAccount* account = service_.accounts_.find(what.user);
+        const bool right = account != nullptr && !account->addresses.empty() &&
+                           sasl::equal_in_constant_time(account->password, what.password);
+        if (!right) {
+            session_.handle_login_refused(machine_.now());
+            return;
+        }
+        const std::string& mailbox = account->addresses.front();
+        if (!service_.mailboxes_.lock(mailbox)) {
+            session_.handle_mailbox_locked(machine_.now());
+            return;
+        }
+        mailbox_ = mailbox;
+        std::vector<pop3::StoredMessage> snapshot;
+        for (const KeptMessage& message : service_.mailboxes_.messages(mailbox))
+            snapshot.push_back(pop3::StoredMessage{
+                message.uidl, static_cast<std::uint32_t>(message.text->size()), message.text});
+        session_.handle_login_accepted(std::move(snapshot), machine_.now());
+    }
+    void on(const pop3::server::DeleteMessages& what)
+    {
+        service_.mailboxes_.remove(mailbox_, what.uidls);
+        service_.mailboxes_.unlock(mailbox_);
+    }
+    void on(const pop3::server::MailboxReleased& /*what*/) { service_.mailboxes_.unlock(mailbox_); }
+
+    void on(const pop3::server::CommandSeen& what)
+    {
+        machine_.append(channel_.connection(),
+                        Pop3Command{Side::received,
+                                    what.verb,
+                                    what.encrypted,
+                                    what.before,
+                                    what.after,
+                                    Line{machine_.note(what.line),
+                                         what.stream_offset,
+                                         what.secret_offset,
+                                         what.secret_size}});
+    }
+    void on(const pop3::server::ReplySent& what)
+    {
+        machine_.append(channel_.connection(),
+                        Pop3Reply{Side::sent,
+                                  what.to,
+                                  what.encrypted,
+                                  what.ok,
+                                  what.reason,
+                                  Line{machine_.note(what.line), what.stream_offset, 0, 0},
+                                  what.size});
+    }
+    void on(const pop3::server::AuthSeen& what)
+    {
+        machine_.append(
+            channel_.connection(),
+            AuthTried{
+                Mechanism::pop3_user, what.encrypted, what.succeeded, machine_.note(what.user)});
+    }
+
+    PopService& service_;
+    Machine& machine_;
+    Channel channel_;
+    pop3::ServerSession session_;
+    std::string mailbox_; // while it is locked for this session
+    bool draining_ = false;
+};
+
+PopService::PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConfig config)
+    : machine_{machine}, mailboxes_{mailboxes}, config_{std::move(config)}, accounts_{config_.users}
+{
+}
+
+PopService::~PopService() = default;
+
+void PopService::start()
+{
+    machine_.add(*this);
+    for (const PopServiceListener& listener : config_.listeners)
+        machine_.listen(*this, listener.port);
+}
+
+void PopService::handle_accepted(ConnectionId connection, Endpoint local, Endpoint /*remote*/)
+{
+    const auto listener =
+        std::ranges::find(config_.listeners, local.port, &PopServiceListener::port);
+    SIM_ASSERT(listener != config_.listeners.end());
+    auto session = std::make_unique<Session>(*this, *listener, connection);
+    Session& opened = *session;
+    sessions_[connection] = std::move(session);
+    opened.handle_connected();
+    machine_.set_alarm(*this, opened.next_timeout());
+}
+
+void PopService::handle_received(ConnectionId connection, std::string_view bytes)
+{
+    Session& session = *sessions_.at(connection);
+    session.handle_received(bytes);
+    machine_.set_alarm(*this, session.next_timeout());
+}
+
+void PopService::handle_peer_finished(ConnectionId connection)
+{
+    sessions_.at(connection)->handle_peer_finished();
+}
+
+void PopService::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
+{
+    sessions_.at(connection)->handle_ended(); // releases the mailbox if it is still locked
+    sessions_.erase(connection);
+}
+
+void PopService::handle_alarm()
+{
+    Instant next = never;
+    for (auto& [connection, session] : sessions_) {
+        if (session->next_timeout() <= machine_.now()) session->handle_timeout();
+        next = std::min(next, session->next_timeout());
+    }
+    machine_.set_alarm(*this, next);
+}
+
+} // namespace sim::mail

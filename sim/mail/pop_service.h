@@ -1,0 +1,49 @@
+// The POP3 server program of a mailbox host: hands out what lies in the mailboxes.
+#pragma once
+
+#include "sim/mail/mailbox.h"
+#include "sim/mail/mta.h"
+#include "sim/pop3/server_session.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sim::mail {
+
+struct PopServiceListener {
+    std::uint16_t port = 110;
+    pop3::ServerTls tls = pop3::ServerTls::offered;
+};
+
+struct PopServiceConfig {
+    std::string hostname;
+    std::vector<PopServiceListener> listeners;
+    std::vector<UserAccount> users; // the first address of each is the mailbox it reads
+    std::shared_ptr<const tls::ServerConfig> tls;
+};
+
+class PopService final : public Program {
+public:
+    PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConfig config);
+    ~PopService() override;
+    void start(); // once
+
+    void handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote) override;
+    void handle_received(ConnectionId connection, std::string_view bytes) override;
+    void handle_peer_finished(ConnectionId connection) override;
+    void handle_ended(ConnectionId connection, ConnectionEnd how) override;
+    void handle_alarm() override;
+
+private:
+    class Session;
+
+    Machine& machine_;
+    MailboxStore& mailboxes_;
+    PopServiceConfig config_;
+    Accounts accounts_;
+    std::map<ConnectionId, std::unique_ptr<Session>> sessions_;
+};
+
+} // namespace sim::mail
