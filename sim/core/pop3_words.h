@@ -5,28 +5,48 @@
 
 namespace sim {
 
-SIM_NAMED_ENUM(
-    Pop3Verb, capa, user, pass, stat, list, uidl, retr, top, dele, noop, rset, stls, quit, unknown);
+// `none`: what nobody asked for, a greeting; `unknown`: a line that is no command.
+SIM_NAMED_ENUM(Pop3Verb,
+               none,
+               capa,
+               user,
+               pass,
+               stat,
+               list,
+               uidl,
+               retr,
+               top,
+               dele,
+               noop,
+               rset,
+               stls,
+               quit,
+               unknown);
 
+// Where a server session stands (RFC 1939 §3). `awaiting_verdict`: asked its host about a login.
 SIM_NAMED_ENUM(Pop3Phase, authorization, transaction, awaiting_tls, awaiting_verdict, closed);
 
+// Why a server answered as it did, so that every reply can be explained. A client that says nothing
+// for too long gets no reply (RFC 1939 §3), so there is no reason for that.
 SIM_NAMED_ENUM(Pop3Reason,
                greeting,
                accepted,
                out_of_sequence,
                unknown_command,
+               not_offered,
                bad_argument,
+               malformed_line, // bare CR or LF, or NUL
+               line_too_long,
                no_such_message,
                already_deleted,
                tls_required,
                tls_already_active,
-               plaintext_after_stls,
+               plaintext_after_stls, // STLS was accepted; what had come behind it was thrown away
+               spoke_tls,            // a ClientHello where POP3 was expected
                logged_in,
                login_failed,
                mailbox_locked,
                too_many_failures,
-               line_too_long,
-               idle_too_long,
                goodbye);
 
 } // namespace sim

@@ -50,6 +50,7 @@ struct MessageFetched {
 };
 struct SessionFinished { // what was marked is deleted now
     std::uint32_t fetched = 0;
+    std::uint32_t refused = 0; // the server would not give them: gone since, or unreadable
     std::uint32_t deleted = 0;
     std::uint32_t in_mailbox = 0; // when we came
     friend bool operator==(const SessionFinished&, const SessionFinished&) = default;
@@ -76,7 +77,7 @@ struct CommandSent {
     friend bool operator==(const CommandSent&, const CommandSent&) = default;
 };
 struct ReplySeen {
-    Pop3Verb to = Pop3Verb::unknown; // unknown: the greeting
+    Pop3Verb to = Pop3Verb::none; // none: the greeting
     bool ok = true;
     std::string line;       // the first line, without CR LF
     std::uint32_t size = 0; // octets of the whole reply on the wire
@@ -146,8 +147,10 @@ public:
         ClientPhase from = ClientPhase::closed;
         bool ok = false;
         ClientPhase to = ClientPhase::closed;
-        std::string sends; // verbs, separated by spaces
+        Pop3Verb says = Pop3Verb::none; // what the client sends then
+        bool session_fails = false;
     };
+    // A mailbox with one new message, at a server that offers everything.
     [[nodiscard]] static std::vector<Transition> transition_table(const ClientConfig& config);
 
 private:

@@ -71,12 +71,12 @@ struct CommandSeen {
     std::uint32_t secret_size = 0;
     bool encrypted = false;
     Pop3Phase before = Pop3Phase::authorization;
-    Pop3Phase after = Pop3Phase::authorization; // once its reply has gone out
+    Pop3Phase after = Pop3Phase::authorization;
     std::uint64_t stream_offset = 0;
     friend bool operator==(const CommandSeen&, const CommandSeen&) = default;
 };
 struct ReplySent {
-    Pop3Verb to = Pop3Verb::unknown;
+    Pop3Verb to = Pop3Verb::none; // none: the greeting
     bool ok = true;
     Pop3Reason reason = Pop3Reason::accepted;
     std::string line;       // the first line, without CR LF
