@@ -29,15 +29,15 @@ struct Surroundings {
     std::uint64_t seed = 1;
     Instant now{};
     ZoneOffset zone = japan;
-    tls::TrustStore trust;
+    tls::TrustStore trust{};
 
     // Which mail is being handed over on a connection: the simulator's own knowledge, so that one
     // mail keeps its number at every hop. Nothing of it is on the wire.
-    std::map<ConnectionId, MailId> in_transit;
+    std::map<ConnectionId, MailId> in_transit{};
     std::uint32_t next_mail = 0;
 
     // Filled unless the trace keeps counters only.
-    std::vector<StoredMessage> stored;
+    std::vector<StoredMessage> stored{};
 
     [[nodiscard]] MailId new_mail() { return MailId{next_mail++}; }
     void store(StoredMessage message)

@@ -1,0 +1,421 @@
+#include "sim/world.h"
+
+#include "sim/core/assert.h"
+#include "sim/mail/machine.h"
+#include "sim/mail/mailbox.h"
+#include "sim/mail/message.h"
+#include "sim/mail/mta.h"
+#include "sim/mail/mua.h"
+#include "sim/mail/name_service.h"
+#include "sim/mail/pop_service.h"
+#include "sim/net/fabric.h"
+#include "sim/tls/authority.h"
+#include "sim/world_build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace sim {
+
+namespace {
+
+// Task::kind of TaskOwner::script; Task::number is the position in its list.
+constexpr std::uint8_t step_task = 0;
+constexpr std::uint8_t command_task = 1;
+
+} // namespace
+
+struct World::Parts {
+    Parts(std::shared_ptr<const scenario::Scenario> from, WorldOptions with);
+
+    void build_network();
+    void build_programs();
+    std::shared_ptr<const tls::ServerConfig> identity(const std::string& host,
+                                                      scenario::CertificateKind kind);
+    mail::MailboxStore& mailboxes(const std::string& host);
+    mail::Machine& machine(std::string_view host);
+    mail::Mua& mua(std::string_view program);
+
+    bool step();
+    void pump();
+    void plan_steps();
+    void look_at_script();
+    void start_step(std::size_t index);
+    void do_send(const scenario::Step& step, const scenario::MailProgram& program);
+    void do_fetch(const scenario::MailProgram& program);
+    tl::expected<void, scenario::SettingProblem> apply(const Command& command);
+    void sync_rules();
+
+    scenario::Scenario scenario;
+    WorldOptions options;
+    Trace trace;
+    TaskQueue tasks;
+    net::Fabric network;
+    tls::Authority authority;
+    mail::Surroundings surroundings;
+    std::vector<LinkPlace> links;
+    Rng message_ids;
+    Instant limit;
+    bool cut_off = false;
+
+    std::map<std::string, std::shared_ptr<const tls::ServerConfig>> identities;
+    std::map<std::string, std::unique_ptr<mail::MailboxStore>> mailbox_stores;
+    std::vector<std::unique_ptr<mail::Machine>> machines; // by HostId
+    std::vector<std::unique_ptr<mail::Mta>> mtas;
+    std::vector<std::unique_ptr<mail::PopService>> pop_services;
+    std::vector<std::unique_ptr<mail::NameService>> name_services;
+    std::vector<std::unique_ptr<mail::Mua>> muas; // as scenario.programs
+
+    // A step of the script that waits for something other than a time.
+    struct Waiting {
+        std::size_t index = 0;
+        std::uint64_t deliveries = 0;    // that had been made when the step before it started
+        std::uint32_t finished_jobs = 0; // of the program of the step before it, then
+    };
+    std::optional<Waiting> waiting;
+};
+
+World::Parts::Parts(std::shared_ptr<const scenario::Scenario> from, WorldOptions with)
+    : scenario{*from},
+      options{std::move(with)},
+      trace{options.detail},
+      network{trace, tasks, options.seed},
+      authority{options.seed, scenario.start},
+      surroundings{trace, tasks, network},
+      message_ids{rng_stream(options.seed, "message-ids")},
+      limit{scenario.start + scenario.limit}
+{
+    surroundings.seed = options.seed;
+    surroundings.now = scenario.start;
+    surroundings.zone = mail::ZoneOffset{scenario.utc_offset_minutes};
+    surroundings.trust = authority.trust();
+    trace.set_now(scenario.start);
+    build_network();
+    build_programs();
+    for (std::size_t i = 0; i < options.commands.size(); ++i)
+        tasks.add(options.commands[i].at, Task{TaskOwner::script, command_task, 0, i});
+    plan_steps();
+}
+
+// ---- building ---------------------------------------------------------------------------------
+
+void World::Parts::build_network()
+{
+    for (const scenario::Host& host : scenario.hosts)
+        network.add_host(build::host_config(scenario, host));
+    links = build::links(scenario);
+    for (const LinkPlace& link : links)
+        network.add_link({link.a, link.b, link.latency, link.bits_per_second});
+    network.finish_topology();
+    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
+        const RuleId id{static_cast<std::uint32_t>(i)};
+        network.firewall(build::host_id(scenario, scenario.rules[i].host))
+            .add(build::rule(scenario, id));
+    }
+}
+
+void World::Parts::build_programs()
+{
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i)
+        machines.push_back(std::make_unique<mail::Machine>(
+            surroundings, build::machine_config(scenario, HostId{static_cast<std::uint32_t>(i)})));
+
+    for (const scenario::NameServer& from : scenario.name_servers) {
+        name_services.push_back(std::make_unique<mail::NameService>(
+            machine(from.host), build::name_server(from), build::recursion(from)));
+        name_services.back()->start();
+    }
+    for (const scenario::MailServer& from : scenario.mail_servers) {
+        mail::MailboxStore& store = mailboxes(from.host);
+        for (const scenario::Mailbox& mailbox : from.mailboxes)
+            store.open(mailbox.address, mailbox.quota_bytes);
+        mtas.push_back(std::make_unique<mail::Mta>(
+            machine(from.host),
+            store,
+            build::mta(scenario, from, identity(from.host, from.certificate))));
+        mtas.back()->start();
+    }
+    for (const scenario::PopServer& from : scenario.pop_servers) {
+        pop_services.push_back(std::make_unique<mail::PopService>(
+            machine(from.host),
+            mailboxes(from.host),
+            build::pop_service(from, identity(from.host, from.certificate))));
+        pop_services.back()->start();
+    }
+    for (const scenario::MailProgram& from : scenario.programs) {
+        muas.push_back(std::make_unique<mail::Mua>(machine(from.host), from.key));
+        muas.back()->start();
+    }
+}
+
+std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const std::string& host,
+                                                                scenario::CertificateKind kind)
+{
+    auto& known = identities[fmt::format("{} {}", host, name_of(kind))];
+    if (!known) {
+        auto made = std::make_shared<tls::ServerConfig>();
+        made->identity = authority.issue(build::leaf_request(host, kind), scenario.start);
+        known = std::move(made);
+    }
+    return known;
+}
+
+mail::MailboxStore& World::Parts::mailboxes(const std::string& host)
+{
+    auto& store = mailbox_stores[host];
+    if (!store) store = std::make_unique<mail::MailboxStore>();
+    return *store;
+}
+
+mail::Machine& World::Parts::machine(std::string_view host)
+{
+    return *machines[build::host_id(scenario, host).value];
+}
+
+mail::Mua& World::Parts::mua(std::string_view program)
+{
+    const auto found = std::ranges::find(
+        muas, program, [](const auto& m) -> std::string_view { return m->key(); });
+    SIM_ASSERT(found != muas.end());
+    return **found;
+}
+
+// ---- running ----------------------------------------------------------------------------------
+
+bool World::Parts::step()
+{
+    if (tasks.empty()) return false;
+    if (tasks.next_due() > limit) {
+        cut_off = true;
+        return false;
+    }
+    const Instant now = std::max(tasks.next_due(), surroundings.now);
+    surroundings.now = now;
+    trace.set_now(now);
+    trace.set_cause({});
+    const Task task = tasks.pop();
+    switch (task.owner) {
+    case TaskOwner::network:
+        network.handle_task(task, now);
+        break;
+    case TaskOwner::program:
+        machines[task.subject]->handle_task(task);
+        break;
+    case TaskOwner::script:
+        if (task.kind == step_task) {
+            start_step(task.number);
+        } else {
+            // Checked when it was made; one that no longer fits changes nothing.
+            static_cast<void>(apply(options.commands[task.number].command));
+        }
+        break;
+    }
+    pump();
+    if (tasks.next_due() > now) { // the instant is over
+        network.flush(now);
+        pump();
+    }
+    return true;
+}
+
+void World::Parts::pump()
+{
+    while (auto event = network.poll_output())
+        machines[event->host.value]->handle_socket(*event);
+    if (waiting) look_at_script();
+}
+
+// ---- the script -------------------------------------------------------------------------------
+
+void World::Parts::plan_steps()
+{
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i)
+        if (scenario.steps[i].when == scenario::StepWhen::at)
+            tasks.add(scenario.start + scenario.steps[i].delay,
+                      Task{TaskOwner::script, step_task, 0, i});
+}
+
+void World::Parts::start_step(std::size_t index)
+{
+    const scenario::Step& step = scenario.steps[index];
+    const std::size_t next = index + 1;
+    if (next < scenario.steps.size() && scenario.steps[next].when != scenario::StepWhen::at) {
+        waiting = Waiting{next, trace.count(Kind::mail_delivered), 0};
+        if (step.action != scenario::StepAction::set)
+            waiting->finished_jobs = mua(step.program).finished_jobs();
+    }
+    const EventId started = trace.append({}, {}, StepStarted{static_cast<std::uint16_t>(index)});
+    const CauseScope scope{trace, started};
+    if (step.action == scenario::StepAction::set) {
+        static_cast<void>(apply({step.key, step.value})); // the loader has checked it
+        return;
+    }
+    const auto program =
+        std::ranges::find(scenario.programs, step.program, &scenario::MailProgram::key);
+    SIM_ASSERT(program != scenario.programs.end());
+    if (step.action == scenario::StepAction::send) {
+        do_send(step, *program);
+    } else {
+        do_fetch(*program);
+    }
+}
+
+void World::Parts::look_at_script()
+{
+    const scenario::Step& step = scenario.steps[waiting->index];
+    if (step.when == scenario::StepWhen::after_delivery) {
+        if (trace.count(Kind::mail_delivered) <= waiting->deliveries) return;
+    } else {
+        const scenario::Step& before = scenario.steps[waiting->index - 1];
+        if (before.action != scenario::StepAction::set &&
+            mua(before.program).finished_jobs() <= waiting->finished_jobs)
+            return;
+    }
+    tasks.add(surroundings.now + step.delay, Task{TaskOwner::script, step_task, 0, waiting->index});
+    waiting.reset();
+}
+
+void World::Parts::do_send(const scenario::Step& step, const scenario::MailProgram& program)
+{
+    SIM_ASSERT(program.sending.has_value());
+    mail::SendJob job;
+    job.account = build::account(*program.sending);
+    job.reverse_path = program.address;
+    job.recipients = step.message.to;
+    job.text = step.message.eml;
+    if (job.text.empty()) {
+        mail::Draft draft;
+        draft.from = {program.name.ja, program.address};
+        for (const std::string& to : step.message.to)
+            draft.to.push_back({{}, to});
+        draft.subject = step.message.subject;
+        draft.text = step.message.text;
+        draft.date = surroundings.now;
+        draft.zone = surroundings.zone;
+        const std::string_view address = program.address;
+        draft.message_id = mail::make_message_id(
+            surroundings.now, address.substr(address.rfind('@') + 1), message_ids);
+        job.text = mail::compose(draft);
+    }
+    mua(program.key).send(std::move(job));
+}
+
+void World::Parts::do_fetch(const scenario::MailProgram& program)
+{
+    SIM_ASSERT(program.fetching.has_value());
+    mua(program.key).fetch({build::account(*program.fetching), program.address});
+}
+
+tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& command)
+{
+    const auto settings = scenario::settings_of(scenario);
+    const auto setting = std::ranges::find(settings, command.key, &scenario::Setting::key);
+    if (setting != settings.end() && !setting->live)
+        return tl::make_unexpected(scenario::SettingProblem{
+            command.key, "this setting is fixed once a run has begun", "start a new run with it"});
+    if (auto applied = scenario::apply_setting(scenario, command.key, command.value); !applied)
+        return applied;
+    const EventId changed =
+        trace.append({}, {}, SettingChanged{trace.note(command.key), trace.note(command.value)});
+    const CauseScope scope{trace, changed};
+    sync_rules();
+    return {};
+}
+
+void World::Parts::sync_rules()
+{
+    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
+        const scenario::FirewallRule& wanted = scenario.rules[i];
+        const RuleId id{static_cast<std::uint32_t>(i)};
+        const HostId host = build::host_id(scenario, wanted.host);
+        net::Firewall& firewall = network.firewall(host);
+        const net::Rule* rule = firewall.find(id);
+        SIM_ASSERT(rule != nullptr);
+        if (rule->enabled == wanted.enabled && rule->verdict == wanted.verdict) continue;
+        firewall.set_enabled(id, wanted.enabled);
+        firewall.set_verdict(id, wanted.verdict);
+        trace.append(host, {}, RuleSwitched{id, wanted.verdict, wanted.enabled});
+    }
+}
+
+// ---- the World --------------------------------------------------------------------------------
+
+World::World(std::shared_ptr<const scenario::Scenario> scenario, WorldOptions options)
+    : parts_{std::make_unique<Parts>(std::move(scenario), std::move(options))}
+{
+}
+
+World::~World() = default;
+World::World(World&&) noexcept = default;
+World& World::operator=(World&&) noexcept = default;
+
+bool World::step()
+{
+    return parts_->step();
+}
+
+void World::run_until(Instant until)
+{
+    while (!parts_->tasks.empty() && parts_->tasks.next_due() <= until) {
+        if (!step()) return;
+    }
+}
+
+void World::run()
+{
+    while (step()) {
+    }
+}
+
+tl::expected<void, scenario::SettingProblem> World::apply(const Command& command)
+{
+    parts_->trace.set_cause({});
+    auto applied = parts_->apply(command);
+    parts_->pump();
+    return applied;
+}
+
+Instant World::now() const
+{
+    return parts_->surroundings.now;
+}
+
+bool World::cut_off() const
+{
+    return parts_->cut_off;
+}
+
+const Trace& World::trace() const
+{
+    return parts_->trace;
+}
+
+const scenario::Scenario& World::scenario() const
+{
+    return parts_->scenario;
+}
+
+const net::Fabric& World::network() const
+{
+    return parts_->network;
+}
+
+const std::vector<LinkPlace>& World::links() const
+{
+    return parts_->links;
+}
+
+const std::vector<mail::StoredMessage>& World::stored_messages() const
+{
+    return parts_->surroundings.stored;
+}
+
+std::string World::root_certificate_pem() const
+{
+    return parts_->authority.root_pem();
+}
+
+} // namespace sim

@@ -1,0 +1,313 @@
+#include "sim/world_build.h"
+
+#include "sim/core/assert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::build {
+
+namespace {
+
+template <typename Things>
+const auto& by_key(const Things& things, std::string_view key)
+{
+    const auto found = std::ranges::find_if(things, [&](const auto& t) { return t.key == key; });
+    SIM_ASSERT(found != things.end());
+    return *found;
+}
+
+// The same list of names in another module's type.
+template <NamedEnum To, NamedEnum From>
+To same_name(From value)
+{
+    static_assert(enum_names(To{}) == enum_names(From{}));
+    return static_cast<To>(value);
+}
+
+dns::Name dns_name(std::string_view text)
+{
+    if (text.empty()) return {};
+    const auto name = dns::parse_name(text);
+    SIM_ASSERT(name.has_value()); // the loader has checked it
+    return *name;
+}
+
+dns::Zone zone(const scenario::DnsZone& from, const std::string& host)
+{
+    const dns::Name origin = dns_name(from.origin);
+    dns::SoaRecord soa;
+    soa.primary = dns_name(host);
+    soa.contact = dns_name("hostmaster." + from.origin);
+    dns::Zone made{origin, soa};
+    for (const scenario::DnsRecord& record : from.records) {
+        const auto type = dns::parse_record_type(record.type);
+        SIM_ASSERT(type.has_value());
+        const auto data = dns::parse_record_data(*type, record.data);
+        SIM_ASSERT(data.has_value());
+        const auto ttl_s = std::chrono::duration_cast<std::chrono::seconds>(record.ttl).count();
+        const auto added =
+            made.add({dns_name(record.name), static_cast<std::uint32_t>(ttl_s), *data});
+        SIM_ASSERT(added.has_value());
+    }
+    return made;
+}
+
+smtp::ServerConfig session_config(const scenario::MailServer& server,
+                                  const scenario::SmtpListener& listener)
+{
+    smtp::ServerConfig config;
+    switch (listener.role) {
+    case scenario::ListenerRole::mx:
+        config = smtp::mx_config(server.host);
+        break;
+    case scenario::ListenerRole::submission:
+        config = smtp::submission_config(server.host);
+        break;
+    case scenario::ListenerRole::relay:
+        config = smtp::relay_config(server.host);
+        break;
+    }
+    switch (listener.tls) {
+    case scenario::TlsMode::none:
+        config.tls = smtp::TlsUse::absent;
+        break;
+    case scenario::TlsMode::starttls:
+    case scenario::TlsMode::implicit:
+        config.tls = listener.require_tls ? smtp::TlsUse::required : smtp::TlsUse::offered;
+        break;
+    }
+    config.mechanisms_in_clear.clear();
+    config.mechanisms_under_tls.clear();
+    for (const Mechanism mechanism : listener.auth) {
+        const std::string name{sasl::registered_name(mechanism)};
+        config.mechanisms_under_tls.push_back(name);
+        if (!listener.require_tls) config.mechanisms_in_clear.push_back(name);
+    }
+    config.auth_required = listener.require_auth;
+    config.extensions.pipelining = server.pipelining;
+    config.limits.message_octets = server.size_limit_bytes;
+    return config;
+}
+
+std::vector<mail::UserAccount> accounts(const std::vector<scenario::User>& users)
+{
+    std::vector<mail::UserAccount> all;
+    for (const scenario::User& user : users)
+        all.push_back({user.name, user.password, user.addresses});
+    return all;
+}
+
+std::vector<Duration> default_retry()
+{
+    return {15min, 30min, 1h, 2h, 4h};
+}
+
+} // namespace
+
+HostId host_id(const scenario::Scenario& scenario, std::string_view key)
+{
+    const auto found = std::ranges::find(scenario.hosts, key, &scenario::Host::key);
+    SIM_ASSERT(found != scenario.hosts.end());
+    return HostId{static_cast<std::uint32_t>(found - scenario.hosts.begin())};
+}
+
+std::vector<Ipv4> addresses_of(const scenario::Scenario& scenario, const scenario::Host& host)
+{
+    if (!host.line.empty()) return {by_key(scenario.lines, host.line).address};
+    return host.addresses;
+}
+
+net::HostConfig host_config(const scenario::Scenario& scenario, const scenario::Host& host)
+{
+    const net::ConnectSchedule schedule = host.system == scenario::System::windows
+                                              ? net::windows_connect_schedule()
+                                              : net::linux_connect_schedule();
+    net::HostConfig config;
+    config.name = host.key;
+    config.addresses = addresses_of(scenario, host);
+    config.syn_times = schedule.syn_times;
+    config.connect_timeout = schedule.connect_timeout;
+    config.data_retransmissions = schedule.data_retransmissions;
+    return config;
+}
+
+mail::MachineConfig machine_config(const scenario::Scenario& scenario, HostId id)
+{
+    const scenario::Host& host = scenario.hosts[id.value];
+    mail::MachineConfig config;
+    config.host = id;
+    config.name = host.key;
+    config.addresses = addresses_of(scenario, host);
+    config.resolver = host.resolver;
+    if (!config.resolver && !host.line.empty())
+        config.resolver = by_key(scenario.lines, host.line).resolver;
+    config.dns_schedule =
+        host.system == scenario::System::windows ? dns::windows_schedule() : dns::linux_schedule();
+    return config;
+}
+
+std::vector<LinkPlace> links(const scenario::Scenario& scenario)
+{
+    std::vector<LinkPlace> all;
+    for (const scenario::Link& link : scenario.links)
+        all.push_back({host_id(scenario, link.a),
+                       host_id(scenario, link.b),
+                       link.latency,
+                       link.bits_per_second});
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
+        if (scenario.hosts[i].line.empty()) continue;
+        const scenario::AccessLine& line = by_key(scenario.lines, scenario.hosts[i].line);
+        all.push_back({HostId{static_cast<std::uint32_t>(i)},
+                       host_id(scenario, line.router),
+                       line.latency,
+                       line.bits_per_second});
+    }
+    return all;
+}
+
+std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
+                                  const std::vector<std::string>& keys)
+{
+    std::vector<Ipv4Network> all;
+    for (const std::string& key : keys) {
+        const auto group = std::ranges::find(scenario.groups, key, &scenario::Group::key);
+        if (group != scenario.groups.end()) {
+            all.insert(all.end(), group->networks.begin(), group->networks.end());
+            continue;
+        }
+        for (const Ipv4 address : addresses_of(scenario, by_key(scenario.hosts, key)))
+            all.push_back({address, 32});
+    }
+    return all;
+}
+
+net::Rule rule(const scenario::Scenario& scenario, RuleId id)
+{
+    const scenario::FirewallRule& from = scenario.rules[id.value];
+    net::Rule rule;
+    rule.id = id;
+    rule.key = from.key;
+    rule.enabled = from.enabled;
+    rule.source.any = from.from.empty();
+    rule.source.networks = networks(scenario, from.from);
+    rule.destination.any = from.to.empty();
+    rule.destination.networks = networks(scenario, from.to);
+    rule.destination.exceptions = networks(scenario, from.except_to);
+    rule.transport = from.transport;
+    for (const scenario::PortRange& range : from.ports)
+        rule.destination_ports.push_back({range.first, range.last});
+    rule.verdict = from.verdict;
+    return rule;
+}
+
+dns::Server name_server(const scenario::NameServer& from)
+{
+    dns::Server server;
+    for (const scenario::DnsZone& z : from.zones)
+        server.add_zone(zone(z, from.host));
+    return server;
+}
+
+dns::ResolverConfig recursion(const scenario::NameServer& from)
+{
+    dns::ResolverConfig config;
+    config.schedule = dns::recursive_schedule();
+    for (const scenario::NameServer::Forward& forward : from.forwards)
+        config.forwards.push_back({dns_name(forward.suffix), {forward.server}});
+    return config;
+}
+
+mail::MtaConfig mta(const scenario::Scenario& scenario,
+                    const scenario::MailServer& from,
+                    const std::shared_ptr<const tls::ServerConfig>& tls)
+{
+    mail::MtaConfig config;
+    config.hostname = from.host;
+    for (const scenario::SmtpListener& listener : from.listeners) {
+        mail::MtaListener made;
+        made.port = listener.port;
+        made.inbound.session =
+            std::make_shared<const smtp::ServerConfig>(session_config(from, listener));
+        made.inbound.tls = tls;
+        made.inbound.tls_from_start = listener.tls == scenario::TlsMode::implicit;
+        made.is_submission = listener.role != scenario::ListenerRole::mx;
+        config.listeners.push_back(std::move(made));
+    }
+    config.local_domains = from.local_domains;
+    config.routed_recipients = from.recipients;
+    config.relay_for = networks(scenario, from.relay_for);
+    config.users = accounts(from.users);
+    config.relay.hostname = from.host;
+    for (const scenario::Route& route : from.routes)
+        config.relay.routes.push_back({route.domain, route.host, route.port});
+    config.relay.retry = from.retry.empty() ? default_retry() : from.retry;
+    config.relay.give_up = from.give_up;
+    config.relay.warn_after = 4h;
+    return config;
+}
+
+mail::PopServiceConfig pop_service(const scenario::PopServer& from,
+                                   std::shared_ptr<const tls::ServerConfig> tls)
+{
+    mail::PopServiceConfig config;
+    config.hostname = from.host;
+    for (const scenario::PopListener& listener : from.listeners) {
+        mail::PopServiceListener made;
+        made.port = listener.port;
+        switch (listener.tls) {
+        case scenario::TlsMode::none:
+            made.tls = pop3::ServerTls::none;
+            break;
+        case scenario::TlsMode::starttls:
+            made.tls = listener.require_tls ? pop3::ServerTls::required : pop3::ServerTls::offered;
+            break;
+        case scenario::TlsMode::implicit:
+            made.tls = pop3::ServerTls::from_the_start;
+            break;
+        }
+        config.listeners.push_back(made);
+    }
+    config.users = accounts(from.users);
+    config.tls = std::move(tls);
+    return config;
+}
+
+mail::Account account(const scenario::AccountSettings& from)
+{
+    mail::Account account;
+    account.server = from.server;
+    account.port = from.port;
+    account.protection = same_name<smtp::Protection>(from.protection);
+    switch (from.auth) {
+    case scenario::AuthChoice::none:
+        break;
+    case scenario::AuthChoice::automatic:
+        for (const Mechanism mechanism : values_of<Mechanism>())
+            if (sasl::is_available(mechanism)) account.mechanisms.push_back(mechanism);
+        break;
+    case scenario::AuthChoice::plain:
+        account.mechanisms = {Mechanism::plain};
+        break;
+    case scenario::AuthChoice::login:
+        account.mechanisms = {Mechanism::login};
+        break;
+    }
+    account.user = from.user;
+    account.password = from.password;
+    return account;
+}
+
+tls::LeafRequest leaf_request(const std::string& host, scenario::CertificateKind kind)
+{
+    tls::LeafRequest request;
+    request.name = host;
+    const auto leaf = parse_enum<tls::LeafKind>(name_of(kind));
+    SIM_ASSERT(leaf.has_value());
+    request.kind = *leaf;
+    return request;
+}
+
+} // namespace sim::build

@@ -1,0 +1,47 @@
+// Turns the parts of a Scenario into the parts that a World runs: pure conversions, one for each
+// kind of thing. For world.cpp only.
+#pragma once
+
+#include "sim/dns/server.h"
+#include "sim/mail/mta.h"
+#include "sim/mail/mua.h"
+#include "sim/mail/pop_service.h"
+#include "sim/net/fabric.h"
+#include "sim/scenario/scenario.h"
+#include "sim/tls/authority.h"
+#include "sim/world.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sim::build {
+
+// Every host, link and rule of a loaded scenario can be found: what cannot is our own mistake.
+[[nodiscard]] HostId host_id(const scenario::Scenario& scenario, std::string_view key);
+// The addresses of a host; a PC on a line has the line's.
+[[nodiscard]] std::vector<Ipv4> addresses_of(const scenario::Scenario& scenario,
+                                             const scenario::Host& host);
+[[nodiscard]] net::HostConfig host_config(const scenario::Scenario& scenario,
+                                          const scenario::Host& host);
+[[nodiscard]] mail::MachineConfig machine_config(const scenario::Scenario& scenario, HostId host);
+// The scenario's links, then one for each PC that is plugged into a line, in the order of the
+// hosts.
+[[nodiscard]] std::vector<LinkPlace> links(const scenario::Scenario& scenario);
+// The addresses that group and host keys stand for.
+[[nodiscard]] std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
+                                                const std::vector<std::string>& keys);
+[[nodiscard]] net::Rule rule(const scenario::Scenario& scenario, RuleId id);
+[[nodiscard]] dns::Server name_server(const scenario::NameServer& from);
+[[nodiscard]] dns::ResolverConfig recursion(const scenario::NameServer& from);
+[[nodiscard]] mail::MtaConfig mta(const scenario::Scenario& scenario,
+                                  const scenario::MailServer& from,
+                                  const std::shared_ptr<const tls::ServerConfig>& tls);
+[[nodiscard]] mail::PopServiceConfig pop_service(const scenario::PopServer& from,
+                                                 std::shared_ptr<const tls::ServerConfig> tls);
+[[nodiscard]] mail::Account account(const scenario::AccountSettings& from);
+[[nodiscard]] tls::LeafRequest leaf_request(const std::string& host,
+                                            scenario::CertificateKind kind);
+
+} // namespace sim::build
