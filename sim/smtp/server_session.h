@@ -12,6 +12,7 @@
 #include "sim/smtp/server_config.h"
 #include "sim/smtp/server_output.h"
 #include "sim/smtp/server_state.h"
+#include "sim/smtp/server_transitions.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -83,29 +84,62 @@ public:
     [[nodiscard]] static std::vector<Transition> transition_table(const ServerConfig& config);
 
 private:
-    struct Step;
-    struct Transitions;
-
     // How often the client has done what it should not, over the whole connection.
     struct Tally {
         std::uint32_t bad_commands = 0;
         std::uint32_t unknown_recipients = 0;
         std::uint32_t auth_failures = 0;
     };
+    // The front of a line that is too long; the rest of it is not kept.
+    struct LongLine {
+        std::string front;
+        std::uint64_t begin = 0;
+    };
+    struct Heard; // a line, where it stood, and what it is
+
+    [[nodiscard]] server::Transitions transitions(Instant now) const;
+
+    void greet(Instant now, const std::optional<server::Verdict>& refusal);
+    void answer_input(Instant now);
+    bool take_next(Instant now);
+    bool take_line(Instant now);
+    bool take_text(Instant now);
+    void answer_command(Heard& heard, Instant now);
+    void answer_auth_line(Heard& heard, Instant now);
+    bool answer_tls_record(Instant now);
+    [[nodiscard]] std::size_t find_line_end();
+    [[nodiscard]] std::size_t line_limit(std::string_view line) const;
+    void swallow_long_line(std::string_view rest, std::size_t limit);
+    void drop_plaintext_before_tls();
+    void discard_input();
+
+    // Applies a step; `heard` is null when it is no line that leads to it.
+    void commit(const Heard* heard, server::Step step, Instant now);
+    void refuse_and_close(SmtpReason reason, Instant now);
+    void say(Reply reply, SmtpReason reason, SmtpVerb to);
+    void count_misdeed(SmtpReason reason, std::uint16_t code);
+    void close(Instant now);
+    void flush();
+    void set_deadline(Instant now);
+    [[nodiscard]] std::string_view pending() const;
+    [[nodiscard]] bool is_waiting() const { return phase() == SmtpPhase::awaiting_verdict; }
 
     std::shared_ptr<const ServerConfig> config_;
     ServerState state_;
     bool encrypted_ = false;
     bool peer_finished_ = false;
+    bool auth_refused_ = false; // and what follows may be the rest of an exchange sent blindly
+    SmtpVerb answering_ = SmtpVerb::none;
     Tally tally_;
-    Instant deadline_ = never; // for what the client owes
+    Instant deadline_ = never; // for what the client owes, or for what was put off
 
-    std::string input_; // received and not yet taken, from taken_ on
-    std::size_t taken_ = 0;
-    std::size_t scanned_ = 0;       // no line end before this, from taken_ on
+    std::string input_;
+    std::size_t taken_ = 0;         // input_ before this is done with
+    std::size_t scanned_ = 0;       // no line end between taken_ and here
     std::uint64_t input_begin_ = 0; // position of input_[0] in the stream
+    std::optional<LongLine> long_line_;
 
-    std::string sending_;           // replies of the group being answered
+    std::string sending_;           // replies to the group that is being answered
     std::uint64_t sent_octets_ = 0; // position of the end of sending_ in the stream
 
     std::vector<server::Output> outputs_;

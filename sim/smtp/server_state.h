@@ -69,6 +69,7 @@ struct ReceivingText {
     InTransaction transaction;
     TextDecoder decoder;
     std::uint64_t begin = 0; // of the text in the stream
+    Instant until = never;   // the text must have come by then
 };
 struct AwaitingMessage {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;

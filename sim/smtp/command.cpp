@@ -1,0 +1,317 @@
+#include "sim/smtp/command.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace sim::smtp {
+
+namespace {
+
+struct NamedVerb {
+    std::string_view name;
+    SmtpVerb verb;
+};
+
+constexpr std::array<NamedVerb, 14> verbs{{{"MAIL", SmtpVerb::mail},
+                                           {"RCPT", SmtpVerb::rcpt},
+                                           {"DATA", SmtpVerb::data},
+                                           {"EHLO", SmtpVerb::ehlo},
+                                           {"QUIT", SmtpVerb::quit},
+                                           {"AUTH", SmtpVerb::auth},
+                                           {"STARTTLS", SmtpVerb::starttls},
+                                           {"RSET", SmtpVerb::rset},
+                                           {"HELO", SmtpVerb::helo},
+                                           {"NOOP", SmtpVerb::noop},
+                                           {"VRFY", SmtpVerb::vrfy},
+                                           {"EXPN", SmtpVerb::expn},
+                                           {"HELP", SmtpVerb::help},
+                                           {"BDAT", SmtpVerb::bdat}}};
+
+// The methods of RFC 9110 §9.3 and 5789. A browser or proxy that was talked into speaking to a mail
+// server must find no one listening.
+constexpr std::array<std::string_view, 9> http_methods{
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+
+constexpr bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_printable(char c) // ASCII, without space
+{
+    return c > ' ' && c <= '~';
+}
+constexpr bool is_control(char c)
+{
+    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+constexpr bool is_ascii(char c)
+{
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+std::string_view first_word(std::string_view text)
+{
+    return text.substr(0, text.find(' '));
+}
+
+// Takes the first word and the one space behind it off the text.
+std::string_view take_word(std::string_view& text)
+{
+    const std::string_view word = first_word(text);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+}
+
+bool is_http_method(std::string_view word)
+{
+    return std::ranges::find(http_methods, word) != http_methods.end();
+}
+
+Malformed malformed(SmtpReason reason)
+{
+    return Malformed{reason};
+}
+
+Command parse_hello(std::string_view argument, bool extended)
+{
+    if (!is_domain(argument) && !is_address_literal(argument))
+        return malformed(SmtpReason::bad_hello_domain);
+    return Hello{argument, extended};
+}
+
+// xtext, RFC 3461 §4: printable but for "+" and "=", which are written "+2B" and "+3D".
+bool is_xtext(std::string_view text)
+{
+    const auto is_hex = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!is_printable(text[i]) || text[i] == '=') return false;
+        if (text[i] != '+') continue;
+        if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+        i += 2;
+    }
+    return !text.empty();
+}
+
+// RFC 1870 §4: 1*20DIGIT. What no 64 bits can hold is as good as their largest value.
+std::optional<std::uint64_t> parse_size(std::string_view text)
+{
+    if (text.empty() || text.size() > 20) return std::nullopt;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t size = 0;
+    for (const char c : text) {
+        if (!is_digit(c)) return std::nullopt;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        size = size > (most - digit) / 10 ? most : size * 10 + digit;
+    }
+    return size;
+}
+
+// esmtp-param = esmtp-keyword ["=" esmtp-value], RFC 5321 §4.1.2.
+struct Parameter {
+    std::string_view keyword;
+    std::optional<std::string_view> value;
+};
+
+std::optional<Parameter> parse_parameter(std::string_view word)
+{
+    const std::size_t equals = std::min(word.find('='), word.size());
+    Parameter parameter{word.substr(0, equals), std::nullopt};
+    if (parameter.keyword.empty() || parameter.keyword.front() == '-') return std::nullopt;
+    for (const char c : parameter.keyword)
+        if (!is_letter(c) && !is_digit(c) && c != '-') return std::nullopt;
+    if (equals == word.size()) return parameter;
+    parameter.value = word.substr(equals + 1);
+    const bool good =
+        !parameter.value->empty() &&
+        std::ranges::all_of(*parameter.value, [](char c) { return is_printable(c) && c != '='; });
+    return good ? std::optional{parameter} : std::nullopt;
+}
+
+enum class ParameterError { none, bad, unknown };
+
+// Each at most once; RFC 5321 §4.1.1.11.
+ParameterError read_mail_parameter(const Parameter& parameter, MailParameters& parameters)
+{
+    const auto is = [&](std::string_view keyword) {
+        return equal_ignoring_case(parameter.keyword, keyword);
+    };
+    const auto good_if = [](bool good) {
+        return good ? ParameterError::none : ParameterError::bad;
+    };
+    const std::string_view value = parameter.value.value_or(std::string_view{});
+    if (is("SIZE")) {
+        if (parameters.size) return ParameterError::bad;
+        parameters.size = parse_size(value);
+        return good_if(parameters.size.has_value());
+    }
+    if (is("BODY")) {
+        if (parameters.body) return ParameterError::bad;
+        if (equal_ignoring_case(value, "7BIT")) parameters.body = BodyType::seven_bit;
+        if (equal_ignoring_case(value, "8BITMIME")) parameters.body = BodyType::eight_bit_mime;
+        return good_if(parameters.body.has_value());
+    }
+    if (is("SMTPUTF8"))
+        return good_if(!parameter.value && !std::exchange(parameters.smtputf8, true));
+    if (is("AUTH")) return good_if(is_xtext(value) && !std::exchange(parameters.auth, true));
+    return ParameterError::unknown;
+}
+
+// *(SP esmtp-param) behind a path. `parameters` is null for RCPT, which knows none.
+std::optional<Malformed> read_parameters(std::string_view text, MailParameters* parameters)
+{
+    while (!text.empty()) {
+        text.remove_prefix(1); // the space
+        const std::string_view word = first_word(text);
+        text.remove_prefix(word.size());
+        const auto parameter = parse_parameter(word);
+        if (!parameter) return malformed(SmtpReason::bad_argument);
+        const ParameterError error = parameters == nullptr
+                                         ? ParameterError::unknown
+                                         : read_mail_parameter(*parameter, *parameters);
+        if (error == ParameterError::bad) return malformed(SmtpReason::bad_argument);
+        if (error == ParameterError::unknown) return malformed(SmtpReason::unknown_parameter);
+    }
+    return std::nullopt;
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix)
+{
+    return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// "FROM:" Reverse-path [SP Mail-parameters]; no space behind the colon, RFC 5321 §3.3.
+Command parse_mail(std::string_view argument)
+{
+    constexpr std::string_view from = "FROM:";
+    if (!starts_with_ignoring_case(argument, from)) return malformed(SmtpReason::bad_argument);
+    argument.remove_prefix(from.size());
+    auto path = parse_reverse_path(argument);
+    if (!path) return malformed(SmtpReason::bad_reverse_path);
+    argument.remove_prefix(path->size);
+    if (!argument.empty() && argument.front() != ' ')
+        return malformed(SmtpReason::bad_reverse_path);
+    MailFrom mail{*std::move(path), {}};
+    if (const auto error = read_parameters(argument, &mail.parameters)) return *error;
+    return mail;
+}
+
+Command parse_rcpt(std::string_view argument)
+{
+    constexpr std::string_view to = "TO:";
+    if (!starts_with_ignoring_case(argument, to)) return malformed(SmtpReason::bad_argument);
+    argument.remove_prefix(to.size());
+    auto path = parse_forward_path(argument);
+    if (!path) return malformed(SmtpReason::bad_forward_path);
+    argument.remove_prefix(path->size);
+    if (!argument.empty() && argument.front() != ' ')
+        return malformed(SmtpReason::bad_forward_path);
+    if (const auto error = read_parameters(argument, nullptr)) return *error;
+    return RcptTo{*std::move(path)};
+}
+
+// RFC 4954 §4: AUTH SP sasl-mech [SP initial-response]; a mechanism is named by 1*20 capitals,
+// digits, "-" and "_" (RFC 4422 §3.1).
+Command parse_auth(std::string_view argument)
+{
+    const std::string_view mechanism = take_word(argument);
+    const bool good =
+        !mechanism.empty() && mechanism.size() <= 20 && std::ranges::all_of(mechanism, [](char c) {
+            return is_letter(c) || is_digit(c) || c == '-' || c == '_';
+        });
+    if (!good || argument.find(' ') != std::string_view::npos)
+        return malformed(SmtpReason::bad_argument);
+    if (argument.empty()) return Auth{mechanism, std::nullopt};
+    return Auth{mechanism, argument};
+}
+
+Command parse_for(SmtpVerb verb, std::string_view argument)
+{
+    const auto without_argument = [&](Command command) {
+        return argument.empty() ? std::move(command) : malformed(SmtpReason::bad_argument);
+    };
+    const auto with_argument = [&](Command command) {
+        return argument.empty() ? malformed(SmtpReason::bad_argument) : std::move(command);
+    };
+    switch (verb) {
+    case SmtpVerb::ehlo:
+        return parse_hello(argument, true);
+    case SmtpVerb::helo:
+        return parse_hello(argument, false);
+    case SmtpVerb::mail:
+        return parse_mail(argument);
+    case SmtpVerb::rcpt:
+        return parse_rcpt(argument);
+    case SmtpVerb::data:
+        return without_argument(Data{});
+    case SmtpVerb::bdat:
+        return Bdat{};
+    case SmtpVerb::rset:
+        return without_argument(Rset{});
+    case SmtpVerb::noop:
+        return Noop{}; // RFC 5321 §4.1.1.9: any argument is ignored
+    case SmtpVerb::vrfy:
+        return with_argument(Vrfy{});
+    case SmtpVerb::expn:
+        return with_argument(Expn{});
+    case SmtpVerb::help:
+        return Help{};
+    case SmtpVerb::quit:
+        return without_argument(Quit{});
+    case SmtpVerb::starttls:
+        return without_argument(StartTls{});
+    case SmtpVerb::auth:
+        return parse_auth(argument);
+    case SmtpVerb::none:
+    case SmtpVerb::auth_response:
+    case SmtpVerb::text:
+    case SmtpVerb::unknown:
+        break;
+    }
+    return malformed(SmtpReason::unknown_command);
+}
+
+} // namespace
+
+SmtpVerb parse_verb(std::string_view line)
+{
+    const std::string_view word = first_word(line);
+    for (const NamedVerb& named : verbs)
+        if (equal_ignoring_case(word, named.name)) return named.verb;
+    return SmtpVerb::unknown;
+}
+
+ParsedCommand parse_command(std::string_view line)
+{
+    // RFC 5321 §4.1.1: white space before the line end is tolerated.
+    const std::size_t size = line.find_last_not_of(" \t") + 1;
+    line = line.substr(0, size);
+    ParsedCommand parsed{parse_verb(line), Malformed{}, 0, 0};
+    std::string_view argument = line;
+    const std::string_view word = take_word(argument);
+
+    if (starts_with_ignoring_case(line, "AUTH")) {
+        // However crooked the line, what stands where a password might is not to be shown.
+        std::string_view response = parsed.verb == SmtpVerb::auth ? argument : line.substr(4);
+        if (parsed.verb == SmtpVerb::auth) take_word(response);
+        parsed.secret_size = static_cast<std::uint32_t>(response.size());
+        parsed.secret_offset = static_cast<std::uint32_t>(line.size() - response.size());
+    }
+    const bool has_path = parsed.verb == SmtpVerb::mail || parsed.verb == SmtpVerb::rcpt;
+    if (parsed.verb == SmtpVerb::unknown && is_http_method(word)) {
+        parsed.command = malformed(SmtpReason::spoke_http);
+    } else if (std::ranges::any_of(line, is_control) ||
+               (!has_path && !std::ranges::all_of(line, is_ascii))) {
+        parsed.command = malformed(SmtpReason::bad_octet_in_command);
+    } else {
+        parsed.command = parse_for(parsed.verb, argument);
+    }
+    return parsed;
+}
+
+} // namespace sim::smtp

@@ -1,0 +1,75 @@
+// What one line of an SMTP client says: RFC 5321 §4.1 and the extensions of server_config.h.
+//
+// Parsing is total: any line becomes a command that is wholly valid in itself, or Malformed with
+// the reason. Whether it may come now, and is offered here, is for the session to say. Views point
+// into the line.
+#pragma once
+
+#include "sim/core/smtp_words.h"
+#include "sim/smtp/envelope.h"
+#include "sim/smtp/path.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace sim::smtp {
+
+struct Hello {
+    std::string_view domain; // or address literal
+    bool extended = true;    // EHLO, not HELO
+};
+struct MailFrom {
+    Path path;
+    MailParameters parameters;
+};
+struct RcptTo {
+    Path path;
+};
+struct Data {};
+struct Bdat {}; // RFC 3030; known, and so far never offered
+struct Rset {};
+struct Noop {};
+struct Vrfy {};
+struct Expn {};
+struct Help {};
+struct Quit {};
+struct StartTls {};
+struct Auth {
+    std::string_view mechanism;
+    std::optional<std::string_view> initial_response; // as written, in Base64, or "="
+};
+struct Malformed {
+    SmtpReason reason = SmtpReason::unknown_command;
+};
+
+using Command = std::variant<Hello,
+                             MailFrom,
+                             RcptTo,
+                             Data,
+                             Bdat,
+                             Rset,
+                             Noop,
+                             Vrfy,
+                             Expn,
+                             Help,
+                             Quit,
+                             StartTls,
+                             Auth,
+                             Malformed>;
+
+struct ParsedCommand {
+    SmtpVerb verb = SmtpVerb::unknown; // also of a malformed line, when it begins with one
+    Command command;
+    std::uint32_t secret_offset = 0; // within the line: an initial response of AUTH
+    std::uint32_t secret_size = 0;
+};
+
+// `line` is without its line end, and may hold any octets.
+[[nodiscard]] ParsedCommand parse_command(std::string_view line);
+
+// The verb that the line begins with, compared whole and without regard to case.
+[[nodiscard]] SmtpVerb parse_verb(std::string_view line);
+
+} // namespace sim::smtp

@@ -1,0 +1,572 @@
+#include "sim/smtp/server_session.h"
+
+#include "sim/core/assert.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace sim::smtp {
+
+namespace {
+
+// How much of what is thrown away is shown to an onlooker.
+constexpr std::size_t shown_octets = 200;
+
+std::uint32_t as_size(std::uint64_t octets)
+{
+    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::min(octets, most));
+}
+
+// Replies to a client that does not know the protocol, as against refusals of a well-formed wish.
+bool is_misdeed(std::uint16_t code)
+{
+    constexpr std::array<std::uint16_t, 8> codes{500, 501, 502, 503, 504, 530, 538, 555};
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+} // namespace
+
+struct ServerSession::Heard {
+    std::string_view line; // the front of it, if it was too long
+    StreamRange range;     // all of it
+    bool too_long = false;
+    ParsedCommand parsed;
+};
+
+ServerSession::ServerSession(std::shared_ptr<const ServerConfig> config)
+    : config_{std::move(config)}
+{
+}
+
+server::Transitions ServerSession::transitions(Instant now) const
+{
+    return {*config_,
+            encrypted_,
+            now,
+            input_begin_ + taken_,
+            tally_.auth_failures,
+            taken_ == input_.size()};
+}
+
+// ---- inputs
+// -----------------------------------------------------------------------------------------
+
+void ServerSession::handle_connected(Instant now,
+                                     bool tls_from_start,
+                                     std::optional<server::Verdict> refusal)
+{
+    SIM_ASSERT(std::holds_alternative<server::AwaitingClient>(state_));
+    if (tls_from_start) {
+        state_ = server::AwaitingTls{true, std::move(refusal)};
+        outputs_.emplace_back(server::BeginTls{});
+        set_deadline(now);
+        return;
+    }
+    greet(now, refusal);
+    flush();
+}
+
+void ServerSession::greet(Instant now, const std::optional<server::Verdict>& refusal)
+{
+    answering_ = SmtpVerb::none;
+    if (refusal && refusal->reason != SmtpReason::accepted) {
+        // RFC 5321 §3.1: 554 instead of 220; §3.8: 421 for one who may come again.
+        commit(nullptr, {server::Closed{}, reply_for(*refusal, {}), refusal->reason}, now);
+        return;
+    }
+    const bool held_back = std::holds_alternative<server::HoldingGreeting>(state_);
+    if (config_->greeting_delay > Duration{0} && !held_back) {
+        state_ = server::HoldingGreeting{now + config_->greeting_delay};
+        set_deadline(now);
+        return;
+    }
+    commit(
+        nullptr, {server::AwaitingHello{}, transitions(now).greeting(), SmtpReason::greeting}, now);
+}
+
+void ServerSession::handle_bytes(std::string_view bytes, Instant now)
+{
+    SIM_ASSERT(!std::holds_alternative<server::AwaitingClient>(state_));
+    while (!bytes.empty() && phase() != SmtpPhase::closed) {
+        const std::size_t octets = std::min(bytes.size(), input_room());
+        if (octets == 0) {
+            // Only a client that does not wait for anything gets here, and only when our host reads
+            // on regardless.
+            refuse_and_close(SmtpReason::too_much_ahead, now);
+            return;
+        }
+        if (taken_ > 0) {
+            input_.erase(0, taken_);
+            input_begin_ += taken_;
+            scanned_ -= taken_;
+            taken_ = 0;
+        }
+        input_ += bytes.substr(0, octets);
+        bytes.remove_prefix(octets);
+        if (phase() == SmtpPhase::receiving_text) set_deadline(now);
+        answer_input(now);
+    }
+}
+
+void ServerSession::handle_end_of_stream(Instant now)
+{
+    peer_finished_ = true;
+    answer_input(now);
+}
+
+void ServerSession::handle_tls_established(Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingTls>(state_));
+    // RFC 3207 §4.2: whatever was learned before is forgotten. The states forget by themselves;
+    // positions begin anew with the application data.
+    const auto before = std::get<server::AwaitingTls>(std::move(state_));
+    state_ = server::AwaitingHello{};
+    encrypted_ = true;
+    auth_refused_ = false;
+    discard_input();
+    input_begin_ = 0;
+    sent_octets_ = 0;
+    if (before.from_start) greet(now, before.refusal);
+    set_deadline(now);
+    answer_input(now);
+}
+
+void ServerSession::handle_tls_failed(Instant now)
+{
+    if (phase() != SmtpPhase::closed) close(now);
+}
+
+void ServerSession::handle_auth_challenge(std::string_view raw, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingAuth>(state_));
+    commit(nullptr,
+           transitions(now).on(std::get<server::AwaitingAuth>(std::move(state_)),
+                               server::Challenge{raw}),
+           now);
+    answer_input(now);
+}
+
+void ServerSession::handle_auth_result(server::AuthResult result, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingAuth>(state_));
+    commit(nullptr,
+           transitions(now).on(std::get<server::AwaitingAuth>(std::move(state_)), result),
+           now);
+    answer_input(now);
+}
+
+void ServerSession::handle_sender_verdict(server::Verdict verdict, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingSender>(state_));
+    commit(nullptr,
+           transitions(now).on(std::get<server::AwaitingSender>(std::move(state_)), verdict),
+           now);
+    answer_input(now);
+}
+
+void ServerSession::handle_recipient_verdict(server::Verdict verdict, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingRecipient>(state_));
+    commit(nullptr,
+           transitions(now).on(std::get<server::AwaitingRecipient>(std::move(state_)), verdict),
+           now);
+    answer_input(now);
+}
+
+void ServerSession::handle_message_verdict(server::Verdict verdict, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    SIM_ASSERT(std::holds_alternative<server::AwaitingMessage>(state_));
+    commit(nullptr,
+           transitions(now).on(std::get<server::AwaitingMessage>(std::move(state_)), verdict),
+           now);
+    answer_input(now);
+}
+
+std::optional<Instant> ServerSession::next_timeout() const
+{
+    return deadline_ == never ? std::nullopt : std::optional{deadline_};
+}
+
+void ServerSession::handle_timeout(Instant now)
+{
+    if (deadline_ > now || deadline_ == never) return;
+    if (std::holds_alternative<server::HoldingGreeting>(state_)) {
+        greet(now, std::nullopt);
+    } else if (auto* delaying = std::get_if<server::DelayingAuthFailure>(&state_)) {
+        commit(nullptr, transitions(now).on(std::move(*delaying), server::AuthFailureDue{}), now);
+    } else if (std::holds_alternative<server::AwaitingTls>(state_)) {
+        close(now); // nothing that it could be told would be understood
+    } else {
+        // RFC 5321 §4.5.3.2.7 and §3.8.
+        answering_ = SmtpVerb::none;
+        refuse_and_close(SmtpReason::idle_too_long, now);
+    }
+    answer_input(now);
+}
+
+std::optional<server::Output> ServerSession::poll_output()
+{
+    if (polled_ == outputs_.size()) {
+        outputs_.clear();
+        polled_ = 0;
+        return std::nullopt;
+    }
+    return std::move(outputs_[polled_++]);
+}
+
+std::size_t ServerSession::input_room() const
+{
+    const ServerLimits& limits = config_->limits;
+    const std::size_t most =
+        std::max({limits.waiting_octets, limits.auth_line_octets + 2, limits.text_line_octets + 2});
+    return most - std::min(most, pending().size());
+}
+
+std::size_t ServerSession::memory_octets() const
+{
+    std::size_t octets = input_.capacity() + sending_.capacity();
+    if (long_line_) octets += long_line_->front.capacity();
+    const auto add = [&](const server::InTransaction& transaction) {
+        for (const Mailbox& recipient : transaction.envelope.recipients)
+            octets += sizeof(Mailbox) + recipient.local_part.size() + recipient.domain.size();
+    };
+    if (const auto* at = std::get_if<server::InTransaction>(&state_)) add(*at);
+    if (const auto* at = std::get_if<server::AwaitingRecipient>(&state_)) add(at->transaction);
+    if (const auto* at = std::get_if<server::ReceivingText>(&state_)) {
+        add(at->transaction);
+        octets += at->decoder.memory_octets();
+    }
+    return octets;
+}
+
+// ---- reading
+// ----------------------------------------------------------------------------------------
+
+std::string_view ServerSession::pending() const
+{
+    return std::string_view{input_}.substr(taken_);
+}
+
+// Takes what there is, line by line, until there is no more or the host has to be asked. RFC 2920
+// §3.2: the replies to a group leave together, when nothing more can be read.
+void ServerSession::answer_input(Instant now)
+{
+    while (take_next(now)) {
+    }
+    if (is_waiting()) return;
+    flush();
+    if (!peer_finished_ || phase() == SmtpPhase::closed) return;
+    const SmtpPhase at = phase();
+    if (at == SmtpPhase::in_transaction || at == SmtpPhase::receiving_text)
+        outputs_.emplace_back(server::ProblemSeen{SmtpProblem::closed_too_early, {}});
+    close(now);
+}
+
+bool ServerSession::take_next(Instant now)
+{
+    switch (phase()) {
+    case SmtpPhase::awaiting_verdict:
+        return false;
+    case SmtpPhase::closed:
+        discard_input();
+        return false;
+    case SmtpPhase::receiving_text:
+        return take_text(now);
+    case SmtpPhase::awaiting_tls:
+        drop_plaintext_before_tls();
+        return false;
+    case SmtpPhase::awaiting_client:
+        if (!pending().empty()) refuse_and_close(SmtpReason::talked_out_of_turn, now);
+        return false;
+    case SmtpPhase::awaiting_hello:
+    case SmtpPhase::ready:
+    case SmtpPhase::authenticating:
+    case SmtpPhase::in_transaction:
+        break;
+    }
+    return take_line(now);
+}
+
+// Where the line that begins at taken_ ends (behind its LF), or 0. Only CR LF ends a line; RFC 5321
+// §2.3.8 forbids to see an end in anything else.
+std::size_t ServerSession::find_line_end()
+{
+    const bool lenient = config_->line_ends == LineEnds::lenient_2022;
+    std::size_t from = std::max(scanned_, taken_);
+    while (true) {
+        const std::size_t newline = input_.find('\n', from);
+        if (newline == std::string::npos) break;
+        if (lenient || (newline > taken_ && input_[newline - 1] == '\r')) return newline + 1;
+        from = newline + 1;
+    }
+    scanned_ = input_.size();
+    return 0;
+}
+
+// With CR LF, as RFC 5321 §4.5.3.1.4 counts. See ServerLimits for what extensions add.
+std::size_t ServerSession::line_limit(std::string_view line) const
+{
+    const ServerLimits& limits = config_->limits;
+    if (phase() == SmtpPhase::authenticating) return limits.auth_line_octets;
+    // Most lines are short enough for any verb.
+    if (line.size() + 2 <= limits.command_line_octets) return limits.command_line_octets;
+    const SmtpVerb verb = parse_verb(line.substr(0, limits.command_line_octets));
+    if (verb == SmtpVerb::auth) return limits.auth_line_octets;
+    std::size_t limit = limits.command_line_octets;
+    if (verb != SmtpVerb::mail) return limit;
+    const Extensions& offered = config_->extensions;
+    if (offered.size) limit += 26;
+    if (offered.eight_bit_mime) limit += 17;
+    if (offered.smtputf8) limit += 10;
+    if (!config_->mechanisms_in_clear.empty() || !config_->mechanisms_under_tls.empty())
+        limit += 500;
+    return limit;
+}
+
+// True when the client, told to use TLS from the start, came to a port where it begins later: it
+// waits for a TLS answer and would never end a line.
+bool ServerSession::answer_tls_record(Instant now)
+{
+    // A record header: handshake (22), version 3.x. No line of SMTP begins like it.
+    constexpr std::string_view header = "\x16\x03";
+    if (phase() != SmtpPhase::awaiting_hello || encrypted_ || long_line_) return false;
+    if (!pending().starts_with(header)) return pending() == header.substr(0, 1);
+    outputs_.emplace_back(server::ProblemSeen{SmtpProblem::spoke_tls_to_smtp_port, {}});
+    answering_ = SmtpVerb::none;
+    refuse_and_close(SmtpReason::spoke_tls, now);
+    return true;
+}
+
+bool ServerSession::take_line(Instant now)
+{
+    if (answer_tls_record(now)) return false;
+    const std::size_t end = find_line_end();
+    if (end == 0) {
+        const std::string_view rest = pending();
+        const std::size_t limit = line_limit(rest);
+        if (long_line_ || rest.size() >= limit) swallow_long_line(rest, limit);
+        return false;
+    }
+    std::string_view line = pending().substr(0, end - 1 - taken_);
+    while (line.ends_with('\r')) {
+        line.remove_suffix(1);
+        if (config_->line_ends != LineEnds::lenient_2022) break;
+    }
+    const std::uint64_t begin = long_line_ ? long_line_->begin : input_begin_ + taken_;
+    Heard heard{line, {begin, as_size(input_begin_ + end - begin)}, false, {}};
+    taken_ = scanned_ = end;
+
+    // RFC 5321 §4.5.3.1.9: a line that is too long is refused once, and no part of it is a command.
+    const auto long_line = std::exchange(long_line_, std::nullopt);
+    const std::size_t limit = line_limit(line);
+    if (long_line) {
+        heard.line = long_line->front;
+        heard.too_long = true;
+    } else if (line.size() + 2 > limit) {
+        heard.line = line.substr(0, limit - 2);
+        heard.too_long = true;
+    }
+    if (phase() == SmtpPhase::authenticating)
+        answer_auth_line(heard, now);
+    else
+        answer_command(heard, now);
+    return true;
+}
+
+// The rest of a line that can no more become a good one is not kept; the CR may be half of its end.
+void ServerSession::swallow_long_line(std::string_view rest, std::size_t limit)
+{
+    if (!long_line_)
+        long_line_ = LongLine{std::string{rest.substr(0, limit - 2)}, input_begin_ + taken_};
+    taken_ = input_.size() - (rest.ends_with('\r') ? 1 : 0);
+    scanned_ = taken_;
+}
+
+void ServerSession::answer_command(Heard& heard, Instant now)
+{
+    ParsedCommand& parsed = heard.parsed;
+    parsed = parse_command(heard.line);
+    if (heard.too_long) {
+        parsed.command = Malformed{parsed.verb == SmtpVerb::auth ? SmtpReason::auth_too_long
+                                                                 : SmtpReason::line_too_long};
+    }
+    // A client that sent its password without waiting for the answer to AUTH: those lines are no
+    // commands, but still a password.
+    auth_refused_ = auth_refused_ && parsed.verb == SmtpVerb::unknown;
+    if (auth_refused_) {
+        parsed.secret_offset = 0;
+        parsed.secret_size = as_size(heard.line.size());
+    }
+    answering_ = parsed.verb;
+    commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
+}
+
+void ServerSession::answer_auth_line(Heard& heard, Instant now)
+{
+    heard.parsed.verb = answering_ = SmtpVerb::auth_response;
+    heard.parsed.secret_size = heard.line == "*" ? 0 : as_size(heard.line.size());
+    const server::Transitions transitions = this->transitions(now);
+    auto at = std::get<server::Authenticating>(std::move(state_));
+    if (heard.too_long)
+        commit(&heard, transitions.on(std::move(at), Malformed{SmtpReason::auth_too_long}), now);
+    else
+        commit(&heard, transitions.on(std::move(at), server::AuthLine{heard.line}), now);
+}
+
+bool ServerSession::take_text(Instant now)
+{
+    auto& at = std::get<server::ReceivingText>(state_);
+    taken_ += at.decoder.take(pending());
+    scanned_ = taken_;
+    if (!at.decoder.is_done()) return false;
+    outputs_.emplace_back(
+        server::TextReceived{encrypted_,
+                             at.decoder.lines(),
+                             at.decoder.size(),
+                             {at.begin, as_size(input_begin_ + taken_ - at.begin)}});
+    answering_ = SmtpVerb::text;
+    commit(nullptr, transitions(now).on(std::move(at), server::EndOfText{}), now);
+    return true;
+}
+
+// Bytes pipelined behind STARTTLS travelled in the clear, so that anyone on the path may have put
+// them there; to read them as if TLS protected them is CVE-2011-0411.
+void ServerSession::drop_plaintext_before_tls()
+{
+    if (pending().empty()) return;
+    // An onlooker is shown the first line, but no password that may be in it.
+    std::string_view line = pending().substr(0, shown_octets);
+    line = line.substr(0, line.find_first_of("\r\n"));
+    const ParsedCommand parsed = parse_command(line);
+    if (parsed.secret_size > 0) line = line.substr(0, parsed.secret_offset);
+    outputs_.emplace_back(
+        server::ProblemSeen{SmtpProblem::plaintext_after_starttls, std::string{line}});
+    discard_input();
+}
+
+void ServerSession::discard_input()
+{
+    input_begin_ += input_.size();
+    input_.clear();
+    taken_ = scanned_ = 0;
+    long_line_.reset();
+}
+
+// ---- commit
+// -----------------------------------------------------------------------------------------
+
+void ServerSession::commit(const Heard* heard, server::Step step, Instant now)
+{
+    const SmtpPhase before = phase();
+    state_ = std::move(step.next);
+    if (heard != nullptr) {
+        outputs_.emplace_back(server::CommandSeen{heard->parsed.verb,
+                                                  before,
+                                                  phase(),
+                                                  encrypted_,
+                                                  std::string{heard->line},
+                                                  heard->range,
+                                                  heard->parsed.secret_offset,
+                                                  heard->parsed.secret_size});
+    }
+    if (step.output) outputs_.push_back(*std::move(step.output));
+    if (step.reply) {
+        const std::uint16_t code = step.reply->code;
+        say(*std::move(step.reply), step.reason, answering_);
+        if (answering_ == SmtpVerb::auth || answering_ == SmtpVerb::auth_response)
+            auth_refused_ = code >= 400;
+        if (code == 421) state_ = server::Closed{}; // RFC 5321 §3.8
+        count_misdeed(step.reason, code);
+    }
+    switch (phase()) {
+    case SmtpPhase::closed:
+        close(now);
+        return;
+    case SmtpPhase::awaiting_tls:
+        drop_plaintext_before_tls();
+        flush();
+        outputs_.emplace_back(server::BeginTls{});
+        break;
+    default:
+        break;
+    }
+    if (std::holds_alternative<server::DelayingAuthFailure>(state_)) flush();
+    set_deadline(now);
+}
+
+void ServerSession::refuse_and_close(SmtpReason reason, Instant now)
+{
+    commit(nullptr, {server::Closed{}, standard_reply(reason), reason}, now);
+}
+
+void ServerSession::say(Reply reply, SmtpReason reason, SmtpVerb to)
+{
+    if (!config_->extensions.enhanced_status_codes) reply.enhanced = {};
+    const std::size_t size_before = sending_.size();
+    append_reply(reply, sending_);
+    const std::size_t size = sending_.size() - size_before;
+    outputs_.emplace_back(
+        server::ReplySent{std::move(reply), reason, to, encrypted_, {sent_octets_, as_size(size)}});
+    sent_octets_ += size;
+}
+
+// Who errs too often is told so and left: RFC 5321 §3.8 lets 421 come without a command.
+void ServerSession::count_misdeed(SmtpReason reason, std::uint16_t code)
+{
+    const ServerLimits& limits = config_->limits;
+    std::optional<SmtpReason> last_straw;
+    if (reason == SmtpReason::auth_failed) {
+        if (++tally_.auth_failures >= limits.auth_failures)
+            last_straw = SmtpReason::auth_too_many_failures;
+    } else if (reason == SmtpReason::recipient_unknown) {
+        if (++tally_.unknown_recipients >= limits.unknown_recipients)
+            last_straw = SmtpReason::too_many_unknown_recipients;
+    } else if (is_misdeed(code) && answering_ != SmtpVerb::text) {
+        if (++tally_.bad_commands >= limits.bad_commands)
+            last_straw = SmtpReason::too_many_bad_commands;
+    }
+    if (!last_straw || phase() == SmtpPhase::closed) return;
+    say(standard_reply(*last_straw), *last_straw, SmtpVerb::none);
+    state_ = server::Closed{};
+}
+
+void ServerSession::close(Instant now)
+{
+    state_ = server::Closed{};
+    flush();
+    outputs_.emplace_back(server::CloseConnection{});
+    discard_input();
+    set_deadline(now);
+}
+
+void ServerSession::flush()
+{
+    if (sending_.empty()) return;
+    outputs_.emplace_back(server::SendBytes{std::exchange(sending_, {})});
+}
+
+void ServerSession::set_deadline(Instant now)
+{
+    if (const auto* greeting = std::get_if<server::HoldingGreeting>(&state_)) {
+        deadline_ = greeting->until;
+    } else if (const auto* delay = std::get_if<server::DelayingAuthFailure>(&state_)) {
+        deadline_ = delay->until;
+    } else if (const auto* text = std::get_if<server::ReceivingText>(&state_)) {
+        deadline_ = std::min(now + config_->limits.idle, text->until);
+    } else if (is_waiting() || phase() == SmtpPhase::closed) {
+        deadline_ = never;
+    } else {
+        deadline_ = now + config_->limits.idle;
+    }
+}
+
+} // namespace sim::smtp

@@ -1,0 +1,417 @@
+#include "sim/smtp/server_transitions.h"
+
+#include "sim/core/base64.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace sim::smtp::server {
+
+namespace {
+
+Step refuse(ServerState next, SmtpReason reason)
+{
+    return {std::move(next), standard_reply(reason), reason};
+}
+
+// A pair of state and command that one overload below does not know is out of sequence.
+struct CommandTransitions {
+    const Transitions& context;
+
+    [[nodiscard]] const ServerConfig& config() const { return context.config; }
+
+    // ---- hello --------------------------------------------------------------------------------
+
+    Step on(AwaitingHello /*at*/, const Hello& hello) const { return greet(hello, {}); }
+    // RFC 5321 §4.1.4: a later EHLO resets the transaction exactly as RSET would. Who has logged in
+    // stays logged in.
+    Step on(Ready at, const Hello& hello) const { return greet(hello, std::move(at.client.user)); }
+    Step on(InTransaction at, const Hello& hello) const
+    {
+        return greet(hello, std::move(at.client.user));
+    }
+
+    Step greet(const Hello& hello, std::string user) const
+    {
+        Ready next{ClientFacts{
+            std::string{hello.domain}, hello.extended, context.encrypted, std::move(user)}};
+        // These two replies alone have no room for an enhanced code: RFC 2034 §3.
+        Reply reply{250, {}, config().hostname};
+        if (hello.extended) append_keywords(next.client, reply.text);
+        return {std::move(next), std::move(reply)};
+    }
+
+    // Only what works in this state is announced.
+    void append_keywords(const ClientFacts& client, std::string& text) const
+    {
+        const Extensions& offered = config().extensions;
+        if (offered.pipelining) text += "\nPIPELINING";
+        if (offered.size) text += "\nSIZE " + std::to_string(config().limits.message_octets);
+        if (!context.encrypted && config().tls != TlsUse::absent) text += "\nSTARTTLS";
+        if (client.user.empty() && !mechanisms().empty()) {
+            text += "\nAUTH";
+            for (const std::string& mechanism : mechanisms())
+                (text += ' ') += mechanism;
+        }
+        if (offered.enhanced_status_codes) text += "\nENHANCEDSTATUSCODES";
+        if (offered.eight_bit_mime) text += "\n8BITMIME";
+        if (offered.smtputf8) text += "\nSMTPUTF8";
+    }
+
+    [[nodiscard]] std::span<const std::string> mechanisms() const
+    {
+        if (context.encrypted) return config().mechanisms_under_tls;
+        if (config().tls == TlsUse::required) return {};
+        return config().mechanisms_in_clear;
+    }
+
+    // ---- the transaction ----------------------------------------------------------------------
+
+    Step on(Ready at, const MailFrom& mail) const
+    {
+        // RFC 3207 §4 and RFC 4954 §6: 530, and TLS first.
+        if (!context.encrypted && config().tls == TlsUse::required)
+            return refuse(std::move(at), SmtpReason::tls_required);
+        if (at.client.user.empty() && config().auth_required)
+            return refuse(std::move(at), SmtpReason::auth_required);
+        if (const auto reason = objection(at.client, mail.parameters))
+            return {std::move(at), standard_reply(SmtpReason::unknown_parameter), *reason};
+        // RFC 6531 §3.5.
+        if (!mail.path.is_ascii && !mail.parameters.smtputf8)
+            return refuse(std::move(at), SmtpReason::address_needs_smtputf8);
+        // RFC 1870 §6.1.
+        if (mail.parameters.size.value_or(0) > config().limits.message_octets)
+            return refuse(std::move(at), SmtpReason::message_too_big);
+
+        CheckSender question{mail.path.mailbox, mail.parameters, at.client};
+        AwaitingSender next{std::move(at.client), {mail.path.mailbox, mail.parameters, {}}};
+        return {std::move(next), std::nullopt, SmtpReason::accepted, std::move(question)};
+    }
+
+    // RFC 5321 §4.1.1.11: a parameter of an extension that was not offered is unknown.
+    [[nodiscard]] std::optional<SmtpReason> objection(const ClientFacts& client,
+                                                      const MailParameters& said) const
+    {
+        const bool any = said.size || said.body || said.smtputf8 || said.auth;
+        if (any && !client.extended) return SmtpReason::extension_after_helo;
+        const Extensions& offered = config().extensions;
+        const bool all_offered =
+            (!said.size || offered.size) && (!said.body || offered.eight_bit_mime) &&
+            (!said.smtputf8 || offered.smtputf8) && (!said.auth || !mechanisms().empty());
+        return all_offered ? std::nullopt : std::optional{SmtpReason::unknown_parameter};
+    }
+
+    Step on(InTransaction at, const RcptTo& rcpt) const
+    {
+        if (!rcpt.path.is_ascii && !at.envelope.parameters.smtputf8) {
+            at.any_refused = true;
+            return refuse(std::move(at), SmtpReason::address_needs_smtputf8);
+        }
+        // RFC 5321 §4.5.3.1.10.
+        if (at.envelope.recipients.size() >= config().limits.recipients) {
+            at.any_refused = true;
+            return refuse(std::move(at), SmtpReason::too_many_recipients);
+        }
+        AwaitingRecipient next{std::move(at), rcpt.path.mailbox};
+        return {
+            std::move(next), std::nullopt, SmtpReason::accepted, CheckRecipient{rcpt.path.mailbox}};
+    }
+
+    Step on(InTransaction at, const Data& /*data*/) const
+    {
+        if (at.envelope.recipients.empty()) {
+            Reply reply = standard_reply(SmtpReason::no_recipients);
+            // RFC 2920 §3.1 wants a client that pipelined to see that none was valid.
+            if (at.any_refused && at.client.extended && config().extensions.pipelining)
+                reply.code = 554;
+            return {std::move(at), std::move(reply), SmtpReason::no_recipients};
+        }
+        const ServerLimits& limits = config().limits;
+        TextDecoder decoder{config().line_ends, {limits.text_line_octets, limits.message_octets}};
+        // A declared size is believed only as far as it costs little.
+        constexpr std::uint64_t most_reserved = 65536;
+        if (const auto declared = at.envelope.parameters.size)
+            decoder.expect(static_cast<std::size_t>(std::min(*declared, most_reserved)));
+        ReceivingText next{
+            std::move(at), std::move(decoder), context.position, context.now + limits.text_time};
+        return {
+            std::move(next), standard_reply(SmtpReason::go_ahead_text), SmtpReason::go_ahead_text};
+    }
+
+    Step on(InTransaction at, const Rset& rset) const
+    {
+        return on(Ready{std::move(at.client)}, rset);
+    }
+    Step on(auto at, const Rset& /*rset*/) const
+    {
+        return {std::move(at), standard_reply(SmtpReason::accepted)};
+    }
+
+    // ---- STARTTLS and AUTH ----------------------------------------------------------------------
+
+    Step on(Ready at, const StartTls& /*start*/) const
+    {
+        // RFC 3207 §4.2: not under TLS; nor, being an extension, after HELO.
+        if (context.encrypted) return refuse(std::move(at), SmtpReason::tls_already_active);
+        if (config().tls == TlsUse::absent) return refuse(std::move(at), SmtpReason::not_offered);
+        if (!at.client.extended) return refuse(std::move(at), SmtpReason::extension_after_helo);
+        if (config().tls == TlsUse::unready)
+            return refuse(std::move(at), SmtpReason::tls_unavailable);
+        return {AwaitingTls{}, standard_reply(SmtpReason::go_ahead_tls), SmtpReason::go_ahead_tls};
+    }
+
+    Step on(Ready at, const Auth& auth) const
+    {
+        if (const auto reason = objection(at.client, auth)) return refuse(std::move(at), *reason);
+        std::string mechanism;
+        for (const std::string& offered : mechanisms())
+            if (equal_ignoring_case(offered, auth.mechanism)) mechanism = offered;
+        if (mechanism.empty()) return refuse(std::move(at), SmtpReason::auth_unknown_mechanism);
+        AuthStart question{std::move(mechanism), std::nullopt};
+        if (auth.initial_response) {
+            // RFC 4954 §4: "=" is a response of no octets, which Base64 could not tell from none.
+            question.initial_response = *auth.initial_response == "="
+                                            ? std::string{}
+                                            : decode_base64(*auth.initial_response);
+            if (!question.initial_response)
+                return refuse(std::move(at), SmtpReason::auth_bad_base64);
+        }
+        return {AwaitingAuth{std::move(at.client)},
+                std::nullopt,
+                SmtpReason::accepted,
+                std::move(question)};
+    }
+
+    [[nodiscard]] std::optional<SmtpReason> objection(const ClientFacts& client,
+                                                      const Auth& auth) const
+    {
+        // RFC 4954 §4.
+        if (!client.user.empty()) return SmtpReason::auth_already_done;
+        const auto knows = [&](std::span<const std::string> list) {
+            return std::ranges::any_of(list, [&](const std::string& mechanism) {
+                return equal_ignoring_case(mechanism, auth.mechanism);
+            });
+        };
+        // Whatever is sent, and however right: a password that came in the clear opens nothing.
+        const bool could_start_tls = !context.encrypted && config().tls != TlsUse::absent;
+        const bool never_in_clear =
+            could_start_tls && mechanisms().empty() && !config().mechanisms_under_tls.empty();
+        const bool this_needs_tls =
+            could_start_tls && !knows(mechanisms()) && knows(config().mechanisms_under_tls);
+        if (never_in_clear || this_needs_tls) return SmtpReason::auth_needs_tls;
+        if (mechanisms().empty()) return SmtpReason::not_offered;
+        if (!client.extended) return SmtpReason::extension_after_helo;
+        return std::nullopt;
+    }
+
+    // ---- what may come at any time
+    // ----------------------------------------------------------------
+
+    Step on(auto at, const Noop& /*noop*/) const
+    {
+        return {std::move(at), standard_reply(SmtpReason::accepted)};
+    }
+    // RFC 5321 §7.3: neither confirms nor denies; RCPT is where an address is judged.
+    Step on(auto at, const Vrfy& /*vrfy*/) const
+    {
+        return {std::move(at),
+                standard_reply(SmtpReason::vrfy_not_confirmed),
+                SmtpReason::vrfy_not_confirmed};
+    }
+    Step on(auto at, const Expn& /*expn*/) const
+    {
+        return refuse(std::move(at), SmtpReason::expn_not_offered);
+    }
+    Step on(auto at, const Help& /*help*/) const
+    {
+        return {std::move(at), standard_reply(SmtpReason::help_text), SmtpReason::help_text};
+    }
+    Step on(auto at, const Bdat& /*bdat*/) const
+    {
+        return refuse(std::move(at), SmtpReason::not_offered);
+    }
+    Step on(const auto& /*at*/, const Quit& /*quit*/) const
+    {
+        return {Closed{}, standard_reply(SmtpReason::goodbye), SmtpReason::goodbye};
+    }
+    Step on(auto at, const Malformed& malformed) const
+    {
+        if (malformed.reason == SmtpReason::spoke_http) return refuse(Closed{}, malformed.reason);
+        return refuse(std::move(at), malformed.reason);
+    }
+
+    // RFC 5321 §4.1.4.
+    Step on(auto at, const auto& /*command*/) const
+    {
+        return refuse(std::move(at), SmtpReason::out_of_sequence);
+    }
+};
+
+// RFC 2920 §3.1: what a client cannot sensibly guess the outcome of. QUIT, NOOP and VRFY are let
+// be: nobody is harmed by a line behind them.
+bool must_end_a_group(const Command& command)
+{
+    return std::holds_alternative<Hello>(command) || std::holds_alternative<Data>(command);
+}
+
+bool is_refusal(const Reply& reply)
+{
+    return reply.code >= 400;
+}
+
+} // namespace
+
+Step Transitions::on(ServerState state, const Command& command) const
+{
+    if (config.enforce_turns && !at_turn_end && must_end_a_group(command))
+        return refuse(Closed{}, SmtpReason::talked_out_of_turn);
+    const CommandTransitions transitions{*this};
+    return std::visit(
+        [&](auto&& at, const auto& what) { return transitions.on(std::move(at), what); },
+        std::move(state),
+        command);
+}
+
+// ---- the AUTH exchange, RFC 4954 §4
+// -----------------------------------------------------------------
+
+Step Transitions::on(AwaitingAuth at, const Challenge& challenge) const
+{
+    // An empty challenge is "334 " and nothing more.
+    return {Authenticating{std::move(at.client)},
+            Reply{334, {}, encode_base64(challenge.raw)},
+            SmtpReason::auth_challenge};
+}
+
+Step Transitions::on(Authenticating at, const AuthLine& line) const
+{
+    SmtpReason reason = SmtpReason::auth_cancelled;
+    if (line.text != "*") {
+        if (auto response = decode_base64(line.text))
+            return {AwaitingAuth{std::move(at.client)},
+                    std::nullopt,
+                    SmtpReason::accepted,
+                    AuthResponse{*std::move(response)}};
+        reason = SmtpReason::auth_bad_base64;
+    }
+    return on(std::move(at), Malformed{reason});
+}
+
+Step Transitions::on(Authenticating at, const Malformed& malformed) const
+{
+    return {Ready{std::move(at.client)},
+            standard_reply(malformed.reason),
+            malformed.reason,
+            AuthCancelled{}};
+}
+
+Step Transitions::on(AwaitingAuth at, const AuthResult& result) const
+{
+    switch (result.outcome) {
+    case AuthResult::Outcome::succeeded:
+        at.client.user = result.user;
+        return {Ready{std::move(at.client)},
+                standard_reply(SmtpReason::auth_succeeded),
+                SmtpReason::auth_succeeded};
+    case AuthResult::Outcome::malformed:
+        return refuse(Ready{std::move(at.client)}, SmtpReason::auth_malformed);
+    case AuthResult::Outcome::temporary_trouble:
+        return {Ready{std::move(at.client)},
+                Reply{454, {4, 7, 0}, "Temporary authentication failure"},
+                SmtpReason::temporary_trouble};
+    case AuthResult::Outcome::failed:
+        break;
+    }
+    // The answer is put off, longer each time, and as long for a user who does not exist.
+    constexpr std::uint32_t most_doublings = 6;
+    const Duration delay =
+        config.limits.auth_failure_delay * (1LL << std::min(auth_failures, most_doublings));
+    if (delay <= Duration{0})
+        return on(DelayingAuthFailure{std::move(at.client), now}, AuthFailureDue{});
+    return {DelayingAuthFailure{std::move(at.client), now + delay}, std::nullopt};
+}
+
+Step Transitions::on(DelayingAuthFailure at, const AuthFailureDue& /*due*/) const
+{
+    return refuse(Ready{std::move(at.client)}, SmtpReason::auth_failed);
+}
+
+// ---- verdicts
+// -------------------------------------------------------------------------------------
+
+Step Transitions::on(AwaitingSender at, const Verdict& verdict) const
+{
+    Reply reply = reply_for(verdict, {250, {2, 1, 0}, "Ok"});
+    if (is_refusal(reply)) return {Ready{std::move(at.client)}, std::move(reply), verdict.reason};
+    return {InTransaction{std::move(at.client), std::move(at.envelope)},
+            std::move(reply),
+            verdict.reason};
+}
+
+Step Transitions::on(AwaitingRecipient at, const Verdict& verdict) const
+{
+    Reply reply = reply_for(verdict, {250, {2, 1, 5}, "Ok"});
+    if (is_refusal(reply))
+        at.transaction.any_refused = true;
+    else
+        at.transaction.envelope.recipients.push_back(std::move(at.recipient));
+    return {std::move(at.transaction), std::move(reply), verdict.reason};
+}
+
+Step Transitions::on(ReceivingText at, const EndOfText& /*end*/) const
+{
+    Ready next{at.transaction.client};
+    switch (at.decoder.fault()) {
+    case TextFault::too_big:
+        return refuse(std::move(next), SmtpReason::message_too_big);
+    case TextFault::line_too_long:
+        return refuse(std::move(next), SmtpReason::text_line_too_long);
+    case TextFault::bare_line_end:
+        return refuse(std::move(next), SmtpReason::bare_line_end);
+    case TextFault::nul:
+        return refuse(std::move(next), SmtpReason::nul_in_text);
+    case TextFault::none:
+        break;
+    }
+    MessageReceived message{std::move(at.transaction.envelope),
+                            std::move(at.transaction.client),
+                            at.decoder.take_text()};
+    return {AwaitingMessage{std::move(next.client)},
+            std::nullopt,
+            SmtpReason::accepted,
+            std::move(message)};
+}
+
+Step Transitions::on(AwaitingMessage at, const Verdict& verdict) const
+{
+    // RFC 5321 §4.2.5: with 250 the server has taken responsibility for every recipient.
+    Reply reply = reply_for(verdict, standard_reply(SmtpReason::message_accepted));
+    const SmtpReason reason =
+        verdict.reason == SmtpReason::accepted ? SmtpReason::message_accepted : verdict.reason;
+    return {Ready{std::move(at.client)}, std::move(reply), reason};
+}
+
+Reply Transitions::greeting() const
+{
+    return {220, {}, config.hostname + " ESMTP"};
+}
+
+Reply reply_for(const Verdict& verdict, Reply accepted)
+{
+    Reply reply = verdict.reason == SmtpReason::accepted ? std::move(accepted)
+                                                         : standard_reply(verdict.reason);
+    if (verdict.code != 0) {
+        reply.code = verdict.code;
+        reply.enhanced = verdict.enhanced;
+    }
+    if (verdict.text.empty()) return reply;
+    reply.text = verdict.text;
+    // Whoever worded it may have quoted the client: nothing of it may begin a line of its own.
+    for (char& c : reply.text)
+        if (c < ' ' || c > '~') c = '?';
+    return reply;
+}
+
+} // namespace sim::smtp::server
