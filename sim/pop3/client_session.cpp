@@ -1,0 +1,654 @@
+#include "sim/pop3/client_session.h"
+
+#include "sim/pop3/command.h"
+#include "sim/pop3/line_reader.h"
+#include "sim/pop3/multiline.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sim::pop3 {
+
+using namespace client;
+
+namespace {
+
+constexpr std::size_t max_line_octets = 64 * 1024; // of a reply or a message
+constexpr std::size_t max_capability_octets = 16 * 1024;
+constexpr std::size_t max_shown_octets = 512; // of a reply's first line, RFC 2449 §4
+constexpr std::size_t max_uidl_octets = 70;   // RFC 1939 §7
+constexpr std::uint64_t octets_per_patience = 1024 * 1024;
+
+// ---- states: each holds exactly what is valid in it -------------------------------------------
+
+// A message of the mailbox as this session means to treat it.
+struct Wanted {
+    std::uint32_t number = 0;
+    std::string uidl; // empty when the server has no UIDL
+    bool fetch = true;
+};
+struct Plan {
+    std::vector<Wanted> messages;
+    std::size_t next = 0;
+    SessionFinished sums;
+};
+
+struct AwaitingConnection {};
+struct AwaitingGreeting {};
+struct AwaitingCapabilities {};
+struct AwaitingStls {};
+struct AwaitingTls {};
+struct AwaitingUser {};
+struct AwaitingPass {};
+struct AwaitingStat {};
+struct AwaitingUidl {
+    std::uint32_t count = 0; // of messages, as STAT said
+};
+struct Fetching { // RETR of plan.messages[plan.next] is with the server
+    Plan plan;
+};
+struct Deleting { // its DELE
+    Plan plan;
+};
+struct Quitting {
+    std::optional<SessionFinished> sums; // none: the session has failed before
+};
+struct Closed {};
+
+using State = std::variant<AwaitingConnection,
+                           AwaitingGreeting,
+                           AwaitingCapabilities,
+                           AwaitingStls,
+                           AwaitingTls,
+                           AwaitingUser,
+                           AwaitingPass,
+                           AwaitingStat,
+                           AwaitingUidl,
+                           Fetching,
+                           Deleting,
+                           Quitting,
+                           Closed>;
+static_assert(std::variant_size_v<State> == count_of<ClientPhase>());
+
+ClientPhase phase_of(const State& state)
+{
+    return static_cast<ClientPhase>(state.index());
+}
+
+Pop3Verb awaited_verb(const State& state)
+{
+    using enum Pop3Verb;
+    constexpr std::array<Pop3Verb, std::variant_size_v<State>> verbs{
+        none, none, capa, stls, none, user, pass, stat, uidl, retr, dele, quit, none};
+    return verbs.at(state.index());
+}
+
+FailureStep step_of(const State& state)
+{
+    using enum FailureStep;
+    constexpr std::array<FailureStep, std::variant_size_v<State>> steps{connect,
+                                                                        greeting,
+                                                                        hello,
+                                                                        tls,
+                                                                        tls,
+                                                                        login,
+                                                                        login,
+                                                                        retrieve,
+                                                                        retrieve,
+                                                                        retrieve,
+                                                                        retrieve,
+                                                                        retrieve,
+                                                                        retrieve};
+    return steps.at(state.index());
+}
+
+// Whether a positive reply goes on to a line with a dot alone.
+bool has_body(Pop3Verb verb)
+{
+    return verb == Pop3Verb::capa || verb == Pop3Verb::uidl || verb == Pop3Verb::retr;
+}
+
+struct Reply {
+    bool ok = false;
+    std::string line;         // the first, without CR LF
+    std::string body;         // of a multi-line reply, CR LF ends, byte-stuffing undone
+    std::uint64_t offset = 0; // in the stream
+    std::uint64_t size = 0;   // on the wire so far
+};
+
+// What stands behind "+OK ".
+std::string_view words_of(const Reply& reply)
+{
+    return std::string_view{reply.line}.substr(std::min<std::size_t>(reply.line.size(), 4));
+}
+
+// ---- transitions ------------------------------------------------------------------------------
+
+// One step of the conversation, computed by Transitions, carried out by commit().
+struct Step {
+    State next;
+    Pop3Verb say = Pop3Verb::none;
+    std::vector<SmtpProblem> problems;
+    std::optional<MessageFetched> fetched;
+    std::optional<SessionFinished> finished;
+    std::optional<SessionFailed> failure;
+};
+
+Step going_to(State next, Pop3Verb say = Pop3Verb::none)
+{
+    Step step;
+    step.next = std::move(next);
+    step.say = say;
+    return step;
+}
+
+// `polite`: with QUIT. Only where nothing has been marked as deleted, for QUIT would delete it.
+Step fail(FailureStep at, std::optional<SmtpProblem> problem, std::string reply, bool polite)
+{
+    Step step = polite ? going_to(Quitting{}, Pop3Verb::quit) : going_to(Closed{});
+    if (problem) step.problems.push_back(*problem);
+    step.failure = SessionFailed{at, problem, std::move(reply)};
+    return step;
+}
+
+Step malformed(const State& state, const Reply& reply)
+{
+    return fail(step_of(state), SmtpProblem::reply_malformed, reply.line, false);
+}
+
+// Takes up to the next CR LF off the front.
+std::string_view take_line(std::string_view& text)
+{
+    const std::size_t end = std::min(text.find("\r\n"), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 2, text.size()));
+    return line;
+}
+
+bool offers_stls(std::string_view capabilities)
+{
+    while (!capabilities.empty()) {
+        const std::string_view line = take_line(capabilities);
+        if (parse_command(line).verb == Pop3Verb::stls) return true;
+    }
+    return false;
+}
+
+bool is_uidl(std::string_view text)
+{
+    return !text.empty() && text.size() <= max_uidl_octets &&
+           std::ranges::all_of(text, [](char c) { return c >= 0x21 && c <= 0x7E; });
+}
+
+struct Transitions {
+    const ClientConfig& config;
+    bool encrypted = false;
+    bool more_waits = false; // octets have come behind this reply
+
+    Step on(AwaitingGreeting&& /*at*/, Reply&& reply) const
+    {
+        if (!reply.ok) return fail(FailureStep::greeting, {}, std::move(reply.line), true);
+        return going_to(AwaitingCapabilities{}, Pop3Verb::capa);
+    }
+
+    // A server that does not know CAPA (RFC 2449 §5 has it optional) offers nothing.
+    Step on(AwaitingCapabilities&& /*at*/, Reply&& reply) const
+    {
+        const bool wants_tls = config.protection == Protection::starttls ||
+                               config.protection == Protection::starttls_if_available;
+        if (!wants_tls || encrypted) return log_in();
+        if (reply.ok && offers_stls(reply.body)) return going_to(AwaitingStls{}, Pop3Verb::stls);
+        if (config.protection == Protection::starttls)
+            return fail(FailureStep::tls, SmtpProblem::starttls_not_offered, {}, true);
+        return go_on_in_clear(SmtpProblem::starttls_not_offered);
+    }
+
+    Step on(AwaitingStls&& /*at*/, Reply&& reply) const
+    {
+        if (reply.ok) {
+            // What came behind it in the clear would be read as if it had been said under TLS.
+            if (more_waits)
+                return fail(FailureStep::tls, SmtpProblem::response_injection, {}, false);
+            return going_to(AwaitingTls{});
+        }
+        if (config.protection == Protection::starttls) {
+            return fail(
+                FailureStep::tls, SmtpProblem::starttls_refused, std::move(reply.line), true);
+        }
+        return go_on_in_clear(SmtpProblem::starttls_refused);
+    }
+
+    Step on(AwaitingUser&& /*at*/, Reply&& reply) const
+    {
+        if (!reply.ok) return fail(FailureStep::login, {}, std::move(reply.line), true);
+        return going_to(AwaitingPass{}, Pop3Verb::pass);
+    }
+
+    Step on(AwaitingPass&& /*at*/, Reply&& reply) const
+    {
+        if (!reply.ok) return fail(FailureStep::login, {}, std::move(reply.line), true);
+        return going_to(AwaitingStat{}, Pop3Verb::stat);
+    }
+
+    Step on(AwaitingStat&& at, Reply&& reply) const
+    {
+        if (!reply.ok) return fail(FailureStep::retrieve, {}, std::move(reply.line), true);
+        const std::string_view words = words_of(reply);
+        const auto count = parse_number(words.substr(0, words.find(' ')));
+        if (!count) return malformed(at, reply);
+        if (*count > config.message_limit)
+            return fail(FailureStep::retrieve, SmtpProblem::reply_too_long, {}, true);
+        if (*count == 0) return going_to(Quitting{SessionFinished{}}, Pop3Verb::quit);
+        return going_to(AwaitingUidl{*count}, Pop3Verb::uidl);
+    }
+
+    Step on(AwaitingUidl&& at, Reply&& reply) const
+    {
+        Plan plan;
+        plan.sums.in_mailbox = at.count;
+        // UIDL is optional too, RFC 1939 §7. Without it everything is new.
+        for (std::uint32_t i = 1; !reply.ok && i <= at.count; ++i)
+            plan.messages.push_back(Wanted{i, {}, true});
+        std::string_view rest = reply.body;
+        while (!rest.empty()) {
+            const std::string_view line = take_line(rest);
+            const std::size_t space = std::min(line.find(' '), line.size());
+            const auto number = parse_number(line.substr(0, space));
+            const std::string_view uidl = line.substr(std::min(space + 1, line.size()));
+            if (!number || *number == 0 || *number > at.count || !is_uidl(uidl) ||
+                plan.messages.size() == at.count)
+                return malformed(at, reply);
+            const bool seen = std::ranges::find(config.seen_uidls, uidl) != config.seen_uidls.end();
+            plan.messages.push_back(Wanted{*number, std::string{uidl}, !seen});
+        }
+        return next_of(std::move(plan));
+    }
+
+    // One that the server will not give is left out: others are waiting behind it.
+    Step on(Fetching&& at, Reply&& reply) const
+    {
+        if (!reply.ok) {
+            ++at.plan.sums.refused;
+            ++at.plan.next;
+            return next_of(std::move(at.plan));
+        }
+        ++at.plan.sums.fetched;
+        MessageFetched fetched{at.plan.messages[at.plan.next].uidl, std::move(reply.body)};
+        Step step = config.deletes_after_fetch
+                        ? going_to(Deleting{std::move(at.plan)}, Pop3Verb::dele)
+                        : next_of(advanced(std::move(at.plan)));
+        step.fetched = std::move(fetched);
+        return step;
+    }
+
+    Step on(Deleting&& at, Reply&& reply) const
+    {
+        if (reply.ok) ++at.plan.sums.deleted;
+        return next_of(advanced(std::move(at.plan)));
+    }
+
+    // RFC 1939 §6: QUIT may fail too, and then what was marked may still be there.
+    Step on(Quitting&& at, Reply&& reply) const
+    {
+        Step step = going_to(Closed{});
+        if (!at.sums) return step;
+        if (!reply.ok && at.sums->deleted > 0)
+            return fail(FailureStep::retrieve, {}, std::move(reply.line), false);
+        step.finished = at.sums;
+        return step;
+    }
+
+    // Nobody asked.
+    template <typename Other>
+    Step on(Other&& at, Reply&& reply) const
+    {
+        return malformed(State{std::forward<Other>(at)}, reply);
+    }
+
+private:
+    Step log_in() const
+    {
+        if (!encrypted && !config.may_reveal_password)
+            return fail(FailureStep::login, SmtpProblem::auth_would_reveal_password, {}, true);
+        return going_to(AwaitingUser{}, Pop3Verb::user);
+    }
+
+    Step go_on_in_clear(SmtpProblem why) const
+    {
+        Step step = log_in();
+        step.problems.insert(step.problems.begin(), {why, SmtpProblem::went_on_without_tls});
+        return step;
+    }
+
+    static Plan advanced(Plan&& plan)
+    {
+        ++plan.next;
+        return std::move(plan);
+    }
+
+    // The next message that something is to be done with, or QUIT behind the last.
+    Step next_of(Plan&& plan) const
+    {
+        for (; plan.next < plan.messages.size(); ++plan.next) {
+            if (plan.messages[plan.next].fetch)
+                return going_to(Fetching{std::move(plan)}, Pop3Verb::retr);
+            if (config.deletes_after_fetch)
+                return going_to(Deleting{std::move(plan)}, Pop3Verb::dele);
+        }
+        return going_to(Quitting{plan.sums}, Pop3Verb::quit);
+    }
+};
+
+bool fits_a_line(std::string_view text)
+{
+    return !text.empty() && text.size() <= 255 && std::ranges::none_of(text, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+}
+
+} // namespace
+
+struct ClientSession::Machine {
+    explicit Machine(ClientConfig wishes) : config{std::move(wishes)} {}
+
+    ClientConfig config;
+    State state = AwaitingConnection{};
+    LineReader reader{max_line_octets};
+    std::optional<Reply> reading; // a reply whose last line has not come
+    bool encrypted = false;
+    bool heard_anything = false;
+    Instant deadline = never;
+    std::uint64_t sent = 0; // octets, counted as in stream_offset
+    std::vector<Output> outputs;
+    std::size_t polled = 0;
+
+    void report(Output output) { outputs.push_back(std::move(output)); }
+    void commit(Step step, Instant now);
+    void say(Pop3Verb verb);
+    void send_line(Pop3Verb verb, std::string line, std::size_t secret_offset);
+
+    [[nodiscard]] bool listens() const;
+    void read(Instant now);
+    void read_line(const ReadLine& line, Instant now);
+    [[nodiscard]] std::uint64_t body_limit() const;
+    void finish_reply(Instant now);
+    void hang_up(std::optional<SmtpProblem> problem, Instant now);
+};
+
+// The one place where the state changes and outputs arise.
+void ClientSession::Machine::commit(Step step, Instant now)
+{
+    state = std::move(step.next);
+    for (const SmtpProblem problem : step.problems)
+        report(ProblemSeen{problem, step.failure ? step.failure->reply : std::string{}});
+    if (step.fetched) report(*std::move(step.fetched));
+    if (step.finished) report(*step.finished);
+    if (step.failure) report(*std::move(step.failure));
+    if (step.say != Pop3Verb::none) say(step.say);
+    if (std::holds_alternative<AwaitingTls>(state)) report(BeginTls{});
+    const bool closed = std::holds_alternative<Closed>(state);
+    if (closed) report(CloseConnection{});
+    deadline = closed ? never : now + config.reply_timeout;
+}
+
+void ClientSession::Machine::say(Pop3Verb verb)
+{
+    const auto numbered = [](std::string_view word, const Plan& plan) {
+        return std::string{word} + ' ' + std::to_string(plan.messages[plan.next].number);
+    };
+    constexpr std::size_t nothing_secret = std::string::npos;
+    switch (verb) {
+    case Pop3Verb::capa:
+        return send_line(verb, "CAPA", nothing_secret);
+    case Pop3Verb::stls:
+        return send_line(verb, "STLS", nothing_secret);
+    case Pop3Verb::user:
+        return send_line(verb, "USER " + config.user, nothing_secret);
+    case Pop3Verb::pass:
+        return send_line(verb, "PASS " + config.password, 5);
+    case Pop3Verb::stat:
+        return send_line(verb, "STAT", nothing_secret);
+    case Pop3Verb::uidl:
+        return send_line(verb, "UIDL", nothing_secret);
+    case Pop3Verb::retr:
+        return send_line(verb, numbered("RETR", std::get<Fetching>(state).plan), nothing_secret);
+    case Pop3Verb::dele:
+        return send_line(verb, numbered("DELE", std::get<Deleting>(state).plan), nothing_secret);
+    default:
+        return send_line(verb, "QUIT", nothing_secret);
+    }
+}
+
+void ClientSession::Machine::send_line(Pop3Verb verb, std::string line, std::size_t secret_offset)
+{
+    std::string bytes = line + "\r\n";
+    const std::uint64_t offset = sent;
+    sent += bytes.size();
+    const std::size_t shown = std::min(secret_offset, line.size());
+    const auto secret_size = static_cast<std::uint32_t>(line.size() - shown);
+    report(CommandSent{verb,
+                       std::move(line),
+                       secret_size == 0 ? 0 : static_cast<std::uint32_t>(shown),
+                       secret_size,
+                       encrypted,
+                       offset});
+    report(SendBytes{std::move(bytes)});
+}
+
+bool ClientSession::Machine::listens() const
+{
+    return !std::holds_alternative<Closed>(state) && !std::holds_alternative<AwaitingTls>(state) &&
+           !std::holds_alternative<AwaitingConnection>(state);
+}
+
+void ClientSession::Machine::read(Instant now)
+{
+    while (listens()) {
+        const auto line = reader.poll_line();
+        if (!line) return;
+        read_line(*line, now);
+    }
+}
+
+void ClientSession::Machine::read_line(const ReadLine& line, Instant now)
+{
+    if (line.too_long) return hang_up(SmtpProblem::reply_too_long, now);
+    if (!reading) {
+        Reply reply;
+        reply.ok = line.text.starts_with("+OK");
+        const std::string_view rest = line.text.substr(
+            std::min<std::size_t>(line.text.size(), reply.ok ? 3 : 4)); // behind the indicator
+        reply.line = line.text.substr(0, max_shown_octets);
+        reply.offset = line.stream_offset;
+        reply.size = line.text.size() + 2;
+        const bool well_formed = (reply.ok || line.text.starts_with("-ERR")) &&
+                                 (rest.empty() || rest.front() == ' ') && !line.has_stray_octets;
+        reading = std::move(reply);
+        if (!well_formed) return hang_up(SmtpProblem::reply_malformed, now);
+        if (!reading->ok || !has_body(awaited_verb(state))) finish_reply(now);
+        return;
+    }
+    const std::uint64_t before = reading->size;
+    reading->size += line.text.size() + 2;
+    if (line.text == ".") return finish_reply(now);
+    reading->body += without_stuffing(line.text);
+    reading->body += "\r\n";
+    if (reading->body.size() > body_limit()) return hang_up(SmtpProblem::reply_too_long, now);
+    if (before / octets_per_patience != reading->size / octets_per_patience)
+        deadline = now + config.reply_timeout;
+}
+
+std::uint64_t ClientSession::Machine::body_limit() const
+{
+    if (std::holds_alternative<Fetching>(state)) return config.message_size_limit;
+    if (const auto* at = std::get_if<AwaitingUidl>(&state))
+        return std::uint64_t{at->count} * (max_uidl_octets + 12);
+    return max_capability_octets;
+}
+
+void ClientSession::Machine::finish_reply(Instant now)
+{
+    Reply reply = *std::exchange(reading, std::nullopt);
+    report(ReplySeen{awaited_verb(state),
+                     reply.ok,
+                     reply.line,
+                     static_cast<std::uint32_t>(reply.size),
+                     encrypted,
+                     reply.offset});
+    const Transitions transitions{config, encrypted, reader.pending_octets() > 0};
+    Step step = std::visit(
+        [&](auto&& at) { return transitions.on(std::forward<decltype(at)>(at), std::move(reply)); },
+        std::move(state));
+    commit(std::move(step), now);
+}
+
+// The server can no longer be heard, or ought not to be. Nothing is deleted without QUIT.
+void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant now)
+{
+    std::string said = reading ? std::move(reading->line) : std::string{};
+    reading.reset();
+    Step step = fail(step_of(state), problem, std::move(said), false);
+    if (const auto* at = std::get_if<Quitting>(&state)) {
+        // When nothing was to be deleted it does not matter what becomes of QUIT.
+        if (!at->sums || at->sums->deleted == 0) {
+            step.problems.clear();
+            step.failure.reset();
+            step.finished = at->sums;
+        }
+    }
+    commit(std::move(step), now);
+}
+
+// ---- the session as others see it -------------------------------------------------------------
+
+ClientSession::ClientSession(ClientConfig config)
+    : machine_{std::make_unique<Machine>(std::move(config))}
+{
+}
+ClientSession::~ClientSession() = default;
+ClientSession::ClientSession(ClientSession&&) noexcept = default;
+ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
+
+void ClientSession::handle_connected(Instant now)
+{
+    Machine& m = *machine_;
+    if (!fits_a_line(m.config.user) || !fits_a_line(m.config.password))
+        m.commit(fail(FailureStep::local, SmtpProblem::unfit_for_command, {}, false), now);
+    else if (m.config.protection == Protection::tls)
+        m.commit(going_to(AwaitingTls{}), now);
+    else
+        m.commit(going_to(AwaitingGreeting{}), now);
+}
+
+void ClientSession::handle_bytes(std::string_view bytes, Instant now)
+{
+    Machine& m = *machine_;
+    if (bytes.empty() || std::holds_alternative<Closed>(m.state)) return;
+    if (std::holds_alternative<AwaitingTls>(m.state)) {
+        // Octets in the clear where only TLS may be: whoever sent them wants them believed.
+        m.hang_up(SmtpProblem::response_injection, now);
+        return;
+    }
+    const bool first = !std::exchange(m.heard_anything, true);
+    // The type octet of a TLS record: a TLS port answers one who speaks in the clear.
+    if (first && !m.encrypted && bytes.front() >= 20 && bytes.front() <= 23) {
+        m.hang_up(SmtpProblem::spoke_smtp_to_tls_port, now);
+        return;
+    }
+    m.reader.handle_bytes(bytes);
+    m.read(now);
+}
+
+void ClientSession::handle_tls_established(Instant now)
+{
+    Machine& m = *machine_;
+    if (!std::holds_alternative<AwaitingTls>(m.state)) return;
+    m.reader.restart();
+    m.encrypted = true;
+    m.sent = 0;
+    // RFC 2595 §4: what was learned before STLS counts for nothing; ask again.
+    m.commit(m.config.protection == Protection::tls
+                 ? going_to(AwaitingGreeting{})
+                 : going_to(AwaitingCapabilities{}, Pop3Verb::capa),
+             now);
+}
+
+void ClientSession::handle_tls_failed(Instant now)
+{
+    if (!std::holds_alternative<Closed>(machine_->state)) machine_->hang_up(std::nullopt, now);
+}
+
+void ClientSession::handle_end_of_stream(Instant now)
+{
+    if (!std::holds_alternative<Closed>(machine_->state))
+        machine_->hang_up(SmtpProblem::closed_too_early, now);
+}
+
+Instant ClientSession::next_timeout() const
+{
+    return machine_->deadline;
+}
+
+void ClientSession::handle_timeout(Instant now)
+{
+    if (now >= machine_->deadline) machine_->hang_up(SmtpProblem::reply_too_late, now);
+}
+
+std::optional<Output> ClientSession::poll_output()
+{
+    Machine& m = *machine_;
+    if (m.polled == m.outputs.size()) {
+        m.outputs.clear();
+        m.polled = 0;
+        return std::nullopt;
+    }
+    return std::move(m.outputs[m.polled++]);
+}
+
+ClientPhase ClientSession::phase() const
+{
+    return phase_of(machine_->state);
+}
+
+bool ClientSession::encrypted() const
+{
+    return machine_->encrypted;
+}
+
+std::vector<ClientSession::Transition> ClientSession::transition_table(const ClientConfig& config)
+{
+    const Plan plan{{Wanted{1, "uid-1", true}}, 0, {}};
+    const std::array<State, 10> states{AwaitingGreeting{},
+                                       AwaitingCapabilities{},
+                                       AwaitingStls{},
+                                       AwaitingUser{},
+                                       AwaitingPass{},
+                                       AwaitingStat{},
+                                       AwaitingUidl{1},
+                                       Fetching{plan},
+                                       Deleting{plan},
+                                       Quitting{SessionFinished{}}};
+    std::vector<Transition> table;
+    const Transitions transitions{config, config.protection == Protection::tls};
+    for (const State& state : states) {
+        for (const bool ok : {true, false}) {
+            Reply reply;
+            reply.ok = ok;
+            reply.line = ok ? "+OK 1 200" : "-ERR";
+            if (std::holds_alternative<AwaitingCapabilities>(state)) reply.body = "STLS\r\n";
+            if (std::holds_alternative<AwaitingUidl>(state)) reply.body = "1 uid-1\r\n";
+            if (!ok) reply.body.clear();
+            const Step step = std::visit(
+                [&](auto&& at) {
+                    return transitions.on(std::forward<decltype(at)>(at), std::move(reply));
+                },
+                State{state});
+            table.push_back(
+                {phase_of(state), ok, phase_of(step.next), step.say, step.failure.has_value()});
+        }
+    }
+    return table;
+}
+
+} // namespace sim::pop3
