@@ -27,8 +27,8 @@ SIM_NAMED_ENUM(LeafKind,
 );
 
 struct LeafRequest {
-    std::string name;                    // DNS name or IPv4 address of the server
-    std::vector<std::string> more_names; // other names it answers to; at most 16
+    std::string name;                      // DNS name or IPv4 address of the server
+    std::vector<std::string> more_names{}; // other names it answers to; at most 16
     LeafKind kind = LeafKind::good;
     std::string shown_name{}; // for wrong_name: what it is for; "www." + name when empty
     Duration lifetime = std::chrono::hours{24 * 90};

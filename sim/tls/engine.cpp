@@ -235,7 +235,7 @@ void Engine::Impl::handle_record(std::string_view record)
         } else if (peer_closed_) {
             fail(TlsFailure::peer_alert, 0, "the peer said goodbye in the middle of the handshake");
         } else if (overhead_ > most_overhead) {
-            refuse(AlertType::InternalError, "more handshaking than any honest peer does");
+            refuse(AlertType::IllegalParameter, "more handshaking than any honest peer does");
         }
     });
 }
@@ -263,7 +263,7 @@ void Engine::Impl::refuse_stream(CutResult why)
 void Engine::Impl::refuse(AlertType alert, const char* detail)
 {
     channel_->send_fatal_alert(alert);
-    fail_after_throw(alert, TlsFailure::protocol_violation, detail);
+    fail_after_throw(alert, failure_of(alert), detail);
 }
 
 void Engine::Impl::send(std::string_view plaintext)

@@ -28,12 +28,12 @@ struct ClientConfig {
     TrustStore trust;
     // False is opportunistic TLS: a certificate that is not valid is reported and accepted.
     bool require_valid = true;
-    VersionRange versions;
+    VersionRange versions{};
 };
 
 struct ServerConfig {
     Identity identity;
-    VersionRange versions;
+    VersionRange versions{};
 };
 
 // ---- to be acted on ---------------------------------------------------------------------------
