@@ -22,7 +22,7 @@ struct MessageGroup {
     bool by_level = false;
 };
 
-const std::vector<MessageGroup>& catalog();
+std::vector<MessageGroup> catalog();
 
 // The keys of a group as they stand in a language file: prefix.variant[.level].
 std::vector<std::string> keys_of(const MessageGroup& group);

@@ -76,6 +76,7 @@ SIM_NAMED_ENUM(CureKind,
                switch_rule,       // a firewall rule of one's own can be opened
                renew_certificate, // the server's operator has to
                check_password,    // nothing to set: it has to be typed right
+               smaller_message,   // it is larger than the server takes
                check_address,     // the sender's or recipient's address is wrong
                wait,              // it will be tried again by itself
                ask_operator);     // nothing that the sender can change

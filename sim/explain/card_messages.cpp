@@ -1,0 +1,119 @@
+#include "sim/explain/card_messages.h"
+
+#include "sim/explain/sentence.h"
+#include "sim/explain/why.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace sim::explain {
+
+bool is_refusal(SmtpReason reason)
+{
+    switch (reason) {
+    case SmtpReason::greeting:
+    case SmtpReason::accepted:
+    case SmtpReason::auth_challenge:
+    case SmtpReason::auth_succeeded:
+    case SmtpReason::go_ahead_text:
+    case SmtpReason::go_ahead_tls:
+    case SmtpReason::message_accepted:
+    case SmtpReason::goodbye:
+    case SmtpReason::vrfy_not_confirmed:
+    case SmtpReason::help_text:
+        return false;
+    default:
+        return true;
+    }
+}
+
+bool is_refusal(Pop3Reason reason)
+{
+    switch (reason) {
+    case Pop3Reason::greeting:
+    case Pop3Reason::accepted:
+    case Pop3Reason::logged_in:
+    case Pop3Reason::goodbye:
+        return false;
+    default:
+        return true;
+    }
+}
+
+namespace {
+
+// Every refusal has a rule and a purpose: why.reason.<name>.rule, .purpose.
+template <NamedEnum E>
+std::vector<std::string> refusals()
+{
+    std::vector<std::string> names;
+    for (const E reason : values_of<E>()) {
+        if (!is_refusal(reason)) continue;
+        names.push_back(fmt::format("{}.rule", name_of(reason)));
+        names.push_back(fmt::format("{}.purpose", name_of(reason)));
+    }
+    return names;
+}
+
+template <NamedEnum E>
+std::vector<std::string> names_without(E left_out)
+{
+    std::vector<std::string> names;
+    for (const E value : values_of<E>())
+        if (value != left_out) names.emplace_back(name_of(value));
+    return names;
+}
+
+// What each obstacle is called as a rule, where no rule of a scenario and no reason says it better,
+// and what it is good for, where no purpose of a rule does.
+std::vector<std::string> obstacle_variants()
+{
+    std::vector<std::string> names;
+    for (const Obstacle obstacle : values_of<Obstacle>()) {
+        const bool has_own_rule = obstacle == Obstacle::op25b || obstacle == Obstacle::ip25b ||
+                                  obstacle == Obstacle::firewall;
+        if (has_own_rule) continue;
+        names.push_back(fmt::format("{}.rule", name_of(obstacle)));
+        names.push_back(fmt::format("{}.purpose", name_of(obstacle)));
+    }
+    return names;
+}
+
+} // namespace
+
+std::vector<MessageGroup> card_messages()
+{
+    const auto plain = [](std::string prefix, std::vector<std::string> variants) {
+        return MessageGroup{std::move(prefix), std::move(variants), {}, false};
+    };
+    return {
+        plain("why", {"title"}),
+        plain("why.label", all_names<CardRow>()),
+        {"why.who", {"host", "host_in_area"}, {"name", "area"}, false},
+        plain("why.who", {"nobody"}),
+        {"why.rule", {"numbered"}, {"rule_number", "rule"}, false},
+        plain("why.verdict", {"drop", "reject_icmp", "reject_rst"}),
+        plain("why.obstacle", obstacle_variants()),
+        plain("why.reason", refusals<SmtpReason>()),
+        plain("why.pop3", refusals<Pop3Reason>()),
+        plain("why.certificate", names_without(CertificateVerdict::valid)),
+        plain("why.tls", all_names<TlsFailure>()),
+        plain("why.dns", all_names<DnsOutcome>()),
+        plain("why.problem", all_names<SmtpProblem>()),
+        {"why.hit", {"packet"}, {"transport", "source", "destination"}, false},
+        {"why.hit", {"line"}, {"line"}, false},
+        {"why.hit", {"name"}, {"name", "type"}, false},
+        {"why.hit", {"certificate"}, {"subject", "dialled"}, false},
+        {"why.hit", {"server"}, {"server"}, false},
+        plain("why.shown", names_without(UserError::none)),
+        plain("why.shown", {"bounce", "waiting", "reset_seen_elsewhere"}),
+        {"why.codes", all_names<scenario::System>(), {"codes"}, false},
+        {"why.reply", {"words"}, {"reply"}, false},
+        {"why.cure", all_names<CureKind>(), {"server", "port", "rule"}, false},
+        {"why.cure_setting", {"key"}, {"key", "value"}, false},
+    };
+}
+
+} // namespace sim::explain

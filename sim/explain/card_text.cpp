@@ -1,0 +1,197 @@
+// A why card in words, in the rows of the design: who, rule, hit, shown, purpose, cure.
+#include "sim/explain/card_messages.h"
+#include "sim/explain/nouns.h"
+#include "sim/explain/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sim::explain {
+
+namespace {
+
+class Writer {
+public:
+    Writer(const WhyCard& card, const Context& context)
+        : card_{card}, context_{context}, language_{context.language}
+    {
+    }
+
+    [[nodiscard]] CardText write() const
+    {
+        CardText text;
+        text.title = language_.text("why.title");
+        const auto add = [&](CardRow row, std::vector<std::string> lines) {
+            if (lines.empty()) return;
+            text.rows.push_back(
+                {row, language_.text(fmt::format("why.label.{}", name_of(row))), std::move(lines)});
+        };
+        add(CardRow::who, {who()});
+        add(CardRow::rule, rule());
+        add(CardRow::hit, {std::visit([&](const auto& hit) { return on(hit); }, card_.hit)});
+        add(CardRow::shown, shown());
+        add(CardRow::purpose, {purpose()});
+        add(CardRow::cure, cure());
+        return text;
+    }
+
+private:
+    [[nodiscard]] std::string who() const
+    {
+        if (!card_.who.exists()) return language_.text("why.who.nobody");
+        std::string name = host_name(card_.who, context_);
+        std::string area = area_name(card_.who, context_);
+        // A name that says already whose it is needs no more.
+        const bool says_it = name.find(area) != std::string::npos;
+        return language_.text(says_it ? "why.who.host" : "why.who.host_in_area",
+                              {{"name", std::move(name)}, {"area", std::move(area)}});
+    }
+
+    [[nodiscard]] std::vector<std::string> rule() const
+    {
+        if (const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario)) {
+            std::vector<std::string> lines{
+                language_.text("why.rule.numbered",
+                               {{"rule_number", fmt::format("{}", card_.rule_number)},
+                                {"rule", pick(found->name, language_)}})};
+            if (card_.verdict && *card_.verdict != Verdict::pass)
+                lines.push_back(
+                    language_.text(fmt::format("why.verdict.{}", name_of(*card_.verdict))));
+            return lines;
+        }
+        std::vector<std::string> lines{language_.text(rule_key())};
+        if (card_.code != 0 && !card_.reply.empty())
+            lines.push_back(
+                language_.text("why.reply.words", {{"reply", show_bytes(card_.reply)}}));
+        return lines;
+    }
+
+    // The most exact thing that is known: the server's own reason, the verdict on the certificate,
+    // what was noticed; else what kind of obstacle it was.
+    [[nodiscard]] std::string rule_key() const
+    {
+        if (card_.reason && is_refusal(*card_.reason))
+            return fmt::format("why.reason.{}.rule", name_of(*card_.reason));
+        if (card_.pop3_reason && is_refusal(*card_.pop3_reason))
+            return fmt::format("why.pop3.{}.rule", name_of(*card_.pop3_reason));
+        if (card_.certificate && *card_.certificate != CertificateVerdict::valid)
+            return fmt::format("why.certificate.{}", name_of(*card_.certificate));
+        if (card_.tls) return fmt::format("why.tls.{}", name_of(*card_.tls));
+        if (card_.dns) return fmt::format("why.dns.{}", name_of(*card_.dns));
+        if (card_.problem) return fmt::format("why.problem.{}", name_of(*card_.problem));
+        return fmt::format("why.obstacle.{}.rule", name_of(card_.obstacle));
+    }
+
+    [[nodiscard]] std::string purpose() const
+    {
+        if (const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario))
+            return pick(found->purpose, language_);
+        if (card_.reason && is_refusal(*card_.reason))
+            return language_.text(fmt::format("why.reason.{}.purpose", name_of(*card_.reason)));
+        if (card_.pop3_reason && is_refusal(*card_.pop3_reason))
+            return language_.text(fmt::format("why.pop3.{}.purpose", name_of(*card_.pop3_reason)));
+        return language_.text(fmt::format("why.obstacle.{}.purpose", name_of(card_.obstacle)));
+    }
+
+    // ---- what was hit -------------------------------------------------------------------------
+
+    [[nodiscard]] std::string on(const HitPacket& hit) const
+    {
+        const bool icmp = hit.transport == Transport::icmp;
+        return language_.text(
+            "why.hit.packet",
+            {{"transport", std::string{name_of(hit.transport)}},
+             {"source", icmp ? to_string(hit.source.address) : to_string(hit.source)},
+             {"destination",
+              icmp ? to_string(hit.destination.address) : to_string(hit.destination)}});
+    }
+    [[nodiscard]] std::string on(const HitLine& hit) const
+    {
+        return language_.text("why.hit.line", {{"line", show_line(hit.line, context_)}});
+    }
+    [[nodiscard]] std::string on(const HitName& hit) const
+    {
+        return language_.text(
+            "why.hit.name", {{"name", show_bytes(hit.name)}, {"type", record_type_name(hit.type)}});
+    }
+    [[nodiscard]] std::string on(const HitCertificate& hit) const
+    {
+        return language_.text(
+            "why.hit.certificate",
+            {{"subject", show_bytes(hit.subject)}, {"dialled", show_bytes(hit.dialled)}});
+    }
+    [[nodiscard]] std::string on(const HitServer& hit) const
+    {
+        return language_.text("why.hit.server", {{"server", to_string(hit.server)}});
+    }
+
+    // ---- what the sender sees -----------------------------------------------------------------
+
+    [[nodiscard]] std::vector<std::string> shown() const
+    {
+        if (card_.shown == UserError::none) {
+            const bool waits = context_.trace.at(card_.outcome).kind() == Kind::mail_deferred;
+            return {language_.text(waits ? "why.shown.waiting" : "why.shown.bounce")};
+        }
+        std::vector<std::string> lines{
+            language_.text(fmt::format("why.shown.{}", name_of(card_.shown)))};
+        const std::vector<std::string> codes = error_codes(card_.shown, card_.system);
+        if (!codes.empty())
+            lines.push_back(
+                language_.text(fmt::format("why.codes.{}", name_of(card_.system)),
+                               {{"codes", fmt::format("{}", fmt::join(codes, " / "))}}));
+        if (card_.verdict == Verdict::reject_rst && card_.system == scenario::System::windows)
+            lines.push_back(language_.text("why.shown.reset_seen_elsewhere"));
+        return lines;
+    }
+
+    // ---- the cure -----------------------------------------------------------------------------
+
+    [[nodiscard]] std::string setting(std::string_view name) const
+    {
+        for (const auto& [key, value] : card_.cure.settings)
+            if (key.ends_with(name)) return value;
+        return {};
+    }
+
+    // The account as it will be: what the cure changes, else what it is now.
+    [[nodiscard]] std::vector<std::string> cure() const
+    {
+        std::string server = setting(".server");
+        std::string port = setting(".port");
+        if (const scenario::MailProgram* program = program_at(card_.sender, context_.scenario)) {
+            const bool fetching = context_.trace.at(card_.outcome).kind() == Kind::fetch_finished;
+            const auto& account = fetching ? program->fetching : program->sending;
+            if (account && server.empty()) server = account->server;
+            if (account && port.empty()) port = fmt::format("{}", account->port);
+        }
+        const scenario::FirewallRule* rule = rule_at(card_.rule, context_.scenario);
+        std::vector<std::string> lines{language_.text(
+            fmt::format("why.cure.{}", name_of(card_.cure.kind)),
+            {{"server", server},
+             {"port", port},
+             {"rule", rule != nullptr ? pick(rule->name, language_) : std::string{"-"}}})};
+        for (const auto& [key, value] : card_.cure.settings) {
+            const bool hide = key.ends_with(".password") && context_.secrets == Secrets::masked;
+            lines.push_back(
+                language_.text("why.cure_setting.key",
+                               {{"key", key}, {"value", hide ? std::string{"********"} : value}}));
+        }
+        return lines;
+    }
+
+    const WhyCard& card_;
+    const Context& context_;
+    const Language& language_;
+};
+
+} // namespace
+
+CardText describe(const WhyCard& card, const Context& context)
+{
+    return Writer{card, context}.write();
+}
+
+} // namespace sim::explain

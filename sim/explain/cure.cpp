@@ -1,0 +1,394 @@
+#include "sim/explain/cure.h"
+
+#include "sim/explain/nouns.h"
+#include "sim/explain/reach.h"
+#include "sim/scenario/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace sim::explain {
+
+namespace {
+
+using scenario::AccountSettings;
+using scenario::AuthChoice;
+using scenario::MailProgram;
+using scenario::MailServer;
+using scenario::Protection;
+using scenario::Scenario;
+using scenario::SmtpListener;
+using scenario::TlsMode;
+using scenario::User;
+
+constexpr std::uint16_t submission_port = 587;
+constexpr std::uint16_t submissions_port = 465;
+
+Protection protection_for(TlsMode mode)
+{
+    switch (mode) {
+    case TlsMode::starttls:
+        return Protection::starttls;
+    case TlsMode::implicit:
+        return Protection::tls;
+    case TlsMode::none:
+        break;
+    }
+    return Protection::none;
+}
+
+// One way to hand a mail in: a listener of a server that would take it from this program.
+struct Way {
+    AccountSettings account;
+    bool with_auth = false;
+    bool same_server = false;
+
+    // Best first: one's own server with TLS and AUTH, 587 before 465, then the ISP's server.
+    [[nodiscard]] auto rank() const
+    {
+        const int port_rank = account.port == submission_port    ? 0
+                              : account.port == submissions_port ? 1
+                                                                 : 2;
+        const bool encrypted = account.protection != Protection::none;
+        return std::tuple{!same_server, !with_auth, !encrypted, port_rank, account.port};
+    }
+};
+
+class Ways {
+public:
+    Ways(const Scenario& scenario, const MailProgram& program)
+        : scenario_{scenario},
+          program_{program},
+          host_{host_called(program.host, scenario)},
+          account_{*program.sending}
+    {
+    }
+
+    // The best way that is not the present one; nothing when there is none.
+    [[nodiscard]] std::optional<Way> best() const
+    {
+        std::optional<Way> best;
+        for (const MailServer& server : scenario_.mail_servers)
+            for (const SmtpListener& listener : server.listeners) {
+                std::optional<Way> way = way_over(server, listener);
+                if (way && (!best || way->rank() < best->rank())) best = std::move(way);
+            }
+        return best;
+    }
+
+private:
+    [[nodiscard]] std::optional<Way> way_over(const MailServer& server,
+                                              const SmtpListener& listener) const
+    {
+        const HostId to = host_called(server.host, scenario_);
+        if (way_between(host_, to, scenario_).empty()) return std::nullopt;
+        if (rule_that_stops(host_, to, listener.port, scenario_)) return std::nullopt;
+        const bool trusted_certificate = server.certificate == scenario::CertificateKind::good;
+        if (listener.tls == TlsMode::implicit && !trusted_certificate) return std::nullopt;
+
+        Way way;
+        way.account = account_;
+        way.account.server = server.host;
+        way.account.port = listener.port;
+        way.account.protection =
+            trusted_certificate ? protection_for(listener.tls) : Protection::none;
+        way.same_server = server.host == account_.server;
+        if (!sign_in(way, server, listener) && !come_as_customer(way, server, listener))
+            return std::nullopt;
+        if (is_present(way.account)) return std::nullopt;
+        return way;
+    }
+
+    // With a name and password that this server knows, never over a line that is not encrypted.
+    bool sign_in(Way& way, const MailServer& server, const SmtpListener& listener) const
+    {
+        if (listener.auth.empty() || way.account.protection == Protection::none) return false;
+        const User* user = user_of(server);
+        if (user == nullptr) return false;
+        way.with_auth = true;
+        way.account.user = user->name;
+        way.account.password = user->password;
+        if (!is_offered(account_.auth, listener)) way.account.auth = AuthChoice::automatic;
+        return true;
+    }
+
+    // Without one, where the server sends on for this line's customers.
+    bool come_as_customer(Way& way, const MailServer& server, const SmtpListener& listener) const
+    {
+        if (listener.require_auth) return false;
+        if (listener.require_tls && way.account.protection == Protection::none) return false;
+        const std::optional<Ipv4> address = address_of(host_, scenario_);
+        if (!address) return false;
+        way.account.auth = AuthChoice::none;
+        return std::ranges::any_of(server.relay_for, [&](const std::string& key) {
+            return is_meant(key, *address, scenario_);
+        });
+    }
+
+    // Whose name and password the program has, or, when it has none, whose address it has.
+    [[nodiscard]] const User* user_of(const MailServer& server) const
+    {
+        for (const User& user : server.users) {
+            const bool may_send_as =
+                std::ranges::find(user.addresses, program_.address) != user.addresses.end();
+            const bool knows = user.name == account_.user && user.password == account_.password;
+            if (may_send_as && (knows || account_.user.empty())) return &user;
+        }
+        return nullptr;
+    }
+
+    static bool is_offered(AuthChoice choice, const SmtpListener& listener)
+    {
+        const auto offers = [&](Mechanism mechanism) {
+            return std::ranges::find(listener.auth, mechanism) != listener.auth.end();
+        };
+        switch (choice) {
+        case AuthChoice::none:
+            return false;
+        case AuthChoice::automatic:
+            return true;
+        case AuthChoice::plain:
+            return offers(Mechanism::plain);
+        case AuthChoice::login:
+            return offers(Mechanism::login);
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool is_present(const AccountSettings& other) const
+    {
+        return other.server == account_.server && other.port == account_.port &&
+               other.protection == account_.protection && other.auth == account_.auth &&
+               other.user == account_.user && other.password == account_.password;
+    }
+
+    const Scenario& scenario_;
+    const MailProgram& program_;
+    HostId host_;
+    const AccountSettings& account_;
+};
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+// What has to be changed, in the order in which an account dialog asks for it.
+Settings difference(const AccountSettings& now, const AccountSettings& then, std::string_view who)
+{
+    Settings settings;
+    const auto set = [&](std::string_view key, std::string value) {
+        settings.emplace_back(fmt::format("{}.{}", who, key), std::move(value));
+    };
+    if (then.server != now.server) set("server", then.server);
+    if (then.port != now.port) set("port", fmt::format("{}", then.port));
+    if (then.protection != now.protection) set("protection", std::string{name_of(then.protection)});
+    if (then.auth != now.auth) set("auth", std::string{name_of(then.auth)});
+    if (then.auth != AuthChoice::none) {
+        if (then.user != now.user) set("user", then.user);
+        if (then.password != now.password) set("password", then.password);
+    }
+    return settings;
+}
+
+CureKind kind_of(const Way& way, const AccountSettings& now)
+{
+    if (!way.with_auth) return CureKind::own_isp_relay;
+    if (way.same_server && way.account.port == now.port) {
+        if (way.account.protection != now.protection)
+            return now.protection == Protection::none ||
+                           now.protection == Protection::starttls_if_available
+                       ? CureKind::turn_on_tls
+                       : CureKind::match_protection;
+        return CureKind::turn_on_auth;
+    }
+    if (!way.same_server) return CureKind::correct_server;
+    return way.account.protection == Protection::tls ? CureKind::submit_tls
+                                                     : CureKind::submit_starttls;
+}
+
+Cure by_another_way(const MailProgram& program, const Scenario& scenario)
+{
+    const std::optional<Way> way = Ways{scenario, program}.best();
+    if (!way) return Cure{};
+    return Cure{kind_of(*way, *program.sending),
+                difference(*program.sending, way->account, "client")};
+}
+
+// ---- fetching ---------------------------------------------------------------------------------
+
+Cure by_another_fetch(const MailProgram& program, const Scenario& scenario)
+{
+    const AccountSettings& now = *program.fetching;
+    const HostId host = host_called(program.host, scenario);
+    std::optional<std::tuple<bool, bool, std::uint16_t>> best_rank;
+    Cure best;
+    for (const scenario::PopServer& server : scenario.pop_servers) {
+        const HostId to = host_called(server.host, scenario);
+        const bool known = std::ranges::any_of(server.users, [&](const User& user) {
+            return user.name == now.user && user.password == now.password;
+        });
+        const bool trusted = server.certificate == scenario::CertificateKind::good;
+        if (!known || !trusted || way_between(host, to, scenario).empty()) continue;
+        for (const scenario::PopListener& listener : server.listeners) {
+            AccountSettings then = now;
+            then.server = server.host;
+            then.port = listener.port;
+            then.protection = protection_for(listener.tls);
+            Settings settings = difference(now, then, "fetch");
+            if (settings.empty() || listener.tls == TlsMode::none) continue;
+            if (rule_that_stops(host, to, listener.port, scenario)) continue;
+            const std::tuple rank{
+                server.host != now.server, listener.port != now.port, listener.port};
+            if (best_rank && *best_rank <= rank) continue;
+            best_rank = rank;
+            const bool same_door = server.host == now.server && listener.port == now.port;
+            best = Cure{same_door ? CureKind::match_protection : CureKind::other_fetching,
+                        std::move(settings)};
+        }
+    }
+    return best;
+}
+
+// ---- by what stopped it -----------------------------------------------------------------------
+
+Cure for_reason(SmtpReason reason)
+{
+    switch (reason) {
+    case SmtpReason::auth_failed:
+    case SmtpReason::auth_too_many_failures:
+        return {CureKind::check_password, {}};
+    case SmtpReason::recipient_unknown:
+    case SmtpReason::bad_forward_path:
+    case SmtpReason::bad_reverse_path:
+    case SmtpReason::sender_not_yours:
+    case SmtpReason::sender_domain_takes_no_mail:
+    case SmtpReason::recipient_domain_takes_no_mail:
+        return {CureKind::check_address, {}};
+    case SmtpReason::message_too_big:
+        return {CureKind::smaller_message, {}};
+    case SmtpReason::mailbox_full:
+    case SmtpReason::temporary_trouble:
+    case SmtpReason::too_many_recipients:
+    case SmtpReason::overloaded:
+    case SmtpReason::idle_too_long:
+        return {CureKind::wait, {}};
+    default:
+        return {};
+    }
+}
+
+// A refusal that has to do with how the mail was handed in, not with the mail itself.
+bool is_about_the_way(SmtpReason reason)
+{
+    switch (reason) {
+    case SmtpReason::auth_required:
+    case SmtpReason::auth_needs_tls:
+    case SmtpReason::auth_unknown_mechanism:
+    case SmtpReason::tls_required:
+    case SmtpReason::tls_unavailable:
+    case SmtpReason::relay_denied:
+    case SmtpReason::refused_by_policy:
+    case SmtpReason::spoke_tls:
+    case SmtpReason::talked_out_of_turn:
+    case SmtpReason::not_offered:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool is_about_the_way(Obstacle obstacle)
+{
+    switch (obstacle) {
+    case Obstacle::op25b:
+    case Obstacle::ip25b:
+    case Obstacle::firewall:
+    case Obstacle::port_closed:
+    case Obstacle::no_route:
+    case Obstacle::silence:
+    case Obstacle::name_unknown:
+    case Obstacle::certificate:
+    case Obstacle::tls:
+    case Obstacle::tls_not_offered:
+    case Obstacle::wrong_protection:
+    case Obstacle::auth_not_offered:
+    case Obstacle::would_reveal_password:
+    case Obstacle::connection_lost:
+    case Obstacle::reply_late:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Only its operator can do that; in the lesson the learner may.
+Cure with_a_good_certificate(const MailProgram& program, bool fetching)
+{
+    const AccountSettings& account = fetching ? *program.fetching : *program.sending;
+    return {CureKind::renew_certificate,
+            {{fmt::format("server.{}.certificate", account.server), "good"}}};
+}
+
+// A rule that stands on the sender's own PC is the sender's own to open.
+std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& scenario)
+{
+    const scenario::FirewallRule* rule = rule_at(card.rule, scenario);
+    if (rule == nullptr || card.who != card.sender) return std::nullopt;
+    return Cure{CureKind::switch_rule, {{fmt::format("rule.{}", rule->key), "off"}}};
+}
+
+Cure for_program(const WhyCard& card,
+                 const MailProgram& program,
+                 bool fetching,
+                 const Scenario& scenario)
+{
+    if (auto cure = by_opening_own_rule(card, scenario)) return *cure;
+    if (card.pop3_reason == Pop3Reason::login_failed ||
+        card.pop3_reason == Pop3Reason::too_many_failures)
+        return {CureKind::check_password, {}};
+    if (card.pop3_reason == Pop3Reason::mailbox_locked) return {CureKind::wait, {}};
+    if (card.reason) {
+        Cure cure = for_reason(*card.reason);
+        if (cure.kind != CureKind::ask_operator || !is_about_the_way(*card.reason)) return cure;
+    } else if (!is_about_the_way(card.obstacle) && !card.pop3_reason) {
+        return card.obstacle == Obstacle::name_server_silent ||
+                       card.obstacle == Obstacle::name_server_failed ||
+                       card.obstacle == Obstacle::fault
+                   ? Cure{CureKind::wait, {}}
+                   : Cure{};
+    }
+    if (card.obstacle == Obstacle::certificate) return with_a_good_certificate(program, fetching);
+    Cure cure = fetching ? by_another_fetch(program, scenario) : by_another_way(program, scenario);
+    const bool may_pass_by_itself = card.obstacle == Obstacle::connection_lost ||
+                                    card.obstacle == Obstacle::reply_late ||
+                                    card.obstacle == Obstacle::silence;
+    if (cure.settings.empty() && may_pass_by_itself) cure.kind = CureKind::wait;
+    return cure;
+}
+
+} // namespace
+
+Cure cure_for(const WhyCard& card, const Trace& trace, const Scenario& scenario)
+{
+    const Kind how = trace.at(card.outcome).kind();
+    if (how == Kind::mail_deferred) return {CureKind::wait, {}};
+    if (how == Kind::mail_bounced) {
+        if (card.reason) return for_reason(*card.reason);
+        return Cure{card.obstacle == Obstacle::name_unknown ? CureKind::check_address
+                                                            : CureKind::ask_operator,
+                    {}};
+    }
+    const bool fetching = how == Kind::fetch_finished;
+    const MailProgram* program = program_at(card.sender, scenario);
+    if (program == nullptr) return {};
+    // The dotted keys reach the accounts of these programs only.
+    const bool can_be_set = fetching ? program->fetching.has_value()
+                                     : program->sending && program->key == scenario.client;
+    if (!can_be_set) return {};
+    return for_program(card, *program, fetching, scenario);
+}
+
+} // namespace sim::explain

@@ -1,0 +1,83 @@
+// The smaller facts that sentences, cards and reports share: who is at the other end, what kind of
+// packet or rule this is, and how values are written.
+#pragma once
+
+#include "sim/explain/describe.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sim::explain {
+
+// ---- connections ------------------------------------------------------------------------------
+
+// The two ends of a TCP connection, as far as the trace up to an event tells.
+struct ConnectionEnds {
+    HostId client;
+    HostId server;
+    Endpoint client_at;
+    Endpoint server_at;
+};
+
+// Looks backwards from the event; the nearest attempt or opening of its connection tells.
+std::optional<ConnectionEnds> ends_of(const Event& event, const Context& context);
+
+// The other end of the event's connection; none when the trace does not tell.
+HostId peer_of(const Event& event, const Context& context);
+
+// ---- packets ----------------------------------------------------------------------------------
+
+SIM_NAMED_ENUM(PacketNature,
+               syn,
+               syn_ack,
+               ack,
+               data,
+               tls_data,
+               fin,
+               rst,
+               dns_question,
+               dns_answer,
+               datagram,
+               icmp_port,
+               icmp_prohibited,
+               icmp_other);
+
+// tls_data: its payload begins with a TLS record, or goes on with the bytes of one.
+PacketNature nature_of(const Event& event, const PacketHead& packet, const Trace& trace);
+
+// ---- rules ------------------------------------------------------------------------------------
+
+// Whose policy a rule is: an ISP's against its customers' port 25, a receiver's against other
+// ISPs' customers, or anything else. Told by where it stands and what it matches, not by its name.
+SIM_NAMED_ENUM(RuleNature, op25b, ip25b, firewall);
+
+RuleNature nature_of(const scenario::FirewallRule& rule, const scenario::Scenario& scenario);
+
+// Nullptr for no rule.
+const scenario::FirewallRule* rule_at(RuleId rule, const scenario::Scenario& scenario);
+
+// ---- scenario ---------------------------------------------------------------------------------
+
+const std::string& pick(const scenario::Text& text, const Language& language);
+const scenario::Host* host_at(HostId host, const scenario::Scenario& scenario);
+HostId host_called(std::string_view key, const scenario::Scenario& scenario);
+// The area that a host stands in, in the language; for a router, what its gate belongs to.
+std::string area_name(HostId host, const Context& context);
+// The program on that host; nullptr when there is none.
+const scenario::MailProgram* program_at(HostId host, const scenario::Scenario& scenario);
+// "mail.kumo.example" when known, else the address.
+std::string host_or_address(Ipv4 address, const Context& context);
+
+// ---- values -----------------------------------------------------------------------------------
+
+// Text of unknown origin on one line: control characters and what is no UTF-8 as \xNN.
+std::string show_bytes(std::string_view bytes);
+std::string record_type_name(std::uint16_t type);                    // "MX", else "TYPE65"
+std::string handshake_type_name(std::uint8_t type);                  // "client_hello", else "other"
+std::string alert_name(std::uint8_t code);                           // "unknown_ca", else "other"
+std::string mechanism_name(Mechanism mechanism);                     // "PLAIN", "USER/PASS"
+std::string date_of(Instant at, const scenario::Scenario& scenario); // "2026-04-01"
+std::string noun(std::string_view group, std::string_view name, const Language& language);
+
+} // namespace sim::explain

@@ -1,0 +1,260 @@
+// What becomes of a mail, and what is done to the world from outside, in words.
+#include "sim/explain/nouns.h"
+#include "sim/explain/sentence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+namespace sim::explain {
+
+namespace {
+
+std::string field_variant(std::string_view field)
+{
+    std::string name{field.substr(0, field.find(':'))};
+    std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::tolower(letter));
+    });
+    if (name == "received") return "received";
+    if (name == "date") return "date";
+    if (name == "message-id") return "message_id";
+    if (name == "return-path") return "return_path";
+    return "other";
+}
+
+std::string fetch_variant(const FetchFinished& what)
+{
+    if (what.error != UserError::none) return std::string{name_of(what.error)};
+    return what.messages == 0 ? "none_waiting" : what.messages == 1 ? "one" : "many";
+}
+
+// Without `none`, for which there are messages of their own.
+std::vector<std::string> error_variants(std::vector<std::string> first)
+{
+    for (const UserError error : values_of<UserError>())
+        if (error != UserError::none) first.emplace_back(name_of(error));
+    return first;
+}
+
+std::string first_line(const Blob& reply, const Context& context)
+{
+    const std::string_view text = context.trace.view(reply);
+    return text.empty() ? "-" : show_bytes(text.substr(0, text.find_first_of("\r\n")));
+}
+
+std::string code_text(std::uint16_t code)
+{
+    return code == 0 ? "-" : fmt::format("{}", code);
+}
+
+} // namespace
+
+std::vector<KindMessages> mail_messages()
+{
+    const std::vector<std::string> said{"replied", "silent"};
+    return {
+        {Kind::mail_composed, {""}, {""}, {"sender", "recipients", "size"}},
+        {Kind::field_added,
+         {"received", "date", "message_id", "return_path", "other"},
+         {""},
+         {"field", "name"}},
+        {Kind::mail_queued, {""}, {""}, {"queue_id", "recipients"}},
+        {Kind::delivery_attempted,
+         {"first", "again"},
+         {""},
+         {"next_hop", "address", "preference", "attempt"}},
+        {Kind::mail_handed_over, {"by_program", "by_server"}, {""}, {"next_hop", "recipients"}},
+        {Kind::mail_delivered, {""}, {""}, {"mailbox", "size"}},
+        {Kind::mail_deferred,
+         said,
+         {""},
+         {"step", "code", "wait", "until", "recipients", "said_by", "reply"}},
+        {Kind::mail_bounced, said, {""}, {"step", "code", "recipients", "said_by", "reply"}},
+        {Kind::mail_retrieved, {""}, {""}, {"mailbox", "size"}},
+        {Kind::send_finished,
+         error_variants({"none"}),
+         error_variants({"none"}),
+         {"server", "step", "code", "reply"}},
+        {Kind::fetch_finished,
+         error_variants({"none_waiting", "one", "many"}),
+         error_variants({"none_waiting", "one", "many"}),
+         {"server", "step", "messages", "reply"}},
+    };
+}
+
+std::vector<KindMessages> world_messages()
+{
+    return {
+        {Kind::step_started, {"send", "fetch", "set", "other"}, {""}, {"step", "actor", "target"}},
+        {Kind::setting_changed, {""}, {""}, {"key", "value"}},
+        {Kind::rule_switched,
+         [] {
+             std::vector<std::string> names = all_names<Verdict>();
+             names.emplace_back("off");
+             return names;
+         }(),
+         {""},
+         {"rule", "rule_number", "purpose", "verdict"}},
+        {Kind::fault_injected, all_names<Fault>(), {""}, {"detail"}},
+    };
+}
+
+Said say(const Event& event, const MailComposed& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("sender", what.sender)
+        .add("recipients", what.recipients)
+        .add("size", fmt::format("{}", what.size));
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const FieldAdded& what, const Context& context)
+{
+    const std::string_view field = context.trace.view(what.field);
+    Facts facts{event, context};
+    facts.add("field", what.field).add("name", show_bytes(field.substr(0, field.find(':'))));
+    return {field_variant(field), "", facts.take()};
+}
+
+Said say(const Event& event, const MailQueued& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("queue_id", what.queue_id).add("recipients", what.recipients);
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const DeliveryAttempted& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("next_hop", what.next_hop)
+        .add("address", to_string(what.address))
+        .add("preference", fmt::format("{}", what.preference))
+        .add("attempt", fmt::format("{}", what.attempt));
+    return {what.attempt > 1 ? "again" : "first", "", facts.take()};
+}
+
+Said say(const Event& event, const MailHandedOver& what, const Context& context)
+{
+    const bool by_program = program_at(event.host, context.scenario) != nullptr;
+    Facts facts{event, context};
+    facts.add("next_hop", what.next_hop).add("recipients", what.recipients);
+    return {by_program ? "by_program" : "by_server", "", facts.take()};
+}
+
+Said say(const Event& event, const MailDelivered& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const MailDeferred& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("step", noun("step", name_of(what.step), context.language))
+        .add("code", code_text(what.code))
+        .add("wait", describe(what.until - event.at, context.language))
+        .add("until", clock_time(what.until, context.scenario))
+        .add("recipients", what.recipients)
+        .add("said_by", what.said_by)
+        .add("reply", first_line(what.reply, context));
+    return {what.code != 0 ? "replied" : "silent", "", facts.take()};
+}
+
+Said say(const Event& event, const MailBounced& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("step", noun("step", name_of(what.step), context.language))
+        .add("code", code_text(what.code))
+        .add("recipients", what.recipients)
+        .add("said_by", what.said_by)
+        .add("reply", first_line(what.reply, context));
+    return {what.code != 0 ? "replied" : "silent", "", facts.take()};
+}
+
+Said say(const Event& event, const MailRetrieved& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const SendFinished& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("server", what.server)
+        .add("step", noun("step", name_of(what.step), context.language))
+        .add("code", code_text(what.code))
+        .add("reply", first_line(what.reply, context));
+    const std::string variant{name_of(what.error)};
+    return {variant, variant, facts.take()};
+}
+
+Said say(const Event& event, const FetchFinished& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("server", what.server)
+        .add("step", noun("step", name_of(what.step), context.language))
+        .add("messages", fmt::format("{}", what.messages))
+        .add("reply", first_line(what.reply, context));
+    const std::string variant = fetch_variant(what);
+    return {variant, variant, facts.take()};
+}
+
+Said say(const Event& event, const StepStarted& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("step", fmt::format("{}", what.index + 1));
+    if (what.index >= context.scenario.steps.size()) {
+        facts.add("actor", "-").add("target", "-");
+        return {"other", "", facts.take()};
+    }
+    const scenario::Step& step = context.scenario.steps[what.index];
+    std::string actor = step.program;
+    for (const scenario::MailProgram& program : context.scenario.programs)
+        if (program.key == step.program)
+            actor = person_at(host_called(program.host, context.scenario), context);
+    std::string target;
+    for (const std::string& to : step.message.to)
+        target += (target.empty() ? "" : context.language.text("noun.list_separator")) + to;
+    if (step.action == scenario::StepAction::set)
+        target = fmt::format("{} = {}", step.key, step.value);
+    facts.add("actor", std::move(actor)).add("target", std::move(target));
+    return {std::string{name_of(step.action)}, "", facts.take()};
+}
+
+Said say(const Event& event, const SettingChanged& what, const Context& context)
+{
+    const bool is_secret = context.trace.view(what.key).ends_with(".password");
+    Facts facts{event, context};
+    facts.add("key", what.key);
+    if (is_secret && context.secrets == Secrets::masked)
+        facts.add("value", "********");
+    else
+        facts.add("value", what.value);
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const RuleSwitched& what, const Context& context)
+{
+    const scenario::FirewallRule* rule = rule_at(what.rule, context.scenario);
+    Facts facts{event, context};
+    facts.add("rule", rule != nullptr ? pick(rule->name, context.language) : std::string{"-"})
+        .add("rule_number", fmt::format("{}", number_of(what.rule, context.scenario)))
+        .add("purpose", rule != nullptr ? pick(rule->purpose, context.language) : std::string{"-"})
+        .add("verdict", noun("verdict", name_of(what.verdict), context.language));
+    return {what.enabled ? std::string{name_of(what.verdict)} : "off", "", facts.take()};
+}
+
+Said say(const Event& event, const FaultInjected& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("detail", what.detail.size == 0 ? "-" : show_bytes(context.trace.view(what.detail)));
+    return {std::string{name_of(what.fault)}, "", facts.take()};
+}
+
+} // namespace sim::explain
