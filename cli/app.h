@@ -1,0 +1,17 @@
+// The command line: parses the arguments, does what they ask, and says how it went.
+#pragma once
+
+#include "cli/environment.h"
+
+#include <string>
+#include <vector>
+
+namespace cli {
+
+// 0: it went as expected; 1: it did not; 2: the command line or a file is wrong.
+enum class ExitCode { ok = 0, unexpected = 1, unusable = 2 };
+
+// `arguments` without the program's name.
+ExitCode run(const std::vector<std::string>& arguments, const Environment& environment);
+
+} // namespace cli

@@ -1,0 +1,115 @@
+// hikyaku check: loads scenario files, runs them and their variations, and compares what came of
+// them with what they expect. For trainers who write lessons, and for batches.
+
+#include "sim/report/check.h"
+
+#include "cli/command.h"
+#include "sim/playback.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <system_error>
+
+namespace cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// All scenario files at or below a path; the path itself when it is a file or a lesson's name.
+std::vector<std::string> scenario_files(const std::string& path)
+{
+    std::error_code error;
+    if (!fs::is_directory(path, error) || fs::is_regular_file(fs::path{path} / "scenario.toml"))
+        return {path};
+    std::vector<std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator{path, error})
+        if (entry.path().filename() == "scenario.toml") files.push_back(entry.path().string());
+    std::ranges::sort(files);
+    return files;
+}
+
+class Checker {
+public:
+    explicit Checker(const Command& command) : command_{command} {}
+
+    void check(const std::string& name)
+    {
+        const auto scenario = command_.load(name);
+        if (!scenario) {
+            ++unusable_;
+            return;
+        }
+        run(*scenario, scenario->expect, scenario->key);
+        for (const sim::scenario::Variation& variation : scenario->variations) {
+            sim::scenario::Scenario changed = *scenario;
+            for (const auto& [key, value] : variation.settings) // checked by the loader
+                static_cast<void>(sim::scenario::apply_setting(changed, key, value));
+            run(changed, variation.expect, fmt::format("{} / {}", scenario->key, variation.key));
+        }
+    }
+
+    ExitCode finish() const
+    {
+        command_.environment.out << command_.text("check.summary",
+                                                  {{"good", std::to_string(good_)},
+                                                   {"bad", std::to_string(bad_)},
+                                                   {"unusable", std::to_string(unusable_)}})
+                                 << '\n';
+        if (unusable_ > 0) return ExitCode::unusable;
+        return bad_ > 0 ? ExitCode::unexpected : ExitCode::ok;
+    }
+
+private:
+    void run(const sim::scenario::Scenario& scenario,
+             const sim::scenario::Expectation& expected,
+             const std::string& title)
+    {
+        sim::Plan plan;
+        plan.scenario = std::make_shared<sim::scenario::Scenario>(scenario);
+        sim::Playback playback{std::move(plan)};
+        playback.to_end();
+        const auto mismatches = sim::report::compare(expected, playback);
+        using sim::report::Role;
+        sim::report::Lines lines;
+        if (mismatches.empty()) {
+            ++good_;
+            lines.push_back({{{command_.text("check.good"), Role::accepted}, {" " + title}}, {}});
+        } else {
+            ++bad_;
+            lines.push_back({{{command_.text("check.bad"), Role::blocked}, {" " + title}}, {}});
+            for (const auto& mismatch : mismatches)
+                lines.push_back({{{"  - " + command_.text(mismatch.what)}}, {}});
+        }
+        command_.print(lines);
+        command_.environment.out.flush();
+    }
+
+    const Command& command_;
+    int good_ = 0;
+    int bad_ = 0;
+    int unusable_ = 0;
+};
+
+} // namespace
+
+ExitCode check(const Command& command, const CheckOptions& options)
+{
+    Checker checker{command};
+    std::vector<std::string> names = options.paths;
+    if (names.empty())
+        for (const auto& file : lesson_files(command.home))
+            names.push_back(file.parent_path().filename().string());
+    for (const std::string& name : names) {
+        const auto files = scenario_files(name);
+        if (files.empty())
+            command.complain(command.text("error.no_scenario_below", {{"folder", name}}));
+        for (const std::string& file : files)
+            checker.check(file);
+    }
+    return checker.finish();
+}
+
+} // namespace cli

@@ -1,0 +1,47 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+namespace cli {
+
+std::string Command::text(std::string_view name, const sim::explain::Arguments& arguments) const
+{
+    return language.text(fmt::format("cli.{}", name), arguments);
+}
+
+const std::string& Command::text(const sim::scenario::Text& text) const
+{
+    return language.code() == "ja" ? text.ja : text.en;
+}
+
+void Command::print(const sim::report::Lines& lines) const
+{
+    environment.out << to_text(lines, style);
+}
+
+void Command::complain(std::string_view sentence) const
+{
+    environment.err << "hikyaku: " << sentence << '\n';
+}
+
+std::optional<sim::scenario::Scenario> Command::load(const std::string& name) const
+{
+    const auto path = find_scenario(home, name);
+    if (!path) {
+        const std::string& near = path.error();
+        complain(near.empty() ? text("error.no_scenario", {{"name", name}})
+                              : text("error.no_scenario_but", {{"name", name}, {"near", near}}));
+        return std::nullopt;
+    }
+    auto scenario = load_scenario(*path);
+    if (scenario) return std::move(*scenario);
+    for (const auto& problem : scenario.error())
+        environment.err << to_string(problem) << '\n';
+    complain(text("error.bad_file",
+                  {{"file", *path}, {"count", std::to_string(scenario.error().size())}}));
+    return std::nullopt;
+}
+
+} // namespace cli

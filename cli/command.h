@@ -1,0 +1,64 @@
+// What every subcommand is given, and the options of each as values.
+#pragma once
+
+#include "cli/app.h"
+#include "cli/environment.h"
+#include "cli/resources.h"
+#include "sim/report/text.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+struct Command {
+    const Environment& environment;
+    const std::filesystem::path& home;
+    const sim::explain::Language& language;
+    sim::report::Style style;
+    std::size_t columns = 80;
+
+    // The command line's own words: key "cli.<name>" of the language file.
+    [[nodiscard]] std::string text(std::string_view name,
+                                   const sim::explain::Arguments& arguments = {}) const;
+    // A text of a scenario in the language.
+    [[nodiscard]] const std::string& text(const sim::scenario::Text& text) const;
+    void print(const sim::report::Lines& lines) const;
+    // "hikyaku: " and the sentence, on the error stream.
+    void complain(std::string_view sentence) const;
+    // The scenario that the user named, or nothing after saying what is wrong.
+    [[nodiscard]] std::optional<sim::scenario::Scenario> load(const std::string& name) const;
+};
+
+SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events);
+
+struct ListOptions {
+    bool json = false;
+};
+
+struct RunOptions {
+    std::string lesson;
+    std::optional<std::string> message_file;
+    std::vector<std::pair<std::string, std::string>> settings;
+    sim::report::Level level = sim::report::Level::standard;
+    View view = View::transcript;
+    std::optional<std::string> link; // "a/b", for wire
+    bool json = false;
+    bool show_secrets = false;
+    std::optional<std::string> eml_folder;
+    std::uint64_t seed = 1;
+};
+
+struct CheckOptions {
+    std::vector<std::string> paths; // lessons, files, folders; none: all lessons
+};
+
+ExitCode list(const Command& command, const ListOptions& options);
+ExitCode run(const Command& command, const RunOptions& options);
+ExitCode check(const Command& command, const CheckOptions& options);
+
+} // namespace cli

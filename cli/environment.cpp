@@ -1,0 +1,55 @@
+#include "cli/environment.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+namespace cli {
+
+namespace {
+
+std::optional<std::string> variable_of_process(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return std::string{value};
+}
+
+} // namespace
+
+Environment process_environment()
+{
+    Environment environment{
+        std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, std::nullopt, variable_of_process, {}};
+    winsize size{};
+    if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col > 0)
+        environment.terminal_columns = size.ws_col;
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (!error) environment.executable = self.string();
+    return environment;
+}
+
+std::string language_of_locale(const Environment& environment)
+{
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const auto value = environment.variable(name);
+        if (value && !value->empty()) return value->starts_with("ja") ? "ja" : "en";
+    }
+    return "en";
+}
+
+bool wants_colour(const Environment& environment)
+{
+    const auto refused = environment.variable("NO_COLOR");
+    if (refused && !refused->empty()) return false;
+    const auto terminal = environment.variable("TERM");
+    return environment.out_is_terminal && terminal != "dumb";
+}
+
+} // namespace cli

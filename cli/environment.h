@@ -1,0 +1,30 @@
+// What the command line has around it: streams, terminal, variables of the environment. A value, so
+// that tests run the whole program in their own process.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace cli {
+
+struct Environment {
+    std::ostream& out;
+    std::ostream& err;
+    bool out_is_terminal = false;
+    std::optional<std::size_t> terminal_columns;
+    std::function<std::optional<std::string>(const std::string& name)> variable;
+    std::string executable; // absolute path of the program, empty when unknown
+};
+
+// The process's own.
+Environment process_environment();
+
+// "ja" or "en": LC_ALL, LC_MESSAGES, LANG; the first that is set decides (POSIX §8.2).
+std::string language_of_locale(const Environment& environment);
+
+// Colour only on a terminal that can, and never against NO_COLOR (https://no-color.org).
+bool wants_colour(const Environment& environment);
+
+} // namespace cli

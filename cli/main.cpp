@@ -1,0 +1,17 @@
+// hikyaku: the command line.
+
+#include "cli/app.h"
+
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv)
+{
+    try {
+        const std::vector<std::string> arguments(argv + 1, argv + argc);
+        return static_cast<int>(cli::run(arguments, cli::process_environment()));
+    } catch (const std::exception& error) {
+        std::cerr << "hikyaku: " << error.what() << '\n';
+        return static_cast<int>(cli::ExitCode::unexpected);
+    }
+}

@@ -1,0 +1,38 @@
+// The files that the program brings along: language files and lessons; and reading files at all.
+#pragma once
+
+#include "cli/environment.h"
+#include "sim/explain/language.h"
+#include "sim/scenario/load.h"
+
+#include <tl/expected.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+// The content of a regular file of at most 64 MiB, or nothing.
+std::optional<std::string> read_file(const std::string& path);
+
+// The folder that holds assets/ and scenarios/: $HIKYAKU_HOME, else one above the program, else the
+// tree that it was built from. Nothing when there is none.
+std::optional<std::filesystem::path> find_home(const Environment& environment);
+
+// An error is one sentence in English: without its language file the program has no other.
+tl::expected<sim::explain::Language, std::string> load_language(const std::filesystem::path& home,
+                                                                const std::string& code);
+
+// The scenario files of the lessons that come along, by folder name.
+std::vector<std::filesystem::path> lesson_files(const std::filesystem::path& home);
+
+// A lesson's name, a scenario file, or a folder that holds a scenario.toml -> the file's path.
+// The error is the nearest lesson name, or empty.
+tl::expected<std::string, std::string> find_scenario(const std::filesystem::path& home,
+                                                     const std::string& name);
+
+sim::scenario::LoadResult load_scenario(const std::string& path);
+
+} // namespace cli

@@ -1,0 +1,266 @@
+// hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
+
+#include "cli/command.h"
+#include "sim/playback.h"
+#include "sim/report/check.h"
+#include "sim/report/events.h"
+#include "sim/report/json.h"
+#include "sim/report/ladder.h"
+#include "sim/report/transcript.h"
+#include "sim/report/width.h"
+#include "sim/report/wire.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <ostream>
+#include <system_error>
+
+namespace cli {
+
+namespace {
+
+using sim::report::Lines;
+using sim::report::Role;
+
+// The first `send` step sends this message instead of its own; the envelope stays the lesson's.
+bool use_message(const Command& command, sim::scenario::Scenario& scenario, const std::string& path)
+{
+    const auto text = read_file(path);
+    if (!text) {
+        command.complain(command.text("error.unreadable", {{"file", path}}));
+        return false;
+    }
+    if (text->empty()) {
+        command.complain(command.text("error.empty_message", {{"file", path}}));
+        return false;
+    }
+    const auto step = std::ranges::find(
+        scenario.steps, sim::scenario::StepAction::send, &sim::scenario::Step::action);
+    if (step == scenario.steps.end()) {
+        command.complain(command.text("error.nothing_sent"));
+        return false;
+    }
+    step->message.eml = *text;
+    return true;
+}
+
+bool use_settings(const Command& command,
+                  sim::scenario::Scenario& scenario,
+                  const RunOptions& options)
+{
+    bool good = true;
+    for (const auto& [key, value] : options.settings) {
+        const auto applied = sim::scenario::apply_setting(scenario, key, value);
+        if (applied) continue;
+        good = false;
+        const auto& problem = applied.error();
+        command.complain(
+            problem.hint.empty()
+                ? fmt::format("--set {}={}: {}", key, value, problem.what)
+                : fmt::format("--set {}={}: {} ({})", key, value, problem.what, problem.hint));
+    }
+    if (!good) command.complain(command.text("error.see_settings"));
+    return good;
+}
+
+void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t columns)
+{
+    for (const std::string& line : sim::report::wrap(text, columns))
+        lines.push_back({{{line, role}}, {}});
+}
+
+// What the lesson is about and what the mail program is set to, before anything happens.
+Lines opening(const Command& command, const sim::scenario::Scenario& scenario)
+{
+    Lines lines;
+    add_wrapped(lines, command.text(scenario.title), Role::heading, command.columns);
+    add_wrapped(lines, command.text(scenario.goal), Role::plain, command.columns);
+    const auto program =
+        std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
+    if (program != scenario.programs.end() && program->sending) {
+        const auto& account = *program->sending;
+        const auto host =
+            std::ranges::find(scenario.hosts, program->host, &sim::scenario::Host::key);
+        const auto line =
+            host == scenario.hosts.end()
+                ? scenario.lines.end()
+                : std::ranges::find(scenario.lines, host->line, &sim::scenario::AccessLine::key);
+        std::string place = host == scenario.hosts.end() ? "" : command.text(host->name);
+        if (line != scenario.lines.end())
+            place = fmt::format("{} ({})", place, command.text(line->name));
+        add_wrapped(
+            lines,
+            command.text("run.settings",
+                         {{"place", place},
+                          {"server", account.server},
+                          {"port", std::to_string(account.port)},
+                          {"protection",
+                           command.text(fmt::format("protection.{}", name_of(account.protection)))},
+                          {"auth", command.text(fmt::format("auth.{}", name_of(account.auth)))}}),
+            Role::quiet,
+            command.columns);
+    }
+    lines.push_back({});
+    return lines;
+}
+
+std::optional<sim::report::TappedLink>
+tapped(const Command& command, const sim::report::Source& source, const RunOptions& options)
+{
+    if (!options.link) {
+        auto link = sim::report::link_of_sender(source);
+        if (!link) command.complain(command.text("error.nothing_on_wire"));
+        return link;
+    }
+    const auto links = sim::report::tapped_links(source.trace, source.end);
+    const std::size_t slash = options.link->find('/');
+    const std::string a = options.link->substr(0, slash);
+    const std::string b = slash == std::string::npos ? "" : options.link->substr(slash + 1);
+    auto link = sim::report::find_link(links, a, b, source.scenario);
+    if (link) return link;
+    std::string known;
+    for (const auto& each : links)
+        known += fmt::format("\n  {}/{}",
+                             source.scenario.hosts[each.a.value].key,
+                             source.scenario.hosts[each.b.value].key);
+    command.complain(
+        command.text("error.no_such_link", {{"link", *options.link}, {"links", known}}));
+    return std::nullopt;
+}
+
+// A file name that says when and where a message was kept: no separators, nothing hidden.
+std::string file_name(std::size_t number,
+                      const sim::mail::StoredMessage& message,
+                      const sim::scenario::Scenario& scenario)
+{
+    std::string name = fmt::format("{:02}-{}-{}-{}.eml",
+                                   number,
+                                   name_of(message.where),
+                                   scenario.hosts[message.host.value].key,
+                                   message.owner);
+    for (char& c : name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '@' || c == '_';
+        if (!plain) c = '_';
+    }
+    return name;
+}
+
+bool write_messages(const Command& command, const sim::World& world, const std::string& folder)
+{
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        command.complain(command.text("error.no_folder", {{"folder", folder}}));
+        return false;
+    }
+    std::size_t number = 0;
+    for (const auto& message : world.stored_messages()) {
+        const auto path =
+            std::filesystem::path{folder} / file_name(++number, message, world.scenario());
+        std::ofstream file{path, std::ios::binary};
+        file << *message.text;
+        file.close();
+        if (!file) {
+            command.complain(command.text("error.unwritable", {{"file", path.string()}}));
+            return false;
+        }
+    }
+    command.environment.err << command.text("run.messages_written",
+                                            {{"count", std::to_string(number)}, {"folder", folder}})
+                            << '\n';
+    return true;
+}
+
+void append(Lines& to, const Lines& more)
+{
+    to.insert(to.end(), more.begin(), more.end());
+}
+
+Lines body(const sim::report::Source& source,
+           const RunOptions& options,
+           const std::optional<sim::report::TappedLink>& link)
+{
+    switch (options.view) {
+    case View::transcript:
+        return sim::report::transcript(source);
+    case View::wire:
+        return sim::report::wire(source, *link);
+    case View::ladder:
+        return sim::report::ladder(source);
+    case View::events:
+        return sim::report::events(source);
+    case View::why:
+        return {};
+    }
+    return {};
+}
+
+// Whether it went as the file says; only asked where nothing was changed.
+ExitCode compare(const Command& command, const sim::Playback& playback, Lines& lines)
+{
+    const auto mismatches = sim::report::compare(playback.scenario().expect, playback);
+    if (mismatches.empty()) return ExitCode::ok;
+    lines.push_back({});
+    lines.push_back({{{command.text("run.not_as_expected"), Role::heading}}, {}});
+    for (const auto& mismatch : mismatches)
+        add_wrapped(lines, "- " + command.text(mismatch.what), Role::blocked, command.columns);
+    return ExitCode::unexpected;
+}
+
+} // namespace
+
+ExitCode run(const Command& command, const RunOptions& options)
+{
+    auto loaded = command.load(options.lesson);
+    if (!loaded) return ExitCode::unusable;
+    auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
+    if (options.message_file && !use_message(command, *scenario, *options.message_file))
+        return ExitCode::unusable;
+    if (!use_settings(command, *scenario, options)) return ExitCode::unusable;
+
+    sim::Plan plan;
+    plan.scenario = scenario;
+    plan.seed = options.seed;
+    sim::Playback playback{std::move(plan)};
+    playback.to_end();
+
+    const sim::report::Source source{playback.trace(),
+                                     *scenario,
+                                     command.language,
+                                     playback.cursor(),
+                                     options.level,
+                                     options.show_secrets ? sim::report::Secrets::shown
+                                                          : sim::report::Secrets::masked,
+                                     command.columns};
+    std::optional<sim::report::TappedLink> link;
+    if (options.view == View::wire && !options.json) {
+        link = tapped(command, source, options);
+        if (!link) return ExitCode::unusable;
+    }
+    const bool as_it_is = options.settings.empty() && !options.message_file;
+    Lines lines;
+    if (!options.json) {
+        lines = opening(command, *scenario);
+        const Lines seen = body(source, options, link);
+        append(lines, seen);
+        if (!seen.empty()) lines.push_back({});
+        append(lines, sim::report::outcome(source));
+        const Lines cards = sim::report::why(source);
+        if (!cards.empty()) lines.push_back({});
+        append(lines, cards);
+    }
+    const ExitCode code = as_it_is ? compare(command, playback, lines) : ExitCode::ok;
+    if (options.json) {
+        command.environment.out << sim::report::json(source);
+    } else {
+        command.print(lines);
+    }
+    if (options.eml_folder && !write_messages(command, playback.world(), *options.eml_folder))
+        return ExitCode::unusable;
+    return code;
+}
+
+} // namespace cli
