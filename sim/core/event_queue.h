@@ -19,7 +19,7 @@ public:
     void add(Instant at, Task task)
     {
         heap_.push_back(Entry{at, sequence_++, std::move(task)});
-        std::push_heap(heap_.begin(), heap_.end(), later);
+        std::push_heap(heap_.begin(), heap_.end(), Later{});
     }
 
     [[nodiscard]] bool empty() const { return heap_.empty(); }
@@ -32,7 +32,7 @@ public:
     Task pop()
     {
         SIM_ASSERT(!heap_.empty());
-        std::pop_heap(heap_.begin(), heap_.end(), later);
+        std::pop_heap(heap_.begin(), heap_.end(), Later{});
         Task task = std::move(heap_.back().task);
         heap_.pop_back();
         return task;
@@ -44,10 +44,12 @@ private:
         std::uint64_t sequence;
         Task task;
     };
-    static bool later(const Entry& a, const Entry& b)
-    {
-        return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
-    }
+    struct Later { // a type, so that the compiler sees through it
+        bool operator()(const Entry& a, const Entry& b) const
+        {
+            return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+        }
+    };
 
     std::vector<Entry> heap_;
     std::uint64_t sequence_ = 0;

@@ -42,16 +42,12 @@ void PayloadStore::open_block(std::size_t size)
     blocks_.push_back(std::move(block));
 }
 
-void PayloadStore::drop(std::uint32_t index)
+void PayloadStore::recycle(std::uint32_t index)
 {
-    Block& block = blocks_[index];
-    SIM_ASSERT(block.holders > 0);
-    if (--block.holders > 0) return;
-    if (index == current_) {
-        block.used = 0;
-    } else {
+    if (index == current_)
+        blocks_[index].used = 0;
+    else
         free_.push_back(index);
-    }
 }
 
 } // namespace sim

@@ -5,6 +5,8 @@
 // block; else a block is reused once nobody holds a Blob in it.
 #pragma once
 
+#include "sim/core/assert.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -44,7 +46,9 @@ public:
     }
     void release(const Blob& blob)
     {
-        if (policy_ == Policy::reuse && blob.size > 0) drop(blob.block);
+        if (policy_ != Policy::reuse || blob.size == 0) return;
+        SIM_ASSERT(blocks_[blob.block].holders > 0);
+        if (--blocks_[blob.block].holders == 0) recycle(blob.block);
     }
 
     // Valid until the store is destroyed (keep_all) or the blob is released (reuse).
@@ -64,7 +68,7 @@ private:
         std::uint32_t used = 0;
         std::uint32_t holders = 0;
     };
-    void drop(std::uint32_t block);
+    void recycle(std::uint32_t block); // nobody holds anything in it
     void open_block(std::size_t size);
 
     Policy policy_;

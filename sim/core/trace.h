@@ -2,11 +2,13 @@
 // arrive?" is a walk up a chain. Only programs and the network append; nobody edits.
 #pragma once
 
+#include "sim/core/assert.h"
 #include "sim/core/happening.h"
 
 #include <array>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace sim {
@@ -31,6 +33,16 @@ public:
 
     // Appends with the current time and cause (see set_now, CauseScope).
     EventId append(HostId host, ConnectionId connection, Happening what);
+
+    // The same for H{fields...}, made only if events are kept: for what happens to every packet.
+    template <typename H, typename... Fields>
+    EventId emplace(HostId host, ConnectionId connection, const Fields&... fields)
+    {
+        if (detail_ == Detail::full) return append(host, connection, H{fields...});
+        ++counts_[Happening{std::in_place_type<H>}.index()];
+        SIM_ASSERT(next_id_ != EventId::no_value);
+        return EventId{next_id_++};
+    }
 
     // The World alone moves the time of what is appended.
     void set_now(Instant now) { now_ = now; }

@@ -55,12 +55,6 @@ void ConnectionTable::close(Connection& connection)
     places_.give_back(connection.place);
 }
 
-Connection* ConnectionTable::at(std::uint32_t place, ConnectionId id)
-{
-    if (place >= places_.size() || places_[place].id != id) return nullptr;
-    return &places_[place];
-}
-
 const Connection* ConnectionTable::find(ConnectionId id) const
 {
     const Slot& slot = slots_[slot_of(id)];

@@ -80,7 +80,11 @@ public:
     void close(Connection& connection);
 
     // The connection with this id, kept at this place; nullptr when it is over.
-    Connection* at(std::uint32_t place, ConnectionId id);
+    Connection* at(std::uint32_t place, ConnectionId id)
+    {
+        if (place >= places_.size() || places_[place].id != id) return nullptr;
+        return &places_[place];
+    }
     Connection* find(ConnectionId id);
     [[nodiscard]] const Connection* find(ConnectionId id) const;
     // The place's owner, or none: for timers, which belong to places.

@@ -10,13 +10,6 @@ namespace {
 constexpr std::size_t kept_blobs = 64; // room that an empty queue keeps for its next stream
 } // namespace
 
-void SendQueue::append(const Blob& blob)
-{
-    SIM_ASSERT(blob.size > 0);
-    blobs_.push_back(blob);
-    end_ += blob.size;
-}
-
 Blob SendQueue::slice(PayloadStore& store, std::uint64_t offset, std::uint32_t limit)
 {
     SIM_ASSERT(begin_ <= offset && offset < end_);
@@ -56,21 +49,18 @@ void SendQueue::drop_until(PayloadStore& store, std::uint64_t offset)
         store.release(blobs_[first_]);
         ++first_;
     }
-    if (first_ == blobs_.size()) {
-        blobs_.clear();
-        first_ = 0;
-    } else if (first_ > kept_blobs && first_ * 2 > blobs_.size()) {
-        blobs_.erase(blobs_.begin(), blobs_.begin() + static_cast<std::ptrdiff_t>(first_));
-        first_ = 0;
-    } else {
-        if (next_ < first_) {
-            next_ = first_;
-            next_begin_ = begin_;
-        }
-        return;
+    if (next_ < first_) {
+        next_ = first_;
+        next_begin_ = begin_;
     }
-    next_ = first_;
-    next_begin_ = begin_;
+    if (first_ == blobs_.size())
+        blobs_.clear();
+    else if (first_ > kept_blobs && first_ * 2 > blobs_.size())
+        blobs_.erase(blobs_.begin(), blobs_.begin() + static_cast<std::ptrdiff_t>(first_));
+    else
+        return;
+    next_ -= first_;
+    first_ = 0;
 }
 
 void SendQueue::clear(PayloadStore& store)

@@ -2,6 +2,7 @@
 // offset in the stream, kept where the payload store has them.
 #pragma once
 
+#include "sim/core/assert.h"
 #include "sim/core/payload.h"
 
 #include <cstdint>
@@ -13,7 +14,12 @@ namespace sim::net {
 class SendQueue {
 public:
     // Takes over the caller's hold on the blob, which must not be empty.
-    void append(const Blob& blob);
+    void append(const Blob& blob)
+    {
+        SIM_ASSERT(blob.size > 0);
+        blobs_.push_back(blob);
+        end_ += blob.size;
+    }
 
     // At most `limit` octets from `offset`, which must lie in [begin(), end()). The caller holds
     // the result. Octets that were appended apart are joined, so that a repeated or delayed segment

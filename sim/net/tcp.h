@@ -40,7 +40,10 @@ public:
     // So was an ICMP error about a segment.
     void handle_error(const Packet& packet, Instant now);
     void handle_timer(const Task& task, Instant now);
-    void flush(Instant now);
+    void flush(Instant now)
+    {
+        if (!owed_.empty()) send_owed(now);
+    }
 
     void list_sockets(HostId host, std::vector<SocketRow>& rows) const;
     [[nodiscard]] std::size_t open_count() const { return connections_.open_count(); }
@@ -76,6 +79,7 @@ private:
     void send_opening(Socket socket, Instant now); // SYN or SYN-ACK
     void send_acknowledgement(Socket socket, Instant now);
     void owe_acknowledgement(Socket socket);
+    void send_owed(Instant now);
     void transmit(Socket socket, Instant now);
     bool send_next(Socket socket, Instant now);
     void set_deadline(Socket socket, Instant at, EventId armed_by);

@@ -25,6 +25,11 @@ bool may_send(SocketState state)
     }
 }
 
+bool has_more(const End& end)
+{
+    return end.sent < end.data_end() || (end.finish_wanted && end.sent == end.data_end());
+}
+
 } // namespace
 
 Wire::Launch Tcp::send_segment(
@@ -102,7 +107,7 @@ void Tcp::send_acknowledgement(Socket socket, Instant now)
     send_segment(socket, flags, socket.end.sent_max, Blob{}, now);
 }
 
-void Tcp::flush(Instant now)
+void Tcp::send_owed(Instant now)
 {
     for (const Owed& owed : owed_) {
         Connection* connection = connections_.at(owed.place, owed.id);
@@ -121,19 +126,18 @@ void Tcp::transmit(Socket socket, Instant now)
 {
     End& end = socket.end;
     if (!may_send(end.state) || end.attempt > 0) return;
-    while (end.sent < end.sent_max) { // lost with the segment that was just repeated in vain
-        const EventId event =
-            trace_.append(end.host,
-                          socket.connection.id,
-                          SegmentRetransmitted{1, false, now + end.retransmission.timeout});
-        const CauseScope scope{trace_, event};
+    while (has_more(end)) {
+        EventId cause = trace_.cause();
+        if (end.sent < end.sent_max) // lost together with what was repeated until now
+            cause = trace_.append(end.host,
+                                  socket.connection.id,
+                                  SegmentRetransmitted{1, false, now + end.retransmission.timeout});
+        const CauseScope scope{trace_, cause};
         if (!send_next(socket, now)) return;
-    }
-    while (send_next(socket, now)) {
     }
 }
 
-// One segment from where the end stands; false when there is nothing or the window is full.
+// One segment from where the end stands, which has more; false when the window is full.
 bool Tcp::send_next(Socket socket, Instant now)
 {
     End& end = socket.end;
@@ -153,8 +157,7 @@ bool Tcp::send_next(Socket socket, Instant now)
     }
     const std::uint64_t behind = end.sent + payload.size;
     flags.fin = end.finish_wanted && behind == end.data_end();
-    if (payload.size == 0 && !flags.fin) return false;
-
+    SIM_ASSERT(payload.size > 0 || flags.fin);
     if (flags.fin && end.state == SocketState::established) end.state = SocketState::fin_wait_1;
     if (flags.fin && end.state == SocketState::close_wait) end.state = SocketState::last_ack;
     const std::uint64_t position = end.sent;

@@ -10,13 +10,20 @@ namespace sim::net {
 
 namespace {
 
-// On a link of this speed, rounded up to a nanosecond.
-Duration sending_time(const LinkConfig& link, const PacketHead& packet)
+// A division for each packet would be felt, so that a link's speed is kept as the time an octet
+// takes. Rounded up to a nanosecond; at most one off for speeds that do not divide evenly.
+constexpr unsigned octet_time_bits = 16;
+
+std::uint64_t octet_time(std::uint64_t bits_per_second)
 {
-    if (link.bits_per_second == 0) return Duration{};
-    const std::uint64_t bit_nanoseconds = wire_bytes(packet) * 8U * 1'000'000'000U;
-    return Duration{static_cast<std::int64_t>((bit_nanoseconds + link.bits_per_second - 1) /
-                                              link.bits_per_second)};
+    if (bits_per_second == 0) return 0;
+    return (std::uint64_t{8'000'000'000} << octet_time_bits) / bits_per_second;
+}
+
+Duration sending_time(std::uint64_t octet_time, std::uint64_t octets)
+{
+    const std::uint64_t round_up = (std::uint64_t{1} << octet_time_bits) - 1;
+    return Duration{static_cast<std::int64_t>((octets * octet_time + round_up) >> octet_time_bits)};
 }
 
 } // namespace
@@ -38,7 +45,7 @@ LinkId Wire::add_link(LinkConfig config)
     SIM_ASSERT(config.a.value < hosts_.size() && config.b.value < hosts_.size());
     SIM_ASSERT(config.a != config.b && config.latency >= Duration{});
     const LinkId id{static_cast<std::uint32_t>(links_.size())};
-    links_.push_back(Cable{config, {}, false});
+    links_.push_back(Cable{config, octet_time(config.bits_per_second), {}, false});
     return id;
 }
 
@@ -213,7 +220,7 @@ Wire::Launch Wire::launch(const Draft& draft, HostId from, Judged judged, Instan
     if (to == from) return put_on_itself(draft.number, from, now);
     if (!to.exists() || !next_link(from, to).exists())
         return drop(draft.number, from, DropReason::no_route);
-    if (judged == Judged::yes) {
+    if (judged == Judged::yes && has_rules(from)) {
         const auto stopped = stop_by_rule(draft.number, from, Direction::out, now);
         if (stopped) return {*stopped, Fate::dropped};
     }
@@ -226,7 +233,7 @@ Wire::Launch Wire::put_on_itself(std::uint32_t number, HostId from, Instant now)
     Packet& packet = packets_[number];
     packet.from_itself = true;
     packet.sent =
-        trace_.append(from, packet.head.connection, PacketSent{packet.head, LinkId{}, from, now});
+        trace_.emplace<PacketSent>(from, packet.head.connection, packet.head, LinkId{}, from, now);
     tasks_.add(now,
                {TaskOwner::network,
                 static_cast<std::uint8_t>(NetworkTask::packet_arrives),
@@ -245,11 +252,12 @@ Wire::Launch Wire::put_on_link(std::uint32_t number, HostId from, Instant now)
     const HostId to = from_a ? cable.config.b : cable.config.a;
     // Packets leave one after the other: each waits until the cable is free.
     Instant& busy_until = cable.busy_until.at(from_a ? 0 : 1);
-    busy_until = std::max(busy_until, now) + sending_time(cable.config, packet.head);
+    busy_until =
+        std::max(busy_until, now) + sending_time(cable.octet_time, wire_bytes(packet.head));
     const Instant arrives = busy_until + cable.config.latency;
     packet.at = to;
     packet.sent =
-        trace_.append(from, packet.head.connection, PacketSent{packet.head, id, to, arrives});
+        trace_.emplace<PacketSent>(from, packet.head.connection, packet.head, id, to, arrives);
     tasks_.add(arrives,
                {TaskOwner::network,
                 static_cast<std::uint8_t>(NetworkTask::packet_arrives),
@@ -273,8 +281,9 @@ std::optional<EventId> Wire::handle_arrival(std::uint32_t number, Instant now)
         forward(number, now);
         return std::nullopt;
     }
-    if (!packet.from_itself && stop_by_rule(number, at, Direction::in, now)) return std::nullopt;
-    return trace_.append(at, packet.head.connection, PacketDelivered{packet.head});
+    if (!packet.from_itself && has_rules(at) && stop_by_rule(number, at, Direction::in, now))
+        return std::nullopt;
+    return trace_.emplace<PacketDelivered>(at, packet.head.connection, packet.head);
 }
 
 // RFC 1812 §5.3.1: a packet whose hop limit is used up goes no further, and its origin is told.
@@ -292,7 +301,7 @@ void Wire::forward(std::uint32_t number, Instant now)
         forget(number);
         return;
     }
-    if (stop_by_rule(number, at, Direction::forward, now)) return;
+    if (has_rules(at) && stop_by_rule(number, at, Direction::forward, now)) return;
     --packet.head.hop_limit;
     put_on_link(number, at, now);
 }
@@ -301,7 +310,6 @@ std::optional<EventId>
 Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction, Instant now)
 {
     Firewall& firewall = node(at).firewall;
-    if (firewall.rules().empty()) return std::nullopt;
     const Packet& packet = packets_[number];
     const PacketHead& head = packet.head;
     const auto match = firewall.judge(head, direction);

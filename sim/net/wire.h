@@ -85,6 +85,7 @@ private:
     };
     struct Cable {
         LinkConfig config;
+        std::uint64_t octet_time = 0;        // nanoseconds * 2^16, rounded down
         std::array<Instant, 2> busy_until{}; // from a to b, from b to a
         bool cut = false;
     };
@@ -103,6 +104,10 @@ private:
     Launch put_on_itself(std::uint32_t packet, HostId from, Instant now);
     void forward(std::uint32_t packet, Instant now);
     // The PacketDropped when a rule stops the packet, which is then forgotten.
+    [[nodiscard]] bool has_rules(HostId at) const
+    {
+        return !hosts_[at.value].firewall.rules().empty();
+    }
     std::optional<EventId>
     stop_by_rule(std::uint32_t packet, HostId at, Direction direction, Instant now);
     Launch drop(std::uint32_t packet, HostId at, DropReason reason);
