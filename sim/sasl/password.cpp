@@ -48,7 +48,7 @@ bool equal_in_constant_time(std::string_view stored, std::string_view given)
     for (std::size_t i = 0; i < given.size(); ++i) {
         // Walks `given` to its end whatever `stored` is; an empty one is compared to a fixed octet.
         const char other = stored.empty() ? '\0' : stored[i % stored.size()];
-        difference |= static_cast<unsigned char>(other) ^ static_cast<unsigned char>(given[i]);
+        difference |= static_cast<unsigned>(other ^ given[i]) & 0xFFU;
     }
     return difference == 0;
 }
