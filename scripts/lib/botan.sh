@@ -129,7 +129,7 @@ build_botan() {
     "$work/source/src/build-data/version.txt" | paste -sd. -)"
   final="$cache/botan-$version-$(botan_fingerprint)"
 
-  say "    compiling Botan $version with $(compile_jobs) jobs: about 5 minutes, only this once"
+  say "    compiling Botan $version with $(compile_jobs) jobs: 5 to 10 minutes on two cores, only this once"
   mapfile -t options < <(botan_configuration)
   (
     cd "$work/source" &&

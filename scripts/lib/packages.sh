@@ -28,6 +28,7 @@ check | clang-tidy           | finds what compilers do not warn of
 check | shellcheck           | the same for shell scripts
 check | git                  | names the files to check
 check | python3              | runs clang-tidy on several files at once
+check | libclang-14-dev      | lets clang-tidy leave system headers out
 bench | libbenchmark-dev     | measures speed
 TABLE
 }
@@ -36,7 +37,7 @@ describe_group() {
   case "$1" in
     build) printf 'to compile hikyaku' ;;
     botan) printf 'to build Botan (TLS) from Debian 13'\''s source, because this release has only 2.x' ;;
-    botan-system) printf 'TLS, certificates and hashes' ;;
+    botan-system) printf 'for TLS, certificates and hashes' ;;
     test) printf 'to run the tests' ;;
     clang) printf 'to compile with the second compiler' ;;
     check) printf 'to check the code' ;;
