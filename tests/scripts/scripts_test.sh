@@ -69,7 +69,7 @@ everything_installed() {
 case_an_unsupported_system_is_told_so_in_one_sentence() {
   local script
   system_is 'PRETTY_NAME="Fedora Linux 41"' ID=fedora VERSION_ID=41
-  for script in start test check; do
+  for script in start test check bench; do
     run "$root/scripts/$script"
     ends_with_one_sentence "Fedora Linux 41 is not supported" || return 1
   done
@@ -105,7 +105,7 @@ case_debian_12_13_testing_and_ubuntu_24_are_supported() {
 case_help_needs_no_supported_system_and_installs_nothing() {
   local script
   system_is ID=plan9
-  for script in start test check; do
+  for script in start test check bench; do
     run "$root/scripts/$script" --help
     equal "$code" 0 && contains "$output" "usage: scripts/$script" || return 1
   done
