@@ -29,6 +29,7 @@ check | shellcheck           | the same for shell scripts
 check | git                  | names the files to check
 check | python3              | runs clang-tidy on several files at once
 check | libclang-14-dev      | lets clang-tidy leave system headers out
+check | llvm-14-dev          | what libclang-14-dev includes
 bench | libbenchmark-dev     | measures speed
 TABLE
 }

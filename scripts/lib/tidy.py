@@ -30,9 +30,11 @@ def compile_plugin(memory, version):
     plugin = memory / f"own-code-{digest}.so"
     if not plugin.exists():
         unfinished = plugin.with_suffix(f".{os.getpid()}")
-        subprocess.run(
+        compiled = subprocess.run(
             ["g++", "-std=c++17", "-O1", "-shared", "-fPIC", "-fno-rtti", "-w",
-             "-I", LLVM_HEADERS, source, "-o", unfinished], check=True)
+             "-I", LLVM_HEADERS, source, "-o", unfinished])
+        if compiled.returncode != 0:
+            sys.exit(f"    {source} does not compile; what the compiler said is above")
         unfinished.rename(plugin)
     return plugin
 
