@@ -95,11 +95,15 @@ apt_as_root() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-# apt_steps: turns apt's talk into counted steps, in the form that progress_line understands.
+# apt_steps: turns apt's talk into counted steps, in the form that progress_line understands: each
+# package is fetched (unless it was before), unpacked and set up.
 apt_steps() {
   awk '
-    / newly installed, / { total = 2 * ($1 + $3); next }
-    /^(Unpacking|Setting up) / { print "[" ++count "/" (total < count ? count : total) "] " $0; fflush() }'
+    function step(words) { print "[" ++count "/" (3 * packages) "] " words; fflush() }
+    / newly installed, / { packages = $1 + $3; next }
+    /^Get:[0-9]+ / && count < packages { step("Fetching " $5) }
+    /^Unpacking / && count < packages { count = packages }
+    /^(Unpacking|Setting up) / && count < 3 * packages { step($0) }'
 }
 
 # install_packages GROUP...: makes every package of the groups available, says what and why first,

@@ -63,7 +63,7 @@ def check(entry, build, memory, tidy, constants):
     if run.returncode == 0:
         mark.touch()
         return file, time.monotonic() - began, ""
-    return file, time.monotonic() - began, run.stdout + run.stderr
+    return file, time.monotonic() - began, run.stdout or run.stderr
 
 
 def forget_unused(memory, days):

@@ -197,6 +197,17 @@ case_away_from_a_terminal_progress_is_one_line_in_ten() {
   equal "$(wc -l <<<"$output")" 11 && contains "$output" "[1/200]" && contains "$output" "[200/200]"
 }
 
+case_the_steps_of_apt_are_counted_whether_or_not_it_had_to_fetch() {
+  local said=$'0 upgraded, 2 newly installed, 0 to remove\n' fetched
+  said+=$'Unpacking a (1) ...\nUnpacking b (1) ...\nSetting up a (1) ...\nSetting up b (1) ...'
+  in_library "apt_steps <<<'$said'"
+  equal "$(cut -d']' -f1 <<<"$output" | tr -d '\n')" '[3/6[4/6[5/6[6/6' || return 1
+  fetched="$(sed '1a Get:1 mirror bookworm/main amd64 a amd64 1 [9 kB]' <<<"$said")"
+  in_library "apt_steps <<<'$fetched'"
+  equal "$(head -n 1 <<<"$output")" '[1/6] Fetching a' &&
+    equal "$(cut -d']' -f1 <<<"$output" | tr -d '\n')" '[1/6[3/6[4/6[5/6[6/6'
+}
+
 case_what_a_compiler_says_is_never_thinned_out() {
   in_library 'printf "[1/9] a\n[1/9] b\nerror: no such thing\n" | progress_line all'
   contains "$output" "error: no such thing" && equal "$(wc -l <<<"$output")" 2
