@@ -24,30 +24,44 @@ Blob PayloadStore::store(std::string_view bytes)
     return blob;
 }
 
+// A block that fits: a free one, a new one, or for long payloads one of just their size.
 void PayloadStore::open_block(std::size_t size)
 {
-    if (!blocks_.empty() && policy_ == Policy::reuse && blocks_[current_].holders == 0)
-        free_.push_back(current_);
+    const std::uint32_t before = current_;
+    const bool idle = !blocks_.empty() && blocks_[before].holders == 0;
     if (size <= block_bytes && !free_.empty()) {
         current_ = free_.back();
         free_.pop_back();
-        blocks_[current_].used = 0;
-        return;
+    } else if (!emptied_.empty()) {
+        current_ = emptied_.back();
+        emptied_.pop_back();
+    } else {
+        current_ = static_cast<std::uint32_t>(blocks_.size());
+        blocks_.emplace_back();
     }
-    Block block;
-    block.capacity = static_cast<std::uint32_t>(size > block_bytes ? size : block_bytes);
-    block.bytes = std::make_unique<char[]>(block.capacity);
-    memory_bytes_ += block.capacity;
-    current_ = static_cast<std::uint32_t>(blocks_.size());
-    blocks_.push_back(std::move(block));
+    Block& block = blocks_[current_];
+    if (!block.bytes) {
+        block.capacity = static_cast<std::uint32_t>(size > block_bytes ? size : block_bytes);
+        block.bytes = std::make_unique<char[]>(block.capacity);
+        memory_bytes_ += block.capacity;
+    }
+    block.used = 0;
+    if (idle && policy_ == Policy::reuse) recycle(before);
 }
 
+// Long blocks are given back: kept, they would only ever be reused for short payloads.
 void PayloadStore::recycle(std::uint32_t index)
 {
-    if (index == current_)
-        blocks_[index].used = 0;
-    else
+    Block& block = blocks_[index];
+    if (index == current_) {
+        block.used = 0;
+    } else if (block.capacity > block_bytes) {
+        memory_bytes_ -= block.capacity;
+        block = Block{};
+        emptied_.push_back(index);
+    } else {
         free_.push_back(index);
+    }
 }
 
 } // namespace sim

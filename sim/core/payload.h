@@ -73,7 +73,8 @@ private:
 
     Policy policy_;
     std::vector<Block> blocks_;
-    std::vector<std::uint32_t> free_;
+    std::vector<std::uint32_t> free_;    // blocks to be used again
+    std::vector<std::uint32_t> emptied_; // numbers of blocks whose memory was given back
     std::uint32_t current_ = 0;
     std::size_t memory_bytes_ = 0;
 };

@@ -14,9 +14,10 @@ class Outbox {
 public:
     explicit Outbox(PayloadStore& payloads) : payloads_{payloads} {}
 
-    void push(const SocketEvent& event)
+    // `payload` is the one in the event, if it has any.
+    void push(const SocketEvent& event, const Blob& payload = {})
     {
-        payloads_.retain(payload_of(event));
+        payloads_.retain(payload);
         events_.push_back(event);
     }
 

@@ -244,7 +244,8 @@ void Tcp::on_content(Socket socket, const PacketHead& head)
     if (known < size) {
         const Blob fresh = head.payload.slice(known, size - known);
         outbox_.push(
-            {end.host, socket.connection.id, trace_.cause(), Received{fresh, end.received - 1}});
+            {end.host, socket.connection.id, trace_.cause(), Received{fresh, end.received - 1}},
+            fresh);
         end.received += fresh.size;
     }
     if (head.flags.fin) {

@@ -56,7 +56,8 @@ void Udp::handle_datagram(const Packet& packet, Instant now)
                   Datagram{head.destination_port,
                            {head.source, head.source_port},
                            head.payload,
-                           head.destination}});
+                           head.destination}},
+                 head.payload);
 }
 
 void Udp::handle_error(const Packet& packet)

@@ -1,0 +1,160 @@
+#include "sim/core/fields.h"
+#include "sim/core/trace.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+using namespace sim;
+
+namespace {
+
+// Three events that say something of every sort: numbers, names, times, bytes.
+void append_sample(Trace& trace, std::string_view bytes, std::uint16_t port)
+{
+    trace.set_now(Instant{5ms});
+    PacketHead head;
+    head.destination_port = port;
+    head.flags.syn = true;
+    head.payload = trace.note(bytes);
+    const EventId sent = trace.append(
+        HostId{1}, ConnectionId{2}, PacketSent{head, LinkId{0}, HostId{2}, Instant{6ms}});
+    const CauseScope scope{trace, sent};
+    trace.append(HostId{2},
+                 ConnectionId{2},
+                 PacketDropped{head, DropReason::rule, Verdict::drop, RuleId{3}});
+    trace.append(HostId{1}, ConnectionId{}, ConnectionEnded{ConnectionEnd::timed_out});
+}
+
+std::uint64_t hash_of_sample(std::string_view bytes, std::uint16_t port)
+{
+    Trace trace;
+    append_sample(trace, bytes, port);
+    return trace.hash();
+}
+
+} // namespace
+
+TEST_SUITE("core.trace")
+{
+    TEST_CASE("an event has the time, the place and the cause of the moment it was appended")
+    {
+        Trace trace;
+        append_sample(trace, "EHLO", 25);
+        REQUIRE(trace.size() == 3);
+        CHECK(trace[0].id == EventId{0});
+        CHECK(trace[0].at == Instant{5ms});
+        CHECK(trace[0].host == HostId{1});
+        CHECK(trace[0].connection == ConnectionId{2});
+        CHECK_FALSE(trace[0].cause.exists());
+        CHECK(trace[0].kind() == Kind::packet_sent);
+        CHECK(trace[1].cause == EventId{0});
+        CHECK(&trace.at(EventId{2}) == &trace[2]);
+        CHECK(trace.view(std::get<PacketSent>(trace[0].what).packet.payload) == "EHLO");
+    }
+
+    TEST_CASE("causes nest, and what was before is restored")
+    {
+        Trace trace;
+        const EventId outer{7};
+        const EventId inner{8};
+        {
+            const CauseScope one{trace, outer};
+            {
+                const CauseScope two{trace, inner};
+                CHECK(trace.cause() == inner);
+            }
+            CHECK(trace.cause() == outer);
+        }
+        CHECK_FALSE(trace.cause().exists());
+    }
+
+    TEST_CASE("equal runs have equal hashes; a port, an octet or a kind that differs shows")
+    {
+        CHECK(hash_of_sample("EHLO", 25) == hash_of_sample("EHLO", 25));
+        CHECK(hash_of_sample("EHLO", 25) != hash_of_sample("EHLO", 587));
+        CHECK(hash_of_sample("EHLO", 25) != hash_of_sample("EHLo", 25));
+
+        Trace one;
+        one.append(HostId{1}, ConnectionId{}, PeerFinished{});
+        Trace other;
+        other.append(HostId{2}, ConnectionId{}, PeerFinished{});
+        CHECK(one.hash() != other.hash());
+    }
+
+    TEST_CASE("the hash does not depend on where payloads lie in the store")
+    {
+        Trace moved;
+        moved.note("something else first");
+        append_sample(moved, "EHLO", 25);
+        CHECK(moved.hash() == hash_of_sample("EHLO", 25));
+    }
+
+    TEST_CASE("counters: events are counted by kind and not kept")
+    {
+        Trace trace{Trace::Detail::counters};
+        for (int i = 0; i < 10'000; ++i)
+            append_sample(trace, "EHLO", 25);
+        CHECK(trace.count(Kind::packet_sent) == 10'000);
+        CHECK(trace.count(Kind::packet_dropped) == 10'000);
+        CHECK(trace.count(Kind::packet_delivered) == 0);
+        CHECK(trace.size() == 0);
+        CHECK_FALSE(trace.keeps_events());
+        CHECK(trace.event_memory_bytes() == 0);
+        CHECK(trace.payloads().memory_bytes() == 0);
+    }
+
+    TEST_CASE("emplace() says the same as append(), and counts the same")
+    {
+        Trace appended;
+        appended.append(HostId{1}, ConnectionId{2}, ConnectionEnded{ConnectionEnd::timed_out});
+        Trace emplaced;
+        emplaced.emplace<ConnectionEnded>(HostId{1}, ConnectionId{2}, ConnectionEnd::timed_out);
+        CHECK(emplaced.hash() == appended.hash());
+
+        Trace counted{Trace::Detail::counters};
+        const EventId first =
+            counted.emplace<ConnectionEnded>(HostId{1}, ConnectionId{2}, ConnectionEnd::closed);
+        const EventId second = counted.append(HostId{1}, ConnectionId{2}, PeerFinished{});
+        CHECK(first == EventId{0});
+        CHECK(second == EventId{1});
+        CHECK(counted.count(Kind::connection_ended) == 1);
+    }
+
+    TEST_CASE("a full trace counts too, and keeps its events in place while it grows")
+    {
+        Trace trace;
+        trace.append(HostId{1}, ConnectionId{}, PeerFinished{});
+        const Event* const first = &trace[0];
+        for (int i = 0; i < 20'000; ++i)
+            trace.append(HostId{1}, ConnectionId{}, PeerFinished{});
+        CHECK(&trace[0] == first);
+        CHECK(trace.count(Kind::peer_finished) == 20'001);
+        CHECK(trace[20'000].id == EventId{20'000});
+    }
+
+    TEST_CASE("trace memory is at most 200 bytes an event")
+    {
+        Trace trace;
+        for (int i = 0; i < 100'000; ++i)
+            trace.append(HostId{1}, ConnectionId{}, PeerFinished{});
+        CHECK(trace.event_memory_bytes() <= std::size_t{200} * 100'000);
+    }
+
+    TEST_CASE("every happening lists its fields by name, none twice")
+    {
+        const auto names_of = [](const auto& happening) {
+            std::multiset<std::string> names;
+            for_each_field(happening, [&](std::string_view name, const auto& /*value*/) {
+                names.insert(std::string{name});
+            });
+            return names;
+        };
+        CHECK(names_of(PacketSent{}) ==
+              std::multiset<std::string>{"packet", "link", "to", "arrives"});
+        CHECK(names_of(PacketHead{}).size() == 12);
+        CHECK(names_of(PeerFinished{}).empty());
+        CHECK(names_of(CertificateJudged{}).count("dialled") == 1);
+    }
+}
