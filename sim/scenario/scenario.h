@@ -37,11 +37,11 @@ struct Host {
     std::string key; // unique; a server's is its fully qualified name
     Text name;
     HostKind kind = HostKind::other;
-    std::string area; // for a PC on a line: the line's area
-    std::vector<Ipv4> addresses;
+    std::string area;            // for a PC on a line: the line's area
+    std::vector<Ipv4> addresses; // none on a line: it is given the line's
     System system = System::linux;
     std::string line;             // a PC: key of the Line that it is plugged into, else empty
-    std::optional<Ipv4> resolver; // the name server that it asks
+    std::optional<Ipv4> resolver; // the name server that it asks; none: the line's
 };
 
 // A way to get online that a PC can be plugged into: dynamic home line, fixed address, hotel, ...
@@ -57,6 +57,7 @@ struct AccessLine {
 };
 
 struct Link {
+    std::string key;
     std::string a; // host keys
     std::string b;
     Duration latency = 5ms;
@@ -118,7 +119,7 @@ struct NameServer {
     std::vector<DnsZone> zones;
     bool recursive = false;
     struct Forward {
-        std::string suffix; // "umi.example"; "" for everything else
+        std::string suffix; // "umi.example"; "." for everything else
         Ipv4 server;
     };
     std::vector<Forward> forwards;

@@ -1,0 +1,158 @@
+#include "sim/scenario/checks.h"
+#include "sim/scenario/quantities.h"
+#include "sim/scenario/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sim::scenario {
+
+namespace {
+
+// More than a lesson can be; each costs a copy of the scenario or a look at all its settings.
+constexpr std::size_t max_steps = 1'000;
+constexpr std::size_t max_variations = 100;
+constexpr std::size_t max_settings = 100; // of one variation
+
+void check_step_time(Checking& c, std::size_t index, const std::string& path)
+{
+    const std::vector<Step>& steps = c.scenario.steps;
+    const Step& step = steps[index];
+    const std::string key = fmt::format("{}.{}", path, name_of(step.when));
+    if (step.when == StepWhen::after_previous && index == 0)
+        c.reading.add(key, "there is no step before the first one");
+    const auto before = steps.begin() + static_cast<std::ptrdiff_t>(index);
+    if (step.when == StepWhen::after_delivery &&
+        std::none_of(
+            steps.begin(), before, [](const Step& s) { return s.action == StepAction::send; }))
+        c.reading.add(key, "no step before it sends anything");
+    if (step.delay > c.scenario.limit)
+        c.reading.add(key, fmt::format("is later than limit, {}", to_text(c.scenario.limit)));
+}
+
+void check_program(Checking& c, const Step& step, const std::string& path)
+{
+    if (step.program.empty()) {
+        c.reading.add(path + ".program", "is missing: the mail program that does it");
+        return;
+    }
+    const auto program = std::ranges::find(c.scenario.programs, step.program, &MailProgram::key);
+    if (program == c.scenario.programs.end()) return;
+    const bool sends = step.action == StepAction::send;
+    if (sends ? !program->sending : !program->fetching)
+        c.reading.add(path + ".program",
+                      fmt::format("{} has no settings for {}: expected a [program.{}.{}] table",
+                                  step.program,
+                                  sends ? "sending" : "fetching",
+                                  step.program,
+                                  sends ? "sending" : "fetching"));
+}
+
+void check_action(Checking& c, const Step& step, const std::string& path)
+{
+    const auto unused = [&](std::string_view key, bool is_written) {
+        if (is_written)
+            c.reading.add(fmt::format("{}.{}", path, key),
+                          fmt::format("has no meaning for \"{}\"", name_of(step.action)));
+    };
+    const bool is_set = step.action == StepAction::set;
+    if (is_set)
+        unused("program", !step.program.empty());
+    else
+        check_program(c, step, path);
+    if (step.action != StepAction::send) {
+        unused("message", c.reading.places.contains(path + ".message"));
+    } else if (!c.reading.places.contains(path + ".message")) {
+        c.reading.add(path + ".message", "is missing: what is sent");
+    } else if (step.message.to.empty()) {
+        c.reading.add(path + ".message.to", "nobody is to get it");
+    }
+    if (!step.message.eml.empty() && !(step.message.subject.empty() && step.message.text.empty()))
+        c.reading.add(path + ".message.file", "stands instead of subject and text");
+    if (is_set && step.key.empty()) c.reading.add(path + ".key", "is missing: what is changed");
+    if (!is_set) {
+        unused("key", !step.key.empty());
+        unused("value", !step.value.empty());
+    }
+}
+
+// Sets what the step sets, as the World will, so that a later step builds on it.
+void check_setting(Checking& c, Scenario& as_run, const Step& step, const std::string& path)
+{
+    if (step.action != StepAction::set || step.key.empty()) return;
+    const auto all = settings_of(as_run);
+    const auto setting = std::ranges::find(all, step.key, &Setting::key);
+    if (setting != all.end() && !setting->live) {
+        c.reading.add(path + ".key",
+                      fmt::format("{} cannot change while a world runs: write it in the world, or "
+                                  "as a variation",
+                                  step.key));
+        return;
+    }
+    const auto done = apply_setting(as_run, step.key, step.value);
+    if (done) return;
+    const bool is_known = setting != all.end();
+    c.reading.add(path + (is_known ? ".value" : ".key"), done.error().what, done.error().hint);
+}
+
+void check_prediction(Checking& c)
+{
+    if (!c.scenario.prediction) return;
+    const std::vector<Prediction::Choice>& choices = c.scenario.prediction->choices;
+    const auto right = std::ranges::count(choices, true, &Prediction::Choice::right);
+    if (choices.size() < 2)
+        c.reading.add("prediction.choice", "expected two answers or more");
+    else if (right == 0)
+        c.reading.add("prediction.choice", "no answer is right");
+    else if (right == std::ssize(choices))
+        c.reading.add("prediction.choice", "every answer is right");
+}
+
+void check_variations(Checking& c)
+{
+    if (c.scenario.variations.size() > max_variations) {
+        c.reading.add("variation", fmt::format("more than {} variations", max_variations));
+        return;
+    }
+    for (const Variation& variation : c.scenario.variations) {
+        Scenario changed = c.scenario;
+        const std::string path = join("variation", variation.key) + ".set";
+        if (variation.settings.empty()) c.reading.add(path, "nothing is changed");
+        if (variation.settings.size() > max_settings) {
+            c.reading.add(path, fmt::format("more than {} settings", max_settings));
+            continue;
+        }
+        for (const auto& [key, value] : variation.settings) {
+            const auto done = apply_setting(changed, key, value);
+            if (!done) c.reading.add(path + '.' + key, done.error().what, done.error().hint);
+        }
+    }
+}
+
+} // namespace
+
+void check_lesson(Checking& c)
+{
+    const auto client =
+        std::ranges::find(c.scenario.programs, c.scenario.client, &MailProgram::key);
+    if (client != c.scenario.programs.end() && !client->sending)
+        c.reading.add("client", fmt::format("{} has no settings for sending", c.scenario.client));
+    if (c.scenario.steps.empty()) c.reading.add("step", "nothing is done");
+    if (c.scenario.steps.size() > max_steps) {
+        c.reading.add("step", fmt::format("more than {} steps", max_steps));
+        return;
+    }
+    Scenario as_run = c.scenario;
+    for (std::size_t i = 0; i < c.scenario.steps.size(); ++i) {
+        const Step& step = c.scenario.steps[i];
+        const std::string path = fmt::format("step[{}]", i + 1);
+        check_step_time(c, i, path);
+        check_action(c, step, path);
+        check_setting(c, as_run, step, path);
+    }
+    check_prediction(c);
+    check_variations(c);
+}
+
+} // namespace sim::scenario

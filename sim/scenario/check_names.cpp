@@ -1,0 +1,113 @@
+#include "sim/dns/zone.h"
+#include "sim/scenario/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sim::scenario {
+
+namespace {
+
+std::string describe(dns::ZoneProblem problem, const std::string& origin)
+{
+    switch (problem) {
+    case dns::ZoneProblem::outside_zone:
+        return fmt::format("the name is not {} and not below it", origin);
+    case dns::ZoneProblem::duplicate:
+        return "the same record stands above";
+    case dns::ZoneProblem::second_soa:
+        return "a zone has one SOA record, at its origin";
+    case dns::ZoneProblem::alias_with_other_data:
+        return "where a CNAME is, no other record can be (RFC 1034 §3.6.2)";
+    case dns::ZoneProblem::null_mx_with_other_mx:
+        return "\"MX 0 .\" says that no mail is taken, and cannot stand beside another MX "
+               "(RFC 7505 §3)";
+    case dns::ZoneProblem::exchange_is_root:
+        return "\"no mail is taken\" is written MX 0 . (RFC 7505 §3)";
+    case dns::ZoneProblem::delegation:
+        return "NS below the origin: handing a part of a zone to another server is not simulated; "
+               "use forward";
+    case dns::ZoneProblem::too_big:
+        return "the records of this name and type do not fit in one answer";
+    case dns::ZoneProblem::too_many:
+        return "too many records in one zone";
+    case dns::ZoneProblem::not_for_zones:
+        break;
+    }
+    return "this type cannot stand in a zone";
+}
+
+// The record as DNS has it; nothing when the Reader has refused it.
+std::optional<dns::Record> parsed(const DnsRecord& record)
+{
+    const auto name = dns::parse_name(record.name);
+    const auto type = dns::parse_record_type(record.type);
+    if (!name || !type) return std::nullopt;
+    auto data = dns::parse_record_data(*type, record.data);
+    if (!data) return std::nullopt;
+    return dns::Record{*name, 0, *std::move(data)};
+}
+
+// Puts the records of a file into a zone as the World will, and says what the zone refuses.
+void check_zone(Checking& c, const DnsZone& zone, const std::string& path)
+{
+    const auto origin = dns::parse_name(zone.origin);
+    if (!origin) return;
+    std::optional<std::size_t> soa_at;
+    dns::SoaRecord soa;
+    std::vector<std::optional<dns::Record>> records;
+    for (const DnsRecord& record : zone.records) {
+        records.push_back(parsed(record));
+        if (soa_at || !records.back() || records.back()->name != *origin) continue;
+        if (const auto* found = std::get_if<dns::SoaRecord>(&records.back()->data)) {
+            soa = *found;
+            soa_at = records.size() - 1;
+        }
+    }
+    dns::Zone built{*origin, std::move(soa)};
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (!records[i] || i == soa_at) continue;
+        const auto added = built.add(*std::move(records[i]));
+        if (!added)
+            c.reading.add(fmt::format("{}.records[{}]", path, i + 1),
+                          describe(added.error(), zone.origin));
+    }
+}
+
+void check_forwards(Checking& c, const NameServer& server, const std::string& path)
+{
+    const Host* host = c.host(server.host);
+    for (const NameServer::Forward& forward : server.forwards) {
+        const std::string here = join(path + ".forward", forward.suffix);
+        if (!server.recursive)
+            c.reading.add(here, "only a server with recursive = true asks others");
+        if (!c.is_name_server(forward.server))
+            c.reading.add(here + ".server",
+                          fmt::format("there is no name server at {}", to_string(forward.server)));
+        if (host != nullptr && std::ranges::count(host->addresses, forward.server) > 0)
+            c.reading.add(here + ".server", "the server would ask itself");
+    }
+}
+
+} // namespace
+
+void check_names(Checking& c)
+{
+    for (const NameServer& server : c.scenario.name_servers) {
+        const std::string path = join("name_server", server.host);
+        std::vector<dns::Name> origins;
+        for (const DnsZone& zone : server.zones) {
+            const std::string here = join(path + ".zone", zone.origin);
+            check_zone(c, zone, here);
+            const auto origin = dns::parse_name(zone.origin);
+            if (!origin) continue;
+            if (std::ranges::count(origins, *origin) > 0)
+                c.reading.add(here, "the same zone stands above (case does not count)");
+            origins.push_back(*origin);
+        }
+        check_forwards(c, server, path);
+    }
+}
+
+} // namespace sim::scenario

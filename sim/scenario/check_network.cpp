@@ -1,0 +1,211 @@
+#include "sim/scenario/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace sim::scenario {
+
+namespace {
+
+// Nothing in a lesson may point at somebody's real machine.
+constexpr std::array<Ipv4Network, 8> allowed_networks{{
+    {{0xC0000200}, 24}, // 192.0.2.0/24, documentation, RFC 5737
+    {{0xC6336400}, 24}, // 198.51.100.0/24
+    {{0xCB007100}, 24}, // 203.0.113.0/24
+    {{0x0A000000}, 8},  // 10.0.0.0/8, private, RFC 1918
+    {{0xAC100000}, 12}, // 172.16.0.0/12
+    {{0xC0A80000}, 16}, // 192.168.0.0/16
+    {{0x64400000}, 10}, // 100.64.0.0/10, shared, RFC 6598
+    {{0xC6120000}, 15}, // 198.18.0.0/15, benchmarks, RFC 2544
+}};
+
+class AddressBook {
+public:
+    explicit AddressBook(Reading& reading) : reading_{reading} {}
+
+    void add(Ipv4 address, const std::string& path)
+    {
+        const bool is_allowed = std::ranges::any_of(
+            allowed_networks, [&](const Ipv4Network& n) { return n.contains(address); });
+        if (!is_allowed)
+            reading_.add(path,
+                         fmt::format("{} may be a real machine's: expected an address from "
+                                     "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, a private "
+                                     "network, 100.64.0.0/10 or 198.18.0.0/15",
+                                     to_string(address)));
+        const auto [there, is_new] = owners_.emplace(address, path);
+        if (!is_new)
+            reading_.add(
+                path,
+                fmt::format("{} is the address of {} too", to_string(address), there->second));
+    }
+
+private:
+    Reading& reading_;
+    std::map<Ipv4, std::string> owners_;
+};
+
+void check_addresses(Checking& c)
+{
+    AddressBook book{c.reading};
+    for (const Host& host : c.scenario.hosts) {
+        const std::string path = join("host", host.key);
+        for (std::size_t i = 0; i < host.addresses.size(); ++i)
+            book.add(host.addresses[i], fmt::format("{}.addresses[{}]", path, i + 1));
+        if (host.line.empty() && host.addresses.empty())
+            c.reading.add(path,
+                          "has no address: expected addresses, or a line that it is plugged into");
+        if (!host.line.empty() && !host.addresses.empty())
+            c.reading.add(path + ".addresses",
+                          "a host on a line is given the line's address and has no others");
+        if (host.line.empty() && host.area.empty())
+            c.reading.add(path + ".area", "is missing: where the host stands on the map");
+    }
+    for (const AccessLine& line : c.scenario.lines)
+        book.add(line.address, join("line", line.key) + ".address");
+}
+
+void check_lines(Checking& c)
+{
+    std::map<std::string, std::string> plugged_in;
+    for (const Host& host : c.scenario.hosts) {
+        if (host.line.empty()) continue;
+        const auto [there, is_new] = plugged_in.emplace(host.line, host.key);
+        if (!is_new)
+            c.reading.add(join("host", host.key) + ".line",
+                          fmt::format("{} is plugged into {} already, which has one address",
+                                      there->second,
+                                      host.line));
+    }
+    for (const AccessLine& line : c.scenario.lines) {
+        const Host* router = c.host(line.router);
+        if (router != nullptr && !router->line.empty())
+            c.reading.add(join("line", line.key) + ".router",
+                          fmt::format("{} is itself on a line", line.router));
+    }
+}
+
+void check_resolver(Checking& c, const std::optional<Ipv4>& resolver, const std::string& path)
+{
+    if (resolver && !c.is_name_server(*resolver))
+        c.reading.add(path, fmt::format("there is no name server at {}", to_string(*resolver)));
+}
+
+void check_links(Checking& c)
+{
+    std::map<std::pair<std::string, std::string>, std::string> seen;
+    for (const Link& link : c.scenario.links) {
+        if (link.a.empty() || link.b.empty()) continue;
+        const std::string path = join("link", link.key) + ".between";
+        if (link.a == link.b) c.reading.add(path, "both ends are the same host");
+        const auto [there, is_new] = seen.emplace(std::minmax(link.a, link.b), link.key);
+        if (!is_new)
+            c.reading.add(path, fmt::format("{} joins the same hosts already", there->second));
+        for (const std::string& end : {link.a, link.b}) {
+            const Host* host = c.host(end);
+            if (host != nullptr && !host->line.empty())
+                c.reading.add(path, fmt::format("{} is on a line and has no other cable", end));
+        }
+    }
+}
+
+// Which hosts hang together: the hosts that each host has a cable to.
+using Neighbours = std::map<std::string, std::set<std::string>>;
+
+Neighbours neighbours_in(const Checking& c)
+{
+    Neighbours neighbours;
+    const auto join_hosts = [&](const std::string& a, const std::string& b) {
+        neighbours[a].insert(b);
+        neighbours[b].insert(a);
+    };
+    for (const Link& link : c.scenario.links)
+        join_hosts(link.a, link.b);
+    for (const Host& host : c.scenario.hosts)
+        if (const AccessLine* line = c.line(host.line)) join_hosts(host.key, line->router);
+    return neighbours;
+}
+
+std::set<std::string> reached_from(const std::string& start, const Neighbours& neighbours)
+{
+    std::set<std::string> reached{start};
+    std::vector<std::string> open{start};
+    while (!open.empty()) {
+        const auto here = neighbours.find(open.back());
+        open.pop_back();
+        if (here == neighbours.end()) continue;
+        for (const std::string& next : here->second)
+            if (reached.insert(next).second) open.push_back(next);
+    }
+    return reached;
+}
+
+// Most hosts hang together; the others are the mistake.
+void check_connected(Checking& c)
+{
+    const Neighbours neighbours = neighbours_in(c);
+    std::set<std::string> largest;
+    std::set<std::string> seen;
+    for (const Host& host : c.scenario.hosts) {
+        if (seen.contains(host.key)) continue;
+        std::set<std::string> reached = reached_from(host.key, neighbours);
+        seen.insert(reached.begin(), reached.end());
+        if (reached.size() > largest.size()) largest = std::move(reached);
+    }
+    for (const Host& host : c.scenario.hosts) {
+        if (largest.contains(host.key)) continue;
+        const bool is_alone = !neighbours.contains(host.key);
+        c.reading.add(join("host", host.key),
+                      is_alone ? std::string{"no link leads to it, and it is on no line"}
+                               : fmt::format("there is no way from it to {}", *largest.begin()));
+    }
+}
+
+} // namespace
+
+void check_network(Checking& c)
+{
+    check_addresses(c);
+    check_lines(c);
+    for (const Host& host : c.scenario.hosts)
+        check_resolver(c, host.resolver, join("host", host.key) + ".resolver");
+    for (const AccessLine& line : c.scenario.lines)
+        check_resolver(c, line.resolver, join("line", line.key) + ".resolver");
+    check_links(c);
+    check_connected(c);
+}
+
+void check_rules(Checking& c)
+{
+    for (const Group& group : c.scenario.groups)
+        if (c.host(group.key) != nullptr)
+            c.reading.add(join("group", group.key), "a host has the same key");
+    const Neighbours neighbours = neighbours_in(c);
+    for (const FirewallRule& rule : c.scenario.rules) {
+        const std::string path = join("rule", rule.key);
+        if (c.host(rule.host) != nullptr && !neighbours.contains(rule.host))
+            c.reading.add(
+                path + ".host",
+                fmt::format("{} has no links, so the rule never meets a packet", rule.host));
+        if (!rule.ports.empty() && rule.transport == Transport::icmp)
+            c.reading.add(path + ".ports", "ICMP has no ports");
+        if (rule.verdict == Verdict::reject_rst && rule.transport != Transport::tcp)
+            c.reading.add(path + ".verdict",
+                          "a RST answers TCP only: expected transport = \"tcp\"");
+    }
+    std::map<std::string, std::string> host_of;
+    for (const FirewallRule& rule : c.scenario.rules)
+        host_of[rule.key] = rule.host;
+    for (const RuleOrder& order : c.reading.rule_orders) {
+        const std::string& other = host_of[order.before];
+        if (!other.empty() && other != host_of[order.rule])
+            c.reading.add(join("rule", order.rule) + ".before",
+                          fmt::format("{} is a rule of another host, {}", order.before, other));
+    }
+}
+
+} // namespace sim::scenario

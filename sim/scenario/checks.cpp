@@ -1,0 +1,75 @@
+#include "sim/scenario/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace sim::scenario {
+
+namespace {
+
+template <typename T>
+const T* find_in(const std::map<std::string_view, const T*>& things, std::string_view key)
+{
+    const auto thing = things.find(key);
+    return thing == things.end() ? nullptr : thing->second;
+}
+
+} // namespace
+
+Checking::Checking(const Scenario& whole, Reading& read) : scenario{whole}, reading{read}
+{
+    for (const Host& each : scenario.hosts)
+        hosts.emplace(each.key, &each);
+    for (const AccessLine& each : scenario.lines)
+        lines.emplace(each.key, &each);
+    for (const MailServer& each : scenario.mail_servers)
+        mail_servers.emplace(each.host, &each);
+}
+
+const Host* Checking::host(std::string_view key) const
+{
+    return find_in(hosts, key);
+}
+
+const AccessLine* Checking::line(std::string_view key) const
+{
+    return find_in(lines, key);
+}
+
+const MailServer* Checking::mail_server(std::string_view key) const
+{
+    return find_in(mail_servers, key);
+}
+
+bool Checking::is_name_server(Ipv4 address) const
+{
+    return std::ranges::any_of(scenario.name_servers, [&](const NameServer& server) {
+        const Host* runs_on = host(server.host);
+        return runs_on != nullptr && std::ranges::count(runs_on->addresses, address) > 0;
+    });
+}
+
+void check_references(Checking& c)
+{
+    std::map<Form, std::vector<std::string>> names;
+    std::map<Form, std::set<std::string>> lookup;
+    for (const Reference& reference : c.reading.references) {
+        if (c.reading.problems.full()) return;
+        auto& known = names[reference.form];
+        auto& found = lookup[reference.form];
+        if (known.empty()) {
+            known = names_of(reference.form, c.scenario);
+            found.insert(known.begin(), known.end());
+        }
+        if (found.contains(reference.name)) continue;
+        c.reading.problems.add(
+            reference.place,
+            reference.path,
+            fmt::format("there is no {} \"{}\"", noun(reference.form), reference.name),
+            hint_for(reference.name, known));
+    }
+}
+
+} // namespace sim::scenario

@@ -1,0 +1,234 @@
+#include "sim/scenario/document.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+// Without exceptions, and from its headers alone: Debian's shared library is built with them.
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#undef TOML_EXCEPTIONS
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace sim::scenario {
+
+namespace {
+
+// toml++ 3.3 recurses for each level, also when it destroys a document, so depth is bounded before
+// it sees the text. Up to the first syntax error this reads the text as toml++ does, and beyond it
+// toml++ reads nothing.
+class DepthScan {
+public:
+    static constexpr int max_brackets = 16;
+    static constexpr int max_dots = 16; // of one dotted key
+
+    explicit DepthScan(std::string_view text) : text_{text} {}
+
+    // Where the text is nested too deeply, if it is.
+    std::optional<Place> first_excess();
+
+private:
+    void skip_string(char quote);
+    void advance(std::size_t count);
+
+    std::string_view text_;
+    Place place_{0, 1, 1};
+};
+
+void DepthScan::advance(std::size_t count)
+{
+    for (; count > 0 && !text_.empty(); --count) {
+        if (text_[0] == '\n') {
+            ++place_.line;
+            place_.column = 1;
+        } else if ((static_cast<unsigned char>(text_[0]) & 0xC0U) != 0x80U) {
+            ++place_.column;
+        }
+        text_.remove_prefix(1);
+    }
+}
+
+void DepthScan::skip_string(char quote)
+{
+    const std::string triple(3, quote);
+    const bool multiline = text_.starts_with(triple);
+    advance(multiline ? 3 : 1);
+    while (!text_.empty()) {
+        if (quote == '"' && text_[0] == '\\') {
+            advance(2);
+        } else if (multiline && text_.starts_with(triple)) {
+            // Up to two more quotes belong to the text itself.
+            advance(3);
+            while (text_.starts_with(quote))
+                advance(1);
+            return;
+        } else if (!multiline && (text_[0] == quote || text_[0] == '\n')) {
+            advance(1);
+            return;
+        } else {
+            advance(1);
+        }
+    }
+}
+
+std::optional<Place> DepthScan::first_excess()
+{
+    int brackets = 0;
+    int dots = 0;
+    while (!text_.empty()) {
+        const char c = text_[0];
+        if (c == '"' || c == '\'') {
+            skip_string(c);
+            continue;
+        }
+        if (c == '#') {
+            advance(std::min(text_.find('\n'), text_.size()));
+            continue;
+        }
+        if (c == '.') ++dots;
+        if (c == '[' || c == '{') ++brackets;
+        if (c == ']' || c == '}') --brackets;
+        if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots = 0;
+        if (dots > max_dots || brackets > max_brackets) return place_;
+        advance(1);
+    }
+    return std::nullopt;
+}
+
+Place place_of(const toml::source_position& at, std::size_t file)
+{
+    return {file, static_cast<int>(at.line), static_cast<int>(at.column)};
+}
+
+Value value_of(const toml::date_time& when)
+{
+    using namespace std::chrono;
+    if (!when.offset) return Unsupported{"a date and time without an offset"};
+    const auto day = sys_days{year{when.date.year} / month{when.date.month} / when.date.day};
+    const minutes offset{when.offset->minutes};
+    const Duration since_epoch = day.time_since_epoch() + hours{when.time.hour} +
+                                 minutes{when.time.minute} + seconds{when.time.second} +
+                                 nanoseconds{when.time.nanosecond} - offset;
+    return Moment{Instant{since_epoch}, static_cast<int>(offset.count())};
+}
+
+Node node_of(const toml::node& from, std::size_t file);
+
+Array array_of(const toml::array& from, std::size_t file)
+{
+    Array array;
+    array.reserve(from.size());
+    for (const toml::node& element : from)
+        array.push_back(node_of(element, file));
+    return array;
+}
+
+Table table_of(const toml::table& from, std::size_t file)
+{
+    Table table;
+    table.reserve(from.size());
+    for (const auto& [key, value] : from)
+        table.push_back(
+            {std::string{key.str()}, place_of(key.source().begin, file), node_of(value, file)});
+    std::ranges::stable_sort(table, {}, &Entry::key_place);
+    return table;
+}
+
+Node node_of(const toml::node& from, std::size_t file)
+{
+    Node node{place_of(from.source().begin, file), Unsupported{"something else"}};
+    if (const auto* table = from.as_table()) {
+        node.value = table_of(*table, file);
+    } else if (const auto* array = from.as_array()) {
+        node.value = array_of(*array, file);
+    } else if (const auto* string = from.as_string()) {
+        node.value = string->get();
+    } else if (const auto* integer = from.as_integer()) {
+        node.value = integer->get();
+    } else if (const auto* boolean = from.as_boolean()) {
+        node.value = boolean->get();
+    } else if (const auto* moment = from.as_date_time()) {
+        // Years that nanoseconds in 64 bits can count.
+        if (moment->get().date.year >= 1970 && moment->get().date.year <= 2200)
+            node.value = value_of(moment->get());
+        else
+            node.value = Unsupported{"a date before 1970 or after 2200"};
+    } else if (from.is_floating_point()) {
+        node.value = Unsupported{"a number with a fraction"};
+    } else {
+        node.value = Unsupported{"a date or time without an offset"};
+    }
+    return node;
+}
+
+} // namespace
+
+std::string kind_of(const Node& node)
+{
+    struct Names {
+        std::string operator()(const std::string&) const { return "a string"; }
+        std::string operator()(std::int64_t) const { return "a number"; }
+        std::string operator()(bool) const { return "true or false"; }
+        std::string operator()(const Moment&) const { return "a date"; }
+        std::string operator()(const Array&) const { return "a list"; }
+        std::string operator()(const Table&) const { return "a table"; }
+        std::string operator()(const Unsupported& what) const { return what.name; }
+    };
+    return std::visit(Names{}, node.value);
+}
+
+std::optional<Table> parse_document(std::string_view text, std::size_t file, Problems& problems)
+{
+    if (text.size() > max_file_octets) {
+        problems.add({file}, {}, fmt::format("is larger than {} bytes", max_file_octets));
+        return std::nullopt;
+    }
+    if (auto excess = DepthScan{text}.first_excess()) {
+        excess->file = file;
+        problems.add(*excess,
+                     {},
+                     fmt::format("is nested too deeply: at most {} brackets in one another and {} "
+                                 "dots in a key",
+                                 DepthScan::max_brackets,
+                                 DepthScan::max_dots));
+        return std::nullopt;
+    }
+    const toml::parse_result result = toml::parse(text);
+    if (!result) {
+        const toml::parse_error& error = result.error();
+        problems.add(place_of(error.source().begin, file),
+                     {},
+                     fmt::format("is no TOML: {}", error.description()));
+        return std::nullopt;
+    }
+    return table_of(result.table(), file);
+}
+
+void merge(Table& base, Table overlay)
+{
+    std::map<std::string, std::size_t> positions;
+    for (std::size_t i = 0; i < base.size(); ++i)
+        positions[base[i].key] = i;
+    for (Entry& entry : overlay) {
+        const auto there = positions.find(entry.key);
+        if (there == positions.end()) {
+            base.push_back(std::move(entry));
+            continue;
+        }
+        Entry& old = base[there->second];
+        auto* below = std::get_if<Table>(&old.node.value);
+        auto* above = std::get_if<Table>(&entry.node.value);
+        if (below != nullptr && above != nullptr) {
+            merge(*below, std::move(*above));
+        } else {
+            old = std::move(entry);
+        }
+    }
+}
+
+} // namespace sim::scenario

@@ -1,0 +1,400 @@
+// The format of scenario files: every key of every table, with what it means. Written once and
+// visited by the Reader, which fills a Scenario, and by the SchemaWriter, which writes the JSON
+// Schema, so that the two cannot differ. Internal to sim/scenario.
+//
+// A visitor has the members of Reader (reader.h).
+#pragma once
+
+#include "sim/scenario/reader.h"
+
+#include <array>
+
+namespace sim::scenario {
+
+// ---- places and cables ------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, Area& area)
+{
+    v.about("A tinted area of the map: a household, an ISP, a company.");
+    v.value({"kind", "whose area it is; decides its colour", needed}, area.kind);
+    v.value({"name", "what stands on the map", needed}, area.name);
+}
+
+template <typename V>
+void fields(V& v, Host& host)
+{
+    v.about("A PC, router or server. A server's key is its full name.");
+    v.value({"name", "what stands on its card", needed}, host.name);
+    v.value({"kind", "what it is; decides its icon", needed}, host.kind);
+    v.value({"area", "where it stands; on a line: that of the line", !needed, Form::area},
+            host.area);
+    v.list({"addresses", "its IPv4 addresses; on a line: that of the line"}, host.addresses);
+    v.value({"system", "whose connection timeouts and error codes it has"}, host.system);
+    v.value({"line", "the line that it is plugged into", !needed, Form::access_line}, host.line);
+    v.value({"resolver", "address of the name server that it asks; on a line: that of the line"},
+            host.resolver);
+}
+
+template <typename V>
+void fields(V& v, AccessLine& line)
+{
+    v.about("A way to get online that a PC can be plugged into.");
+    v.value({"name", "what stands in the mail program's settings", needed}, line.name);
+    v.value({"area", "where a PC on it stands", needed, Form::area}, line.area);
+    v.value({"router", "the router at its other end", needed, Form::host}, line.router);
+    v.value({"address", "the IPv4 address that a PC on it is given", needed}, line.address);
+    v.value({"resolver", "the name server that a PC on it is given"}, line.resolver);
+    v.value({"latency", "time from one end to the other"}, line.latency);
+    v.value({"bandwidth", "how much goes through, in each direction", !needed, Form::bandwidth},
+            line.bits_per_second);
+}
+
+template <typename V>
+void fields(V& v, Link& link)
+{
+    v.about("A cable between two hosts.");
+    v.ends({"between", "the two hosts", needed, Form::host}, link.a, link.b);
+    v.value({"latency", "time from one end to the other"}, link.latency);
+    v.value({"bandwidth", "how much goes through, in each direction", !needed, Form::bandwidth},
+            link.bits_per_second);
+}
+
+// ---- who may pass -----------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, Group& group)
+{
+    v.about("A named set of addresses that rules and relays speak of.");
+    v.value({"name", "what it is called", needed}, group.name);
+    v.list({"networks", "IPv4 networks or addresses", needed}, group.networks);
+}
+
+template <typename V>
+void fields(V& v, FirewallRule& rule)
+{
+    v.about("A rule of a host's packet filter. Rules of one host are tried in the order of the "
+            "file; the first that matches decides, and none means pass.");
+    v.value({"kind",
+             "what it is for: \"op25b\" is an ISP's block on its own customers' port 25, "
+             "\"ip25b\" a receiver's on other ISPs' customers"},
+            rule.kind);
+    v.value({"host", "the host whose rule it is", needed, Form::host}, rule.host);
+    v.value({"name", "a short name", needed}, rule.name);
+    v.value({"purpose", "why the rule is there", needed}, rule.purpose);
+    v.list({"from", "senders that it means; without: any", !needed, Form::host_or_group},
+           rule.from);
+    v.list({"to", "receivers that it means; without: any", !needed, Form::host_or_group}, rule.to);
+    v.list({"except_to", "receivers that it does not mean", !needed, Form::host_or_group},
+           rule.except_to);
+    v.value({"transport", "the protocol that it means; without: any"}, rule.transport);
+    v.list({"ports", "destination ports, as in 25 or \"1024-2047\"; without: any"}, rule.ports);
+    v.value({"verdict", "what happens: \"drop\" is silence, the rejects send an answer", needed},
+            rule.verdict);
+    v.value({"enabled", "false: it is there to be switched on"}, rule.enabled);
+    v.before({"before",
+              "the rule of the same host that it stands in front of; for lessons that "
+              "add a rule to the world's",
+              !needed,
+              Form::rule},
+             rule.key);
+}
+
+// ---- names ------------------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, DnsZone& zone)
+{
+    v.about("What a name server says about one domain. Names are written in full.");
+    v.records({"records", "lines such as \"umi.example MX 10 mx1.umi.example\"", needed},
+              {"ttl", "how long others may remember an answer"},
+              zone.records);
+}
+
+template <typename V>
+void fields(V& v, NameServer::Forward& forward)
+{
+    v.about("Another name server that knows the names below this one.");
+    v.value({"server", "its address", needed}, forward.server);
+}
+
+template <typename V>
+void fields(V& v, NameServer& server)
+{
+    v.about("A name server on the host of this key.");
+    v.value({"recursive", "whether it asks others for names that are not its own"},
+            server.recursive);
+    v.keyed({"zone", "its zones by origin", !needed, Form::domain_or_dot},
+            server.zones,
+            &DnsZone::origin);
+    v.keyed({"forward",
+             "whom it asks for which names; \".\" is all names",
+             !needed,
+             Form::domain_or_dot},
+            server.forwards,
+            &NameServer::Forward::suffix);
+}
+
+// ---- mail servers -----------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, SmtpListener& listener)
+{
+    v.about("How the server answers on this port.");
+    v.value({"role",
+             "\"mx\" takes mail for its own domains from anyone, \"submission\" from users "
+             "who log in, \"relay\" also from its own network without a login",
+             needed},
+            listener.role);
+    v.value({"tls", "\"implicit\" is TLS from the first byte"}, listener.tls);
+    v.value({"require_tls", "whether AUTH and MAIL are refused without TLS"}, listener.require_tls);
+    v.value({"require_auth", "whether MAIL is refused without AUTH"}, listener.require_auth);
+    v.list({"auth", "the SASL mechanisms that it offers"}, listener.auth);
+}
+
+template <typename V>
+void fields(V& v, User& user)
+{
+    v.about("Someone who can log in with this name.");
+    v.value({"password", "in the clear, as it is typed", needed}, user.password);
+    v.list({"addresses",
+            "SMTP: addresses it may send as; POP: mailboxes it may fetch",
+            needed,
+            Form::mail_address},
+           user.addresses);
+}
+
+template <typename V>
+void fields(V& v, Mailbox& mailbox)
+{
+    v.about("A mailbox kept here.");
+    v.value({"quota", "how much it holds; without: no limit", !needed, Form::size},
+            mailbox.quota_bytes);
+}
+
+template <typename V>
+void fields(V& v, Route& route)
+{
+    v.about("Where mail for this domain goes instead of its MX.");
+    v.value({"host", "the next server", needed, Form::host}, route.host);
+    v.value({"port", "its port"}, route.port);
+}
+
+template <typename V>
+void fields(V& v, MailServer& server)
+{
+    v.about("A mail server (submission, relay, MX, mailbox) on the host of this key.");
+    v.keyed({"port", "the ports on which it answers", needed, Form::port_number},
+            server.listeners,
+            &SmtpListener::port);
+    v.list({"local_domains", "domains whose mailboxes are here", !needed, Form::domain},
+           server.local_domains);
+    v.keyed({"mailbox", "mailboxes by address", !needed, Form::mail_address},
+            server.mailboxes,
+            &Mailbox::address);
+    v.list({"recipients",
+            "addresses that it accepts mail for and passes on by its routes",
+            !needed,
+            Form::mail_address},
+           server.recipients);
+    v.list({"relay_for", "whose mail it sends on to anywhere", !needed, Form::host_or_group},
+           server.relay_for);
+    v.keyed({"user", "who can log in, by name", !needed, Form::line}, server.users, &User::name);
+    v.keyed({"route",
+             "ways that are not by MX, by domain; \"*\" is all other domains",
+             !needed,
+             Form::domain_or_star},
+            server.routes,
+            &Route::domain);
+    v.value({"size_limit", "the largest message it takes", !needed, Form::size},
+            server.size_limit_bytes);
+    v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
+            server.certificate);
+    v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
+    v.list({"retry", "waits between attempts of delivery, the last one again and again"},
+           server.retry);
+    v.value({"give_up", "age at which mail is returned to its sender"}, server.give_up);
+}
+
+template <typename V>
+void fields(V& v, PopListener& listener)
+{
+    v.about("How the server answers on this port.");
+    v.value({"tls", "\"implicit\" is TLS from the first byte"}, listener.tls);
+    v.value({"require_tls", "whether a login without TLS is refused"}, listener.require_tls);
+}
+
+template <typename V>
+void fields(V& v, PopServer& server)
+{
+    v.about("A POP3 server for the mailboxes of the mail server on the same host.");
+    v.keyed({"port", "the ports on which it answers", needed, Form::port_number},
+            server.listeners,
+            &PopListener::port);
+    v.keyed({"user", "who can log in, by name", needed, Form::line}, server.users, &User::name);
+    v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
+            server.certificate);
+}
+
+// ---- mail programs ----------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, AccountSettings& account)
+{
+    v.about("As a mail program asks for it.");
+    v.value({"server", "name or address of the server", needed}, account.server);
+    v.value({"port", "25, 587, 465; for POP3 110 or 995", needed}, account.port);
+    v.value({"protection",
+             "\"tls\" is from the first byte; \"starttls_if_available\" goes on in "
+             "the clear when it is not",
+             needed},
+            account.protection);
+    v.value({"auth", "how it logs in; \"automatic\" is the strongest that both have", needed},
+            account.auth);
+    v.value({"user", "the name that it logs in with"}, account.user);
+    v.value({"password", "the password that it logs in with"}, account.password);
+}
+
+template <typename V>
+void fields(V& v, MailProgram& program)
+{
+    v.about("A mail program on somebody's PC.");
+    v.value({"host", "the PC that it runs on", needed, Form::host}, program.host);
+    v.value({"name", "its owner's name", needed}, program.name);
+    v.value({"address", "its owner's mail address", needed, Form::mail_address}, program.address);
+    v.table({"sending", "its SMTP account"}, program.sending);
+    v.table({"fetching", "its POP3 account"}, program.fetching);
+}
+
+// ---- the lesson -------------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, Message& message)
+{
+    v.about("What is sent.");
+    v.list({"to", "the recipients", needed, Form::mail_address}, message.to);
+    v.value({"subject", "the subject", !needed, Form::line}, message.subject);
+    v.value({"text", "what is written", !needed, Form::prose}, message.text);
+    v.value(
+        {"file", "a whole message as it is, instead of subject and text", !needed, Form::eml_file},
+        message.eml);
+}
+
+template <typename V>
+void fields(V& v, Step& step)
+{
+    constexpr std::array<About, count_of<StepWhen>()> times{{
+        {"at", "time from the start of the run"},
+        {"after_previous", "time from the end of the step before"},
+        {"after_delivery", "time from when the mail lies in the mailbox"},
+    }};
+    v.about("Something that is done in the lesson.");
+    v.value({"action", "what is done", needed}, step.action);
+    v.when(times, step.when, step.delay);
+    v.value({"program", "send, fetch: the mail program that does it", !needed, Form::program},
+            step.program);
+    v.table({"message", "send: what is sent"}, step.message);
+    v.value({"key", "set: the setting that is changed", !needed, Form::setting}, step.key);
+    v.setting_value({"value", "set: its new value"}, step.value);
+}
+
+template <typename V>
+void fields(V& v, Prediction::Choice& choice)
+{
+    v.about("One possible answer.");
+    v.value({"text", "the answer", needed}, choice.text);
+    v.value({"right", "whether it is right"}, choice.right);
+}
+
+template <typename V>
+void fields(V& v, Prediction& prediction)
+{
+    v.about("A question to the learner before the result is shown.");
+    v.value({"question", "the question", needed}, prediction.question);
+    v.tables({"choice", "the possible answers", needed}, prediction.choices);
+}
+
+template <typename V>
+void fields(V& v, Expectation& expect)
+{
+    v.about("What ought to come of it; what is not written is not compared.");
+    v.value({"sending", "what the sender's mail program shows; \"none\" is success"},
+            expect.sending);
+    v.list({"delivered", "mailboxes in which a message lies at the end", !needed, Form::mailbox},
+           expect.delivered);
+    v.list({"fetched", "mailboxes whose message reached a mail program", !needed, Form::mailbox},
+           expect.fetched);
+    v.value({"stopped_by_rule", "the rule that stopped a packet", !needed, Form::rule},
+            expect.stopped_by_rule);
+    v.list({"readable", "texts that somebody on the way could read", !needed, Form::line},
+           expect.readable);
+    v.list({"unreadable", "texts that nobody on the way could read", !needed, Form::line},
+           expect.unreadable);
+    v.counts({"count", "how often kinds of events happen"}, expect.counts);
+}
+
+template <typename V>
+void fields(V& v, Variation& variation)
+{
+    v.about("A change of settings that the lesson proposes, and what comes of it.");
+    v.value({"name", "what is changed, in a few words", needed}, variation.name);
+    v.settings({"set", "the settings, as with --set", needed}, variation.settings);
+    v.table({"expect", "what ought to come of it"}, variation.expect);
+}
+
+template <typename V>
+void fields(V& v, Scenario& scenario)
+{
+    std::string world;
+    v.about("A lesson of hikyaku, or a world that lessons share.");
+    v.value({"world", "the world file that this lesson adds to", !needed, Form::toml_file}, world);
+    v.value({"order", "place among the lessons"}, scenario.order);
+    v.value({"title", "what the lesson is called", needed}, scenario.title);
+    v.value({"summary", "one sentence for lists", needed}, scenario.summary);
+    v.value({"goal", "what the learner is asked to watch", needed}, scenario.goal);
+    v.start({"start", "date and time at the start of the run", needed},
+            scenario.start,
+            scenario.utc_offset_minutes);
+    v.value({"limit", "time after which a run is cut off"}, scenario.limit);
+
+    v.keyed({"area", "the areas of the map", needed, Form::identifier}, scenario.areas, &Area::key);
+    v.keyed(
+        {"host", "PCs, routers and servers", needed, Form::host_name}, scenario.hosts, &Host::key);
+    v.keyed({"line", "ways to get online", !needed, Form::identifier},
+            scenario.lines,
+            &AccessLine::key);
+    v.keyed({"link", "cables; their keys are only names", !needed, Form::identifier},
+            scenario.links,
+            &Link::key);
+    v.keyed(
+        {"group", "sets of addresses", !needed, Form::identifier}, scenario.groups, &Group::key);
+    v.keyed(
+        {"rule", "firewall rules", !needed, Form::identifier}, scenario.rules, &FirewallRule::key);
+    v.keyed({"name_server", "name servers by host", !needed, Form::host},
+            scenario.name_servers,
+            &NameServer::host);
+    v.keyed({"mail_server", "mail servers by host", !needed, Form::host},
+            scenario.mail_servers,
+            &MailServer::host);
+    v.keyed({"pop_server", "POP3 servers by host", !needed, Form::host},
+            scenario.pop_servers,
+            &PopServer::host);
+    v.keyed({"program", "mail programs", needed, Form::identifier},
+            scenario.programs,
+            &MailProgram::key);
+
+    v.value(
+        {"client", "the mail program whose settings the learner changes", needed, Form::program},
+        scenario.client);
+    v.tables({"step", "what is done, in order", needed}, scenario.steps);
+    v.table({"prediction", "a question before the result is shown"}, scenario.prediction);
+    v.table({"expect", "what ought to come of the lesson"}, scenario.expect);
+    v.keyed({"variation",
+             "changes that the lesson proposes: its cure, things to try",
+             !needed,
+             Form::identifier},
+            scenario.variations,
+            &Variation::key);
+}
+
+} // namespace sim::scenario

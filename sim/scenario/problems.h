@@ -1,0 +1,60 @@
+// Collects what is wrong with the files of a scenario, each with its place, so that a trainer sees
+// everything at once. Internal to sim/scenario.
+#pragma once
+
+#include "sim/scenario/load.h"
+
+#include <compare>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim::scenario {
+
+// Where something stands. Files are numbered in the order in which they are read.
+struct Place {
+    std::size_t file = 0;
+    int line = 0; // from 1; 0: the file as a whole
+    int column = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+class Problems {
+public:
+    // A file broken in every line must not fill the memory; nobody reads more than this.
+    static constexpr std::size_t max_problems = 200;
+
+    // The number of the file in a Place.
+    std::size_t add_file(std::string name);
+    void add(Place place, std::string key, std::string what, std::string hint = {});
+
+    [[nodiscard]] bool none() const { return found_.empty(); }
+    // Whether something is wrong with the value at this dotted key, or within it.
+    [[nodiscard]] bool concern(const std::string& key) const;
+    [[nodiscard]] bool full() const { return found_.size() >= max_problems; }
+    // In the order of the files, their lines, and then as they were found.
+    [[nodiscard]] std::vector<Problem> sorted() const;
+
+private:
+    struct Found {
+        Place place;
+        Problem problem;
+    };
+    std::vector<std::string> files_;
+    std::vector<Found> found_;
+    std::set<std::string> keys_;
+    std::size_t left_out_ = 0;
+};
+
+// A dotted key with one part more: join("host", "mx.example") is host."mx.example".
+std::string join(const std::string& path, std::string_view part);
+
+// 'did you mean "drop"?', or empty when none is near.
+std::string hint_for(std::string_view word, const std::vector<std::string>& candidates);
+
+// "a, b or c"
+std::string one_of(const std::vector<std::string>& words);
+
+} // namespace sim::scenario

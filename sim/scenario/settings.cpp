@@ -1,0 +1,358 @@
+#include "sim/scenario/settings.h"
+
+#include "sim/scenario/forms.h"
+#include "sim/scenario/problems.h"
+#include "sim/scenario/quantities.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace sim::scenario {
+
+namespace {
+
+// A setting together with how it is written; `write` gets a value that is among the choices, or
+// any when there are none, and returns what is wrong with it, if anything.
+struct Handle {
+    Setting setting;
+    std::function<std::string(Scenario&, const std::string&)> write;
+};
+using Handles = std::vector<Handle>;
+
+template <NamedEnum E>
+std::string text_of(E value)
+{
+    return std::string{name_of(value)};
+}
+
+std::string text_of(bool value)
+{
+    return value ? "true" : "false";
+}
+
+// ---- account settings -------------------------------------------------------------------------
+
+using FindAccount = std::function<AccountSettings&(Scenario&)>;
+
+constexpr std::size_t max_account_text = 255;
+
+std::string problem_of_account_text(const std::string& value)
+{
+    if (value.size() > max_account_text)
+        return fmt::format("is longer than {} octets", max_account_text);
+    // A line end typed into an account must not become a line end on the wire.
+    const bool has_control = std::ranges::any_of(
+        value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return has_control ? "has a control character in it" : "";
+}
+
+void add_text(Handles& handles,
+              std::string key,
+              const std::string& now,
+              const FindAccount& account,
+              std::string AccountSettings::*member)
+{
+    handles.push_back({{std::move(key), now, {}, true},
+                       [account, member](Scenario& scenario, const std::string& value) {
+                           std::string problem = problem_of_account_text(value);
+                           if (problem.empty()) account(scenario).*member = value;
+                           return problem;
+                       }});
+}
+
+template <NamedEnum E>
+void add_choice(Handles& handles,
+                std::string key,
+                E now,
+                const FindAccount& account,
+                E AccountSettings::*member)
+{
+    handles.push_back({{std::move(key), text_of(now), choices_of<E>(), true},
+                       [account, member](Scenario& scenario, const std::string& value) {
+                           account(scenario).*member = *parse_enum<E>(value);
+                           return std::string{};
+                       }});
+}
+
+std::string problem_of_server(const std::string& value)
+{
+    const bool is_name = !value.empty() && value.size() <= 253 &&
+                         std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7f; });
+    return is_name ? "" : "expected a host name or an IPv4 address";
+}
+
+void add_account(Handles& handles,
+                 const std::string& prefix,
+                 const AccountSettings& now,
+                 const FindAccount& account)
+{
+    handles.push_back({{prefix + ".server", now.server, {}, true},
+                       [account](Scenario& scenario, const std::string& value) {
+                           std::string problem = problem_of_server(value);
+                           if (problem.empty()) account(scenario).server = value;
+                           return problem;
+                       }});
+    handles.push_back({{prefix + ".port", std::to_string(now.port), {}, true},
+                       [account](Scenario& scenario, const std::string& value) {
+                           if (!has_form(Form::port_number, value))
+                               return fmt::format("expected {}", expectation(Form::port_number));
+                           account(scenario).port = parse_port_range(value)->first;
+                           return std::string{};
+                       }});
+    add_choice(
+        handles, prefix + ".protection", now.protection, account, &AccountSettings::protection);
+    add_choice(handles, prefix + ".auth", now.auth, account, &AccountSettings::auth);
+    add_text(handles, prefix + ".user", now.user, account, &AccountSettings::user);
+    add_text(handles, prefix + ".password", now.password, account, &AccountSettings::password);
+}
+
+std::optional<std::size_t> program_at(const Scenario& scenario, const std::string& key)
+{
+    const auto program = std::ranges::find(scenario.programs, key, &MailProgram::key);
+    if (program == scenario.programs.end()) return std::nullopt;
+    return static_cast<std::size_t>(program - scenario.programs.begin());
+}
+
+std::optional<std::size_t> host_at(const Scenario& scenario, const std::string& key)
+{
+    const auto host = std::ranges::find(scenario.hosts, key, &Host::key);
+    if (host == scenario.hosts.end()) return std::nullopt;
+    return static_cast<std::size_t>(host - scenario.hosts.begin());
+}
+
+// The lines that this host can be plugged into: those that no other host is on.
+void add_line(Handles& handles, const Scenario& scenario, const std::string& host_key)
+{
+    const auto at = host_at(scenario, host_key);
+    if (!at || scenario.hosts[*at].line.empty()) return;
+    const Host& host = scenario.hosts[*at];
+    std::vector<std::string> choices;
+    for (const AccessLine& line : scenario.lines)
+        if (line.key == host.line || std::ranges::count(scenario.hosts, line.key, &Host::line) == 0)
+            choices.push_back(line.key);
+    handles.push_back({{"client.line", host.line, std::move(choices), false},
+                       [at](Scenario& changed, const std::string& value) {
+                           const auto line =
+                               std::ranges::find(changed.lines, value, &AccessLine::key);
+                           changed.hosts[*at].line = value;
+                           changed.hosts[*at].area = line->area;
+                           return std::string{};
+                       }});
+}
+
+void add_accounts(Handles& handles, const Scenario& scenario)
+{
+    if (const auto at = program_at(scenario, scenario.client)) {
+        const MailProgram& program = scenario.programs[*at];
+        add_line(handles, scenario, program.host);
+        if (program.sending)
+            add_account(handles, "client", *program.sending, [at](Scenario& s) -> AccountSettings& {
+                return *s.programs[*at].sending;
+            });
+    }
+    const auto fetch = std::ranges::find(scenario.steps, StepAction::fetch, &Step::action);
+    if (fetch == scenario.steps.end()) return;
+    const auto at = program_at(scenario, fetch->program);
+    if (at && scenario.programs[*at].fetching)
+        add_account(handles,
+                    "fetch",
+                    *scenario.programs[*at].fetching,
+                    [at](Scenario& s) -> AccountSettings& { return *s.programs[*at].fetching; });
+}
+
+// ---- rules ------------------------------------------------------------------------------------
+
+void add_rules(Handles& handles, const Scenario& scenario)
+{
+    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
+        const FirewallRule& rule = scenario.rules[i];
+        std::vector<std::string> choices{"off"};
+        for (const Verdict verdict : values_of<Verdict>())
+            if (verdict != Verdict::reject_rst || rule.transport == Transport::tcp)
+                choices.push_back(text_of(verdict));
+        handles.push_back({{"rule." + rule.key,
+                            rule.enabled ? text_of(rule.verdict) : "off",
+                            std::move(choices),
+                            true},
+                           [i](Scenario& changed, const std::string& value) {
+                               changed.rules[i].enabled = value != "off";
+                               if (const auto verdict = parse_enum<Verdict>(value))
+                                   changed.rules[i].verdict = *verdict;
+                               return std::string{};
+                           }});
+    }
+}
+
+// ---- servers ----------------------------------------------------------------------------------
+
+// Of an SMTP or a POP listener: tls and require_tls, which have to fit together.
+template <typename Listener>
+void add_tls(Handles& handles,
+             const std::string& prefix,
+             const Listener& now,
+             const std::function<Listener&(Scenario&)>& listener)
+{
+    handles.push_back({{prefix + "tls", text_of(now.tls), choices_of<TlsMode>(), false},
+                       [listener](Scenario& changed, const std::string& value) {
+                           Listener& it = listener(changed);
+                           it.tls = *parse_enum<TlsMode>(value);
+                           if (it.tls == TlsMode::none) it.require_tls = false;
+                           return std::string{};
+                       }});
+    handles.push_back({{prefix + "require_tls", text_of(now.require_tls), {"true", "false"}, false},
+                       [listener](Scenario& changed, const std::string& value) -> std::string {
+                           Listener& it = listener(changed);
+                           if (value == "true" && it.tls == TlsMode::none)
+                               return "there is no TLS to require: tls is none on this port";
+                           it.require_tls = value == "true";
+                           return {};
+                       }});
+}
+
+std::string text_of(const std::vector<Mechanism>& mechanisms)
+{
+    std::string text;
+    for (const Mechanism mechanism : mechanisms)
+        text += (text.empty() ? "" : "+") + text_of(mechanism);
+    return text.empty() ? "none" : text;
+}
+
+// "plain+login"
+std::optional<std::vector<Mechanism>> parse_mechanisms(std::string_view text)
+{
+    std::vector<Mechanism> mechanisms;
+    if (text == "none") return mechanisms;
+    for (bool is_last = false; !is_last;) {
+        const std::size_t plus = text.find('+');
+        const auto mechanism = parse_enum<Mechanism>(text.substr(0, plus));
+        if (!mechanism || !may_be_written(*mechanism) ||
+            std::ranges::count(mechanisms, *mechanism) > 0)
+            return std::nullopt;
+        mechanisms.push_back(*mechanism);
+        is_last = plus == std::string_view::npos;
+        if (!is_last) text.remove_prefix(plus + 1);
+    }
+    return mechanisms;
+}
+
+void add_auth(Handles& handles,
+              const std::string& prefix,
+              const SmtpListener& now,
+              const std::function<SmtpListener&(Scenario&)>& listener)
+{
+    handles.push_back(
+        {{prefix + "require_auth", text_of(now.require_auth), {"true", "false"}, false},
+         [listener](Scenario& changed, const std::string& value) -> std::string {
+             SmtpListener& it = listener(changed);
+             if (value == "true" && it.auth.empty())
+                 return "there is nothing to log in with: auth is none on this port";
+             it.require_auth = value == "true";
+             return {};
+         }});
+    handles.push_back({{prefix + "auth", text_of(now.auth), {}, false},
+                       [listener](Scenario& changed, const std::string& value) {
+                           const auto mechanisms = parse_mechanisms(value);
+                           if (!mechanisms)
+                               return fmt::format(
+                                   "expected none, or mechanisms joined by \"+\": {}",
+                                   one_of(choices_of<Mechanism>()));
+                           listener(changed).auth = *mechanisms;
+                           if (mechanisms->empty()) listener(changed).require_auth = false;
+                           return std::string{};
+                       }});
+}
+
+// Of the SMTP and the POP server on one host: they show the same certificate.
+void add_certificate(Handles& handles, const std::string& host, CertificateKind now)
+{
+    handles.push_back({{fmt::format("server.{}.certificate", host),
+                        text_of(now),
+                        choices_of<CertificateKind>(),
+                        false},
+                       [host](Scenario& changed, const std::string& value) {
+                           const CertificateKind kind = *parse_enum<CertificateKind>(value);
+                           for (MailServer& server : changed.mail_servers)
+                               if (server.host == host) server.certificate = kind;
+                           for (PopServer& server : changed.pop_servers)
+                               if (server.host == host) server.certificate = kind;
+                           return std::string{};
+                       }});
+}
+
+void add_pop_ports(Handles& handles, const Scenario& scenario, const std::string& host)
+{
+    for (std::size_t i = 0; i < scenario.pop_servers.size(); ++i) {
+        const PopServer& server = scenario.pop_servers[i];
+        if (server.host != host) continue;
+        for (std::size_t j = 0; j < server.listeners.size(); ++j)
+            add_tls<PopListener>(
+                handles,
+                fmt::format("server.{}.{}.", host, server.listeners[j].port),
+                server.listeners[j],
+                [i, j](Scenario& s) -> PopListener& { return s.pop_servers[i].listeners[j]; });
+    }
+}
+
+void add_servers(Handles& handles, const Scenario& scenario)
+{
+    for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
+        const MailServer& server = scenario.mail_servers[i];
+        add_certificate(handles, server.host, server.certificate);
+        for (std::size_t j = 0; j < server.listeners.size(); ++j) {
+            const SmtpListener& listener = server.listeners[j];
+            const std::string prefix = fmt::format("server.{}.{}.", server.host, listener.port);
+            const auto find = [i, j](Scenario& s) -> SmtpListener& {
+                return s.mail_servers[i].listeners[j];
+            };
+            add_tls<SmtpListener>(handles, prefix, listener, find);
+            add_auth(handles, prefix, listener, find);
+        }
+        add_pop_ports(handles, scenario, server.host);
+    }
+}
+
+Handles handles_of(const Scenario& scenario)
+{
+    Handles handles;
+    add_accounts(handles, scenario);
+    add_rules(handles, scenario);
+    add_servers(handles, scenario);
+    return handles;
+}
+
+} // namespace
+
+std::vector<Setting> settings_of(const Scenario& scenario)
+{
+    std::vector<Setting> settings;
+    for (Handle& handle : handles_of(scenario))
+        settings.push_back(std::move(handle.setting));
+    return settings;
+}
+
+tl::expected<void, SettingProblem>
+apply_setting(Scenario& scenario, std::string_view key, std::string_view value)
+{
+    const Handles handles = handles_of(scenario);
+    const std::string value_text{value.substr(0, 1'024)};
+    std::vector<std::string> keys;
+    for (const Handle& handle : handles) {
+        const Setting& setting = handle.setting;
+        keys.push_back(setting.key);
+        if (setting.key != key) continue;
+        const std::vector<std::string>& choices = setting.choices;
+        if (!choices.empty() && std::ranges::count(choices, value_text) == 0)
+            return tl::make_unexpected(SettingProblem{setting.key,
+                                                      fmt::format("expected {}", one_of(choices)),
+                                                      hint_for(value_text, choices)});
+        std::string problem = handle.write(scenario, value_text);
+        if (problem.empty()) return {};
+        return tl::make_unexpected(SettingProblem{setting.key, std::move(problem), {}});
+    }
+    return tl::make_unexpected(
+        SettingProblem{std::string{key}, "there is no such setting here", hint_for(key, keys)});
+}
+
+} // namespace sim::scenario
