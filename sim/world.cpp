@@ -1,13 +1,13 @@
 #include "sim/world.h"
 
 #include "sim/core/assert.h"
-#include "sim/mail/machine.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
 #include "sim/mail/mta.h"
 #include "sim/mail/mua.h"
 #include "sim/mail/name_service.h"
 #include "sim/mail/pop_service.h"
+#include "sim/mail/stage.h"
 #include "sim/net/fabric.h"
 #include "sim/tls/authority.h"
 #include "sim/world_build.h"
@@ -40,7 +40,7 @@ struct World::Parts {
     mail::Mua& mua(std::string_view program);
 
     bool step();
-    void pump();
+    void run_script(const Task& task);
     void plan_steps();
     void look_at_script();
     void start_step(std::size_t index);
@@ -51,11 +51,12 @@ struct World::Parts {
 
     scenario::Scenario scenario;
     WorldOptions options;
-    Trace trace;
-    TaskQueue tasks;
-    net::Fabric network;
+    mail::Stage stage;
+    Trace& trace;
+    TaskQueue& tasks;
+    net::Fabric& network;
+    mail::Surroundings& surroundings;
     tls::Authority authority;
-    mail::Surroundings surroundings;
     std::vector<LinkPlace> links;
     Rng message_ids;
     Instant limit;
@@ -63,7 +64,6 @@ struct World::Parts {
 
     std::map<std::string, std::shared_ptr<const tls::ServerConfig>> identities;
     std::map<std::string, std::unique_ptr<mail::MailboxStore>> mailbox_stores;
-    std::vector<std::unique_ptr<mail::Machine>> machines; // by HostId
     std::vector<std::unique_ptr<mail::Mta>> mtas;
     std::vector<std::unique_ptr<mail::PopService>> pop_services;
     std::vector<std::unique_ptr<mail::NameService>> name_services;
@@ -81,18 +81,17 @@ struct World::Parts {
 World::Parts::Parts(std::shared_ptr<const scenario::Scenario> from, WorldOptions with)
     : scenario{*from},
       options{std::move(with)},
-      trace{options.detail},
-      network{trace, tasks, options.seed},
+      stage{options.seed, options.detail, scenario.start},
+      trace{stage.trace()},
+      tasks{stage.tasks()},
+      network{stage.network()},
+      surroundings{stage.surroundings()},
       authority{options.seed, scenario.start},
-      surroundings{trace, tasks, network},
       message_ids{rng_stream(options.seed, "message-ids")},
       limit{scenario.start + scenario.limit}
 {
-    surroundings.seed = options.seed;
-    surroundings.now = scenario.start;
     surroundings.zone = mail::ZoneOffset{scenario.utc_offset_minutes};
     surroundings.trust = authority.trust();
-    trace.set_now(scenario.start);
     build_network();
     build_programs();
     for (std::size_t i = 0; i < options.commands.size(); ++i)
@@ -120,8 +119,7 @@ void World::Parts::build_network()
 void World::Parts::build_programs()
 {
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i)
-        machines.push_back(std::make_unique<mail::Machine>(
-            surroundings, build::machine_config(scenario, HostId{static_cast<std::uint32_t>(i)})));
+        stage.add_machine(build::machine_config(scenario, HostId{static_cast<std::uint32_t>(i)}));
 
     for (const scenario::NameServer& from : scenario.name_servers) {
         name_services.push_back(std::make_unique<mail::NameService>(
@@ -172,7 +170,7 @@ mail::MailboxStore& World::Parts::mailboxes(const std::string& host)
 
 mail::Machine& World::Parts::machine(std::string_view host)
 {
-    return *machines[build::host_id(scenario, host).value];
+    return stage.machine(build::host_id(scenario, host));
 }
 
 mail::Mua& World::Parts::mua(std::string_view program)
@@ -192,43 +190,22 @@ bool World::Parts::step()
         cut_off = true;
         return false;
     }
-    const Instant now = std::max(tasks.next_due(), surroundings.now);
-    surroundings.now = now;
-    trace.set_now(now);
-    trace.set_cause({});
-    const Task task = tasks.pop();
-    switch (task.owner) {
-    case TaskOwner::network:
-        network.handle_task(task, now);
-        break;
-    case TaskOwner::program:
-        machines[task.subject]->handle_task(task);
-        break;
-    case TaskOwner::script:
-        if (task.kind == step_task) {
-            start_step(task.number);
-        } else {
-            // Checked when it was made; one that no longer fits changes nothing.
-            static_cast<void>(apply(options.commands[task.number].command));
-        }
-        break;
-    }
-    pump();
-    if (tasks.next_due() > now) { // the instant is over
-        network.flush(now);
-        pump();
-    }
+    stage.step([this](const Task& task) { run_script(task); });
+    if (waiting) look_at_script();
     return true;
 }
 
-void World::Parts::pump()
-{
-    while (auto event = network.poll_output())
-        machines[event->host.value]->handle_socket(*event);
-    if (waiting) look_at_script();
-}
-
 // ---- the script -------------------------------------------------------------------------------
+
+void World::Parts::run_script(const Task& task)
+{
+    if (task.kind == step_task) {
+        start_step(task.number);
+    } else {
+        // Checked when it was made; one that no longer fits changes nothing.
+        static_cast<void>(apply(options.commands[task.number].command));
+    }
+}
 
 void World::Parts::plan_steps()
 {
@@ -373,9 +350,7 @@ void World::run()
 tl::expected<void, scenario::SettingProblem> World::apply(const Command& command)
 {
     parts_->trace.set_cause({});
-    auto applied = parts_->apply(command);
-    parts_->pump();
-    return applied;
+    return parts_->apply(command);
 }
 
 Instant World::now() const
