@@ -345,6 +345,31 @@ case_a_compile_error_is_shown_and_nothing_is_run() {
     contains "$(tail -n 1 <<<"$output")" "hikyaku: the preset 'release' did not compile"
 }
 
+# change_with PATTERN: .ci/run in a tree whose scripts only say their name, and fail where it matches.
+change_with() {
+  local script
+  mkdir -p "$scratch/clone/scripts" "$scratch/clone/.ci"
+  cp "$root/.ci/run" "$scratch/clone/.ci/"
+  for script in test check; do
+    printf 'echo "$0 $*"\ncase "$0 $*" in %s) exit 8 ;; esac\n' "$1" >"$scratch/clone/scripts/$script"
+  done
+  run bash "$scratch/clone/.ci/run"
+}
+
+case_a_good_change_passes_and_the_second_compilers_tests_have_the_last_word() {
+  change_with none
+  equal "$code" 0 && equal "$(tail -n 1 <<<"$output")" "scripts/test --clang"
+}
+
+case_a_change_fails_when_any_stage_fails_and_the_others_run_all_the_same() {
+  local stage
+  for stage in '"scripts/test "' '"scripts/check "' '"scripts/test --clang"'; do
+    change_with "$stage"
+    equal "$code" 1 && contains "$(tail -n 1 <<<"$output")" "FAILED: bash scripts/" &&
+      equal "$(grep -c '^scripts/' <<<"$output")" 3 || return 1
+  done
+}
+
 passed=0
 failed=0
 for case in $(declare -F | awk '$3 ~ /^case_/ { print $3 }'); do
