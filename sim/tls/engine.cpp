@@ -29,7 +29,7 @@ using AlertType = Botan::TLS::AlertType;
 
 // All that a peer may send us beside application data: hellos, certificates, alerts, key updates.
 // No honest handshake comes near it, and Botan itself would wait for messages of 16 MiB.
-constexpr std::size_t most_overhead = 256 * 1024;
+constexpr std::size_t most_overhead = std::size_t{256} * 1024;
 
 // An alert of two octets, its inner content type, and the tag of 16 octets that every cipher of
 // ours has. Botan does not pad, and no other message of TLS 1.3 is so short.
@@ -67,7 +67,7 @@ std::string handshake_header(std::uint8_t type, std::size_t size)
 
 TlsFailure failure_of(AlertType alert)
 {
-    using enum AlertType;
+    using enum Botan::TLS::AlertType; // clang 14 takes no alias here
     switch (alert) {
     case ProtocolVersion:
     case InappropriateFallback:
@@ -89,18 +89,27 @@ TlsFailure failure_of(AlertType alert)
 
 // Botan holds its Callbacks by shared pointer; it is given one that owns nothing, since the channel
 // lives inside and dies first.
-struct Engine::Impl final : Botan::TLS::Callbacks {
-    Impl(TlsRole role, Instant now) : role_{role}, now_{now} {}
+class Engine::Impl final : public Botan::TLS::Callbacks {
+public:
+    explicit Impl(const ClientConfig& config, Rng chance, Instant now);
+    explicit Impl(const ServerConfig& config, Rng chance, Instant now);
 
-    void start(VersionRange versions, const Identity& identity, Rng chance);
+    void handle_bytes(std::string_view ciphertext, Instant now);
+    void handle_end_of_stream(Instant now);
+    void send(std::string_view plaintext, Instant now);
+    void close(Instant now);
+    [[nodiscard]] std::optional<Output> poll_output();
+    [[nodiscard]] bool established() const { return established_; }
+    [[nodiscard]] bool ended() const { return ended_; }
+
+private:
+    void open_client(const ClientConfig& config, Rng chance);
+    void open_server(const ServerConfig& config, Rng chance);
     void handle_record(std::string_view record);
     void refuse_stream(CutResult why);
     void refuse(AlertType alert, const char* detail);
-    void send(std::string_view plaintext);
-    void close();
-    void end_of_stream();
 
-    // Runs `work` on the channel; what Botan throws becomes Failed.
+    // Runs one step on the channel; what Botan throws becomes Failed.
     template <typename Work>
     void guarded(Work work);
     void fail(TlsFailure why, std::uint8_t alert, std::string detail);
@@ -115,7 +124,7 @@ struct Engine::Impl final : Botan::TLS::Callbacks {
     void note_own_alert(std::string_view record);
     void name_own_alert(AlertType alert, bool fatal);
     [[nodiscard]] bool is_own_alert(std::string_view record) const;
-    [[nodiscard]] bool is_encrypted(const Direction& direction, std::uint8_t content_type) const;
+    [[nodiscard]] bool is_encrypted(const Direction& direction, std::uint8_t type) const;
 
     // ---- Botan calls these ----
     void tls_emit_data(std::span<const std::uint8_t> data) override;
@@ -144,17 +153,17 @@ struct Engine::Impl final : Botan::TLS::Callbacks {
     RecordCutter cutter_;
     Direction sent_;
     Direction received_;
-    std::size_t overhead_ = 0;
+    std::size_t overhead_ = 0; // octets received that carried no application data
     bool any_record_received_ = false;
 
     bool tls_1_3_ = false;       // chosen by the server
     bool finished_seen_ = false; // the first of the two Finished messages
     std::uint16_t group_ = 0;    // TLS 1.2: named by the ServerKeyExchange
+    Established parameters_;
     bool certificate_refused_ = false;
     bool is_sending_data_ = false;
     std::optional<std::uint8_t> peer_alert_; // fatal
     bool peer_closed_ = false;
-    Established parameters_;
 
     bool established_ = false;
     bool said_close_ = false;
@@ -163,10 +172,12 @@ struct Engine::Impl final : Botan::TLS::Callbacks {
     // The key log callback is const in Botan's interface, though it reports an event.
     mutable std::deque<Output> outputs_;
     std::string outbox_;
-    Record* record_ = nullptr;   // the last one noted, while it is among outputs_
-    Alert* own_alert_ = nullptr; // encrypted, so its code is known only when the step is over
+    // Within one step, into outputs_: the record noted last; an alert of ours that went out
+    // encrypted, whose code is known only when the step is over.
+    Record* record_ = nullptr;
+    Alert* own_alert_ = nullptr;
 
-    std::unique_ptr<Botan::TLS::Channel> channel_;
+    std::unique_ptr<Botan::TLS::Channel> channel_; // last: dies before what it calls
 };
 
 // ---- inputs -----------------------------------------------------------------------------------
@@ -191,32 +202,64 @@ void Engine::Impl::guarded(Work work)
     flush();
 }
 
-void Engine::Impl::start(VersionRange versions, const Identity& identity, Rng chance)
+Engine::Impl::Impl(const ClientConfig& config, Rng chance, Instant now)
+    : role_{TlsRole::client},
+      now_{now},
+      name_{without_final_dot(config.server_name)},
+      trust_{config.trust},
+      require_valid_{config.require_valid}
 {
-    guarded([&] {
-        const std::shared_ptr<Botan::TLS::Callbacks> self{std::shared_ptr<void>{}, this};
-        const auto sessions = std::make_shared<Botan::TLS::Session_Manager_Noop>();
-        const auto policy = botan_policy(versions);
-        const auto rng = botan_rng(chance);
-        if (role_ == TlsRole::client) {
-            const bool is_address = parse_ipv4(name_).has_value();
-            channel_ = std::make_unique<Botan::TLS::Client>(
-                self,
-                sessions,
-                std::make_shared<Botan::Credentials_Manager>(),
-                policy,
-                rng,
-                Botan::TLS::Server_Information{is_address ? std::string{} : name_},
-                policy->latest_supported_version(false));
-            return;
-        }
-        std::shared_ptr<Botan::Credentials_Manager> credentials;
-        if (identity.empty())
-            credentials = std::make_shared<Botan::Credentials_Manager>();
+    SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
+    guarded([&] { open_client(config, chance); });
+}
+
+Engine::Impl::Impl(const ServerConfig& config, Rng chance, Instant now)
+    : role_{TlsRole::server}, now_{now}
+{
+    SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
+    guarded([&] { open_server(config, chance); });
+}
+
+void Engine::Impl::open_client(const ClientConfig& config, Rng chance)
+{
+    const bool is_address = parse_ipv4(name_).has_value(); // which SNI must not hold
+    const auto policy = botan_policy(config.versions);
+    channel_ = std::make_unique<Botan::TLS::Client>(
+        std::shared_ptr<Botan::TLS::Callbacks>{std::shared_ptr<void>{}, this},
+        std::make_shared<Botan::TLS::Session_Manager_Noop>(),
+        std::make_shared<Botan::Credentials_Manager>(),
+        policy,
+        botan_rng(chance),
+        Botan::TLS::Server_Information{is_address ? std::string{} : name_},
+        policy->latest_supported_version(false));
+}
+
+void Engine::Impl::open_server(const ServerConfig& config, Rng chance)
+{
+    std::shared_ptr<Botan::Credentials_Manager> credentials;
+    if (config.identity.empty())
+        credentials = std::make_shared<Botan::Credentials_Manager>();
+    else
+        credentials = config.identity.data()->credentials;
+    channel_ = std::make_unique<Botan::TLS::Server>(
+        std::shared_ptr<Botan::TLS::Callbacks>{std::shared_ptr<void>{}, this},
+        std::make_shared<Botan::TLS::Session_Manager_Noop>(),
+        credentials,
+        botan_policy(config.versions),
+        botan_rng(chance));
+}
+
+void Engine::Impl::handle_bytes(std::string_view ciphertext, Instant now)
+{
+    now_ = now;
+    while (!ended_) {
+        const RecordCutter::Cut cut = cutter_.next(ciphertext);
+        if (cut.result == CutResult::need_more) return;
+        if (cut.result == CutResult::record)
+            handle_record(cut.record);
         else
-            credentials = identity.data()->credentials;
-        channel_ = std::make_unique<Botan::TLS::Server>(self, sessions, credentials, policy, rng);
-    });
+            refuse_stream(cut.result);
+    }
 }
 
 void Engine::Impl::handle_record(std::string_view record)
@@ -266,8 +309,11 @@ void Engine::Impl::refuse(AlertType alert, const char* detail)
     fail_after_throw(alert, failure_of(alert), detail);
 }
 
-void Engine::Impl::send(std::string_view plaintext)
+void Engine::Impl::send(std::string_view plaintext, Instant now)
 {
+    SIM_ASSERT(established_);
+    now_ = now;
+    if (ended_ || said_close_) return;
     guarded([&] {
         is_sending_data_ = true;
         while (!plaintext.empty()) {
@@ -283,8 +329,10 @@ void Engine::Impl::send(std::string_view plaintext)
     is_sending_data_ = false;
 }
 
-void Engine::Impl::close()
+void Engine::Impl::close(Instant now)
 {
+    now_ = now;
+    if (ended_ || said_close_) return;
     said_close_ = true;
     guarded([&] {
         channel_->close();
@@ -293,8 +341,10 @@ void Engine::Impl::close()
     if (!established_) ended_ = true;
 }
 
-void Engine::Impl::end_of_stream()
+void Engine::Impl::handle_end_of_stream(Instant now)
 {
+    now_ = now;
+    if (ended_) return;
     if (established_)
         finish({.clean = false});
     else if (said_close_)
@@ -329,6 +379,14 @@ void Engine::Impl::finish(Ended ended)
     flush();
     ended_ = true;
     push(ended);
+}
+
+std::optional<Output> Engine::Impl::poll_output()
+{
+    if (outputs_.empty()) return std::nullopt;
+    Output output = std::move(outputs_.front());
+    outputs_.pop_front();
+    return output;
 }
 
 void Engine::Impl::flush()
@@ -525,21 +583,12 @@ void Engine::Impl::tls_ssl_key_log_data(std::string_view label,
 
 Engine Engine::client(const ClientConfig& config, Rng chance, Instant now)
 {
-    SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
-    auto impl = std::make_unique<Impl>(TlsRole::client, now);
-    impl->name_ = without_final_dot(config.server_name);
-    impl->trust_ = config.trust;
-    impl->require_valid_ = config.require_valid;
-    impl->start(config.versions, {}, chance);
-    return Engine{std::move(impl)};
+    return Engine{std::make_unique<Impl>(config, chance, now)};
 }
 
 Engine Engine::server(const ServerConfig& config, Rng chance, Instant now)
 {
-    SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
-    auto impl = std::make_unique<Impl>(TlsRole::server, now);
-    impl->start(config.versions, config.identity, chance);
-    return Engine{std::move(impl)};
+    return Engine{std::make_unique<Impl>(config, chance, now)};
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -549,51 +598,31 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::handle_bytes(std::string_view ciphertext, Instant now)
 {
-    impl_->now_ = now;
-    while (!impl_->ended_) {
-        const RecordCutter::Cut cut = impl_->cutter_.next(ciphertext);
-        if (cut.result == CutResult::need_more) return;
-        if (cut.result == CutResult::record)
-            impl_->handle_record(cut.record);
-        else
-            impl_->refuse_stream(cut.result);
-    }
+    impl_->handle_bytes(ciphertext, now);
 }
-
 void Engine::handle_end_of_stream(Instant now)
 {
-    impl_->now_ = now;
-    if (!impl_->ended_) impl_->end_of_stream();
+    impl_->handle_end_of_stream(now);
 }
-
 void Engine::send(std::string_view plaintext, Instant now)
 {
-    impl_->now_ = now;
-    SIM_ASSERT(impl_->established_);
-    if (!impl_->ended_ && !impl_->said_close_) impl_->send(plaintext);
+    impl_->send(plaintext, now);
 }
-
 void Engine::close(Instant now)
 {
-    impl_->now_ = now;
-    if (!impl_->ended_ && !impl_->said_close_) impl_->close();
+    impl_->close(now);
 }
-
 std::optional<Output> Engine::poll_output()
 {
-    if (impl_->outputs_.empty()) return std::nullopt;
-    Output output = std::move(impl_->outputs_.front());
-    impl_->outputs_.pop_front();
-    return output;
+    return impl_->poll_output();
 }
-
 bool Engine::established() const
 {
-    return impl_->established_;
+    return impl_->established();
 }
 bool Engine::ended() const
 {
-    return impl_->ended_;
+    return impl_->ended();
 }
 
 } // namespace sim::tls

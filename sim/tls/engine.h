@@ -153,7 +153,7 @@ public:
     [[nodiscard]] bool ended() const;
 
 private:
-    struct Impl;
+    class Impl;
     explicit Engine(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

@@ -59,7 +59,7 @@ public:
     bool allow_server_initiated_renegotiation() const override { return false; }
     bool allow_insecure_renegotiation() const override { return false; }
 
-    std::size_t maximum_certificate_chain_size() const override { return 64 * 1024; }
+    std::size_t maximum_certificate_chain_size() const override { return std::size_t{64} * 1024; }
     bool include_time_in_hello_random() const override { return false; }
     bool allow_ssl_key_log_file() const override { return true; } // into the trace, not a file
 

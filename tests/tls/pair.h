@@ -111,7 +111,10 @@ public:
     // Until neither has anything to send.
     void run()
     {
-        while (carry(client, server, TlsRole::client) | carry(server, client, TlsRole::server)) {
+        bool spoke = true;
+        while (spoke) {
+            spoke = carry(client, server, TlsRole::client);
+            spoke = carry(server, client, TlsRole::server) || spoke;
         }
     }
 
