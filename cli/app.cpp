@@ -32,7 +32,7 @@ std::vector<std::string> names_of()
 {
     std::vector<std::string> names;
     for (const E value : sim::values_of<E>())
-        names.emplace_back(name_of(value));
+        names.emplace_back(sim::name_of(value));
     return names;
 }
 
@@ -88,8 +88,9 @@ public:
     [[nodiscard]] std::string help(const std::string& about)
     {
         if (about.empty()) return app_.help();
-        const CLI::App* sub = app_.get_subcommand_no_throw(about);
-        return sub == nullptr ? app_.help() : sub->help("hikyaku");
+        const auto subs =
+            app_.get_subcommands([&](const CLI::App* sub) { return sub->get_name() == about; });
+        return subs.empty() ? app_.help() : subs.front()->help("hikyaku");
     }
 
 private:

@@ -363,7 +363,12 @@ struct ClientSession::Machine {
     std::vector<Output> outputs;
     std::size_t polled = 0;
 
-    void report(Output output) { outputs.push_back(std::move(output)); }
+    // Built in place: g++ 12 takes the move of a variant for a read of what it does not hold.
+    template <typename What>
+    void report(What&& what)
+    {
+        outputs.emplace_back(std::forward<What>(what));
+    }
     void commit(Step step, Instant now);
     void say(Pop3Verb verb);
     void send_line(Pop3Verb verb, std::string line, std::size_t secret_offset);

@@ -52,8 +52,8 @@ Sink::Sink(mail::Machine& machine, mail::InboundConfig config, std::uint16_t por
 void Sink::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote)
 {
     mail::SmtpReceiver& self = *this;
-    auto inbound = std::make_unique<mail::SmtpInbound>(
-        machine_, self, config_, connection, local, remote);
+    auto inbound =
+        std::make_unique<mail::SmtpInbound>(machine_, self, config_, connection, local, remote);
     mail::SmtpInbound& opened = *inbound;
     open_[connection] = std::move(inbound);
     opened.handle_connected(std::nullopt);
@@ -179,8 +179,8 @@ OneHop::OneHop(Trace::Detail detail, mail::InboundConfig inbound, mail::Outbound
     const HostId to = network.add_host(sink);
     network.add_link({from, to, 1ms, 1'000'000'000});
     network.finish_topology();
-    stage_.add_machine({from, source.name, source.addresses, std::nullopt, {}});
-    stage_.add_machine({to, sink.name, sink.addresses, std::nullopt, {}});
+    stage_.add_machine({from, source.name, source.addresses, std::nullopt});
+    stage_.add_machine({to, sink.name, sink.addresses, std::nullopt});
     sink_ = std::make_unique<Sink>(stage_.machine(to), std::move(inbound), 25);
     source_ = std::make_unique<Source>(
         stage_.machine(from), std::move(outbound), Endpoint{sink_address, 25});

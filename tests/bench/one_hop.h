@@ -71,8 +71,7 @@ private:
 
 class OneHop {
 public:
-    explicit OneHop(sim::Trace::Detail detail);
-    // With TLS by STARTTLS as well, from this seed's authority.
+    explicit OneHop(sim::Trace::Detail detail); // in the clear
     OneHop(sim::Trace::Detail detail,
            sim::mail::InboundConfig inbound,
            sim::mail::OutboundConfig outbound);
