@@ -8,7 +8,10 @@
 namespace sim::net {
 
 namespace {
-constexpr Duration least_timeout = 1s;  // RFC 6298 §2.4
+constexpr Duration least_timeout = 1s; // RFC 6298 §2.4
+// §2.3's clock granularity. Round trips here repeat to the nanosecond, and without a margin the
+// timeout would meet its own acknowledgement; Linux keeps 200 ms, too.
+constexpr Duration least_margin = 200ms;
 constexpr Duration most_timeout = 120s; // §2.5 allows any of at least 60 s; Linux has 120 s
 } // namespace
 
@@ -23,8 +26,8 @@ void RetransmissionTimeout::learn(Duration round_trip)
         round_trip_variation = (3 * round_trip_variation + error) / 4;
         smoothed_round_trip = (7 * smoothed_round_trip + round_trip) / 8;
     }
-    timeout = std::clamp(
-        smoothed_round_trip + 4 * round_trip_variation, Duration{least_timeout}, most_timeout);
+    const Duration margin = std::max(least_margin, 4 * round_trip_variation);
+    timeout = std::clamp(smoothed_round_trip + margin, least_timeout, most_timeout);
 }
 
 void RetransmissionTimeout::back_off()
