@@ -106,6 +106,7 @@ Patience patience_of(const Event& event, ConnectionId connection, const Context&
 {
     constexpr std::size_t far_enough = 20'000; // events; a lesson's timeout is nearer by far
     Patience patience;
+    std::vector<std::string> repeats;
     const std::size_t end = std::min(context.trace.size(), event.id.value + far_enough);
     // Counted from the attempt itself, as an operating system counts.
     Instant start = event.at;
@@ -119,15 +120,19 @@ Patience patience_of(const Event& event, ConnectionId connection, const Context&
     for (std::size_t i = event.id.value; i < end; ++i) {
         const Event& later = context.trace[i];
         if (later.connection != connection) continue;
-        if (later.kind() == Kind::segment_retransmitted) {
-            if (!patience.repeats.empty())
-                patience.repeats += context.language.text("noun.list_separator");
-            patience.repeats += describe(later.at - start, context.language);
-        }
+        if (later.kind() == Kind::segment_retransmitted)
+            repeats.push_back(context.language.text(
+                "noun.after", {{"span", describe(later.at - start, context.language)}}));
         if (const auto* failed = std::get_if<ConnectionFailed>(&later.what)) {
             patience.gives_up = describe(failed->elapsed, context.language);
             break;
         }
+    }
+    for (std::size_t i = 0; i < repeats.size(); ++i) {
+        if (i > 0)
+            patience.repeats += context.language.text(
+                i + 1 == repeats.size() ? "noun.last_separator" : "noun.list_separator");
+        patience.repeats += repeats[i];
     }
     return patience;
 }
