@@ -499,6 +499,7 @@ std::vector<State> states_that_hear(const ClientConfig& config)
                               AwaitingHello{true},
                               AwaitingStarttls{},
                               Authenticating{},
+                              Authenticating{.first = false},
                               CancellingAuth{},
                               Ready{}};
     for (const auto awaits : {rset, mail, rcpt, data}) {

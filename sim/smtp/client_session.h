@@ -50,7 +50,7 @@ struct ClientConfig {
     // about exactly that; AuthBegin carries it on to the one who picks the mechanism.
     bool may_reveal_password = false;
     bool wants_pipelining = true; // where offered (RFC 2920)
-    ClientTimeouts timeouts;
+    ClientTimeouts timeouts{};
 };
 
 struct OutgoingMail {

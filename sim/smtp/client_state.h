@@ -29,8 +29,8 @@ struct ChoosingMechanism { // the host's turn
     Offer offer;
 };
 struct Authenticating { // AUTH, or a line of its exchange, is with the server
-    Offer offer;
-    std::optional<std::string> held; // an initial response too long for the command line
+    Offer offer{};
+    std::optional<std::string> held{}; // an initial response too long for the command line
     bool believes_success = true;
     std::uint32_t rounds = 0;
     bool first = true; // the reply answers AUTH itself

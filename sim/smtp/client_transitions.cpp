@@ -436,7 +436,8 @@ Step Transitions::on(InTransaction&& at, const Reply& reply) const
 {
     switch (at.awaits) {
     case InTransaction::Awaits::rset:
-        if (!reply.is_success()) return out_of_step(at, reply);
+        if (reply.is_go_ahead()) return out_of_step(at, reply);
+        if (!reply.is_success()) return cut_short(at, std::nullopt, reply);
         at.awaits = InTransaction::Awaits::mail;
         if (at.pipelined) return going_to(std::move(at));
         return going_to(std::move(at), SmtpVerb::mail);
