@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <type_traits>
 #include <variant>
 
@@ -40,6 +41,8 @@ public:
         text_.clear();
         kind_ = event.kind();
         tls_packet_ = false;
+        connection_ = event.connection;
+        if (kind_ == Kind::tls_started) tls_connections_.insert(event.connection);
         const auto since = event.at - scenario_.start;
         text_ += fmt::format("{} {:.3f}ms {}{} {}",
                              event.id.value,
@@ -55,7 +58,9 @@ public:
 
     void operator()(std::string_view /*name*/, const PacketHead& packet)
     {
-        tls_packet_ = starts_tls_record(trace_.view(packet.payload));
+        // What is still readable on such a connection was said before TLS began.
+        tls_packet_ =
+            tls_connections_.contains(connection_) && !is_printable(trace_.view(packet.payload));
         for_each_field(packet, *this);
     }
     void operator()(std::string_view /*name*/, const Line& line) { for_each_field(line, *this); }
@@ -113,12 +118,6 @@ private:
         return id.exists() ? scenario_.hosts[id.value].key : "-";
     }
 
-    // RFC 8446 §5.1: content type 20 to 23, then a legacy version 03 0x.
-    static bool starts_tls_record(std::string_view bytes)
-    {
-        return bytes.size() >= 3 && bytes[0] >= 20 && bytes[0] <= 23 && bytes[1] == 3;
-    }
-
     [[nodiscard]] std::string bytes(const Blob& blob) const
     {
         const std::string_view view = trace_.view(blob);
@@ -145,6 +144,8 @@ private:
     std::string text_;
     Kind kind_{};
     bool tls_packet_ = false;
+    ConnectionId connection_;
+    std::set<ConnectionId> tls_connections_;
 };
 
 } // namespace
