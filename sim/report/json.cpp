@@ -57,8 +57,7 @@ std::vector<std::string> secrets_of(const Trace& trace, std::size_t end)
     std::ranges::sort(secrets, [](const std::string& a, const std::string& b) {
         return a.size() != b.size() ? a.size() > b.size() : a < b;
     });
-    const auto repeated = std::ranges::unique(secrets);
-    secrets.erase(repeated.begin(), repeated.end());
+    secrets.erase(std::unique(secrets.begin(), secrets.end()), secrets.end());
     return secrets;
 }
 
