@@ -45,8 +45,8 @@ void check_mailboxes(Checking& c, const MailServer& server, const std::string& p
         const bool has_route = std::ranges::any_of(server.routes, [&](const Route& route) {
             return route.domain == "*" || smtp::equal_ignoring_case(route.domain, domain);
         });
-        if (has_domain(server.local_domains, domain))
-            c.reading.add(here, fmt::format("{} is local here: expected a mailbox", domain));
+        if (!has_domain(server.local_domains, domain))
+            c.reading.add(here, fmt::format("{} is not in local_domains", domain));
         else if (!has_route)
             c.reading.add(here, fmt::format("there is no route for {}", domain));
     }

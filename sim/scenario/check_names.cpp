@@ -16,8 +16,6 @@ std::string describe(dns::ZoneProblem problem, const std::string& origin)
         return fmt::format("the name is not {} and not below it", origin);
     case dns::ZoneProblem::duplicate:
         return "the same record stands above";
-    case dns::ZoneProblem::second_soa:
-        return "a zone has one SOA record, at its origin";
     case dns::ZoneProblem::alias_with_other_data:
         return "where a CNAME is, no other record can be (RFC 1034 §3.6.2)";
     case dns::ZoneProblem::null_mx_with_other_mx:
@@ -32,6 +30,7 @@ std::string describe(dns::ZoneProblem problem, const std::string& origin)
         return "the records of this name and type do not fit in one answer";
     case dns::ZoneProblem::too_many:
         return "too many records in one zone";
+    case dns::ZoneProblem::second_soa:
     case dns::ZoneProblem::not_for_zones:
         break;
     }
@@ -54,21 +53,11 @@ void check_zone(Checking& c, const DnsZone& zone, const std::string& path)
 {
     const auto origin = dns::parse_name(zone.origin);
     if (!origin) return;
-    std::optional<std::size_t> soa_at;
-    dns::SoaRecord soa;
-    std::vector<std::optional<dns::Record>> records;
-    for (const DnsRecord& record : zone.records) {
-        records.push_back(parsed(record));
-        if (soa_at || !records.back() || records.back()->name != *origin) continue;
-        if (const auto* found = std::get_if<dns::SoaRecord>(&records.back()->data)) {
-            soa = *found;
-            soa_at = records.size() - 1;
-        }
-    }
-    dns::Zone built{*origin, std::move(soa)};
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (!records[i] || i == soa_at) continue;
-        const auto added = built.add(*std::move(records[i]));
+    dns::Zone built{*origin, dns::SoaRecord{}};
+    for (std::size_t i = 0; i < zone.records.size(); ++i) {
+        auto record = parsed(zone.records[i]);
+        if (!record) continue;
+        const auto added = built.add(*std::move(record));
         if (!added)
             c.reading.add(fmt::format("{}.records[{}]", path, i + 1),
                           describe(added.error(), zone.origin));

@@ -187,7 +187,11 @@ void fields(V& v, MailServer& server)
     v.keyed({"port", "the ports on which it answers", needed, Form::port_number},
             server.listeners,
             &SmtpListener::port);
-    v.list({"local_domains", "domains whose mailboxes are here", !needed, Form::domain},
+    v.list({"local_domains",
+            "domains that it is the last word on: who has no mailbox here and is not "
+            "among recipients is unknown",
+            !needed,
+            Form::domain},
            server.local_domains);
     v.keyed({"mailbox", "mailboxes by address", !needed, Form::mail_address},
             server.mailboxes,

@@ -43,6 +43,7 @@ private:
     void read_messages();
     void order_rules();
     void place_hosts();
+    void name_the_root();
 
     const std::string& path_;
     const ReadFile& read_;
@@ -122,6 +123,17 @@ void Loader::place_hosts()
     }
 }
 
+// Files write "." for the root, as zone files do.
+void Loader::name_the_root()
+{
+    for (NameServer& server : scenario_.name_servers) {
+        for (DnsZone& zone : server.zones)
+            if (zone.origin == ".") zone.origin.clear();
+        for (NameServer::Forward& forward : server.forwards)
+            if (forward.suffix == ".") forward.suffix.clear();
+    }
+}
+
 LoadResult Loader::load()
 {
     files_.push_back(path_);
@@ -154,6 +166,7 @@ LoadResult Loader::load()
     check_mail(checking);
     check_lesson(checking);
     if (!problems_.none()) return tl::make_unexpected(problems_.sorted());
+    name_the_root();
     return std::move(scenario_);
 }
 

@@ -13,20 +13,19 @@ namespace {
 
 constexpr std::string_view setting_value_is = "a string, a number, true or false";
 
+// What may stand in a zone. Its SOA is made by the World.
 struct TypeExample {
     dns::RecordType type;
     std::string_view example;
 };
 
-constexpr std::array<TypeExample, 8> type_examples{{
+constexpr std::array<TypeExample, 7> type_examples{{
     {dns::RecordType::a, "mx1.umi.example A 203.0.113.70"},
     {dns::RecordType::aaaa, "mx1.umi.example AAAA 2001:db8::70"},
     {dns::RecordType::cname, "www.umi.example CNAME shop.umi.example"},
     {dns::RecordType::mx, "umi.example MX 10 mx1.umi.example"},
     {dns::RecordType::ns, "umi.example NS ns.example"},
     {dns::RecordType::ptr, "70.113.0.203.in-addr.arpa PTR mx1.umi.example"},
-    {dns::RecordType::soa,
-     "umi.example SOA ns.example hostmaster.umi.example 1 3600 600 604800 300"},
     {dns::RecordType::txt, "umi.example TXT \"v=spf1 mx -all\""},
 }};
 

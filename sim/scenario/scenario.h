@@ -109,7 +109,7 @@ struct DnsRecord {
 };
 
 struct DnsZone {
-    std::string origin;
+    std::string origin; // "" is the root
     std::vector<DnsRecord> records;
 };
 
@@ -119,7 +119,7 @@ struct NameServer {
     std::vector<DnsZone> zones;
     bool recursive = false;
     struct Forward {
-        std::string suffix; // "umi.example"; "." for everything else
+        std::string suffix; // "umi.example"; "" for everything else
         Ipv4 server;
     };
     std::vector<Forward> forwards;
@@ -167,10 +167,10 @@ struct Route {
 struct MailServer {
     std::string host; // its key is its name in 220 and EHLO
     std::vector<SmtpListener> listeners;
-    std::vector<std::string> local_domains;
-    std::vector<Mailbox> mailboxes;      // kept here, of local domains
-    std::vector<std::string> recipients; // known here but kept behind a route (an MX's list)
-    std::vector<std::string> relay_for;  // groups or hosts whose mail it sends on to anywhere
+    std::vector<std::string> local_domains; // whose unknown recipients it refuses as unknown
+    std::vector<Mailbox> mailboxes;         // kept here, of local domains
+    std::vector<std::string> recipients;    // known here but kept behind a route (an MX's list)
+    std::vector<std::string> relay_for;     // groups or hosts whose mail it sends on to anywhere
     std::vector<User> users;
     std::vector<Route> routes;
     std::uint64_t size_limit_bytes = 10'485'760;
