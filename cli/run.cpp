@@ -92,13 +92,14 @@ Lines opening(const Command& command, const sim::scenario::Scenario& scenario)
             place = fmt::format("{} ({})", place, command.text(line->name));
         add_wrapped(
             lines,
-            command.text("run.settings",
-                         {{"place", place},
-                          {"server", account.server},
-                          {"port", std::to_string(account.port)},
-                          {"protection",
-                           command.text(fmt::format("protection.{}", name_of(account.protection)))},
-                          {"auth", command.text(fmt::format("auth.{}", name_of(account.auth)))}}),
+            command.text(
+                "run.settings",
+                {{"place", place},
+                 {"server", account.server},
+                 {"port", std::to_string(account.port)},
+                 {"protection",
+                  command.text(fmt::format("protection.{}", sim::name_of(account.protection)))},
+                 {"auth", command.text(fmt::format("auth.{}", sim::name_of(account.auth)))}}),
             Role::quiet,
             command.columns);
     }
@@ -137,7 +138,7 @@ std::string file_name(std::size_t number,
 {
     std::string name = fmt::format("{:02}-{}-{}-{}.eml",
                                    number,
-                                   name_of(message.where),
+                                   sim::name_of(message.where),
                                    scenario.hosts[message.host.value].key,
                                    message.owner);
     for (char& c : name) {

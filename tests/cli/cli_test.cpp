@@ -1,0 +1,257 @@
+#include "cli/app.h"
+#include "sim/report/width.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Result {
+    cli::ExitCode code = cli::ExitCode::ok;
+    std::string out;
+    std::string err;
+};
+
+Result hikyaku(const std::vector<std::string>& arguments,
+               const std::map<std::string, std::string>& variables = {{"LANG", "en_US.UTF-8"}},
+               bool terminal = false)
+{
+    std::ostringstream out;
+    std::ostringstream err;
+    cli::Environment environment{out, err, terminal, std::nullopt, {}, {}};
+    environment.variable = [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    };
+    Result result;
+    result.code = cli::run(arguments, environment);
+    result.out = out.str();
+    result.err = err.str();
+    return result;
+}
+
+bool has(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+// A folder of this test's own, removed with it.
+class Folder {
+public:
+    explicit Folder(const std::string& name)
+        : path_{fs::path{HIKYAKU_BINARY_DIR} / "cli_test" / name}
+    {
+        fs::remove_all(path_);
+        fs::create_directories(path_);
+    }
+    ~Folder() { fs::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const
+    {
+        std::ofstream{path_ / name, std::ios::binary} << content;
+        return (path_ / name).string();
+    }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+const std::vector<std::string> lessons{"path",
+                                       "op25b",
+                                       "submission-587",
+                                       "submissions-465",
+                                       "own-isp-25",
+                                       "fixed-ip",
+                                       "plain-password"};
+
+} // namespace
+
+TEST_SUITE("cli")
+{
+    TEST_CASE("list names every lesson with its title, as text and as JSON")
+    {
+        const Result text = hikyaku({"list"});
+        CHECK(text.code == cli::ExitCode::ok);
+        const auto json = nlohmann::json::parse(hikyaku({"list", "--json"}).out);
+        CHECK(json.size() == lessons.size());
+        for (const std::string& lesson : lessons)
+            CHECK(has(text.out, lesson));
+        for (const auto& each : json) {
+            CHECK_FALSE(each.at("title").at("ja").get<std::string>().empty());
+            CHECK(has(text.out, each.at("title").at("en").get<std::string>()));
+        }
+    }
+
+    TEST_CASE("the locale decides about the language, and --lang about both")
+    {
+        CHECK(has(hikyaku({"help"}, {{"LANG", "ja_JP.UTF-8"}}).out, "使い方"));
+        CHECK(has(hikyaku({"help"}, {{"LANG", "C"}}).out, "Usage"));
+        CHECK(has(hikyaku({"help"}, {{"LC_ALL", "ja_JP.UTF-8"}, {"LANG", "C"}}).out, "使い方"));
+        CHECK(has(hikyaku({"help", "--lang", "en"}, {{"LANG", "ja_JP.UTF-8"}}).out, "Usage"));
+    }
+
+    TEST_CASE("help has examples for every command")
+    {
+        for (const char* command : {"list", "run", "check"}) {
+            const Result help = hikyaku({"help", command});
+            CHECK(help.code == cli::ExitCode::ok);
+            CHECK(has(help.out, "Examples:"));
+            CHECK(hikyaku({command, "--help"}).out == help.out);
+        }
+        CHECK(has(hikyaku({}).out, "Examples:"));
+    }
+
+    TEST_CASE("every lesson runs as expected in both languages, in every view, at every level")
+    {
+        for (const std::string& lesson : lessons) {
+            for (const char* language : {"ja", "en"}) {
+                for (const char* view : {"transcript", "wire", "ladder", "why", "events"}) {
+                    for (const char* level : {"story", "standard", "expert"}) {
+                        INFO(lesson, " ", language, " ", view, " ", level);
+                        const Result result = hikyaku(
+                            {"run", lesson, "--lang", language, "--view", view, "--level", level});
+                        CHECK(result.code == cli::ExitCode::ok);
+                        CHECK(result.err == "");
+                        CHECK_FALSE(result.out.empty());
+                        CHECK_FALSE(has(result.out, "\x1b["));
+                        for (const std::string& line : lines_of(result.out)) {
+                            INFO(line);
+                            CHECK(sim::report::display_width(line) <= 80);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    TEST_CASE("op25b ends with the card that says who stopped the mail, and its cure delivers")
+    {
+        const Result blocked = hikyaku({"run", "op25b"});
+        CHECK(has(blocked.out, "OP25B"));
+        CHECK(has(blocked.out, "10060"));
+        const Result cured = hikyaku({"run",
+                                      "op25b",
+                                      "--set",
+                                      "client.port=587",
+                                      "--set",
+                                      "client.protection=starttls",
+                                      "--set",
+                                      "client.auth=plain",
+                                      "--json"});
+        CHECK(cured.code == cli::ExitCode::ok);
+        CHECK(has(cured.out, "mail_retrieved"));
+        CHECK_FALSE(has(cured.out, "\"packet_dropped\""));
+    }
+
+    TEST_CASE("passwords are masked unless they are asked for")
+    {
+        const std::string password = "sakura2026";
+        CHECK_FALSE(has(hikyaku({"run", "plain-password", "--level", "expert"}).out, password));
+        CHECK_FALSE(has(hikyaku({"run", "submission-587", "--json"}).out, password));
+    }
+
+    TEST_CASE("colour only on a terminal, and not against NO_COLOR")
+    {
+        const std::string escape = "\x1b[";
+        const std::map<std::string, std::string> plain{{"LANG", "en"}, {"TERM", "xterm"}};
+        const std::map<std::string, std::string> refused{
+            {"LANG", "en"}, {"TERM", "xterm"}, {"NO_COLOR", "1"}};
+        CHECK(has(hikyaku({"run", "op25b"}, plain, true).out, escape));
+        CHECK_FALSE(has(hikyaku({"run", "op25b"}, refused, true).out, escape));
+        CHECK_FALSE(has(hikyaku({"run", "op25b"}, plain, false).out, escape));
+        CHECK(has(hikyaku({"run", "op25b", "--color", "always"}, refused, false).out, escape));
+        CHECK_FALSE(has(hikyaku({"run", "op25b", "--color", "never"}, plain, true).out, escape));
+    }
+
+    TEST_CASE("--message sends a file of one's own, --eml writes what each host kept")
+    {
+        const Folder folder{"eml"};
+        const std::string mine =
+            folder.file("mine.eml", "Subject: mine\r\n\r\n.first line\r\nlast line without an end");
+        const std::string out = (folder.path() / "out").string();
+        const Result result = hikyaku({"run", "path", "--message", mine, "--eml", out});
+        CHECK(result.code == cli::ExitCode::ok);
+        std::size_t kept = 0;
+        for (const auto& entry : fs::directory_iterator{out}) {
+            std::ifstream file{entry.path(), std::ios::binary};
+            std::ostringstream content;
+            content << file.rdbuf();
+            INFO(entry.path().string());
+            CHECK(has(content.str(), "Subject: mine\r\n\r\n.first line\r\nlast line"));
+            ++kept;
+        }
+        CHECK(kept >= 5); // sent, submission server, relay, MX, mailbox, fetched
+    }
+
+    TEST_CASE("a mistake on the command line says what and where, exit code 2")
+    {
+        const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes{
+            {{"run", "op25"}, "op25b"},
+            {{"run", "no-such-thing-at-all"}, "hikyaku list"},
+            {{"run"}, "lesson"},
+            {{"fly"}, "fly"},
+            {{"run", "op25b", "--view", "map"}, "map"},
+            {{"run", "op25b", "--level", "guru"}, "guru"},
+            {{"run", "op25b", "--set", "client.prot=587"}, "client.port"},
+            {{"run", "op25b", "--set", "client.port=70000"}, "70000"},
+            {{"run", "op25b", "--set", "client.port"}, "KEY=VALUE"},
+            {{"run", "op25b", "--message", "/nowhere.eml"}, "/nowhere.eml"},
+            {{"run", "op25b", "--view", "wire", "--link", "a/b"}, "hanako-pc/"},
+            {{"run", "op25b", "--eml", "/dev/null/x"}, "/dev/null/x"},
+            {{"run", "op25b", "--seed", "many"}, "seed"},
+            {{"check", "/nowhere"}, "/nowhere"},
+            {{"run", "op25b", "--lang", "fr"}, "fr"}};
+        for (const auto& [arguments, expected] : mistakes) {
+            const Result result = hikyaku(arguments);
+            INFO(result.out, result.err);
+            CHECK(result.code == cli::ExitCode::unusable);
+            CHECK(has(result.err, expected));
+        }
+    }
+
+    TEST_CASE("a broken file is told with file, line and column, all of it at once")
+    {
+        const Folder folder{"broken"};
+        const std::string file = folder.file("scenario.toml", "world = 5\n[title]\nja = 3\n");
+        for (const char* command : {"run", "check"}) {
+            const Result result = hikyaku({command, file});
+            CHECK(result.code == cli::ExitCode::unusable);
+            CHECK(has(result.err, file + ":1:"));
+            CHECK(has(result.err, file + ":3:"));
+        }
+    }
+
+    TEST_CASE("check goes through all lessons and their variations")
+    {
+        const Result result = hikyaku({"check"});
+        CHECK(result.code == cli::ExitCode::ok);
+        for (const std::string& lesson : lessons)
+            CHECK(has(result.out, lesson));
+    }
+
+    TEST_CASE("without its files the program says which it looks for")
+    {
+        // HIKYAKU_HOME points nowhere, but the tree that it was built from is still found.
+        CHECK(hikyaku({"list"}, {{"HIKYAKU_HOME", "/nowhere"}}).code == cli::ExitCode::ok);
+    }
+}
