@@ -234,6 +234,8 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         made.inbound.tls = tls;
         made.inbound.tls_from_start = listener.tls == scenario::TlsMode::implicit;
         made.is_submission = listener.role != scenario::ListenerRole::mx;
+        made.checks_sender_domain =
+            from.checks_sender_domain && listener.role == scenario::ListenerRole::mx;
         config.listeners.push_back(std::move(made));
     }
     config.local_domains = from.local_domains;

@@ -105,6 +105,12 @@ void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
 
 void Mta::handle_answer(const dns::Answered& answer)
 {
+    if (const auto asked = sender_questions_.find(answer.id); asked != sender_questions_.end()) {
+        const ConnectionId connection = asked->second;
+        sender_questions_.erase(asked);
+        settle_sender(connection, answer);
+        return;
+    }
     relay_.handle_answer(answer);
 }
 
@@ -150,18 +156,38 @@ bool Mta::may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) co
            });
 }
 
-smtp::server::Verdict Mta::check_sender(const InboundPeer& /*peer*/,
-                                        const smtp::server::CheckSender& question)
+std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
+                                                       const smtp::server::CheckSender& question)
 {
+    const bool stranger = question.client.user.empty() && !question.sender.is_null();
+    if (stranger && listener_of(peer).checks_sender_domain) {
+        const dns::QuestionId id =
+            machine_.resolve(*this, question.sender.domain, dns::RecordType::mx);
+        sender_questions_[id] = peer.connection;
+        return std::nullopt;
+    }
     // RFC 6409 §6.1: whoever logs in sends as herself.
-    if (question.client.user.empty() || question.sender.is_null()) return {};
+    if (question.client.user.empty() || question.sender.is_null()) return smtp::server::Verdict{};
     const UserAccount* account = accounts_.find(question.client.user);
     SIM_ASSERT(account != nullptr);
     const std::string sender = fold_address(to_string(question.sender));
     const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
         return fold_address(address) == sender;
     });
-    return {hers ? SmtpReason::accepted : SmtpReason::sender_not_yours, {}, 0, {}};
+    return smtp::server::Verdict{
+        hers ? SmtpReason::accepted : SmtpReason::sender_not_yours, {}, 0, {}};
+}
+
+// Only a domain that says so itself is refused: what DNS cannot tell now does not count against it.
+void Mta::settle_sender(ConnectionId connection, const dns::Answered& answer)
+{
+    const auto inbound = inbound_.find(connection);
+    if (inbound == inbound_.end()) return; // it has gone meanwhile
+    const auto exchangers = dns::all_of_kind<dns::MxRecord>(answer.records);
+    const bool none = std::ranges::any_of(exchangers, dns::is_null_mx);
+    inbound->second->settle_sender(
+        {none ? SmtpReason::sender_domain_takes_no_mail : SmtpReason::accepted, {}, 0, {}});
+    machine_.set_alarm(*this, inbound->second->next_timeout());
 }
 
 std::string Mta::local_address(const smtp::Mailbox& recipient) const

@@ -39,6 +39,9 @@ struct MtaListener {
     // Mail of one's own users: completed where it lacks Date or Message-ID, Bcc taken out, and sent
     // only under the user's own addresses (RFC 6409 §8, §6.1).
     bool is_submission = false;
+    // Refuses a sender whose domain says that it takes no mail, and so no bounce (RFC 7505 §4.2).
+    // Costs one DNS question a mail.
+    bool checks_sender_domain = false;
 };
 
 struct MtaConfig {
@@ -69,8 +72,8 @@ public:
     void handle_answer(const dns::Answered& answer) override;
 
 private:
-    smtp::server::Verdict check_sender(const InboundPeer& peer,
-                                       const smtp::server::CheckSender& question) override;
+    std::optional<smtp::server::Verdict>
+    check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) override;
     smtp::server::Verdict check_recipient(const InboundPeer& peer,
                                           const smtp::ClientFacts& client,
                                           const smtp::Mailbox& recipient) override;
@@ -82,6 +85,7 @@ private:
                         const std::vector<Refusal>& refusals,
                         Instant give_up_at) override;
 
+    void settle_sender(ConnectionId connection, const dns::Answered& answer);
     [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
     [[nodiscard]] bool may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const;
@@ -111,6 +115,7 @@ private:
     Rng message_ids_;
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
+    std::map<dns::QuestionId, ConnectionId> sender_questions_;
 };
 
 } // namespace sim::mail

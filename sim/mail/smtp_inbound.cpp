@@ -176,7 +176,14 @@ void SmtpInbound::answer(const sasl::ServerStep& step)
 void SmtpInbound::on(const CheckSender& what)
 {
     client_ = what.client;
-    session_.handle_sender_verdict(receiver_.check_sender(peer_, what), machine_.now());
+    if (auto verdict = receiver_.check_sender(peer_, what))
+        session_.handle_sender_verdict(std::move(*verdict), machine_.now());
+}
+
+void SmtpInbound::settle_sender(smtp::server::Verdict verdict)
+{
+    session_.handle_sender_verdict(std::move(verdict), machine_.now());
+    drain();
 }
 
 void SmtpInbound::on(const CheckRecipient& what)

@@ -28,8 +28,9 @@ public:
     SmtpReceiver& operator=(const SmtpReceiver&) = delete;
     virtual ~SmtpReceiver() = default;
 
-    virtual smtp::server::Verdict check_sender(const InboundPeer& peer,
-                                               const smtp::server::CheckSender& question) = 0;
+    // Nothing: the answer comes later, through SmtpInbound::settle_sender.
+    virtual std::optional<smtp::server::Verdict>
+    check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;
     virtual smtp::server::Verdict check_recipient(const InboundPeer& peer,
                                                   const smtp::ClientFacts& client,
                                                   const smtp::Mailbox& recipient) = 0;
@@ -58,6 +59,7 @@ public:
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
     void handle_peer_finished() { channel_.handle_peer_finished(); }
     void handle_timeout();
+    void settle_sender(smtp::server::Verdict verdict);
     [[nodiscard]] Instant next_timeout() const { return session_.next_timeout().value_or(never); }
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
 

@@ -215,6 +215,8 @@ void fields(V& v, MailServer& server)
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
+    v.value({"checks_sender_domain", "whether it refuses senders whose domain takes no mail"},
+            server.checks_sender_domain);
     v.list({"retry", "waits between attempts of delivery, the last one again and again"},
            server.retry);
     v.value({"give_up", "age at which mail is returned to its sender"}, server.give_up);

@@ -74,10 +74,10 @@ void Sink::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
     open_.erase(connection);
 }
 
-smtp::server::Verdict Sink::check_sender(const mail::InboundPeer& /*peer*/,
-                                         const smtp::server::CheckSender& /*q*/)
+std::optional<smtp::server::Verdict> Sink::check_sender(const mail::InboundPeer& /*peer*/,
+                                                        const smtp::server::CheckSender& /*q*/)
 {
-    return {};
+    return smtp::server::Verdict{};
 }
 
 smtp::server::Verdict Sink::check_recipient(const mail::InboundPeer& /*peer*/,

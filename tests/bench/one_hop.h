@@ -26,8 +26,9 @@ public:
     void handle_ended(sim::ConnectionId connection, sim::ConnectionEnd how) override;
 
 private:
-    sim::smtp::server::Verdict check_sender(const sim::mail::InboundPeer& peer,
-                                            const sim::smtp::server::CheckSender& q) override;
+    std::optional<sim::smtp::server::Verdict>
+    check_sender(const sim::mail::InboundPeer& peer,
+                 const sim::smtp::server::CheckSender& q) override;
     sim::smtp::server::Verdict check_recipient(const sim::mail::InboundPeer& peer,
                                                const sim::smtp::ClientFacts& client,
                                                const sim::smtp::Mailbox& recipient) override;

@@ -34,7 +34,7 @@ std::vector<What> all_of(const World& world)
 }
 
 template <typename What>
-const Event& only(const World& world)
+Event only(const World& world)
 {
     const Event* found = nullptr;
     for (std::size_t i = 0; i < world.trace().size(); ++i) {
@@ -98,7 +98,7 @@ TEST_SUITE("world")
         s.programs[0].sending->port = 25;
         const World world = run(std::move(s));
         CHECK(all_of<PacketDropped>(world).size() == 3);
-        const Event& failed = only<ConnectionFailed>(world);
+        const Event failed = only<ConnectionFailed>(world);
         CHECK(std::get<ConnectionFailed>(failed.what).why == ConnectFailure::timed_out);
         CHECK(std::get<ConnectionFailed>(failed.what).elapsed == 21s);
         const auto fates = outcomes(world.trace(), world.trace().size());
@@ -114,12 +114,12 @@ TEST_SUITE("world")
         s.programs[0].sending->port = 25;
         s.rules[0].verdict = Verdict::reject_rst;
         const World reset = run(s);
-        const Event& refused = only<ConnectionFailed>(reset);
+        const Event refused = only<ConnectionFailed>(reset);
         CHECK(std::get<ConnectionFailed>(refused.what).why == ConnectFailure::refused);
         CHECK(since_start(reset, refused) < 100ms);
         s.rules[0].verdict = Verdict::reject_icmp;
         const World icmp = run(s);
-        const Event& prohibited = only<ConnectionFailed>(icmp);
+        const Event prohibited = only<ConnectionFailed>(icmp);
         CHECK(std::get<ConnectionFailed>(prohibited.what).why == ConnectFailure::prohibited);
     }
 
@@ -159,6 +159,30 @@ TEST_SUITE("world")
         CHECK(report.text->find("Status: 5.1.1") != std::string::npos);
         CHECK(report.text->find("Final-Recipient: rfc822; nobody@umi.example") !=
               std::string::npos);
+    }
+
+    TEST_CASE(
+        "a recipient domain with a null MX bounces, and an MX that checks refuses such a sender")
+    {
+        scenario::Scenario s = test::small_world();
+        s.name_servers[0].zones.push_back({"silent.example", {{"silent.example", "MX", "0 ."}}});
+        s.steps[0].message.to = {"nobody@silent.example"};
+        const auto bounce = std::get<MailBounced>(only<MailBounced>(run(s)).what);
+        CHECK(bounce.code == 556);
+        CHECK(bounce.step == FailureStep::name_lookup);
+
+        s.steps[0].message.to = {"taro@umi.example"};
+        s.programs[0].address = "hanako@silent.example";
+        s.mail_servers[0].users[0].addresses = {"hanako@silent.example"};
+        s.mail_servers[1].checks_sender_domain = true;
+        // Refused, and the report about it cannot be delivered either: it ends there.
+        const auto refused = all_of<MailBounced>(run(s));
+        REQUIRE(refused.size() == 2);
+        CHECK(refused[0].code == 550);
+        CHECK(refused[0].step == FailureStep::mail_from);
+        CHECK(refused[1].code == 556);
+        s.mail_servers[1].checks_sender_domain = false;
+        CHECK(all_of<MailDelivered>(run(s)).size() == 1);
     }
 
     TEST_CASE("a server that does not answer is tried again, the sender is warned, then it bounces")
