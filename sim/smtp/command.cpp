@@ -46,13 +46,22 @@ constexpr bool is_printable(char c) // ASCII, without space
 {
     return c > ' ' && c <= '~';
 }
-constexpr bool is_control(char c)
+
+enum OctetKind : unsigned char { plain = 0, control = 1, eight_bit = 2 };
+constexpr std::array<unsigned char, 256> octet_kinds = [] {
+    std::array<unsigned char, 256> kinds{};
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        kinds.at(i) = i < ' ' || i == 0x7f ? control : i > 0x7f ? eight_bit : plain;
+    return kinds;
+}();
+
+// The kinds that occur, or-ed together.
+unsigned kinds_in(std::string_view line)
 {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-constexpr bool is_ascii(char c)
-{
-    return static_cast<unsigned char>(c) < 0x80;
+    unsigned found = plain;
+    for (const char c : line)
+        found |= octet_kinds[static_cast<unsigned char>(c)];
+    return found;
 }
 
 std::string_view first_word(std::string_view text)
@@ -196,9 +205,9 @@ Command parse_mail(std::string_view argument)
     argument.remove_prefix(path->size);
     if (!argument.empty() && argument.front() != ' ')
         return malformed(SmtpReason::bad_reverse_path);
-    MailFrom mail{*std::move(path), {}};
-    if (const auto error = read_parameters(argument, &mail.parameters)) return *error;
-    return mail;
+    MailParameters parameters;
+    if (const auto error = read_parameters(argument, &parameters)) return *error;
+    return Command{std::in_place_type<MailFrom>, MailFrom{*std::move(path), parameters}};
 }
 
 Command parse_rcpt(std::string_view argument)
@@ -276,6 +285,16 @@ Command parse_for(SmtpVerb verb, std::string_view argument)
     return malformed(SmtpReason::unknown_command);
 }
 
+Command parse_line(std::string_view line, std::string_view word, SmtpVerb verb)
+{
+    if (verb == SmtpVerb::unknown && is_http_method(word)) return malformed(SmtpReason::spoke_http);
+    const unsigned kinds = kinds_in(line);
+    const bool has_path = verb == SmtpVerb::mail || verb == SmtpVerb::rcpt;
+    if ((kinds & control) != 0 || ((kinds & eight_bit) != 0 && !has_path))
+        return malformed(SmtpReason::bad_octet_in_command);
+    return parse_for(verb, line.substr(std::min(word.size() + 1, line.size())));
+}
+
 } // namespace
 
 SmtpVerb parse_verb(std::string_view line)
@@ -291,9 +310,10 @@ ParsedCommand parse_command(std::string_view line)
     // RFC 5321 §4.1.1: white space before the line end is tolerated.
     const std::size_t size = line.find_last_not_of(" \t") + 1;
     line = line.substr(0, size);
-    ParsedCommand parsed{parse_verb(line), Malformed{}, 0, 0};
     std::string_view argument = line;
     const std::string_view word = take_word(argument);
+    const SmtpVerb verb = parse_verb(word);
+    ParsedCommand parsed{verb, parse_line(line, word, verb), 0, 0};
 
     if (starts_with_ignoring_case(line, "AUTH")) {
         // However crooked the line, what stands where a password might is not to be shown.
@@ -301,15 +321,6 @@ ParsedCommand parse_command(std::string_view line)
         if (parsed.verb == SmtpVerb::auth) take_word(response);
         parsed.secret_size = static_cast<std::uint32_t>(response.size());
         parsed.secret_offset = static_cast<std::uint32_t>(line.size() - response.size());
-    }
-    const bool has_path = parsed.verb == SmtpVerb::mail || parsed.verb == SmtpVerb::rcpt;
-    if (parsed.verb == SmtpVerb::unknown && is_http_method(word)) {
-        parsed.command = malformed(SmtpReason::spoke_http);
-    } else if (std::ranges::any_of(line, is_control) ||
-               (!has_path && !std::ranges::all_of(line, is_ascii))) {
-        parsed.command = malformed(SmtpReason::bad_octet_in_command);
-    } else {
-        parsed.command = parse_for(parsed.verb, argument);
     }
     return parsed;
 }

@@ -1,6 +1,7 @@
 #include "sim/smtp/data.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sim::smtp {
 
@@ -79,6 +80,7 @@ std::size_t TextDecoder::take(std::string_view wire)
     std::size_t begin = 0; // of the line looked at
     std::size_t run = 0;   // of the whole lines that are to be kept as they are
     while (!done_) {
+        begin = pass_plain_lines(wire, begin);
         const std::size_t newline = wire.find('\n', begin);
         if (newline == npos) break;
         Piece piece = cut(wire, begin, newline);
@@ -104,6 +106,25 @@ std::size_t TextDecoder::take(std::string_view wire)
     }
     keep(between(wire, run, begin));
     return begin + take_unfinished(wire.substr(begin));
+}
+
+// Most lines are good and need nothing done: they are only counted. Returns where they end.
+std::size_t TextDecoder::pass_plain_lines(std::string_view wire, std::size_t begin)
+{
+    const std::size_t first = begin;
+    while (!inside_line_ && begin < wire.size() && wire[begin] != '.') {
+        const char* line = wire.data() + begin;
+        const void* newline = std::memchr(line, '\n', wire.size() - begin);
+        if (newline == nullptr) break;
+        const auto size = static_cast<std::size_t>(static_cast<const char*>(newline) - line);
+        if (size == 0 || size > limits_.line_octets + 1) break;
+        if (std::memchr(line, '\r', size) != line + size - 1) break;
+        begin += size + 1;
+        ++lines_;
+    }
+    size_ += begin - first;
+    if (size_ > limits_.text_octets) set_fault(TextFault::too_big);
+    return begin;
 }
 
 // A line whose end has not come may be looked at again, but must not grow without end.

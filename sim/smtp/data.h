@@ -59,6 +59,7 @@ public:
 private:
     struct Piece;
     Piece cut(std::string_view wire, std::size_t begin, std::size_t newline) const;
+    std::size_t pass_plain_lines(std::string_view wire, std::size_t begin);
     void count(std::string_view line);
     void keep(std::string_view run);
     void keep_normalised(std::string_view line);

@@ -3,6 +3,7 @@
 #include "sim/core/address.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace sim::smtp {
@@ -32,15 +33,18 @@ constexpr bool is_ascii(char c)
 }
 
 // RFC 5322 §3.2.3 atext, ASCII part.
+constexpr std::array<bool, 128> atext = [] {
+    std::array<bool, 128> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const char c = static_cast<char>(i);
+        table.at(i) = is_let_dig(c) || (c != '\0' && std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(
+                                                         c) != std::string_view::npos);
+    }
+    return table;
+}();
 constexpr bool is_atext(char c)
 {
-    return is_let_dig(c) ||
-           (c != '\0' && std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos);
-}
-
-constexpr char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return is_ascii(c) && atext.at(static_cast<std::size_t>(c));
 }
 
 // Octets of the well-formed UTF-8 sequence of a non-ASCII character at the front (RFC 3629 §4: no
@@ -147,28 +151,35 @@ bool read_local_part(Reader& in, std::string& local_part)
     return in.at - begin <= max_local_octets || in.fail(PathError::local_part_too_long);
 }
 
-// sub-domain *("." sub-domain); sub-domain = Let-dig [Ldh-str] or UTF-8
+// sub-domain = Let-dig [Ldh-str], or UTF-8
+bool read_label(Reader& in)
+{
+    const std::size_t begin = in.at;
+    bool ascii = true;
+    while (!in.done()) {
+        const char c = in.text[in.at];
+        if (is_let_dig(c) || c == '-') {
+            ++in.at;
+        } else if (is_ascii(c)) {
+            break;
+        } else {
+            if (!in.skip_utf8()) return false;
+            ascii = false;
+        }
+    }
+    const std::string_view label = in.text.substr(begin, in.at - begin);
+    // The limit is one of the DNS; how long a UTF-8 label is there, punycode decides.
+    const bool good = !label.empty() && (!ascii || label.size() <= max_label_octets) &&
+                      label.front() != '-' && label.back() != '-';
+    return good || in.fail(PathError::bad_domain);
+}
+
+// Domain = sub-domain *("." sub-domain)
 bool read_domain(Reader& in)
 {
     const std::size_t begin = in.at;
     do {
-        const std::size_t label = in.at;
-        bool ascii = true;
-        while (!in.done()) {
-            if (!is_ascii(in.peek())) {
-                if (!in.skip_utf8()) return false;
-                ascii = false;
-            } else if (is_let_dig(in.peek()) || in.peek() == '-') {
-                ++in.at;
-            } else {
-                break;
-            }
-        }
-        const std::string_view text = in.text.substr(label, in.at - label);
-        // The limit is one of the DNS; how long a UTF-8 label is there, punycode decides.
-        if (text.empty() || (ascii && text.size() > max_label_octets) || text.front() == '-' ||
-            text.back() == '-')
-            return in.fail(PathError::bad_domain);
+        if (!read_label(in)) return false;
     } while (in.skip('.'));
     return in.at - begin <= max_domain_octets || in.fail(PathError::domain_too_long);
 }
@@ -286,13 +297,16 @@ bool read_path(Reader& in, Kind kind, Path& path)
 
 tl::expected<Path, PathError> parse_path(std::string_view text, Kind kind)
 {
+    tl::expected<Path, PathError> path;
     Reader in{text};
-    Path path;
-    if (!read_path(in, kind, path))
-        return tl::make_unexpected(in.error.value_or(PathError::bad_local_part));
-    if (in.at > max_path_octets) return tl::make_unexpected(PathError::path_too_long);
-    path.size = in.at;
-    path.is_ascii = in.ascii;
+    if (!read_path(in, kind, *path))
+        path = tl::make_unexpected(in.error.value_or(PathError::bad_local_part));
+    else if (in.at > max_path_octets)
+        path = tl::make_unexpected(PathError::path_too_long);
+    if (path) {
+        path->size = in.at;
+        path->is_ascii = in.ascii;
+    }
     return path;
 }
 
@@ -307,14 +321,6 @@ bool is_dot_string(std::string_view text)
 }
 
 } // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b)
-{
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (to_lower(a[i]) != to_lower(b[i])) return false;
-    return true;
-}
 
 std::string to_string(const Mailbox& mailbox)
 {

@@ -25,7 +25,16 @@ struct Mailbox {
 [[nodiscard]] std::string to_string(const Mailbox& mailbox);
 
 // ASCII letters without regard to case, as domains are compared. RFC 5321 §2.4.
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b)
+{
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
 
 enum class PathError {
     no_opening_bracket,

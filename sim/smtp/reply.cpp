@@ -13,16 +13,25 @@ constexpr bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-void append_number(std::uint16_t number, std::string& out)
+char* write_number(char* out, unsigned number)
 {
-    std::array<char, 5> digits{};
-    std::size_t first = digits.size();
-    do {
-        digits.at(--first) = static_cast<char>('0' + number % 10);
-        number = static_cast<std::uint16_t>(number / 10);
-    } while (number != 0);
-    out.append(digits.data() + first, digits.size() - first);
+    if (number >= 10) out = write_number(out, number / 10);
+    *out++ = static_cast<char>('0' + number % 10);
+    return out;
 }
+
+char* write_code(char* out, const EnhancedCode& code)
+{
+    out = write_number(out, code.category);
+    *out++ = '.';
+    out = write_number(out, code.subject);
+    *out++ = '.';
+    return write_number(out, code.detail);
+}
+
+// Three numbers of at most five digits, a reply code, and what separates them.
+constexpr std::size_t max_prefix_octets = 24;
+using Prefix = std::array<char, max_prefix_octets>;
 
 // Reads up to three digits at `at` and moves it behind them.
 std::optional<std::uint16_t> read_number(std::string_view text, std::size_t& at)
@@ -98,36 +107,30 @@ std::optional<EnhancedCode> parse_enhanced_code(std::string_view text, std::uint
 
 std::string to_string(const EnhancedCode& code)
 {
-    std::string text;
-    append_number(code.category, text);
-    text += '.';
-    append_number(code.subject, text);
-    text += '.';
-    append_number(code.detail, text);
-    return text;
+    Prefix prefix{};
+    return {prefix.data(), write_code(prefix.data(), code)};
 }
 
 void append_reply(const Reply& reply, std::string& wire)
 {
+    Prefix prefix{};
+    char* const separator = write_number(prefix.data(), reply.code);
+    *separator = '-';
+    char* end_of_prefix = separator + 1;
+    if (reply.enhanced.exists()) {
+        end_of_prefix = write_code(end_of_prefix, reply.enhanced);
+        *end_of_prefix++ = ' ';
+    }
+    const auto prefix_octets = static_cast<std::size_t>(end_of_prefix - prefix.data());
     std::string_view rest = reply.text;
-    bool last = false;
-    while (!last) {
-        const std::size_t end = rest.find('\n');
-        last = end == std::string_view::npos;
-        const std::string_view line = rest.substr(0, end);
-        append_number(reply.code, wire);
-        wire += last ? ' ' : '-';
-        if (reply.enhanced.exists()) {
-            append_number(reply.enhanced.category, wire);
-            wire += '.';
-            append_number(reply.enhanced.subject, wire);
-            wire += '.';
-            append_number(reply.enhanced.detail, wire);
-            if (!line.empty()) wire += ' ';
-        }
-        wire += line;
-        wire += "\r\n";
-        if (!last) rest.remove_prefix(end + 1);
+    while (true) {
+        const std::size_t line_octets = std::min(rest.find('\n'), rest.size());
+        if (line_octets == rest.size()) *separator = ' ';
+        wire.append(prefix.data(), prefix_octets);
+        wire.append(rest.data(), line_octets);
+        wire.append("\r\n", 2);
+        if (line_octets == rest.size()) return;
+        rest.remove_prefix(line_octets + 1);
     }
 }
 

@@ -3,7 +3,6 @@
 #include "sim/core/assert.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -11,6 +10,8 @@ namespace sim::smtp {
 
 namespace {
 
+// Room for what one segment of TCP brings.
+constexpr std::size_t first_octets = 1536;
 // How much of what is thrown away is shown to an onlooker.
 constexpr std::size_t shown_octets = 200;
 
@@ -23,8 +24,7 @@ std::uint32_t as_size(std::uint64_t octets)
 // Replies to a client that does not know the protocol, as against refusals of a well-formed wish.
 bool is_misdeed(std::uint16_t code)
 {
-    constexpr std::array<std::uint16_t, 8> codes{500, 501, 502, 503, 504, 530, 538, 555};
-    return std::ranges::find(codes, code) != codes.end();
+    return (code >= 500 && code <= 504) || code == 530 || code == 538 || code == 555;
 }
 
 } // namespace
@@ -33,12 +33,16 @@ struct ServerSession::Heard {
     std::string_view line; // the front of it, if it was too long
     StreamRange range;     // all of it
     bool too_long = false;
-    ParsedCommand parsed;
+    SmtpVerb verb = SmtpVerb::unknown;
+    std::uint32_t secret_offset = 0;
+    std::uint32_t secret_size = 0;
 };
 
 ServerSession::ServerSession(std::shared_ptr<const ServerConfig> config)
     : config_{std::move(config)}
 {
+    outputs_.reserve(8);
+    input_.reserve(first_octets);
 }
 
 server::Transitions ServerSession::transitions(Instant now) const
@@ -235,11 +239,11 @@ std::size_t ServerSession::memory_octets() const
 {
     std::size_t octets = input_.capacity() + sending_.capacity();
     if (long_line_) octets += long_line_->front.capacity();
-    const auto add = [&](const server::InTransaction& transaction) {
-        for (const Mailbox& recipient : transaction.envelope.recipients)
+    const auto add = [&](const server::TransactionPointer& transaction) {
+        for (const Mailbox& recipient : transaction->envelope.recipients)
             octets += sizeof(Mailbox) + recipient.local_part.size() + recipient.domain.size();
     };
-    if (const auto* at = std::get_if<server::InTransaction>(&state_)) add(*at);
+    if (const auto* at = std::get_if<server::InTransaction>(&state_)) add(at->transaction);
     if (const auto* at = std::get_if<server::AwaitingRecipient>(&state_)) add(at->transaction);
     if (const auto* at = std::get_if<server::ReceivingText>(&state_)) {
         add(at->transaction);
@@ -362,7 +366,7 @@ bool ServerSession::take_line(Instant now)
         if (config_->line_ends != LineEnds::lenient_2022) break;
     }
     const std::uint64_t begin = long_line_ ? long_line_->begin : input_begin_ + taken_;
-    Heard heard{line, {begin, as_size(input_begin_ + end - begin)}, false, {}};
+    Heard heard{line, {begin, as_size(input_begin_ + end - begin)}};
     taken_ = scanned_ = end;
 
     // RFC 5321 §4.5.3.1.9: a line that is too long is refused once, and no part of it is a command.
@@ -393,29 +397,27 @@ void ServerSession::swallow_long_line(std::string_view rest, std::size_t limit)
 
 void ServerSession::answer_command(Heard& heard, Instant now)
 {
-    ParsedCommand& parsed = heard.parsed;
-    parsed = parse_command(heard.line);
+    ParsedCommand parsed = parse_command(heard.line);
     if (heard.too_long) {
         parsed.command = Malformed{parsed.verb == SmtpVerb::auth ? SmtpReason::auth_too_long
                                                                  : SmtpReason::line_too_long};
     }
+    heard.verb = answering_ = parsed.verb;
+    heard.secret_offset = parsed.secret_offset;
+    heard.secret_size = parsed.secret_size;
     // A client that sent its password without waiting for the answer to AUTH: those lines are no
     // commands, but still a password.
     auth_refused_ = auth_refused_ && parsed.verb == SmtpVerb::unknown;
-    if (auth_refused_) {
-        parsed.secret_offset = 0;
-        parsed.secret_size = as_size(heard.line.size());
-    }
-    answering_ = parsed.verb;
+    if (auth_refused_) heard.secret_size = as_size(heard.line.size());
     commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
 }
 
 void ServerSession::answer_auth_line(Heard& heard, Instant now)
 {
-    heard.parsed.verb = answering_ = SmtpVerb::auth_response;
-    heard.parsed.secret_size = heard.line == "*" ? 0 : as_size(heard.line.size());
+    heard.verb = answering_ = SmtpVerb::auth_response;
+    heard.secret_size = heard.line == "*" ? 0 : as_size(heard.line.size());
     const server::Transitions transitions = this->transitions(now);
-    auto at = std::get<server::Authenticating>(std::move(state_));
+    auto& at = std::get<server::Authenticating>(state_);
     if (heard.too_long)
         commit(&heard, transitions.on(std::move(at), Malformed{SmtpReason::auth_too_long}), now);
     else
@@ -464,19 +466,19 @@ void ServerSession::discard_input()
 // ---- commit
 // -----------------------------------------------------------------------------------------
 
-void ServerSession::commit(const Heard* heard, server::Step step, Instant now)
+void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
 {
     const SmtpPhase before = phase();
     state_ = std::move(step.next);
     if (heard != nullptr) {
-        outputs_.emplace_back(server::CommandSeen{heard->parsed.verb,
+        outputs_.emplace_back(server::CommandSeen{heard->verb,
                                                   before,
                                                   phase(),
                                                   encrypted_,
                                                   std::string{heard->line},
                                                   heard->range,
-                                                  heard->parsed.secret_offset,
-                                                  heard->parsed.secret_size});
+                                                  heard->secret_offset,
+                                                  heard->secret_size});
     }
     if (step.output) outputs_.push_back(*std::move(step.output));
     if (step.reply) {

@@ -114,7 +114,7 @@ private:
     void discard_input();
 
     // Applies a step; `heard` is null when it is no line that leads to it.
-    void commit(const Heard* heard, server::Step step, Instant now);
+    void commit(const Heard* heard, server::Step&& step, Instant now);
     void refuse_and_close(SmtpReason reason, Instant now);
     void say(Reply reply, SmtpReason reason, SmtpVerb to);
     void count_misdeed(SmtpReason reason, std::uint16_t code);

@@ -8,7 +8,9 @@
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/server_output.h"
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -48,25 +50,32 @@ struct DelayingAuthFailure {
     ClientFacts client;
     Instant until;
 };
-struct AwaitingSender {
-    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
-    ClientFacts client;
-    Envelope envelope; // without recipients yet
-};
-struct InTransaction {
-    static constexpr SmtpPhase phase = SmtpPhase::in_transaction;
+
+// What MAIL began. Held by a pointer, never null, so that it is handed on from state to state
+// without being moved about in memory.
+struct Transaction {
     ClientFacts client;
     Envelope envelope;
     bool any_refused = false; // a recipient, that is
 };
+using TransactionPointer = std::unique_ptr<Transaction>;
+
+struct AwaitingSender {
+    static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
+    TransactionPointer transaction;
+};
+struct InTransaction {
+    static constexpr SmtpPhase phase = SmtpPhase::in_transaction;
+    TransactionPointer transaction;
+};
 struct AwaitingRecipient {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
-    InTransaction transaction;
+    TransactionPointer transaction;
     Mailbox recipient;
 };
 struct ReceivingText {
     static constexpr SmtpPhase phase = SmtpPhase::receiving_text;
-    InTransaction transaction;
+    TransactionPointer transaction;
     TextDecoder decoder;
     std::uint64_t begin = 0; // of the text in the stream
     Instant until = never;   // the text must have come by then
@@ -96,9 +105,11 @@ using ServerState = std::variant<server::AwaitingClient,
                                  server::AwaitingMessage,
                                  server::Closed>;
 
-[[nodiscard]] constexpr SmtpPhase phase_of(const ServerState& state)
+template <typename... States>
+[[nodiscard]] constexpr SmtpPhase phase_of(const std::variant<States...>& state)
 {
-    return std::visit([](const auto& at) { return at.phase; }, state);
+    constexpr std::array<SmtpPhase, sizeof...(States)> phases{States::phase...};
+    return phases[state.index()];
 }
 
 } // namespace sim::smtp

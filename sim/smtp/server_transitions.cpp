@@ -3,6 +3,7 @@
 #include "sim/core/base64.h"
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,13 +25,16 @@ struct CommandTransitions {
 
     // ---- hello --------------------------------------------------------------------------------
 
-    Step on(AwaitingHello /*at*/, const Hello& hello) const { return greet(hello, {}); }
+    Step on(AwaitingHello&& /*at*/, const Hello& hello) const { return greet(hello, {}); }
     // RFC 5321 §4.1.4: a later EHLO resets the transaction exactly as RSET would. Who has logged in
     // stays logged in.
-    Step on(Ready at, const Hello& hello) const { return greet(hello, std::move(at.client.user)); }
-    Step on(InTransaction at, const Hello& hello) const
+    Step on(Ready&& at, const Hello& hello) const
     {
         return greet(hello, std::move(at.client.user));
+    }
+    Step on(InTransaction&& at, const Hello& hello) const
+    {
+        return greet(hello, std::move(at.transaction->client.user));
     }
 
     Step greet(const Hello& hello, std::string user) const
@@ -38,12 +42,15 @@ struct CommandTransitions {
         Ready next{ClientFacts{
             std::string{hello.domain}, hello.extended, context.encrypted, std::move(user)}};
         // These two replies alone have no room for an enhanced code: RFC 2034 §3.
-        Reply reply{250, {}, config().hostname};
+        Reply reply{250, {}, {}};
+        reply.text.reserve(config().hostname.size() + keywords_octets);
+        reply.text += config().hostname;
         if (hello.extended) append_keywords(next.client, reply.text);
         return {std::move(next), std::move(reply)};
     }
 
     // Only what works in this state is announced.
+    static constexpr std::size_t keywords_octets = 160; // about
     void append_keywords(const ClientFacts& client, std::string& text) const
     {
         const Extensions& offered = config().extensions;
@@ -69,7 +76,7 @@ struct CommandTransitions {
 
     // ---- the transaction ----------------------------------------------------------------------
 
-    Step on(Ready at, const MailFrom& mail) const
+    Step on(Ready&& at, const MailFrom& mail) const
     {
         // RFC 3207 §4 and RFC 4954 §6: 530, and TLS first.
         if (!context.encrypted && config().tls == TlsUse::required)
@@ -86,7 +93,10 @@ struct CommandTransitions {
             return refuse(std::move(at), SmtpReason::message_too_big);
 
         CheckSender question{mail.path.mailbox, mail.parameters, at.client};
-        AwaitingSender next{std::move(at.client), {mail.path.mailbox, mail.parameters, {}}};
+        AwaitingSender next{std::make_unique<Transaction>()};
+        next.transaction->client = std::move(at.client);
+        next.transaction->envelope.sender = mail.path.mailbox;
+        next.transaction->envelope.parameters = mail.parameters;
         return {std::move(next), std::nullopt, SmtpReason::accepted, std::move(question)};
     }
 
@@ -103,28 +113,29 @@ struct CommandTransitions {
         return all_offered ? std::nullopt : std::optional{SmtpReason::unknown_parameter};
     }
 
-    Step on(InTransaction at, const RcptTo& rcpt) const
+    Step on(InTransaction&& at, const RcptTo& rcpt) const
     {
-        if (!rcpt.path.is_ascii && !at.envelope.parameters.smtputf8) {
-            at.any_refused = true;
+        if (!rcpt.path.is_ascii && !at.transaction->envelope.parameters.smtputf8) {
+            at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::address_needs_smtputf8);
         }
         // RFC 5321 §4.5.3.1.10.
-        if (at.envelope.recipients.size() >= config().limits.recipients) {
-            at.any_refused = true;
+        if (at.transaction->envelope.recipients.size() >= config().limits.recipients) {
+            at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::too_many_recipients);
         }
-        AwaitingRecipient next{std::move(at), rcpt.path.mailbox};
+        AwaitingRecipient next{std::move(at.transaction), rcpt.path.mailbox};
         return {
             std::move(next), std::nullopt, SmtpReason::accepted, CheckRecipient{rcpt.path.mailbox}};
     }
 
-    Step on(InTransaction at, const Data& /*data*/) const
+    Step on(InTransaction&& at, const Data& /*data*/) const
     {
-        if (at.envelope.recipients.empty()) {
+        if (at.transaction->envelope.recipients.empty()) {
             Reply reply = standard_reply(SmtpReason::no_recipients);
             // RFC 2920 §3.1 wants a client that pipelined to see that none was valid.
-            if (at.any_refused && at.client.extended && config().extensions.pipelining)
+            if (at.transaction->any_refused && at.transaction->client.extended &&
+                config().extensions.pipelining)
                 reply.code = 554;
             return {std::move(at), std::move(reply), SmtpReason::no_recipients};
         }
@@ -132,26 +143,28 @@ struct CommandTransitions {
         TextDecoder decoder{config().line_ends, {limits.text_line_octets, limits.message_octets}};
         // A declared size is believed only as far as it costs little.
         constexpr std::uint64_t most_reserved = 65536;
-        if (const auto declared = at.envelope.parameters.size)
+        if (const auto declared = at.transaction->envelope.parameters.size)
             decoder.expect(static_cast<std::size_t>(std::min(*declared, most_reserved)));
-        ReceivingText next{
-            std::move(at), std::move(decoder), context.position, context.now + limits.text_time};
+        ReceivingText next{std::move(at.transaction),
+                           std::move(decoder),
+                           context.position,
+                           context.now + limits.text_time};
         return {
             std::move(next), standard_reply(SmtpReason::go_ahead_text), SmtpReason::go_ahead_text};
     }
 
-    Step on(InTransaction at, const Rset& rset) const
+    Step on(InTransaction&& at, const Rset& rset) const
     {
-        return on(Ready{std::move(at.client)}, rset);
+        return on(Ready{std::move(at.transaction->client)}, rset);
     }
-    Step on(auto at, const Rset& /*rset*/) const
+    Step on(auto&& at, const Rset& /*rset*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::accepted)};
     }
 
     // ---- STARTTLS and AUTH ----------------------------------------------------------------------
 
-    Step on(Ready at, const StartTls& /*start*/) const
+    Step on(Ready&& at, const StartTls& /*start*/) const
     {
         // RFC 3207 §4.2: not under TLS; nor, being an extension, after HELO.
         if (context.encrypted) return refuse(std::move(at), SmtpReason::tls_already_active);
@@ -162,7 +175,7 @@ struct CommandTransitions {
         return {AwaitingTls{}, standard_reply(SmtpReason::go_ahead_tls), SmtpReason::go_ahead_tls};
     }
 
-    Step on(Ready at, const Auth& auth) const
+    Step on(Ready&& at, const Auth& auth) const
     {
         if (const auto reason = objection(at.client, auth)) return refuse(std::move(at), *reason);
         std::string mechanism;
@@ -209,41 +222,41 @@ struct CommandTransitions {
     // ---- what may come at any time
     // ----------------------------------------------------------------
 
-    Step on(auto at, const Noop& /*noop*/) const
+    Step on(auto&& at, const Noop& /*noop*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::accepted)};
     }
     // RFC 5321 §7.3: neither confirms nor denies; RCPT is where an address is judged.
-    Step on(auto at, const Vrfy& /*vrfy*/) const
+    Step on(auto&& at, const Vrfy& /*vrfy*/) const
     {
         return {std::move(at),
                 standard_reply(SmtpReason::vrfy_not_confirmed),
                 SmtpReason::vrfy_not_confirmed};
     }
-    Step on(auto at, const Expn& /*expn*/) const
+    Step on(auto&& at, const Expn& /*expn*/) const
     {
         return refuse(std::move(at), SmtpReason::expn_not_offered);
     }
-    Step on(auto at, const Help& /*help*/) const
+    Step on(auto&& at, const Help& /*help*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::help_text), SmtpReason::help_text};
     }
-    Step on(auto at, const Bdat& /*bdat*/) const
+    Step on(auto&& at, const Bdat& /*bdat*/) const
     {
         return refuse(std::move(at), SmtpReason::not_offered);
     }
-    Step on(const auto& /*at*/, const Quit& /*quit*/) const
+    Step on(auto&& /*at*/, const Quit& /*quit*/) const
     {
         return {Closed{}, standard_reply(SmtpReason::goodbye), SmtpReason::goodbye};
     }
-    Step on(auto at, const Malformed& malformed) const
+    Step on(auto&& at, const Malformed& malformed) const
     {
         if (malformed.reason == SmtpReason::spoke_http) return refuse(Closed{}, malformed.reason);
         return refuse(std::move(at), malformed.reason);
     }
 
     // RFC 5321 §4.1.4.
-    Step on(auto at, const auto& /*command*/) const
+    Step on(auto&& at, const auto& /*command*/) const
     {
         return refuse(std::move(at), SmtpReason::out_of_sequence);
     }
@@ -256,6 +269,23 @@ bool must_end_a_group(const Command& command)
     return std::holds_alternative<Hello>(command) || std::holds_alternative<Data>(command);
 }
 
+std::optional<SmtpReason> objection_to(TextFault fault)
+{
+    switch (fault) {
+    case TextFault::too_big:
+        return SmtpReason::message_too_big;
+    case TextFault::line_too_long:
+        return SmtpReason::text_line_too_long;
+    case TextFault::bare_line_end:
+        return SmtpReason::bare_line_end;
+    case TextFault::nul:
+        return SmtpReason::nul_in_text;
+    case TextFault::none:
+        break;
+    }
+    return std::nullopt;
+}
+
 bool is_refusal(const Reply& reply)
 {
     return reply.code >= 400;
@@ -263,7 +293,7 @@ bool is_refusal(const Reply& reply)
 
 } // namespace
 
-Step Transitions::on(ServerState state, const Command& command) const
+Step Transitions::on(ServerState&& state, const Command& command) const
 {
     if (config.enforce_turns && !at_turn_end && must_end_a_group(command))
         return refuse(Closed{}, SmtpReason::talked_out_of_turn);
@@ -277,7 +307,7 @@ Step Transitions::on(ServerState state, const Command& command) const
 // ---- the AUTH exchange, RFC 4954 §4
 // -----------------------------------------------------------------
 
-Step Transitions::on(AwaitingAuth at, const Challenge& challenge) const
+Step Transitions::on(AwaitingAuth&& at, const Challenge& challenge) const
 {
     // An empty challenge is "334 " and nothing more.
     return {Authenticating{std::move(at.client)},
@@ -285,7 +315,7 @@ Step Transitions::on(AwaitingAuth at, const Challenge& challenge) const
             SmtpReason::auth_challenge};
 }
 
-Step Transitions::on(Authenticating at, const AuthLine& line) const
+Step Transitions::on(Authenticating&& at, const AuthLine& line) const
 {
     SmtpReason reason = SmtpReason::auth_cancelled;
     if (line.text != "*") {
@@ -299,7 +329,7 @@ Step Transitions::on(Authenticating at, const AuthLine& line) const
     return on(std::move(at), Malformed{reason});
 }
 
-Step Transitions::on(Authenticating at, const Malformed& malformed) const
+Step Transitions::on(Authenticating&& at, const Malformed& malformed) const
 {
     return {Ready{std::move(at.client)},
             standard_reply(malformed.reason),
@@ -307,7 +337,7 @@ Step Transitions::on(Authenticating at, const Malformed& malformed) const
             AuthCancelled{}};
 }
 
-Step Transitions::on(AwaitingAuth at, const AuthResult& result) const
+Step Transitions::on(AwaitingAuth&& at, const AuthResult& result) const
 {
     switch (result.outcome) {
     case AuthResult::Outcome::succeeded:
@@ -333,7 +363,7 @@ Step Transitions::on(AwaitingAuth at, const AuthResult& result) const
     return {DelayingAuthFailure{std::move(at.client), now + delay}, std::nullopt};
 }
 
-Step Transitions::on(DelayingAuthFailure at, const AuthFailureDue& /*due*/) const
+Step Transitions::on(DelayingAuthFailure&& at, const AuthFailureDue& /*due*/) const
 {
     return refuse(Ready{std::move(at.client)}, SmtpReason::auth_failed);
 }
@@ -341,50 +371,35 @@ Step Transitions::on(DelayingAuthFailure at, const AuthFailureDue& /*due*/) cons
 // ---- verdicts
 // -------------------------------------------------------------------------------------
 
-Step Transitions::on(AwaitingSender at, const Verdict& verdict) const
+Step Transitions::on(AwaitingSender&& at, const Verdict& verdict) const
 {
     Reply reply = reply_for(verdict, {250, {2, 1, 0}, "Ok"});
-    if (is_refusal(reply)) return {Ready{std::move(at.client)}, std::move(reply), verdict.reason};
-    return {InTransaction{std::move(at.client), std::move(at.envelope)},
-            std::move(reply),
-            verdict.reason};
+    if (is_refusal(reply))
+        return {Ready{std::move(at.transaction->client)}, std::move(reply), verdict.reason};
+    return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
 }
 
-Step Transitions::on(AwaitingRecipient at, const Verdict& verdict) const
+Step Transitions::on(AwaitingRecipient&& at, const Verdict& verdict) const
 {
     Reply reply = reply_for(verdict, {250, {2, 1, 5}, "Ok"});
     if (is_refusal(reply))
-        at.transaction.any_refused = true;
+        at.transaction->any_refused = true;
     else
-        at.transaction.envelope.recipients.push_back(std::move(at.recipient));
-    return {std::move(at.transaction), std::move(reply), verdict.reason};
+        at.transaction->envelope.recipients.push_back(std::move(at.recipient));
+    return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
 }
 
-Step Transitions::on(ReceivingText at, const EndOfText& /*end*/) const
+Step Transitions::on(ReceivingText&& at, const EndOfText& /*end*/) const
 {
-    Ready next{at.transaction.client};
-    switch (at.decoder.fault()) {
-    case TextFault::too_big:
-        return refuse(std::move(next), SmtpReason::message_too_big);
-    case TextFault::line_too_long:
-        return refuse(std::move(next), SmtpReason::text_line_too_long);
-    case TextFault::bare_line_end:
-        return refuse(std::move(next), SmtpReason::bare_line_end);
-    case TextFault::nul:
-        return refuse(std::move(next), SmtpReason::nul_in_text);
-    case TextFault::none:
-        break;
-    }
-    MessageReceived message{std::move(at.transaction.envelope),
-                            std::move(at.transaction.client),
-                            at.decoder.take_text()};
-    return {AwaitingMessage{std::move(next.client)},
-            std::nullopt,
-            SmtpReason::accepted,
-            std::move(message)};
+    ClientFacts& client = at.transaction->client;
+    if (const auto reason = objection_to(at.decoder.fault()))
+        return refuse(Ready{std::move(client)}, *reason);
+    MessageReceived message{std::move(at.transaction->envelope), client, at.decoder.take_text()};
+    return {
+        AwaitingMessage{std::move(client)}, std::nullopt, SmtpReason::accepted, std::move(message)};
 }
 
-Step Transitions::on(AwaitingMessage at, const Verdict& verdict) const
+Step Transitions::on(AwaitingMessage&& at, const Verdict& verdict) const
 {
     // RFC 5321 §4.2.5: with 250 the server has taken responsibility for every recipient.
     Reply reply = reply_for(verdict, standard_reply(SmtpReason::message_accepted));

@@ -39,17 +39,17 @@ struct Transitions {
     std::uint32_t auth_failures = 0; // so far
     bool at_turn_end = true;         // nothing more has come yet
 
-    [[nodiscard]] Step on(ServerState state, const Command& command) const;
+    [[nodiscard]] Step on(ServerState&& state, const Command& command) const;
 
-    [[nodiscard]] Step on(Authenticating at, const AuthLine& line) const;
-    [[nodiscard]] Step on(Authenticating at, const Malformed& malformed) const;
-    [[nodiscard]] Step on(AwaitingAuth at, const Challenge& challenge) const;
-    [[nodiscard]] Step on(AwaitingAuth at, const AuthResult& result) const;
-    [[nodiscard]] Step on(DelayingAuthFailure at, const AuthFailureDue& due) const;
-    [[nodiscard]] Step on(AwaitingSender at, const Verdict& verdict) const;
-    [[nodiscard]] Step on(AwaitingRecipient at, const Verdict& verdict) const;
-    [[nodiscard]] Step on(ReceivingText at, const EndOfText& end) const;
-    [[nodiscard]] Step on(AwaitingMessage at, const Verdict& verdict) const;
+    [[nodiscard]] Step on(Authenticating&& at, const AuthLine& line) const;
+    [[nodiscard]] Step on(Authenticating&& at, const Malformed& malformed) const;
+    [[nodiscard]] Step on(AwaitingAuth&& at, const Challenge& challenge) const;
+    [[nodiscard]] Step on(AwaitingAuth&& at, const AuthResult& result) const;
+    [[nodiscard]] Step on(DelayingAuthFailure&& at, const AuthFailureDue& due) const;
+    [[nodiscard]] Step on(AwaitingSender&& at, const Verdict& verdict) const;
+    [[nodiscard]] Step on(AwaitingRecipient&& at, const Verdict& verdict) const;
+    [[nodiscard]] Step on(ReceivingText&& at, const EndOfText& end) const;
+    [[nodiscard]] Step on(AwaitingMessage&& at, const Verdict& verdict) const;
 
     [[nodiscard]] Reply greeting() const;
 };
