@@ -34,6 +34,9 @@ struct Source {
 // What a piece of text means. Never told by colour alone: the text itself says it too.
 SIM_NAMED_ENUM(Role, plain, heading, quiet, emphasis, clear, encrypted, blocked, secret, accepted);
 
+// The role of what an event says.
+[[nodiscard]] Role role_of(explain::Mark mark);
+
 struct Span {
     std::string text;
     Role role = Role::plain;

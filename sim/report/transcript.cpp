@@ -1,0 +1,205 @@
+#include "sim/report/transcript.h"
+
+#include "sim/playback.h"
+#include "sim/report/width.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <variant>
+
+namespace sim::report {
+
+namespace {
+
+constexpr std::size_t clock_columns = 13; // "09:00:00.031 "
+constexpr std::size_t mark_columns = 10;
+
+// What one connection said, or what happened beside the connections for a while.
+struct Section {
+    ConnectionId connection; // none: beside them
+    std::vector<const Event*> events;
+};
+
+// At the level standard these say nothing that the lines around them do not.
+bool is_noise(const Event& event)
+{
+    switch (event.kind()) {
+    case Kind::dns_asked:
+    case Kind::tls_started:
+    case Kind::tls_ended:
+    case Kind::connection_ended:
+    case Kind::step_started:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool is_shown(const Event& event, Level level)
+{
+    switch (level) {
+    case Level::story:
+        return is_stop(event, Unit::hop);
+    case Level::standard:
+        return is_stop(event, Unit::command) && !is_noise(event);
+    case Level::expert:
+        return is_stop(event, Unit::packet);
+    }
+    return false;
+}
+
+std::vector<Section> sections_of(const Source& source)
+{
+    std::vector<Section> sections;
+    std::map<ConnectionId, std::size_t> by_connection;
+    for (std::size_t i = 0; i < source.end; ++i) {
+        const Event& event = source.trace[i];
+        if (!is_shown(event, source.level)) continue;
+        if (!event.connection.exists() || source.level == Level::story) {
+            if (sections.empty() || sections.back().connection.exists()) sections.push_back({});
+            sections.back().events.push_back(&event);
+            continue;
+        }
+        const auto [found, is_new] = by_connection.try_emplace(event.connection, sections.size());
+        if (is_new) sections.push_back({event.connection, {}});
+        sections[found->second].events.push_back(&event);
+    }
+    return sections;
+}
+
+class Writer {
+public:
+    explicit Writer(const Source& source) : source_{source}, context_{source.context()} {}
+
+    Lines write(const std::vector<Section>& sections, bool explanations)
+    {
+        for (const Section& section : sections) {
+            if (!lines_.empty()) lines_.push_back({});
+            if (section.connection.exists()) heading(*section.events.front());
+            for (const Event* event : section.events) {
+                if (source_.level == Level::story) {
+                    sentence(*event);
+                    continue;
+                }
+                line(*event);
+                if (explanations) explanation(*event);
+            }
+        }
+        return std::move(lines_);
+    }
+
+private:
+    // "Hanako's PC → submission server (203.0.113.25:25)", from the event that began it.
+    void heading(const Event& first)
+    {
+        const auto* attempted = std::get_if<ConnectionAttempted>(&first.what);
+        if (attempted == nullptr) return;
+        const HostId to = explain::host_at(attempted->remote.address, source_.scenario);
+        const std::string text = fmt::format("{} → {} ({})",
+                                             explain::host_name(first.host, context_),
+                                             to.exists() ? explain::host_name(to, context_)
+                                                         : to_string(attempted->remote.address),
+                                             to_string(attempted->remote));
+        for (const std::string& part : wrap(text, source_.columns))
+            lines_.push_back({{{part, Role::heading}}, first.id});
+    }
+
+    void line(const Event& event)
+    {
+        const explain::Mark mark = explain::mark_of(event, context_);
+        const Role role = role_of(mark);
+        const std::string arrow = arrow_of(event);
+        const std::size_t text_columns =
+            source_.columns - clock_columns - mark_columns - display_width(arrow);
+        bool first = true;
+        for (const std::string& said : said_in(event)) {
+            for (const std::string& part : wrap(said, text_columns)) {
+                TextLine row;
+                row.event = event.id;
+                row.spans.push_back(
+                    {fit(first ? explain::clock_time(event.at, source_.scenario) : "",
+                         clock_columns),
+                     Role::quiet});
+                row.spans.push_back(
+                    {fit(first ? explain::label(mark, source_.language) : "", mark_columns), role});
+                row.spans.push_back({first ? arrow : std::string(display_width(arrow), ' '), role});
+                row.spans.push_back({part, role});
+                lines_.push_back(std::move(row));
+                first = false;
+            }
+        }
+    }
+
+    void explanation(const Event& event)
+    {
+        const std::string indent(clock_columns, ' ');
+        for (const std::string& part : wrap(explain::describe(event, source_.level, context_),
+                                            source_.columns - clock_columns))
+            lines_.push_back({{{indent + part, Role::quiet}}, event.id});
+    }
+
+    // Story: the clock is of no interest, the sentences are.
+    void sentence(const Event& event)
+    {
+        const Role role = role_of(explain::mark_of(event, context_));
+        for (const std::string& part :
+             wrap(explain::describe(event, Level::story, context_), source_.columns))
+            lines_.push_back({{{part, role}}, event.id});
+    }
+
+    // "→ " client to server, "← " back, "  " for what is not said by anyone.
+    [[nodiscard]] static std::string arrow_of(const Event& event)
+    {
+        if (std::holds_alternative<SmtpCommand>(event.what) ||
+            std::holds_alternative<SmtpText>(event.what) ||
+            std::holds_alternative<Pop3Command>(event.what))
+            return "→ ";
+        if (std::holds_alternative<SmtpReply>(event.what) ||
+            std::holds_alternative<Pop3Reply>(event.what))
+            return "← ";
+        return "  ";
+    }
+
+    // The lines that were said, as they were; for other events, their headline.
+    [[nodiscard]] std::vector<std::string> said_in(const Event& event) const
+    {
+        if (const auto* reply = std::get_if<SmtpReply>(&event.what)) return split(reply->line);
+        if (const auto* command = std::get_if<SmtpCommand>(&event.what))
+            return {explain::show_line(command->line, context_)};
+        if (const auto* reply = std::get_if<Pop3Reply>(&event.what)) return split(reply->line);
+        if (const auto* command = std::get_if<Pop3Command>(&event.what))
+            return {explain::show_line(command->line, context_)};
+        return {explain::headline(event, context_)};
+    }
+
+    [[nodiscard]] std::vector<std::string> split(const Line& whole) const
+    {
+        std::vector<std::string> parts;
+        const std::string_view bytes = source_.trace.view(whole.bytes);
+        std::size_t begin = 0;
+        while (true) {
+            const std::size_t end = bytes.find("\r\n", begin);
+            const std::size_t stop = end == std::string_view::npos ? bytes.size() : end;
+            Line part;
+            part.bytes = whole.bytes.slice(static_cast<std::uint32_t>(begin),
+                                           static_cast<std::uint32_t>(stop - begin));
+            parts.push_back(explain::show_line(part, context_));
+            if (end == std::string_view::npos) return parts;
+            begin = end + 2;
+        }
+    }
+
+    const Source& source_;
+    explain::Context context_;
+    Lines lines_;
+};
+
+} // namespace
+
+Lines transcript(const Source& source, TranscriptOptions options)
+{
+    return Writer{source}.write(sections_of(source), options.explanations);
+}
+
+} // namespace sim::report
