@@ -31,7 +31,7 @@ struct LeafRequest {
     std::vector<std::string> more_names{}; // other names it answers to; at most 16
     LeafKind kind = LeafKind::good;
     std::string shown_name{}; // for wrong_name: what it is for; "www." + name when empty
-    Duration lifetime = std::chrono::hours{24 * 90};
+    Duration lifetime = std::chrono::hours{24 * 90}; // at most thirty years
 };
 
 // A private key and the certificates that a server shows with it, leaf first. An Identity made by
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] Instant not_before() const;
     [[nodiscard]] Instant not_after() const;
 
-    struct Data; // in botan.h, for this module only
+    class Data; // in botan_types.h, for this module only
     explicit Identity(std::shared_ptr<const Data> data) : data_{std::move(data)} {}
     [[nodiscard]] const std::shared_ptr<const Data>& data() const { return data_; }
 
@@ -61,7 +61,7 @@ class TrustStore {
 public:
     TrustStore() = default;
 
-    struct Data; // in botan.h, for this module only
+    class Data; // in botan_types.h, for this module only
     explicit TrustStore(std::shared_ptr<const Data> data) : data_{std::move(data)} {}
     [[nodiscard]] const std::shared_ptr<const Data>& data() const { return data_; }
 
@@ -69,26 +69,25 @@ private:
     std::shared_ptr<const Data> data_;
 };
 
+class Hierarchies; // in hierarchy.h, for this module only
+
+// Costs nothing to make or to copy; keys are made when a certificate is first looked at.
 class Authority {
 public:
-    // Root and intermediate are valid from a year before `now` to twenty years after it. `now` must
-    // lie between the years 1970 and 2200 (a virtual clock's range ends in 2262).
+    // Root and intermediate are valid from a year before `now` to twenty years after it. `now`,
+    // here and below, must lie between the years 1970 and 2199: a virtual clock's range ends in
+    // 2262.
     Authority(std::uint64_t seed, Instant now);
-    ~Authority();
-    Authority(Authority&&) noexcept;
-    Authority& operator=(Authority&&) noexcept;
-    Authority(const Authority&) = delete;
-    Authority& operator=(const Authority&) = delete;
 
-    // A new certificate with a key of its own; a good one is valid from an hour before `now`.
-    [[nodiscard]] Identity issue(const LeafRequest& request, Instant now);
+    // A new certificate with a key of its own; a good one is valid from an hour before `now`. Names
+    // are printable ASCII without spaces, at most 253 octets.
+    [[nodiscard]] Identity issue(const LeafRequest& request, Instant now) const;
 
     [[nodiscard]] TrustStore trust() const;
     [[nodiscard]] std::string root_pem() const;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<const Hierarchies> hierarchies_;
 };
 
 } // namespace sim::tls

@@ -14,7 +14,6 @@
 #include <botan/tls_callbacks.h>
 #include <botan/tls_policy.h>
 #include <botan/x509cert.h>
-#include <botan/x509path.h>
 
 #include <chrono>
 #include <memory>
@@ -80,16 +79,34 @@ private:
     std::shared_ptr<Botan::Private_Key> key_;
 };
 
-struct Identity::Data {
-    std::shared_ptr<ServerCredentials> credentials;
-    Instant not_before;
-    Instant not_after;
+// Issued when first asked for; see hierarchy.h.
+class Identity::Data {
+public:
+    Data(std::shared_ptr<const Hierarchies> hierarchies, LeafRequest request, Instant issued_at)
+        : hierarchies_{std::move(hierarchies)}, request_{std::move(request)}, issued_at_{issued_at}
+    {
+    }
+    [[nodiscard]] const std::shared_ptr<ServerCredentials>& credentials() const;
+    [[nodiscard]] const LeafRequest& request() const { return request_; }
+    [[nodiscard]] Instant issued_at() const { return issued_at_; }
+
+private:
+    std::shared_ptr<const Hierarchies> hierarchies_;
+    LeafRequest request_;
+    Instant issued_at_;
+    mutable std::shared_ptr<ServerCredentials> credentials_;
 };
 
-struct TrustStore::Data {
-    Botan::Certificate_Store_In_Memory roots;
-    // No revocation lists; keys and signatures of at least 110 bits of strength.
-    Botan::Path_Validation_Restrictions restrictions{false, 110};
+class TrustStore::Data {
+public:
+    explicit Data(std::shared_ptr<const Hierarchies> hierarchies)
+        : hierarchies_{std::move(hierarchies)}
+    {
+    }
+    [[nodiscard]] const Botan::Certificate_Store_In_Memory& roots() const;
+
+private:
+    std::shared_ptr<const Hierarchies> hierarchies_;
 };
 
 } // namespace sim::tls

@@ -240,7 +240,7 @@ void Engine::Impl::open_server(const ServerConfig& config, Rng chance)
     if (config.identity.empty())
         credentials = std::make_shared<Botan::Credentials_Manager>();
     else
-        credentials = config.identity.data()->credentials;
+        credentials = config.identity.data()->credentials();
     channel_ = std::make_unique<Botan::TLS::Server>(
         std::shared_ptr<Botan::TLS::Callbacks>{std::shared_ptr<void>{}, this},
         std::make_shared<Botan::TLS::Session_Manager_Noop>(),
