@@ -1,0 +1,480 @@
+#include "sim/report/ladder.h"
+
+#include "sim/playback.h"
+#include "sim/report/width.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <variant>
+
+namespace sim::report {
+
+namespace {
+
+constexpr Duration shortest_gap = 2s;
+
+// ---- rows -------------------------------------------------------------------------------------
+
+struct Ends {
+    HostId client;
+    HostId server;
+};
+
+class RowMaker {
+public:
+    explicit RowMaker(const Source& source) : source_{source}, context_{source.context()} {}
+
+    LadderRows make()
+    {
+        for (std::size_t i = 0; i < source_.end; ++i) {
+            const Event& event = source_.trace[i];
+            std::visit([&](const auto& what) { follow(event, what); }, event.what);
+            if (source_.level == Level::expert) {
+                std::visit([&](const auto& what) { expert(event, what); }, event.what);
+            } else if (source_.level == Level::standard) {
+                std::visit([&](const auto& what) { standard(event, what); }, event.what);
+            } else {
+                std::visit([&](const auto& what) { story(event, what); }, event.what);
+            }
+        }
+        return std::move(made_);
+    }
+
+private:
+    // ---- what is remembered on the way -------------------------------------------------------
+    void follow(const Event& event, const ConnectionAttempted& what)
+    {
+        ends_[event.connection] = {event.host,
+                                   explain::host_at(what.remote.address, source_.scenario)};
+    }
+    void follow(const Event& event, const TlsEstablished& /*what*/)
+    {
+        under_tls_[event.connection] = true;
+    }
+    void follow(const Event& /*event*/, const DnsAsked& what)
+    {
+        asked_ = explain::host_at(what.server, source_.scenario);
+    }
+    void follow(const Event& /*event*/, const auto& /*other*/) {}
+
+    // ---- one row for one event ---------------------------------------------------------------
+    void add(const Event& event, LadderRow row)
+    {
+        if (!made_.rows.empty()) {
+            const Duration idle = event.at - last_;
+            if (idle >= shortest_gap) {
+                LadderRow gap;
+                gap.shape = LadderRow::Shape::gap;
+                gap.at = event.at;
+                gap.gap = idle;
+                gap.text = fmt::format("… {} …", explain::describe(idle, source_.language));
+                made_.rows.push_back(std::move(gap));
+            }
+        }
+        last_ = event.at;
+        row.event = event.id;
+        row.at = event.at;
+        row.mark = explain::mark_of(event, context_);
+        if (row.text.empty()) row.text = explain::headline(event, context_);
+        meet(row.from);
+        meet(row.to);
+        made_.rows.push_back(std::move(row));
+    }
+
+    void meet(HostId host)
+    {
+        if (!host.exists()) return;
+        if (std::ranges::find(made_.lifelines, host) == made_.lifelines.end())
+            made_.lifelines.push_back(host);
+    }
+
+    void note(const Event& event)
+    {
+        LadderRow row;
+        row.from = event.host;
+        add(event, row);
+    }
+
+    void arrow(const Event& event, HostId to, LadderRow::Shape shape = LadderRow::Shape::arrow)
+    {
+        LadderRow row;
+        row.shape = shape;
+        row.from = event.host;
+        row.to = to;
+        const auto tls = under_tls_.find(event.connection);
+        row.under_tls = tls != under_tls_.end() && tls->second;
+        add(event, row);
+    }
+
+    // The other end of the event's connection.
+    [[nodiscard]] HostId peer(const Event& event) const
+    {
+        const auto found = ends_.find(event.connection);
+        if (found == ends_.end()) return {};
+        return found->second.client == event.host ? found->second.server : found->second.client;
+    }
+
+    void stopped(const Event& event, const PacketDropped& what)
+    {
+        LadderRow row;
+        row.shape = LadderRow::Shape::arrow;
+        row.from = explain::host_at(what.packet.source, source_.scenario);
+        row.to = event.host;
+        row.stopped = true;
+        add(event, row);
+    }
+
+    // ---- story: the hops ----------------------------------------------------------------------
+    void story(const Event& event, const PacketDropped& what) { stopped(event, what); }
+    void story(const Event& event, const MailComposed& /*what*/) { note(event); }
+    void story(const Event& event, const MailQueued& /*what*/)
+    {
+        const HostId from = peer(event);
+        if (!from.exists()) {
+            note(event);
+            return;
+        }
+        LadderRow row;
+        row.shape = LadderRow::Shape::arrow;
+        row.from = from;
+        row.to = event.host;
+        row.under_tls = under_tls_.contains(event.connection);
+        add(event, row);
+    }
+    void story(const Event& event, const MailDelivered& /*what*/) { note(event); }
+    void story(const Event& event, const MailRetrieved& /*what*/)
+    {
+        LadderRow row;
+        row.shape = LadderRow::Shape::arrow;
+        row.from = peer(event);
+        row.to = event.host;
+        add(event, row);
+    }
+    void story(const Event& event, const ConnectionFailed& /*what*/) { note(event); }
+    void story(const Event& event, const MailDeferred& /*what*/) { note(event); }
+    void story(const Event& event, const MailBounced& /*what*/) { note(event); }
+    void story(const Event& event, const SendFinished& what)
+    {
+        if (what.error != UserError::none) note(event);
+    }
+    void story(const Event& event, const FetchFinished& what)
+    {
+        if (what.error != UserError::none) note(event);
+    }
+    void story(const Event& event, const RuleSwitched& /*what*/) { note(event); }
+    void story(const Event& /*event*/, const auto& /*other*/) {}
+
+    // ---- standard: what is said ---------------------------------------------------------------
+    void standard(const Event& event, const DnsResolved& what)
+    {
+        if (what.from_cache || !asked_.exists()) {
+            note(event);
+        } else {
+            arrow(event, asked_);
+        }
+    }
+    void standard(const Event& event, const ConnectionOpened& what)
+    {
+        if (!what.accepted) arrow(event, peer(event));
+    }
+    void standard(const Event& event, const PortClosed& /*what*/) { note(event); }
+    void standard(const Event& event, const ConnectionEnded& what)
+    {
+        if (what.how != ConnectionEnd::closed) note(event);
+    }
+    void standard(const Event& event, const TlsEstablished& /*what*/)
+    {
+        const auto ends = ends_.find(event.connection);
+        if (ends != ends_.end() && ends->second.client == event.host)
+            arrow(event, ends->second.server, LadderRow::Shape::tls_bar);
+    }
+    void standard(const Event& event, const TlsFailed& /*what*/) { note(event); }
+    void standard(const Event& event, const CertificateJudged& what)
+    {
+        if (what.verdict != CertificateVerdict::valid) note(event);
+    }
+    template <typename Said>
+    requires(std::is_same_v<Said, SmtpCommand> || std::is_same_v<Said, SmtpReply> ||
+             std::is_same_v<Said, SmtpText> || std::is_same_v<Said, Pop3Command> ||
+             std::is_same_v<Said, Pop3Reply>) void standard(const Event& event, const Said& what)
+    {
+        if (what.side == Side::sent) arrow(event, peer(event));
+    }
+    void standard(const Event& event, const SmtpProblemSeen& /*what*/) { note(event); }
+    void standard(const Event& event, const SendFinished& /*what*/) { note(event); }
+    void standard(const Event& event, const FetchFinished& /*what*/) { note(event); }
+    void standard(const Event& event, const MailQueued& /*what*/) { note(event); }
+    void standard(const Event& event, const MailRetrieved& /*what*/) { note(event); }
+    void standard(const Event& event, const auto& other) { story(event, other); }
+
+    // ---- expert: every packet -----------------------------------------------------------------
+    void expert(const Event& event, const PacketSent& what) { arrow(event, what.to); }
+    void expert(const Event& event, const PacketDropped& what) { stopped(event, what); }
+    void expert(const Event& event, const PacketPassedRule& /*what*/) { note(event); }
+    void expert(const Event& event, const ConnectionFailed& /*what*/) { note(event); }
+    void expert(const Event& event, const TlsEstablished& what) { standard(event, what); }
+    template <typename Outcome>
+    requires(std::is_same_v<Outcome, MailComposed> || std::is_same_v<Outcome, MailQueued> ||
+             std::is_same_v<Outcome, MailDelivered> || std::is_same_v<Outcome, MailDeferred> ||
+             std::is_same_v<Outcome, MailBounced> || std::is_same_v<Outcome, MailRetrieved> ||
+             std::is_same_v<Outcome, SendFinished> || std::is_same_v<Outcome, FetchFinished> ||
+             std::is_same_v<Outcome, RuleSwitched>) void expert(const Event& event,
+                                                                const Outcome& /*what*/)
+    {
+        note(event);
+    }
+    void expert(const Event& /*event*/, const auto& /*other*/) {}
+
+    const Source& source_;
+    explain::Context context_;
+    LadderRows made_;
+    Instant last_{};
+    std::map<ConnectionId, Ends> ends_;
+    std::map<ConnectionId, bool> under_tls_;
+    HostId asked_;
+};
+
+// ---- drawing ----------------------------------------------------------------------------------
+
+constexpr std::size_t clock_columns = 13;
+constexpr std::size_t narrowest_lane = 20; // between two lifelines
+
+// Text of fixed width in which characters, wide ones too, are put at columns.
+class Canvas {
+public:
+    explicit Canvas(std::size_t columns) : cells_(columns, " ") {}
+
+    void put(std::size_t column, std::string_view text)
+    {
+        for (const std::string& character : characters(text)) {
+            const std::size_t width = display_width(character);
+            if (column + width > cells_.size()) return;
+            cells_[column] = character;
+            if (width == 2) cells_[column + 1].clear(); // covered by the one before
+            column += std::max<std::size_t>(width, 1);
+        }
+    }
+    void fill(std::size_t from, std::size_t to, const char* what)
+    {
+        for (std::size_t column = from; column < to && column < cells_.size(); ++column)
+            cells_[column] = what;
+    }
+    [[nodiscard]] std::string text() const
+    {
+        std::string all;
+        for (const std::string& cell : cells_)
+            all += cell;
+        return all;
+    }
+
+private:
+    static std::vector<std::string> characters(std::string_view text)
+    {
+        std::vector<std::string> all;
+        for (const char c : text) {
+            const bool continues = (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U;
+            if (continues && !all.empty()) {
+                all.back() += c;
+            } else {
+                all.emplace_back(1, c);
+            }
+        }
+        return all;
+    }
+
+    std::vector<std::string> cells_;
+};
+
+class Drawing {
+public:
+    Drawing(const Source& source, const LadderRows& rows)
+        : source_{source}, context_{source.context()}, rows_{rows}
+    {
+    }
+
+    Lines draw()
+    {
+        legend();
+        const std::size_t fitting = (source_.columns - clock_columns) / narrowest_lane;
+        if (rows_.lifelines.size() <= std::max<std::size_t>(fitting, 2))
+            name_lifelines(rows_.lifelines);
+        for (const LadderRow& row : rows_.rows) {
+            if (row.shape == LadderRow::Shape::gap) {
+                gap(row);
+                continue;
+            }
+            if (!is_named(row.from) || !is_named(row.to)) name_pair(row);
+            if (row.shape == LadderRow::Shape::note || !row.to.exists() || row.from == row.to) {
+                note(row);
+            } else {
+                arrow(row);
+            }
+        }
+        return std::move(lines_);
+    }
+
+private:
+    void legend()
+    {
+        using explain::Mark;
+        const auto word = [&](Mark mark) { return explain::label(mark, source_.language); };
+        lines_.push_back({{{fmt::format("╌╌▷ {}", word(Mark::clear)), Role::clear},
+                           {"   "},
+                           {fmt::format("══▶ {}", word(Mark::encrypted)), Role::encrypted},
+                           {"   "},
+                           {fmt::format("✕ {}", word(Mark::blocked)), Role::blocked},
+                           {"   "},
+                           {"┄┄> DNS", Role::quiet}},
+                          {}});
+        lines_.push_back({});
+    }
+
+    [[nodiscard]] bool is_named(HostId host) const
+    {
+        return !host.exists() || column_of_.contains(host);
+    }
+
+    void name_lifelines(const std::vector<HostId>& hosts)
+    {
+        column_of_.clear();
+        shown_ = hosts;
+        const std::size_t lane =
+            (source_.columns - clock_columns) / std::max<std::size_t>(hosts.size(), 1);
+        Canvas names{source_.columns};
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            const std::size_t column = clock_columns + i * lane;
+            column_of_[hosts[i]] = column;
+            std::string name = explain::host_name(hosts[i], context_);
+            // The last one may reach beyond the margin: it is set to end there.
+            names.put(column, fit_if_long(name, lane - 1));
+        }
+        lines_.push_back({{{names.text(), Role::heading}}, {}});
+    }
+
+    // Too many hosts to stand side by side: only the two that talk now.
+    void name_pair(const LadderRow& row)
+    {
+        std::vector<HostId> pair;
+        if (row.from.exists()) pair.push_back(row.from);
+        if (row.to.exists() && row.to != row.from) pair.push_back(row.to);
+        // A pair that stays in its order, whoever speaks.
+        if (!lines_.empty() && !lines_.back().spans.empty()) lines_.push_back({});
+        if (pair.size() < 2) {
+            name_lifelines(pair);
+            return;
+        }
+        column_of_.clear();
+        shown_ = pair;
+        Canvas names{source_.columns};
+        const std::string right = fit_if_long(explain::host_name(pair[1], context_), 30);
+        column_of_[pair[0]] = clock_columns;
+        column_of_[pair[1]] = source_.columns - 2;
+        names.put(clock_columns, fit_if_long(explain::host_name(pair[0], context_), 30));
+        names.put(source_.columns - display_width(right), right);
+        lines_.push_back({{{names.text(), Role::heading}}, {}});
+    }
+
+    static std::string fit_if_long(const std::string& text, std::size_t columns)
+    {
+        return display_width(text) > columns ? fit(text, columns) : text;
+    }
+
+    [[nodiscard]] Canvas lifelines() const
+    {
+        Canvas canvas{source_.columns};
+        for (const HostId host : shown_)
+            canvas.put(column_of_.at(host), "│");
+        return canvas;
+    }
+
+    void push(const LadderRow& row, Canvas& canvas, const std::string& clock)
+    {
+        canvas.put(0, clock);
+        lines_.push_back({{{canvas.text(), role_of(row.mark)}}, row.event});
+    }
+
+    void gap(const LadderRow& row)
+    {
+        Canvas canvas = lifelines();
+        canvas.put(clock_columns + 2, row.text);
+        lines_.push_back({{{canvas.text(), Role::quiet}}, {}});
+    }
+
+    void note(const LadderRow& row)
+    {
+        const std::size_t column = row.from.exists() ? column_of_.at(row.from) : clock_columns;
+        const std::string sign = row.mark == explain::Mark::blocked ? "✕ " : "● ";
+        const std::size_t width = display_width(row.text) + 2;
+        Canvas canvas = lifelines();
+        // To the right of its lifeline, or to the left where there is no room.
+        const bool fits = column + width <= source_.columns;
+        if (fits) {
+            canvas.put(column, sign + row.text);
+        } else if (column >= clock_columns + width) {
+            canvas.put(column - width + 1, row.text + (sign == "✕ " ? " ✕" : " ●"));
+        } else {
+            canvas.put(clock_columns,
+                       sign + fit_if_long(row.text, source_.columns - clock_columns - 2));
+        }
+        push(row, canvas, explain::clock_time(row.at, source_.scenario));
+    }
+
+    void arrow(const LadderRow& row)
+    {
+        const std::size_t from = column_of_.at(row.from);
+        const std::size_t to = column_of_.at(row.to);
+        const bool rightward = from < to;
+        const std::size_t left = std::min(from, to);
+        const std::size_t right = std::max(from, to);
+        const bool sealed = row.mark == explain::Mark::encrypted;
+        const bool quiet = row.mark == explain::Mark::quiet;
+        const char* stroke = sealed ? "═" : quiet ? "┄" : "╌";
+        Canvas canvas = lifelines();
+        canvas.fill(left + 1, right, stroke);
+        const std::string label = " " + fit_if_long(row.text, right - left - 7) + " ";
+        if (row.shape == LadderRow::Shape::tls_bar) {
+            canvas.put(left, "╞");
+            canvas.put(right, "╡");
+            canvas.put(left + 3, label);
+            push(row, canvas, explain::clock_time(row.at, source_.scenario));
+            return;
+        }
+        const std::size_t room = right - left - 1;
+        const std::size_t used = display_width(label);
+        canvas.put(rightward ? left + 3 : left + room - used - 1, label);
+        const char* head = sealed  ? (rightward ? "▶" : "◀")
+                           : quiet ? (rightward ? ">" : "<")
+                                   : (rightward ? "▷" : "◁");
+        if (row.stopped) {
+            canvas.put(to, "✕");
+        } else {
+            canvas.put(rightward ? right - 1 : left + 1, head);
+        }
+        push(row, canvas, explain::clock_time(row.at, source_.scenario));
+    }
+
+    const Source& source_;
+    explain::Context context_;
+    const LadderRows& rows_;
+    Lines lines_;
+    std::vector<HostId> shown_;
+    std::map<HostId, std::size_t> column_of_;
+};
+
+} // namespace
+
+LadderRows ladder_rows(const Source& source)
+{
+    return RowMaker{source}.make();
+}
+
+Lines ladder(const Source& source)
+{
+    const LadderRows rows = ladder_rows(source);
+    return Drawing{source, rows}.draw();
+}
+
+} // namespace sim::report
