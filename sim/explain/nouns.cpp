@@ -203,29 +203,6 @@ PacketNature nature_of(const Event& event, const PacketHead& packet, const Trace
 
 // ---- rules ------------------------------------------------------------------------------------
 
-RuleNature nature_of(const scenario::FirewallRule& rule, const scenario::Scenario& scenario)
-{
-    constexpr std::uint16_t relay_port = 25;
-    const bool only_25 = rule.ports.size() == 1 && rule.ports.front().first == relay_port &&
-                         rule.ports.front().last == relay_port;
-    if (!only_25 || rule.from.empty()) return RuleNature::firewall;
-    const scenario::Host* host = host_at(host_called(rule.host, scenario), scenario);
-    const auto area = std::ranges::find(
-        scenario.areas, host != nullptr ? host->area : std::string{}, &scenario::Area::key);
-    if (area == scenario.areas.end()) return RuleNature::firewall;
-    switch (area->kind) {
-    case scenario::AreaKind::isp:
-        return RuleNature::op25b;
-    case scenario::AreaKind::provider:
-    case scenario::AreaKind::recipient:
-        return RuleNature::ip25b;
-    case scenario::AreaKind::home:
-    case scenario::AreaKind::elsewhere:
-        break;
-    }
-    return RuleNature::firewall;
-}
-
 const scenario::FirewallRule* rule_at(RuleId rule, const scenario::Scenario& scenario)
 {
     return rule.value < scenario.rules.size() ? &scenario.rules[rule.value] : nullptr;
@@ -452,6 +429,12 @@ std::string date_of(Instant at, const scenario::Scenario& scenario)
                        static_cast<unsigned>(date.day()));
 }
 
+std::string shown_line(const Line& line, const Context& context)
+{
+    std::string shown = show_line(line, context);
+    return shown.empty() ? context.language.text("noun.empty_line") : shown;
+}
+
 std::string label(Mark mark, const Language& language)
 {
     if (mark == Mark::none || mark == Mark::quiet) return "";
@@ -467,7 +450,7 @@ std::vector<MessageGroup> noun_messages()
         MessageGroup{"noun", {"person"}, {"name"}, false},
         MessageGroup{"unit", {"us", "ms", "s", "min", "h", "d"}, {"n"}, false},
         MessageGroup{"unit", {"between"}, {}, false},
-        MessageGroup{"noun", {"list_separator", "last_separator"}, {}, false},
+        MessageGroup{"noun", {"list_separator", "last_separator", "empty_line"}, {}, false},
         MessageGroup{"noun", {"after"}, {"span"}, false},
         group("mark", {"clear", "encrypted", "blocked", "secret", "accepted"}),
         group("level", all_names<Level>()),

@@ -48,12 +48,6 @@ PacketNature nature_of(const Event& event, const PacketHead& packet, const Trace
 
 // ---- rules ------------------------------------------------------------------------------------
 
-// Whose policy a rule is: an ISP's against its customers' port 25, a receiver's against other
-// ISPs' customers, or anything else. Told by where it stands and what it matches, not by its name.
-SIM_NAMED_ENUM(RuleNature, op25b, ip25b, firewall);
-
-RuleNature nature_of(const scenario::FirewallRule& rule, const scenario::Scenario& scenario);
-
 // Nullptr for no rule.
 const scenario::FirewallRule* rule_at(RuleId rule, const scenario::Scenario& scenario);
 
@@ -73,6 +67,8 @@ std::string host_or_address(Ipv4 address, const Context& context);
 
 // Text of unknown origin on one line: control characters and what is no UTF-8 as \xNN.
 std::string show_bytes(std::string_view bytes);
+// The same as show_line, with words for a line that is empty.
+std::string shown_line(const Line& line, const Context& context);
 std::string record_type_name(std::uint16_t type);                    // "MX", else "TYPE65"
 std::string handshake_type_name(std::uint8_t type);                  // "client_hello", else "other"
 std::string alert_name(std::uint8_t code);                           // "unknown_ca", else "other"

@@ -5,7 +5,13 @@ namespace sim::explain {
 
 std::vector<MessageGroup> report_messages()
 {
-    return {};
+    return {
+        {"report.wire", {"heading"}, {"a", "b"}, false},
+        {"report.wire", {"octets", "more"}, {"size"}, false},
+        {"report.wire", {"unwrapped"}, {"text"}, false},
+        {"report.wire", {"summary"}, {"clear", "sealed"}, false},
+        {"report.wire", {"not_hidden"}, {}, false},
+    };
 }
 
 } // namespace sim::explain

@@ -141,21 +141,20 @@ std::string drop_variant(const PacketDropped& what, const Context& context)
 {
     if (what.reason != DropReason::rule) return std::string{name_of(what.reason)};
     const scenario::FirewallRule* rule = rule_at(what.rule, context.scenario);
-    RuleNature nature = RuleNature::firewall;
+    scenario::RuleKind kind = scenario::RuleKind::firewall;
     // A rule against port 25 that is switched on in the middle stops other packets than SYNs too;
     // those sentences speak of packets, not of asking to be let in.
-    if (rule != nullptr && what.packet.flags.syn && !what.packet.flags.ack)
-        nature = nature_of(*rule, context.scenario);
+    if (rule != nullptr && what.packet.flags.syn && !what.packet.flags.ack) kind = rule->kind;
     const Verdict verdict = what.verdict == Verdict::pass ? Verdict::drop : what.verdict;
-    return fmt::format("{}_{}", name_of(nature), name_of(verdict));
+    return fmt::format("{}_{}", name_of(kind), name_of(verdict));
 }
 
 std::vector<std::string> drop_variants()
 {
     std::vector<std::string> variants;
-    for (const RuleNature nature : values_of<RuleNature>())
+    for (const scenario::RuleKind kind : values_of<scenario::RuleKind>())
         for (const Verdict verdict : {Verdict::drop, Verdict::reject_icmp, Verdict::reject_rst})
-            variants.push_back(fmt::format("{}_{}", name_of(nature), name_of(verdict)));
+            variants.push_back(fmt::format("{}_{}", name_of(kind), name_of(verdict)));
     variants.emplace_back("op25b_drop_patience"); // the same with what the sender does about it
     variants.emplace_back("ip25b_drop_patience");
     variants.emplace_back("firewall_drop_patience");

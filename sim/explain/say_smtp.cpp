@@ -268,7 +268,7 @@ Said say(const Event& event, const SmtpCommand& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("peer", host_name(peer_of(event, context), context))
-        .add("line", show_line(what.line, context))
+        .add("line", shown_line(what.line, context))
         .add("mechanism", mechanism_in(context.trace.view(what.line.bytes)))
         .add("before", noun("phase", name_of(what.before), context.language))
         .add("after", noun("phase", name_of(what.after), context.language))
@@ -281,7 +281,9 @@ Said say(const Event& event, const SmtpReply& what, const Context& context)
     const std::string_view reply = context.trace.view(what.line.bytes);
     Facts facts{event, context};
     facts.add("peer", host_name(peer_of(event, context), context))
-        .add("line", show_bytes(first_line(reply)))
+        .add("line",
+             reply.empty() ? context.language.text("noun.empty_line")
+                           : show_bytes(first_line(reply)))
         .add("code", fmt::format("{}", what.code))
         .add("size", fmt::format("{}", what.line.bytes.size));
     if (what.side == Side::received)
@@ -315,7 +317,7 @@ Said say(const Event& event, const Pop3Command& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("peer", host_name(peer_of(event, context), context))
-        .add("line", show_line(what.line, context))
+        .add("line", shown_line(what.line, context))
         .add("before", noun("pop3_phase", name_of(what.before), context.language))
         .add("after", noun("pop3_phase", name_of(what.after), context.language));
     std::string variant = fmt::format("{}_{}", name_of(what.side), name_of(what.verb));
@@ -327,7 +329,7 @@ Said say(const Event& event, const Pop3Reply& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("peer", host_name(peer_of(event, context), context))
-        .add("line", show_line(what.line, context))
+        .add("line", shown_line(what.line, context))
         .add("size", fmt::format("{}", what.size));
     if (what.side == Side::received)
         return {"received_" + received_variant(what), "", facts.take()};

@@ -211,11 +211,7 @@ private:
             card.rule_number = number_of(dropped.rule, scenario_);
             card.verdict = dropped.verdict;
             const scenario::FirewallRule* rule = rule_at(dropped.rule, scenario_);
-            const RuleNature nature =
-                rule != nullptr ? nature_of(*rule, scenario_) : RuleNature::firewall;
-            card.obstacle = nature == RuleNature::op25b   ? Obstacle::op25b
-                            : nature == RuleNature::ip25b ? Obstacle::ip25b
-                                                          : Obstacle::firewall;
+            card.obstacle = rule != nullptr ? obstacle_of(rule->kind) : Obstacle::firewall;
             break;
         }
         case DropReason::no_route:
@@ -386,6 +382,19 @@ private:
         // What was noticed may itself come of a packet that a rule stopped under way.
         if (card.obstacle == Obstacle::connection_lost || card.obstacle == Obstacle::reply_late)
             at_loss(card, event, card.obstacle);
+    }
+
+    static Obstacle obstacle_of(scenario::RuleKind kind)
+    {
+        switch (kind) {
+        case scenario::RuleKind::op25b:
+            return Obstacle::op25b;
+        case scenario::RuleKind::ip25b:
+            return Obstacle::ip25b;
+        case scenario::RuleKind::firewall:
+            break;
+        }
+        return Obstacle::firewall;
     }
 
     static Obstacle obstacle_of(SmtpProblem problem)
