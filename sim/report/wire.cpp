@@ -1,0 +1,267 @@
+#include "sim/report/wire.h"
+
+#include "sim/core/base64.h"
+#include "sim/playback.h"
+#include "sim/report/width.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+namespace sim::report {
+
+namespace {
+
+constexpr std::size_t clock_columns = 13;
+constexpr std::size_t hex_row_octets = 16;
+constexpr std::size_t hex_rows = 2; // of each packet: enough to see that there is nothing to see
+
+bool is_text(std::string_view bytes)
+{
+    // UTF-8 counts as text; control characters other than line ends and tabs do not.
+    return std::ranges::none_of(bytes, [](char c) {
+        const auto octet = static_cast<std::uint8_t>(c);
+        return (octet < 0x20 && c != '\r' && c != '\n' && c != '\t') || octet == 0x7F;
+    });
+}
+
+// Characters that were cut at the packet's end do not make a text unreadable.
+std::string shown(std::string_view line)
+{
+    std::string text;
+    for (const char c : line) {
+        const auto octet = static_cast<std::uint8_t>(c);
+        if (octet < 0x20 || octet == 0x7F) {
+            text += fmt::format("\\x{:02X}", octet);
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
+// What the last word of a line says once its Base64 is undone; empty when it is none. Short words
+// are left alone: many are Base64 by accident.
+std::string unwrapped(std::string_view line)
+{
+    const std::string_view word = line.substr(line.rfind(' ') + 1);
+    if (word.size() < 8) return {};
+    const auto decoded = decode_base64(word);
+    if (!decoded) return {};
+    std::string text;
+    for (const char c : *decoded) {
+        const auto octet = static_cast<std::uint8_t>(c);
+        if (octet == 0) {
+            text += "\\0";
+        } else if (octet < 0x20 || octet >= 0x7F) {
+            return {};
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
+const PacketSent* sent_on(const Event& event, LinkId link)
+{
+    const auto* sent = std::get_if<PacketSent>(&event.what);
+    return sent != nullptr && sent->link == link ? sent : nullptr;
+}
+
+class Tap {
+public:
+    Tap(const Source& source, const TappedLink& link)
+        : source_{source}, context_{source.context()}, link_{link}
+    {
+    }
+
+    Lines listen()
+    {
+        say("report.wire.heading",
+            {{"a", explain::host_name(link_.a, context_)},
+             {"b", explain::host_name(link_.b, context_)}},
+            Role::heading);
+        for (std::size_t i = 0; i < source_.end; ++i)
+            if (const PacketSent* sent = sent_on(source_.trace[i], link_.link))
+                packet(source_.trace[i], *sent);
+        lines_.push_back({});
+        say("report.wire.summary",
+            {{"clear", std::to_string(clear_octets_)}, {"sealed", std::to_string(sealed_octets_)}},
+            Role::plain);
+        if (sealed_octets_ > 0) say("report.wire.not_hidden", {}, Role::plain);
+        return std::move(lines_);
+    }
+
+private:
+    void say(std::string_view key, const explain::Arguments& arguments, Role role)
+    {
+        for (const std::string& part : wrap(source_.language.text(key, arguments), source_.columns))
+            lines_.push_back({{{part, role}}, {}});
+    }
+
+    void indented(const Event& event, const std::string& text, Role role)
+    {
+        for (const std::string& part : wrap(text, source_.columns - clock_columns - 2))
+            lines_.push_back(
+                {{{std::string(clock_columns, ' ') + "│ ", Role::quiet}, {part, role}}, event.id});
+    }
+
+    void packet(const Event& event, const PacketSent& sent)
+    {
+        const std::string_view bytes = source_.trace.view(sent.packet.payload);
+        const TcpFlags& flags = sent.packet.flags;
+        const bool is_bare_ack = sent.packet.transport == Transport::tcp && bytes.empty() &&
+                                 !flags.syn && !flags.fin && !flags.rst;
+        if (is_bare_ack && source_.level != Level::expert) return;
+        const explain::Mark mark = explain::mark_of(event, context_);
+        const std::string label = explain::label(mark, source_.language);
+        const std::string place =
+            fmt::format("{} → {}",
+                        to_string(Endpoint{sent.packet.source, sent.packet.source_port}),
+                        to_string(Endpoint{sent.packet.destination, sent.packet.destination_port}));
+        const std::string what =
+            bytes.empty() ? explain::headline(event, context_)
+                          : source_.language.text("report.wire.octets",
+                                                  {{"size", std::to_string(bytes.size())}});
+        bool first = true;
+        for (const std::string& part :
+             wrap(fmt::format("{}  {}{}{}", place, label, label.empty() ? "" : "  ", what),
+                  source_.columns - clock_columns)) {
+            lines_.push_back(
+                {{{fit(first ? explain::clock_time(event.at, source_.scenario) : "", clock_columns),
+                   Role::quiet},
+                  {part, role_of(mark)}},
+                 event.id});
+            first = false;
+        }
+        if (mark == explain::Mark::encrypted) {
+            sealed_octets_ += bytes.size();
+            hex(event, bytes);
+        } else if (is_text(bytes)) {
+            clear_octets_ += bytes.size();
+            text(event, bytes);
+        } else {
+            clear_octets_ += bytes.size();
+            hex(event, bytes);
+        }
+    }
+
+    void text(const Event& event, std::string_view bytes)
+    {
+        while (!bytes.empty()) {
+            const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+            std::string_view line = bytes.substr(0, end);
+            bytes.remove_prefix(std::min(end + 1, bytes.size()));
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            indented(event, shown(line), Role::clear);
+            const std::string inside = unwrapped(line);
+            if (!inside.empty())
+                indented(event,
+                         source_.language.text("report.wire.unwrapped", {{"text", inside}}),
+                         Role::secret);
+        }
+    }
+
+    void hex(const Event& event, std::string_view bytes)
+    {
+        const Role role = role_of(explain::mark_of(event, context_));
+        std::size_t rows = 0;
+        while (!bytes.empty() && (rows < hex_rows || source_.level == Level::expert)) {
+            std::string row;
+            for (const char c : bytes.substr(0, hex_row_octets))
+                row += fmt::format("{:02x} ", static_cast<std::uint8_t>(c));
+            bytes.remove_prefix(std::min(bytes.size(), hex_row_octets));
+            ++rows;
+            indented(event, row, role);
+        }
+        if (!bytes.empty())
+            indented(
+                event,
+                source_.language.text("report.wire.more", {{"size", std::to_string(bytes.size())}}),
+                Role::quiet);
+    }
+
+    const Source& source_;
+    explain::Context context_;
+    TappedLink link_;
+    Lines lines_;
+    std::uint64_t clear_octets_ = 0;
+    std::uint64_t sealed_octets_ = 0;
+};
+
+} // namespace
+
+std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end)
+{
+    std::map<LinkId, TappedLink> links;
+    for (std::size_t i = 0; i < end; ++i) {
+        const Event& event = trace[i];
+        if (const auto* sent = std::get_if<PacketSent>(&event.what))
+            links.try_emplace(sent->link, TappedLink{sent->link, event.host, sent->to});
+    }
+    std::vector<TappedLink> all;
+    for (const auto& [id, link] : links)
+        all.push_back(link);
+    return all;
+}
+
+std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
+                                    std::string_view a,
+                                    std::string_view b,
+                                    const scenario::Scenario& scenario)
+{
+    for (const TappedLink& link : links) {
+        const std::string& one = scenario.hosts[link.a.value].key;
+        const std::string& other = scenario.hosts[link.b.value].key;
+        if ((one == a && other == b) || (one == b && other == a)) return link;
+    }
+    return std::nullopt;
+}
+
+std::optional<TappedLink> link_of_sender(const Source& source)
+{
+    HostId sender;
+    for (std::size_t i = 0; i < source.end && !sender.exists(); ++i)
+        if (std::holds_alternative<MailComposed>(source.trace[i].what))
+            sender = source.trace[i].host;
+    const auto links = tapped_links(source.trace, source.end);
+    for (const TappedLink& link : links)
+        if (link.a == sender || link.b == sender) return link;
+    if (links.empty()) return std::nullopt;
+    return links.front();
+}
+
+Lines wire(const Source& source, const TappedLink& link)
+{
+    return Tap{source, link}.listen();
+}
+
+bool is_readable_on_the_way(const Trace& trace, std::size_t end, std::string_view text)
+{
+    // One stream for each link, connection and direction; repeated segments are read once.
+    using Stream = std::tuple<LinkId, ConnectionId, Endpoint>;
+    std::map<Stream, std::map<std::uint32_t, std::string_view>> segments;
+    for (std::size_t i = 0; i < end; ++i) {
+        const auto* sent = std::get_if<PacketSent>(&trace[i].what);
+        if (sent == nullptr || sent->packet.payload.size == 0) continue;
+        const PacketHead& packet = sent->packet;
+        const Stream stream{
+            sent->link, trace[i].connection, Endpoint{packet.source, packet.source_port}};
+        const bool is_tcp = packet.transport == Transport::tcp;
+        const std::uint32_t place = is_tcp ? packet.sequence : packet.number;
+        segments[stream].emplace(place, trace.view(packet.payload));
+    }
+    for (const auto& [stream, parts] : segments) {
+        std::string whole;
+        for (const auto& [place, bytes] : parts)
+            whole += bytes;
+        if (whole.find(text) != std::string::npos) return true;
+    }
+    return false;
+}
+
+} // namespace sim::report
