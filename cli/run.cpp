@@ -1,6 +1,7 @@
 // hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
 
 #include "cli/command.h"
+#include "sim/explain/why.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
 #include "sim/report/events.h"
@@ -89,7 +90,7 @@ Lines opening(const Command& command, const sim::scenario::Scenario& scenario)
                 : std::ranges::find(scenario.lines, host->line, &sim::scenario::AccessLine::key);
         std::string place = host == scenario.hosts.end() ? "" : command.text(host->name);
         if (line != scenario.lines.end())
-            place = fmt::format("{} ({})", place, command.text(line->name));
+            place = fmt::format("{} / {}", place, command.text(line->name));
         add_wrapped(
             lines,
             command.text(
@@ -175,6 +176,30 @@ bool write_messages(const Command& command, const sim::World& world, const std::
     return true;
 }
 
+// The cures of the cards as commands that can be typed.
+void add_cures(const Command& command,
+               const sim::report::Source& source,
+               const RunOptions& options,
+               Lines& lines)
+{
+    for (const auto& card : sim::explain::why_cards(source.trace, source.end, source.scenario)) {
+        if (card.cure.settings.empty()) continue;
+        lines.push_back({{{command.text("run.try")}}, {}});
+        std::string text = fmt::format("  hikyaku run {}", options.lesson);
+        auto settings = options.settings; // what was set stays, what cures comes last and wins
+        settings.insert(settings.end(), card.cure.settings.begin(), card.cure.settings.end());
+        for (const auto& [key, value] : settings) {
+            const std::string word = fmt::format(" --set {}={}", key, value);
+            if (sim::report::display_width(text + word) > command.columns - 2) {
+                lines.push_back({{{text + " \\", Role::emphasis}}, {}});
+                text = "     ";
+            }
+            text += word;
+        }
+        lines.push_back({{{text, Role::emphasis}}, {}});
+    }
+}
+
 void append(Lines& to, const Lines& more)
 {
     to.insert(to.end(), more.begin(), more.end());
@@ -252,6 +277,7 @@ ExitCode run(const Command& command, const RunOptions& options)
         const Lines cards = sim::report::why(source);
         if (!cards.empty()) lines.push_back({});
         append(lines, cards);
+        add_cures(command, source, options, lines);
     }
     const ExitCode code = as_it_is ? compare(command, playback, lines) : ExitCode::ok;
     if (options.json) {

@@ -12,14 +12,15 @@ namespace sim::report {
 
 namespace {
 
-constexpr std::size_t label_columns = 14;
-
 // The rows of a box: frame, text padded to the inner width, frame.
 class Box {
 public:
-    Box(std::size_t columns, EventId event) : inner_{columns - 4}, event_{event} {}
+    Box(std::size_t columns, std::size_t label_columns, EventId event)
+        : inner_{columns - 4}, label_columns_{label_columns}, event_{event}
+    {
+    }
 
-    [[nodiscard]] std::size_t inner() const { return inner_; }
+    [[nodiscard]] std::size_t text_columns() const { return inner_ - label_columns_; }
 
     void edge(const char* left, const char* right, const std::string& title = {})
     {
@@ -39,8 +40,8 @@ public:
     void row(const std::string& label, const std::string& text, Role role)
     {
         lines_.push_back({{{"│ ", Role::heading},
-                           {fit(label, label_columns), Role::quiet},
-                           {fit(text, inner_ - label_columns), role},
+                           {fit(label, label_columns_), Role::quiet},
+                           {fit(text, text_columns()), role},
                            {" │", Role::heading}},
                           event_});
     }
@@ -49,6 +50,7 @@ public:
 
 private:
     std::size_t inner_;
+    std::size_t label_columns_;
     EventId event_;
     Lines lines_;
 };
@@ -129,12 +131,15 @@ Lines events(const Source& source)
 Lines why_card(const explain::WhyCard& card, const Source& source)
 {
     const explain::CardText text = explain::describe(card, source.context());
-    Box box{source.columns, card.stopped};
+    std::size_t label_columns = 0;
+    for (const auto& row : text.rows)
+        label_columns = std::max(label_columns, display_width(row.label) + 2);
+    Box box{source.columns, label_columns, card.stopped};
     box.edge("┌", "┐", text.title);
     for (const auto& row : text.rows) {
         std::string label = row.label;
         for (const std::string& line : row.lines) {
-            for (const std::string& part : wrap(line, box.inner() - label_columns)) {
+            for (const std::string& part : wrap(line, box.text_columns())) {
                 box.row(label, part, role_of_row(row.row));
                 label.clear();
             }

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <utility>
 #include <variant>
 
 namespace sim::report {
@@ -40,6 +40,10 @@ public:
                 std::visit([&](const auto& what) { story(event, what); }, event.what);
             }
         }
+        // Name servers stand aside, out of the way of the mail.
+        std::stable_partition(made_.lifelines.begin(), made_.lifelines.end(), [&](HostId host) {
+            return source_.scenario.hosts[host.value].kind != scenario::HostKind::name_server;
+        });
         return std::move(made_);
     }
 
@@ -70,7 +74,10 @@ private:
                 gap.shape = LadderRow::Shape::gap;
                 gap.at = event.at;
                 gap.gap = idle;
-                gap.text = fmt::format("… {} …", explain::describe(idle, source_.language));
+                gap.text =
+                    fmt::format("… {} …",
+                                explain::describe(std::chrono::round<std::chrono::seconds>(idle),
+                                                  source_.language));
                 made_.rows.push_back(std::move(gap));
             }
         }
@@ -124,6 +131,10 @@ private:
         row.from = explain::host_at(what.packet.source, source_.scenario);
         row.to = event.host;
         row.stopped = true;
+        // The packet on the arrow, what stopped it behind the cross.
+        if (event.cause.exists() &&
+            std::holds_alternative<PacketSent>(source_.trace.at(event.cause).what))
+            row.text = explain::headline(source_.trace.at(event.cause), context_);
         add(event, row);
     }
 
@@ -360,7 +371,13 @@ private:
         std::vector<HostId> pair;
         if (row.from.exists()) pair.push_back(row.from);
         if (row.to.exists() && row.to != row.from) pair.push_back(row.to);
-        // A pair that stays in its order, whoever speaks.
+        // Whoever spoke first stands on the left, also when the two come back later.
+        if (pair.size() == 2) {
+            const auto known = std::minmax(pair[0], pair[1]);
+            const HostId left =
+                left_of_.try_emplace({known.first, known.second}, pair[0]).first->second;
+            if (left != pair[0]) std::swap(pair[0], pair[1]);
+        }
         if (!lines_.empty() && !lines_.back().spans.empty()) lines_.push_back({});
         if (pair.size() < 2) {
             name_lifelines(pair);
@@ -449,7 +466,10 @@ private:
                            : quiet ? (rightward ? ">" : "<")
                                    : (rightward ? "▷" : "◁");
         if (row.stopped) {
-            canvas.put(to, "✕");
+            canvas.put(to, "✕ ");
+            const std::string by = explain::headline(source_.trace.at(row.event), context_);
+            if (to + 12 < source_.columns)
+                canvas.put(to + 2, fit_if_long(by, source_.columns - to - 2));
         } else {
             canvas.put(rightward ? right - 1 : left + 1, head);
         }
@@ -462,6 +482,7 @@ private:
     Lines lines_;
     std::vector<HostId> shown_;
     std::map<HostId, std::size_t> column_of_;
+    std::map<std::pair<HostId, HostId>, HostId> left_of_;
 };
 
 } // namespace

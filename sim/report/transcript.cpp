@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <variant>
 
 namespace sim::report {
@@ -53,9 +54,15 @@ std::vector<Section> sections_of(const Source& source)
 {
     std::vector<Section> sections;
     std::map<ConnectionId, std::size_t> by_connection;
+    std::map<ConnectionId, HostId> client_of;
     for (std::size_t i = 0; i < source.end; ++i) {
         const Event& event = source.trace[i];
+        if (event.kind() == Kind::connection_attempted) client_of[event.connection] = event.host;
         if (!is_shown(event, source.level)) continue;
+        // That TLS stands is said once, by the end that began it.
+        if (event.kind() == Kind::tls_established && source.level != Level::expert &&
+            client_of[event.connection] != event.host)
+            continue;
         if (!event.connection.exists() || source.level == Level::story) {
             if (sections.empty() || sections.back().connection.exists()) sections.push_back({});
             sections.back().events.push_back(&event);
@@ -75,6 +82,7 @@ public:
     Lines write(const std::vector<Section>& sections, bool explanations)
     {
         for (const Section& section : sections) {
+            explained_.clear();
             if (!lines_.empty()) lines_.push_back({});
             if (section.connection.exists()) heading(*section.events.front());
             for (const Event* event : section.events) {
@@ -131,11 +139,13 @@ private:
         }
     }
 
+    // What has been explained in this conversation is not explained again.
     void explanation(const Event& event)
     {
+        const std::string text = explain::describe(event, source_.level, context_);
+        if (!explained_.insert(text).second) return;
         const std::string indent(clock_columns, ' ');
-        for (const std::string& part : wrap(explain::describe(event, source_.level, context_),
-                                            source_.columns - clock_columns))
+        for (const std::string& part : wrap(text, source_.columns - clock_columns))
             lines_.push_back({{{indent + part, Role::quiet}}, event.id});
     }
 
@@ -143,8 +153,9 @@ private:
     void sentence(const Event& event)
     {
         const Role role = role_of(explain::mark_of(event, context_));
-        for (const std::string& part :
-             wrap(explain::describe(event, Level::story, context_), source_.columns))
+        const std::string text = explain::describe(event, Level::story, context_);
+        if (!explained_.insert(text).second) return;
+        for (const std::string& part : wrap(text, source_.columns))
             lines_.push_back({{{part, role}}, event.id});
     }
 
@@ -193,6 +204,7 @@ private:
     const Source& source_;
     explain::Context context_;
     Lines lines_;
+    std::set<std::string> explained_;
 };
 
 } // namespace
