@@ -15,6 +15,17 @@ constexpr std::size_t max_steps = 1'000;
 constexpr std::size_t max_variations = 100;
 constexpr std::size_t max_settings = 100; // of one variation
 
+// What a setting is about has been found wrong already, so that it may be missing for that reason.
+bool is_in_doubt(const Checking& c, std::string_view setting)
+{
+    const Problems& problems = c.reading.problems;
+    if (setting.starts_with("client.")) return problems.concern("client");
+    if (setting.starts_with("fetch.")) return problems.concern("step");
+    if (setting.starts_with("rule.")) return problems.concern("rule");
+    return setting.starts_with("server.") &&
+           (problems.concern("mail_server") || problems.concern("pop_server"));
+}
+
 void check_step_time(Checking& c, std::size_t index, const std::string& path)
 {
     const std::vector<Step>& steps = c.scenario.steps;
@@ -80,7 +91,7 @@ void check_action(Checking& c, const Step& step, const std::string& path)
 // Sets what the step sets, as the World will, so that a later step builds on it.
 void check_setting(Checking& c, Scenario& as_run, const Step& step, const std::string& path)
 {
-    if (step.action != StepAction::set || step.key.empty()) return;
+    if (step.action != StepAction::set || step.key.empty() || is_in_doubt(c, step.key)) return;
     const auto all = settings_of(as_run);
     const auto setting = std::ranges::find(all, step.key, &Setting::key);
     if (setting != all.end() && !setting->live) {
@@ -124,6 +135,7 @@ void check_variations(Checking& c)
             continue;
         }
         for (const auto& [key, value] : variation.settings) {
+            if (is_in_doubt(c, key)) continue;
             const auto done = apply_setting(changed, key, value);
             if (!done) c.reading.add(path + '.' + key, done.error().what, done.error().hint);
         }

@@ -34,6 +34,7 @@ void check_listeners(Checking& c, const MailServer& server, const std::string& p
 
 void check_mailboxes(Checking& c, const MailServer& server, const std::string& path)
 {
+    if (c.reading.problems.concern(path + ".local_domains")) return;
     for (const Mailbox& mailbox : server.mailboxes)
         if (!has_domain(server.local_domains, domain_of(mailbox.address)))
             c.reading.add(join(path + ".mailbox", mailbox.address),
@@ -96,7 +97,7 @@ void check_account(Checking& c,
                    const std::optional<AccountSettings>& account,
                    const std::string& path)
 {
-    if (!account || account->auth == AuthChoice::none) return;
+    if (!account || account->auth == AuthChoice::none || c.reading.problems.concern(path)) return;
     if (account->user.empty()) c.reading.add(path + ".user", "is missing: auth needs a user");
     if (account->password.empty())
         c.reading.add(path + ".password", "is missing: auth needs a password");

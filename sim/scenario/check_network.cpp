@@ -104,7 +104,8 @@ void check_links(Checking& c)
         if (link.a == link.b) c.reading.add(path, "both ends are the same host");
         const auto [there, is_new] = seen.emplace(std::minmax(link.a, link.b), link.key);
         if (!is_new)
-            c.reading.add(path, fmt::format("{} joins the same hosts already", there->second));
+            c.reading.add(path,
+                          fmt::format("{} joins the same hosts", join("link", there->second)));
         for (const std::string& end : {link.a, link.b}) {
             const Host* host = c.host(end);
             if (host != nullptr && !host->line.empty())
@@ -144,9 +145,10 @@ std::set<std::string> reached_from(const std::string& start, const Neighbours& n
     return reached;
 }
 
-// Most hosts hang together; the others are the mistake.
+// Most hosts hang together; the others are the mistake. Nothing follows from wrong cables.
 void check_connected(Checking& c)
 {
+    if (c.reading.problems.concern("link") || c.reading.problems.concern("line")) return;
     const Neighbours neighbours = neighbours_in(c);
     std::set<std::string> largest;
     std::set<std::string> seen;

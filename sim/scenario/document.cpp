@@ -203,7 +203,7 @@ std::optional<Table> parse_document(std::string_view text, std::size_t file, Pro
         const toml::parse_error& error = result.error();
         problems.add(place_of(error.source().begin, file),
                      {},
-                     fmt::format("is no TOML: {}", error.description()));
+                     fmt::format("is not valid TOML: {}", error.description()));
         return std::nullopt;
     }
     return table_of(result.table(), file);

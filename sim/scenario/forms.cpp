@@ -26,8 +26,8 @@ constexpr std::size_t max_identifier_octets = 64;
 constexpr std::string_view name_pattern = "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$";
 
 constexpr std::array<FormWords, count_of<Form>()> form_words{{
-    {Form::line, "one line of text", "^[^\\u0000-\\u001f\\u007f]+$"},
-    {Form::prose, "a text", ""},
+    {Form::line, "one line of text, not empty", "^[^\\u0000-\\u001f\\u007f]+$"},
+    {Form::prose, "a text that is not empty", ""},
     {Form::identifier, "letters, digits, \"-\" and \"_\", at most 64", "^[A-Za-z0-9_-]{1,64}$"},
     {Form::host_name, "a host name, as in \"mx1.umi.example\" or \"taro-pc\"", name_pattern},
     {Form::domain, "a domain name, as in \"umi.example\"", name_pattern},

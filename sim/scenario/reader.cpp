@@ -116,24 +116,21 @@ std::string Reader::element_path(std::string_view key, std::size_t index) const
     return fmt::format("{}[{}]", path_of(key), index + 1);
 }
 
-bool Reader::read_key(const Entry& entry, const std::string& path, Form form, std::string& out)
+void Reader::read_key(const Entry& entry, const std::string& path, Form form, std::string& out)
 {
-    if (!has_form(form, entry.key)) {
+    out = entry.key;
+    if (!has_form(form, entry.key))
         reading_.problems.add(
             entry.key_place, path, fmt::format("the key has to be {}", expectation(form)));
-        return false;
-    }
-    if (is_reference(form)) reading_.references.push_back({form, entry.key, entry.key_place, path});
-    out = entry.key;
-    return true;
+    else if (is_reference(form))
+        reading_.references.push_back({form, entry.key, entry.key_place, path});
 }
 
-bool Reader::read_key(const Entry& entry, const std::string& path, Form form, std::uint16_t& out)
+void Reader::read_key(const Entry& entry, const std::string& path, Form form, std::uint16_t& out)
 {
     std::string text;
-    if (!read_key(entry, path, form, text)) return false;
-    out = parse_port_range(text)->first;
-    return true;
+    read_key(entry, path, form, text);
+    if (const auto range = parse_port_range(text)) out = range->first;
 }
 
 // ---- single values ----------------------------------------------------------------------------

@@ -113,7 +113,7 @@ public:
         for (const Entry& entry : *table) {
             const std::string path = join(path_of(about.key), entry.key);
             T thing;
-            if (!read_key(entry, path, about.form, thing.*key)) continue;
+            read_key(entry, path, about.form, thing.*key);
             read_table(entry.node, path, thing);
             reading_.places[path] = entry.key_place;
             out.push_back(std::move(thing));
@@ -159,8 +159,9 @@ private:
     [[nodiscard]] std::string path_of(std::string_view key) const { return join(path_, key); }
     [[nodiscard]] std::string element_path(std::string_view key, std::size_t index) const;
 
-    bool read_key(const Entry& entry, const std::string& path, Form form, std::string& out);
-    bool read_key(const Entry& entry, const std::string& path, Form form, std::uint16_t& out);
+    // A wrong key is kept too, so that what refers to it is not called unknown.
+    void read_key(const Entry& entry, const std::string& path, Form form, std::string& out);
+    void read_key(const Entry& entry, const std::string& path, Form form, std::uint16_t& out);
 
     void read(const Node& node, const std::string& path, Form form, std::string& out);
     void read(const Node& node, const std::string& path, Form form, Text& out);

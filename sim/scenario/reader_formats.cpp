@@ -69,7 +69,7 @@ std::optional<RecordProblem> parse_record(std::string_view text, DnsRecord& reco
         record.type = dns::to_string(known.type);
         if (dns::parse_record_data(known.type, text)) return std::nullopt;
         return RecordProblem{
-            fmt::format("this is no {} record, expected as in '{}'", record.type, known.example),
+            fmt::format("is no {} record, which is written as in '{}'", record.type, known.example),
             {}};
     }
     return RecordProblem{fmt::format("expected a record type: {}", one_of(type_names())),

@@ -177,7 +177,7 @@ struct MailServer {
     CertificateKind certificate = CertificateKind::good;
     bool pipelining = true;
     bool checks_sender_domain = false; // on mx ports: a sender's null MX is refused (RFC 7505)
-    std::vector<Duration> retry; // waits between attempts; empty: 15m 30m 1h 2h 4h ...
+    std::vector<Duration> retry;       // waits between attempts; empty: 15m 30m 1h 2h 4h ...
     Duration give_up = std::chrono::hours{120};
 };
 

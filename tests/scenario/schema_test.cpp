@@ -1,0 +1,197 @@
+#include "sim/scenario/schema.h"
+#include "tests/scenario/files.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+using namespace sim;
+using namespace sim::scenario;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const Json& schema()
+{
+    static const Json parsed = Json::parse(scenario_schema_json());
+    return parsed;
+}
+
+const Json& resolved(const Json& node)
+{
+    if (!node.contains("$ref")) return node;
+    const std::string name = node["$ref"].get<std::string>();
+    return schema()["$defs"][name.substr(name.rfind('/') + 1)];
+}
+
+// A place in the format: how to write it in a file as a header with dots, and what its schema says.
+struct Spot {
+    std::string path;
+    const Json* node;
+    bool in_list = false; // below [[...]]
+};
+
+// All tables of the format, found by walking the schema; keys of the trainer's choice are x or 25.
+void collect(const std::string& path, const Json& unresolved, bool in_list, std::vector<Spot>& out)
+{
+    const Json& node = resolved(unresolved);
+    if (node.contains("properties")) {
+        out.push_back({path, &node, in_list});
+        for (const auto& [key, value] : node["properties"].items())
+            collect(path.empty() ? key : path + '.' + key, value, in_list, out);
+    }
+    if (node.contains("additionalProperties") && node["additionalProperties"].is_object()) {
+        const bool is_port = path.ends_with(".port");
+        collect(path + (is_port ? ".25" : ".x"), node["additionalProperties"], in_list, out);
+    }
+    if (node.contains("items")) collect(path + "[]", node["items"], true, out);
+}
+
+// `path` with `line` written in its table, as a file of its own. Lists of tables are inline.
+std::string file_with(const std::string& path, const std::string& line)
+{
+    const std::size_t list = path.find("[]");
+    if (list == std::string::npos) return path.empty() ? line : "[" + path + "]\n" + line;
+    const std::string inner = path.substr(list + 2);
+    std::string text = line;
+    for (std::size_t end = inner.size(); end > 0;) {
+        const std::size_t dot = inner.rfind('.', end - 1);
+        text = inner.substr(dot + 1, end - dot - 1) + " = { " + text + " }";
+        end = dot;
+    }
+    return path.substr(0, list) + " = [ { " + text + " } ]";
+}
+
+bool says(const std::string& file, const std::string& what)
+{
+    return files::listed(files::load(file)).find(what) != std::string::npos;
+}
+
+// The key's own problems, whatever else is missing from so small a file.
+bool is_unknown(const std::string& path, const std::string& key)
+{
+    const auto result = files::load(file_with(path, key + " = 1"));
+    if (result) return false;
+    for (const Problem& problem : result.error())
+        if (problem.key.ends_with(key) && problem.what.starts_with("there is no such key here"))
+            return true;
+    return false;
+}
+
+} // namespace
+
+TEST_SUITE("scenario.schema")
+{
+    TEST_CASE("the file in assets is the one that the code writes")
+    {
+        const bool is_same =
+            files::read_repository("assets/scenario.schema.json") == scenario_schema_json();
+        CHECK_MESSAGE(is_same,
+                      "after a change of the format, write the file anew with: scenario_test "
+                      "--no-skip --test-case='write the schema anew'");
+    }
+
+    TEST_CASE("write the schema anew" * doctest::skip())
+    {
+        std::ofstream file{files::in_repository("assets/scenario.schema.json"), std::ios::binary};
+        file << scenario_schema_json();
+        CHECK(file.flush().good());
+    }
+
+    TEST_CASE("the loader knows every key that the schema knows, and no other")
+    {
+        std::vector<Spot> spots;
+        collect("", schema(), false, spots);
+        CHECK(spots.size() > 40);
+        std::size_t keys = 0;
+        for (const Spot& spot : spots) {
+            const bool is_free = spot.path.find(".set") != std::string::npos;
+            const bool is_count = spot.path.find("count") != std::string::npos;
+            if (is_free || is_count) continue; // settings and kinds of events have their own words
+            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+                CAPTURE(spot.path);
+                CAPTURE(key);
+                CHECK_FALSE(is_unknown(spot.path, key));
+                ++keys;
+            }
+            CAPTURE(spot.path);
+            CHECK(is_unknown(spot.path, "no_such_key"));
+            CHECK((*spot.node)["additionalProperties"] == false);
+        }
+        CHECK(keys > 150);
+    }
+
+    TEST_CASE("what the loader lists as known is what the schema has")
+    {
+        const auto result = files::load("no_such_key = 1");
+        REQUIRE_FALSE(result);
+        std::string listed;
+        for (const auto& [key, value] : schema()["properties"].items())
+            listed += key + ' ';
+        for (const Problem& problem : result.error()) {
+            if (problem.key != "no_such_key") continue;
+            std::string known = problem.what.substr(problem.what.find("expected") + 9);
+            std::string words;
+            for (std::size_t i = 0; i < known.size(); ++i)
+                if (known[i] != ',') words += known[i];
+            const std::size_t last = words.rfind(" or ");
+            words.replace(last, 4, " ");
+            CHECK(words + ' ' == listed);
+        }
+    }
+
+    TEST_CASE("the loader takes every value that the schema lists, and no other")
+    {
+        std::vector<Spot> spots;
+        collect("", schema(), false, spots);
+        std::size_t values = 0;
+        for (const Spot& spot : spots) {
+            if (spot.path.find(".set") != std::string::npos) continue;
+            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+                const bool is_list = value.contains("items") && value["items"].contains("enum");
+                const Json& node = is_list ? value["items"] : value;
+                if (!node.contains("enum")) continue;
+                CAPTURE(spot.path);
+                CAPTURE(key);
+                const auto written = [&](const std::string& word) {
+                    const std::string quoted = is_list ? "[\"" + word + "\"]" : '"' + word + '"';
+                    return file_with(spot.path, key + " = " + quoted);
+                };
+                const std::string complaint = key + (is_list ? "[1]" : "") + ": expected ";
+                for (const auto& word : node["enum"]) {
+                    CHECK_FALSE(says(written(word.get<std::string>()), complaint));
+                    ++values;
+                }
+                CHECK(says(written("no_such_value"), complaint));
+            }
+        }
+        CHECK(values > 80);
+    }
+
+    TEST_CASE("the kinds of events that can be counted are those of the trace")
+    {
+        const Json& kinds = schema()["properties"]["expect"]["properties"]["count"]["properties"];
+        CHECK(kinds.size() == count_of<Kind>());
+        for (const auto& [kind, value] : kinds.items()) {
+            CAPTURE(kind);
+            CHECK(parse_enum<Kind>(kind).has_value());
+            CHECK_FALSE(is_unknown("expect.count", kind));
+        }
+    }
+
+    TEST_CASE("every key has a sentence for editors to show")
+    {
+        std::vector<Spot> spots;
+        collect("", schema(), false, spots);
+        for (const Spot& spot : spots) {
+            if (spot.path.find(".set") != std::string::npos) continue;
+            if (spot.path.find("count") != std::string::npos) continue;
+            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+                CAPTURE(spot.path);
+                CAPTURE(key);
+                CHECK(value.contains("title"));
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+#include "sim/scenario/settings.h"
+#include "tests/scenario/files.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace sim;
+using namespace sim::scenario;
+
+namespace {
+
+Scenario lab()
+{
+    auto result = files::load(files::read_repository("tests/scenario/lab.toml"));
+    REQUIRE(result);
+    return *std::move(result);
+}
+
+Setting setting(const Scenario& scenario, const std::string& key)
+{
+    for (const Setting& each : settings_of(scenario))
+        if (each.key == key) return each;
+    FAIL(key);
+    return {};
+}
+
+std::string problem_of(Scenario& scenario, const std::string& key, const std::string& value)
+{
+    const auto done = apply_setting(scenario, key, value);
+    if (done) return "none";
+    return done.error().key + ": " + done.error().what +
+           (done.error().hint.empty() ? "" : " (" + done.error().hint + ")");
+}
+
+} // namespace
+
+TEST_SUITE("scenario.settings")
+{
+    TEST_CASE("the settings come in the order of the account, the rules and the servers")
+    {
+        std::vector<std::string> keys;
+        for (const Setting& each : settings_of(lab()))
+            keys.push_back(each.key);
+        CHECK(keys == std::vector<std::string>{"client.line",
+                                               "client.server",
+                                               "client.port",
+                                               "client.protection",
+                                               "client.auth",
+                                               "client.user",
+                                               "client.password",
+                                               "fetch.server",
+                                               "fetch.port",
+                                               "fetch.protection",
+                                               "fetch.auth",
+                                               "fetch.user",
+                                               "fetch.password",
+                                               "rule.no-25",
+                                               "server.mx.far.example.certificate",
+                                               "server.mx.far.example.25.tls",
+                                               "server.mx.far.example.25.require_tls",
+                                               "server.mx.far.example.25.require_auth",
+                                               "server.mx.far.example.25.auth",
+                                               "server.mx.far.example.587.tls",
+                                               "server.mx.far.example.587.require_tls",
+                                               "server.mx.far.example.587.require_auth",
+                                               "server.mx.far.example.587.auth",
+                                               "server.mx.far.example.995.tls",
+                                               "server.mx.far.example.995.require_tls"});
+    }
+
+    TEST_CASE("every choice of every setting can be set, and is then its value")
+    {
+        const Scenario original = lab();
+        for (const Setting& each : settings_of(original)) {
+            CAPTURE(each.key);
+            CHECK(std::ranges::count(each.choices, each.value) == (each.choices.empty() ? 0 : 1));
+            for (const std::string& choice : each.choices) {
+                CAPTURE(choice);
+                Scenario changed = original;
+                const auto done = apply_setting(changed, each.key, choice);
+                if (!done) { // nothing to require, nothing to offer
+                    CHECK(choice == "true");
+                    CHECK(setting(changed, each.key).value == "false");
+                    continue;
+                }
+                CHECK(setting(changed, each.key).value == choice);
+            }
+        }
+    }
+
+    TEST_CASE("setting a value to what it is changes nothing")
+    {
+        Scenario scenario = lab();
+        const auto before = settings_of(scenario);
+        for (const Setting& each : before)
+            CHECK(problem_of(scenario, each.key, each.value) == "none");
+        const auto after = settings_of(scenario);
+        REQUIRE(after.size() == before.size());
+        for (std::size_t i = 0; i < after.size(); ++i)
+            CHECK(after[i].value == before[i].value);
+    }
+
+    TEST_CASE("rules and account settings are live; the line and servers start the run anew")
+    {
+        for (const Setting& each : settings_of(lab())) {
+            CAPTURE(each.key);
+            const bool starts_anew = each.key == "client.line" || each.key.starts_with("server.");
+            CHECK(each.live == !starts_anew);
+        }
+    }
+
+    TEST_CASE("the account of the client and of the fetching program are different ones")
+    {
+        Scenario scenario = lab();
+        CHECK(problem_of(scenario, "client.port", "25") == "none");
+        CHECK(problem_of(scenario, "client.password", "other") == "none");
+        CHECK(problem_of(scenario, "fetch.port", "110") == "none");
+        CHECK(scenario.programs[0].sending->port == 25);
+        CHECK(scenario.programs[0].sending->password == "other");
+        CHECK(scenario.programs[1].fetching->port == 110);
+        CHECK(scenario.programs[1].fetching->password == "hidden");
+    }
+
+    TEST_CASE("a PC that changes its line stands where the line is")
+    {
+        Scenario scenario = lab();
+        CHECK(setting(scenario, "client.line").choices == std::vector<std::string>{"dsl", "spare"});
+        CHECK(problem_of(scenario, "client.line", "spare") == "none");
+        CHECK(scenario.hosts[0].line == "spare");
+        CHECK(scenario.hosts[0].area == "far");
+    }
+
+    TEST_CASE("a line that another host is plugged into is no choice")
+    {
+        Scenario scenario = lab();
+        Host other = scenario.hosts[0];
+        other.key = "eve-pc";
+        other.line = "spare";
+        scenario.hosts.push_back(other);
+        CHECK(setting(scenario, "client.line").choices == std::vector<std::string>{"dsl"});
+    }
+
+    TEST_CASE("switching a rule off keeps what it does, and any verdict switches it on")
+    {
+        Scenario scenario = lab();
+        CHECK(setting(scenario, "rule.no-25").choices ==
+              std::vector<std::string>{"off", "pass", "drop", "reject_icmp", "reject_rst"});
+        CHECK(problem_of(scenario, "rule.no-25", "off") == "none");
+        CHECK_FALSE(scenario.rules[0].enabled);
+        CHECK(scenario.rules[0].verdict == Verdict::drop);
+        CHECK(problem_of(scenario, "rule.no-25", "reject_rst") == "none");
+        CHECK(scenario.rules[0].enabled);
+        CHECK(scenario.rules[0].verdict == Verdict::reject_rst);
+    }
+
+    TEST_CASE("a rule that is not about TCP cannot answer with a RST")
+    {
+        Scenario scenario = lab();
+        scenario.rules[0].transport.reset();
+        CHECK(problem_of(scenario, "rule.no-25", "reject_rst") ==
+              "rule.no-25: expected off, pass, drop or reject_icmp");
+    }
+
+    TEST_CASE("server settings fit together whatever is set first")
+    {
+        Scenario scenario = lab();
+        SmtpListener& port = scenario.mail_servers[0].listeners[1];
+        CHECK(problem_of(scenario, "server.mx.far.example.587.tls", "none") == "none");
+        CHECK_FALSE(port.require_tls);
+        CHECK(problem_of(scenario, "server.mx.far.example.587.require_tls", "true") ==
+              "server.mx.far.example.587.require_tls: there is no TLS to require: tls is none on "
+              "this port");
+        CHECK(problem_of(scenario, "server.mx.far.example.587.auth", "none") == "none");
+        CHECK(port.auth.empty());
+        CHECK_FALSE(port.require_auth);
+        CHECK(problem_of(scenario, "server.mx.far.example.587.require_auth", "true") ==
+              "server.mx.far.example.587.require_auth: there is nothing to log in with: auth is "
+              "none on this port");
+        CHECK(problem_of(scenario, "server.mx.far.example.587.auth", "login+plain") == "none");
+        CHECK(port.auth == std::vector{Mechanism::login, Mechanism::plain});
+        CHECK(setting(scenario, "server.mx.far.example.587.auth").value == "login+plain");
+    }
+
+    TEST_CASE("one certificate serves mail and POP")
+    {
+        Scenario scenario = lab();
+        CHECK(problem_of(scenario, "server.mx.far.example.certificate", "expired") == "none");
+        CHECK(scenario.mail_servers[0].certificate == CertificateKind::expired);
+        CHECK(scenario.pop_servers[0].certificate == CertificateKind::expired);
+    }
+
+    TEST_CASE("a wrong key or value is explained, and nothing is changed")
+    {
+        Scenario scenario = lab();
+        CHECK(problem_of(scenario, "client.prot", "25") ==
+              "client.prot: there is no such setting here (did you mean \"client.port\"?)");
+        CHECK(problem_of(scenario, "rule.no25", "off") ==
+              "rule.no25: there is no such setting here (did you mean \"rule.no-25\"?)");
+        CHECK(problem_of(scenario, "colour", "red") == "colour: there is no such setting here");
+        CHECK(problem_of(scenario, "client.protection", "startls") ==
+              "client.protection: expected none, starttls_if_available, starttls or tls (did you "
+              "mean \"starttls\"?)");
+        for (const char* port : {"0", "65536", "25x", "", "-1", "025", " 25", "1-2"}) {
+            CAPTURE(port);
+            CHECK(problem_of(scenario, "client.port", port) ==
+                  "client.port: expected a port from 1 to 65535");
+        }
+        for (const char* auth : {"", "plain+", "+plain", "plain+plain", "PLAIN", "pop3_user"}) {
+            CAPTURE(auth);
+            CHECK(problem_of(scenario, "server.mx.far.example.587.auth", auth) ==
+                  "server.mx.far.example.587.auth: expected none, or mechanisms joined by \"+\": "
+                  "plain or login");
+        }
+        CHECK(scenario.programs[0].sending->port == 587);
+        CHECK(scenario.mail_servers[0].listeners[1].auth == std::vector{Mechanism::plain});
+    }
+
+    TEST_CASE("a line end cannot be smuggled into an account")
+    {
+        Scenario scenario = lab();
+        CHECK(problem_of(scenario, "client.user", "ann\r\nRSET") ==
+              "client.user: has a control character in it");
+        CHECK(problem_of(scenario, "client.server", "mx.far.example\r\n") ==
+              "client.server: expected a host name or an IPv4 address");
+        CHECK(problem_of(scenario, "client.password", std::string(256, 'x')) ==
+              "client.password: is longer than 255 octets");
+        CHECK(problem_of(scenario, "client.password", "") == "none");
+    }
+
+    TEST_CASE("did you mean finds slips of the pen and keeps quiet about other words")
+    {
+        const std::vector<std::string> words{"drop", "pass", "reject_icmp", "reject_rst"};
+        CHECK(did_you_mean("dorp", words) == "drop");  // swapped
+        CHECK(did_you_mean("drp", words) == "drop");   // left out
+        CHECK(did_you_mean("dropp", words) == "drop"); // one too many
+        CHECK(did_you_mean("DROP", words) == "drop");  // case
+        CHECK(did_you_mean("reject_rts", words) == "reject_rst");
+        CHECK(did_you_mean("allow", words).empty());
+        CHECK(did_you_mean("x", words).empty());
+        CHECK(did_you_mean("", words).empty());
+        CHECK(did_you_mean(std::string(1'000, 'd'), words).empty());
+        CHECK(did_you_mean("drop", {}).empty());
+    }
+}
