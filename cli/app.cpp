@@ -78,6 +78,7 @@ public:
         add_run();
         add_check();
         auto* help = app_.add_subcommand("help", command_.text("help.help_command"));
+        common(*help);
         help->add_option("command", parsed_.help_about, command_.text("help.help_about"));
         labels(*app_.get_formatter());
     }

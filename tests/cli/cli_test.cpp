@@ -57,7 +57,7 @@ std::vector<std::string> lines_of(const std::string& text)
 class Folder {
 public:
     explicit Folder(const std::string& name)
-        : path_{fs::path{HIKYAKU_BINARY_DIR} / "cli_test" / name}
+        : path_{fs::path{HIKYAKU_BINARY_DIR} / "cli_files" / name}
     {
         fs::remove_all(path_);
         fs::create_directories(path_);
@@ -247,6 +247,18 @@ TEST_SUITE("cli")
         CHECK(result.code == cli::ExitCode::ok);
         for (const std::string& lesson : lessons)
             CHECK(has(result.out, lesson));
+    }
+
+    TEST_CASE("the transcript in each README is what the program says")
+    {
+        for (const auto& [file, language] :
+             std::map<std::string, std::string>{{"README.md", "en"}, {"README.ja.md", "ja"}}) {
+            std::ifstream in{fs::path{HIKYAKU_SOURCE_DIR} / file};
+            std::ostringstream content;
+            content << in.rdbuf();
+            INFO(file);
+            CHECK(has(content.str(), hikyaku({"run", "op25b", "--lang", language}).out));
+        }
     }
 
     TEST_CASE("without its files the program says which it looks for")
