@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace sim::smtp {
@@ -30,32 +29,47 @@ bool is_word(std::string_view text)
 
 constexpr std::size_t no_secret = std::string_view::npos;
 
-// Lines and dots added, of a text as append_data() made it; the final dot is not counted.
+// Lines and dots added, of a text as append_data() made it; the final "." is not counted.
 struct WireCount {
     std::uint32_t lines = 0;
     std::uint32_t added_dots = 0;
 };
 
+// In blocks of fixed size, because compilers turn those into a few vector instructions.
 WireCount count_wire(std::string_view wire)
 {
+    constexpr std::size_t block = 64;
     WireCount count;
-    if (wire.starts_with('.')) ++count.added_dots;
     const char* at = wire.data();
-    const char* const end = at + wire.size();
-    while ((at = static_cast<const char*>(
-                std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr) {
-        ++count.lines;
-        if (++at == end) break;
-        if (*at == '.') ++count.added_dots;
-    }
-    // The final ".", whose dot was added to nothing.
-    return {count.lines - 1, count.added_dots - 1};
+    std::size_t left = wire.size() - 1; // each octet is looked at with the one behind it
+    const auto add = [&](std::size_t octets) {
+        std::uint8_t lines = 0;
+        std::uint8_t dots = 0;
+        for (std::size_t i = 0; i < octets; ++i) {
+            const auto newline = static_cast<std::uint8_t>(at[i] == '\n');
+            const auto dot = static_cast<std::uint8_t>(at[i + 1] == '.');
+            lines = static_cast<std::uint8_t>(lines + newline);
+            dots = static_cast<std::uint8_t>(dots + (newline & dot));
+        }
+        count.lines += lines;
+        count.added_dots += dots;
+        at += octets;
+        left -= octets;
+    };
+    while (left >= block)
+        add(block);
+    add(left);
+    // The very last LF and the first octet were not paired; both belong to the final "." when there
+    // is no line, and the final "." is nobody's line.
+    if (wire.starts_with('.')) ++count.added_dots;
+    --count.added_dots;
+    return count;
 }
 
 } // namespace
 
 struct ClientSession::Machine {
-    explicit Machine(ClientConfig wishes) : config{std::move(wishes)} {}
+    explicit Machine(ClientConfig wishes) : config{std::move(wishes)} { outputs.reserve(12); }
 
     ClientConfig config;
     State state = AwaitingConnection{};
@@ -76,7 +90,11 @@ struct ClientSession::Machine {
         return {config, job ? &*job : nullptr, encrypted, reader.pending_octets() > 0};
     }
 
-    void report(Output output) { outputs.push_back(std::move(output)); }
+    template <typename What>
+    void report(What&& what)
+    {
+        outputs.emplace_back(std::forward<What>(what));
+    }
     void commit(Step&& step, Instant now);
     void proceed(Instant now);
     void decide(const Decision& decision);
@@ -230,6 +248,7 @@ void ClientSession::Machine::say_transaction(const InTransaction& at)
 {
     using enum InTransaction::Awaits;
     const bool all = at.pipelined;
+    if (all) burst.reserve(128 + 64 * job->results.size());
     if (at.awaits == rset) add_line(SmtpVerb::rset, "RSET");
     if (at.awaits == mail || (all && at.awaits < mail)) say_mail();
     std::size_t recipient = at.awaits == rcpt ? at.recipient : job->next_undecided(0);

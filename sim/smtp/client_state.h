@@ -117,13 +117,13 @@ struct Decision {
 struct Step {
     State next;
     SmtpVerb say = SmtpVerb::none; // what goes out; with pipelining all up to DATA
-    std::string auth_line;         // when it is a line of an AUTH exchange
+    std::string auth_line{};       // when it is a line of an AUTH exchange
     std::size_t secret_offset = 0; // in auth_line, to its end
-    std::optional<Decision> decision;
+    std::optional<Decision> decision{};
     bool mail_finished = false;
-    std::vector<SmtpProblem> problems; // noticed, whether the session goes on or ends
-    std::optional<SessionFailed> failure;
-    std::optional<Output> question; // for the host
+    std::vector<SmtpProblem> problems{}; // noticed, whether the session goes on or ends
+    std::optional<SessionFailed> failure{};
+    std::optional<Output> question{}; // for the host
 };
 
 struct Transitions {

@@ -33,10 +33,7 @@ Reply kept(const Reply& reply)
 
 Step going_to(State next, SmtpVerb say = SmtpVerb::none)
 {
-    Step step;
-    step.next = std::move(next);
-    step.say = say;
-    return step;
+    return Step{.next = std::move(next), .say = say};
 }
 
 // A reply of a class that has no meaning here: the two ends are no longer in step.
@@ -58,10 +55,21 @@ Step finish_mail(Ready&& next, std::optional<RecipientResult> result)
 // outside a quoted string, would let an address say more than an address (RFC 5321 §4.1.2).
 bool fits_in_brackets(std::string_view address)
 {
+    static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789@.-_+=";
+    static constexpr auto is_plain = [] {
+        std::array<bool, 256> table{};
+        for (const char c : plain)
+            table.at(static_cast<unsigned char>(c)) = true;
+        return table;
+    }();
+    if (address.size() > max_path_octets) return false;
     bool quoted = false;
     bool escaped = false;
     for (const char c : address) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+        const auto octet = static_cast<unsigned char>(c);
+        if (is_plain[octet] && !escaped) continue;
+        if (octet < 0x20 || octet == 0x7F) return false;
         if (std::exchange(escaped, false)) continue;
         if (quoted && c == '\\')
             escaped = true;
@@ -70,12 +78,15 @@ bool fits_in_brackets(std::string_view address)
         else if (!quoted && (c == '<' || c == '>' || c == ' '))
             return false;
     }
-    return !quoted && address.size() <= max_path_octets;
+    return !quoted;
 }
 
 bool is_ascii(std::string_view text)
 {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    unsigned all = 0;
+    for (const char c : text)
+        all |= static_cast<unsigned char>(c);
+    return all < 0x80;
 }
 
 RecipientResult refused_here(FailureStep step, SmtpProblem problem)
