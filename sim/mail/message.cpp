@@ -303,6 +303,7 @@ Header parse_header(std::string_view message)
     FieldWalk walk{message};
     while (const auto span = walk.next()) {
         if (header.fields.size() == max_header_fields || span->end > max_header_octets) {
+            header.malformed_lines = walk.malformed_lines();
             header.cut = true;
             header.end = span->begin;
             header.body = span->begin;
@@ -487,10 +488,11 @@ std::string transmission_type(const ReceivedStamp& stamp)
 
 std::string received_field(const ReceivedStamp& stamp)
 {
-    std::string field = fmt::format("Received: from {} ({} [{}])\r\n",
-                                    harmless(stamp.helo),
-                                    stamp.client_name.empty() ? "unknown" : harmless(stamp.client_name),
-                                    stamp.client_address);
+    std::string field =
+        fmt::format("Received: from {} ({} [{}])\r\n",
+                    harmless(stamp.helo),
+                    stamp.client_name.empty() ? "unknown" : harmless(stamp.client_name),
+                    stamp.client_address);
     if (!stamp.tls_version.empty()) {
         field += fmt::format(" (using {} with cipher {})\r\n", stamp.tls_version, stamp.tls_cipher);
     }

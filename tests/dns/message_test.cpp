@@ -75,8 +75,7 @@ TEST_SUITE("dns.message")
         const std::string published = from_hex("00 00 01 00 00 01 00 00  00 00 00 00 03 77 77 77"
                                                "07 65 78 61 6d 70 6c 65  03 63 6f 6d 00 00 01 00"
                                                "01");
-        CHECK(encode_base64(published + std::string(0, ' ')).substr(0, 44) ==
-              "AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB");
+        CHECK(encode_base64(published) == "AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB");
         const Message query = parsed(published);
         CHECK(query.header == Header{.recursion_desired = true});
         CHECK((query.questions == std::vector<Question>{{name("www.example.com"), RecordType::a}}));

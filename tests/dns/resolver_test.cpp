@@ -322,7 +322,6 @@ TEST_SUITE("dns.resolver")
         CHECK(only<Answered>(resolver).outcome == DnsOutcome::malformed);
 
         Resolver other = make(forwarder());
-        Message cut{.header = {.truncated = true}};
         other.handle_question(QuestionId{1}, name("umi.example"), RecordType::mx, start);
         const auto asked = only<SendDatagram>(other);
         Message reply = reply_to(asked);
