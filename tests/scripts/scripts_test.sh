@@ -114,7 +114,7 @@ case_help_needs_no_supported_system_and_installs_nothing() {
 case_an_unknown_check_is_named_together_with_those_there_are() {
   debian_12
   run "$root/scripts/check" spelling
-  ends_with_one_sentence "'spelling' is no check; there are: format shell tidy"
+  ends_with_one_sentence "'spelling' is no check; there are: format shell tidy traces"
 }
 
 case_without_root_and_sudo_the_command_for_an_administrator_is_named() {
@@ -350,7 +350,7 @@ change_with() {
   local script
   mkdir -p "$scratch/clone/scripts" "$scratch/clone/.ci"
   cp "$root/.ci/run" "$scratch/clone/.ci/"
-  for script in test check; do
+  for script in test start check; do
     printf 'echo "$0 $*"\ncase "$0 $*" in %s) exit 8 ;; esac\n' "$1" >"$scratch/clone/scripts/$script"
   done
   run bash "$scratch/clone/.ci/run"
@@ -363,10 +363,10 @@ case_a_good_change_passes_and_the_second_compilers_tests_have_the_last_word() {
 
 case_a_change_fails_when_any_stage_fails_and_the_others_run_all_the_same() {
   local stage
-  for stage in '"scripts/test "' '"scripts/check "' '"scripts/test --clang"'; do
+  for stage in '"scripts/test "' '"scripts/start "' '"scripts/check "' '"scripts/test --clang"'; do
     change_with "$stage"
     equal "$code" 1 && contains "$(tail -n 1 <<<"$output")" "FAILED: bash scripts/" &&
-      equal "$(grep -c '^scripts/' <<<"$output")" 3 || return 1
+      equal "$(grep -c '^scripts/' <<<"$output")" 4 || return 1
   done
 }
 
