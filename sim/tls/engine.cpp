@@ -5,6 +5,7 @@
 #include "sim/core/address.h"
 #include "sim/core/assert.h"
 #include "sim/tls/botan_types.h"
+#include "sim/tls/journal.h"
 #include "sim/tls/judgement.h"
 #include "sim/tls/wire.h"
 
@@ -16,8 +17,6 @@
 #include <botan/tls_server.h>
 #include <botan/tls_session_manager_noop.h>
 
-#include <algorithm>
-#include <deque>
 #include <exception>
 #include <utility>
 
@@ -31,20 +30,7 @@ using AlertType = Botan::TLS::AlertType;
 // No honest handshake comes near it, and Botan itself would wait for messages of 16 MiB.
 constexpr std::size_t most_overhead = std::size_t{256} * 1024;
 
-// An alert of two octets, its inner content type, and the tag of 16 octets that every cipher of
-// ours has. Botan does not pad, and no other message of TLS 1.3 is so short.
-constexpr std::size_t encrypted_alert_size = record_header_size + 2 + 1 + 16;
-
-constexpr std::uint8_t fatal_level = 2; // RFC 8446 §6
 constexpr std::string_view hex_digits = "0123456789abcdef";
-
-// What one direction of the stream has carried so far.
-struct Direction {
-    std::uint64_t stream_offset = 0;
-    std::uint64_t plaintext_offset = 0;
-    bool cipher_changed = false; // a change_cipher_spec record went by
-    HandshakeAssembler handshake;
-};
 
 std::uint8_t code_of(AlertType alert)
 {
@@ -55,14 +41,6 @@ std::uint8_t code_of(AlertType alert)
 std::string without_final_dot(const std::string& name)
 {
     return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
-}
-
-std::string handshake_header(std::uint8_t type, std::size_t size)
-{
-    return {static_cast<char>(type),
-            static_cast<char>(size >> 16U),
-            static_cast<char>(size >> 8U),
-            static_cast<char>(size)};
 }
 
 TlsFailure failure_of(AlertType alert)
@@ -98,7 +76,7 @@ public:
     void handle_end_of_stream(Instant now);
     void send(std::string_view plaintext, Instant now);
     void close(Instant now);
-    [[nodiscard]] std::optional<Output> poll_output();
+    [[nodiscard]] std::optional<Output> poll_output() { return journal_.poll_output(); }
     [[nodiscard]] bool established() const { return established_; }
     [[nodiscard]] bool ended() const { return ended_; }
 
@@ -115,16 +93,6 @@ private:
     void fail(TlsFailure why, std::uint8_t alert, std::string detail);
     void fail_after_throw(AlertType alert, TlsFailure why, const char* detail);
     void finish(Ended ended);
-
-    void push(Output output) { outputs_.push_back(std::move(output)); }
-    // All ciphertext of one step leaves as one piece, as from a real stack's buffer.
-    void flush();
-    void note_record(Side side, std::string_view record);
-    void note_messages(Side side, std::string_view fragment);
-    void note_own_alert(std::string_view record);
-    void name_own_alert(AlertType alert, bool fatal);
-    [[nodiscard]] bool is_own_alert(std::string_view record) const;
-    [[nodiscard]] bool is_encrypted(const Direction& direction, std::uint8_t type) const;
 
     // ---- Botan calls these ----
     void tls_emit_data(std::span<const std::uint8_t> data) override;
@@ -144,24 +112,18 @@ private:
                               std::span<const std::uint8_t> client_random,
                               std::span<const std::uint8_t> secret) const override;
 
-    TlsRole role_;
     Instant now_;
     std::string name_; // a client's: what it dialled
     TrustStore trust_;
     bool require_valid_ = true;
 
     RecordCutter cutter_;
-    Direction sent_;
-    Direction received_;
     std::size_t overhead_ = 0; // octets received that carried no application data
     bool any_record_received_ = false;
 
-    bool tls_1_3_ = false;       // chosen by the server
-    bool finished_seen_ = false; // the first of the two Finished messages
-    std::uint16_t group_ = 0;    // TLS 1.2: named by the ServerKeyExchange
     Established parameters_;
     bool certificate_refused_ = false;
-    bool is_sending_data_ = false;
+    Journal::Carries carries_ = Journal::Carries::protocol;
     std::optional<std::uint8_t> peer_alert_; // fatal
     bool peer_closed_ = false;
 
@@ -169,13 +131,7 @@ private:
     bool said_close_ = false;
     bool ended_ = false;
 
-    // The key log callback is const in Botan's interface, though it reports an event.
-    mutable std::deque<Output> outputs_;
-    std::string outbox_;
-    // Within one step, into outputs_: the record noted last; an alert of ours that went out
-    // encrypted, whose code is known only when the step is over.
-    Record* record_ = nullptr;
-    Alert* own_alert_ = nullptr;
+    mutable Journal journal_; // Botan's key log callback is const, though it reports an event
 
     std::unique_ptr<Botan::TLS::Channel> channel_; // last: dies before what it calls
 };
@@ -185,7 +141,6 @@ private:
 template <typename Work>
 void Engine::Impl::guarded(Work work)
 {
-    own_alert_ = nullptr;
     try {
         work();
     } catch (const Botan::TLS::TLS_Exception& problem) {
@@ -197,24 +152,22 @@ void Engine::Impl::guarded(Work work)
     } catch (const std::exception& problem) {
         fail_after_throw(AlertType::InternalError, TlsFailure::internal, problem.what());
     }
-    own_alert_ = nullptr;
-    record_ = nullptr;
-    flush();
+    journal_.end_step();
 }
 
 Engine::Impl::Impl(const ClientConfig& config, Rng chance, Instant now)
-    : role_{TlsRole::client},
-      now_{now},
+    : now_{now},
       name_{without_final_dot(config.server_name)},
       trust_{config.trust},
-      require_valid_{config.require_valid}
+      require_valid_{config.require_valid},
+      journal_{TlsRole::client}
 {
     SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
     guarded([&] { open_client(config, chance); });
 }
 
 Engine::Impl::Impl(const ServerConfig& config, Rng chance, Instant now)
-    : role_{TlsRole::server}, now_{now}
+    : now_{now}, journal_{TlsRole::server}
 {
     SIM_ASSERT(config.versions.minimum <= config.versions.maximum);
     guarded([&] { open_server(config, chance); });
@@ -266,11 +219,11 @@ void Engine::Impl::handle_record(std::string_view record)
 {
     any_record_received_ = true;
     guarded([&] {
-        const std::uint64_t data_before = received_.plaintext_offset;
-        note_record(Side::received, record);
+        const std::uint64_t data_before = journal_.plaintext_received();
+        journal_.note_received(record);
         channel_->received_data(as_octets(record));
-        name_own_alert(peer_closed_ ? AlertType::CloseNotify : AlertType::NoRenegotiation, false);
-        if (received_.plaintext_offset == data_before) overhead_ += record.size();
+        journal_.name_own_alert(code_of(AlertType::CloseNotify), false); // the answer to the peer's
+        if (journal_.plaintext_received() == data_before) overhead_ += record.size();
         if (peer_alert_) {
             fail(TlsFailure::peer_alert, *peer_alert_, "the peer sent an alert");
         } else if (peer_closed_ && established_) {
@@ -314,19 +267,17 @@ void Engine::Impl::send(std::string_view plaintext, Instant now)
     SIM_ASSERT(established_);
     now_ = now;
     if (ended_ || said_close_) return;
+    carries_ = Journal::Carries::application_data;
     guarded([&] {
-        is_sending_data_ = true;
         while (!plaintext.empty()) {
             const std::string_view part = plaintext.substr(0, longest_plaintext);
             plaintext.remove_prefix(part.size());
+            // Botan may send a KeyUpdate first: the data is in the last record.
             channel_->send(as_octets(part));
-            // Botan may send a KeyUpdate first: the data is in the last record of this step.
-            record_->plaintext_offset = sent_.plaintext_offset;
-            record_->plaintext = part;
-            sent_.plaintext_offset += part.size();
+            journal_.note_sent_plaintext(part);
         }
     });
-    is_sending_data_ = false;
+    carries_ = Journal::Carries::protocol;
 }
 
 void Engine::Impl::close(Instant now)
@@ -336,7 +287,7 @@ void Engine::Impl::close(Instant now)
     said_close_ = true;
     guarded([&] {
         channel_->close();
-        name_own_alert(AlertType::CloseNotify, false);
+        journal_.name_own_alert(code_of(AlertType::CloseNotify), false);
     });
     if (!established_) ended_ = true;
 }
@@ -357,16 +308,15 @@ void Engine::Impl::handle_end_of_stream(Instant now)
 
 void Engine::Impl::fail(TlsFailure why, std::uint8_t alert, std::string detail)
 {
-    flush();
     ended_ = true;
-    push(Failed{.why = why, .alert = alert, .detail = std::move(detail)});
+    journal_.tell_after_sending(Failed{.why = why, .alert = alert, .detail = std::move(detail)});
 }
 
 // Botan has sent the alert by now, unless its writing side was closed.
 void Engine::Impl::fail_after_throw(AlertType alert, TlsFailure why, const char* detail)
 {
+    journal_.name_own_alert(code_of(alert), true);
     if (ended_) return;
-    name_own_alert(alert, true);
     // TLS 1.2 reads nothing any more once it has said close_notify itself, though data that crossed
     // it on the way is no mistake of the peer's (RFC 5246 §7.2.1).
     if (said_close_ && established_) return finish({.clean = false});
@@ -376,120 +326,27 @@ void Engine::Impl::fail_after_throw(AlertType alert, TlsFailure why, const char*
 
 void Engine::Impl::finish(Ended ended)
 {
-    flush();
     ended_ = true;
-    push(ended);
+    journal_.tell_after_sending(ended);
 }
 
-std::optional<Output> Engine::Impl::poll_output()
-{
-    if (outputs_.empty()) return std::nullopt;
-    Output output = std::move(outputs_.front());
-    outputs_.pop_front();
-    return output;
-}
-
-void Engine::Impl::flush()
-{
-    if (outbox_.empty()) return;
-    push(SendBytes{std::exchange(outbox_, {})});
-}
-
-// ---- observing --------------------------------------------------------------------------------
-
-bool Engine::Impl::is_encrypted(const Direction& direction, std::uint8_t type) const
-{
-    return tls_1_3_ ? type == content_type::application_data : direction.cipher_changed;
-}
-
-void Engine::Impl::note_record(Side side, std::string_view record)
-{
-    Direction& stream = side == Side::sent ? sent_ : received_;
-    const std::uint8_t type = octet_at(record, 0);
-    const bool readable = type == content_type::handshake && !is_encrypted(stream, type);
-    if (readable && side == Side::sent) note_messages(side, record.substr(record_header_size));
-    push(Record{.side = side,
-                .content_type = type,
-                .wire_size = static_cast<std::uint16_t>(record.size()),
-                .stream_offset = stream.stream_offset,
-                .plaintext_offset = stream.plaintext_offset,
-                .plaintext = {}});
-    record_ = &std::get<Record>(outputs_.back());
-    stream.stream_offset += record.size();
-    if (type == content_type::change_cipher_spec) stream.cipher_changed = true;
-    if (readable && side == Side::received) note_messages(side, record.substr(record_header_size));
-}
-
-// What everybody on the wire can read is taken from the wire, octet by octet. Botan would show some
-// of it twice, and as it understood it.
-void Engine::Impl::note_messages(Side side, std::string_view fragment)
-{
-    HandshakeAssembler& handshake = side == Side::sent ? sent_.handshake : received_.handshake;
-    handshake.feed(fragment);
-    while (std::optional<std::string> message = handshake.next()) {
-        const std::uint8_t type = octet_at(*message, 0);
-        if (type == handshake_type::server_hello) tls_1_3_ = chooses_tls_1_3(*message);
-        if (type == handshake_type::server_key_exchange) group_ = named_group(*message);
-        push(HandshakeMessage{
-            .side = side, .type = type, .encrypted = false, .bytes = std::move(*message)});
-    }
-}
-
-// Botan tells of alerts received, not of those sent.
-bool Engine::Impl::is_own_alert(std::string_view record) const
-{
-    if (octet_at(record, 0) == content_type::alert) return true;
-    return tls_1_3_ && !is_sending_data_ && octet_at(record, 0) == content_type::application_data &&
-           record.size() == encrypted_alert_size;
-}
-
-void Engine::Impl::note_own_alert(std::string_view record)
-{
-    push(Alert{.side = Side::sent, .fatal = false, .code = 0});
-    if (is_encrypted(sent_, octet_at(record, 0))) {
-        own_alert_ = &std::get<Alert>(outputs_.back());
-        return;
-    }
-    SIM_ASSERT(record.size() == record_header_size + 2);
-    Alert& alert = std::get<Alert>(outputs_.back());
-    alert.fatal = octet_at(record, record_header_size) == fatal_level;
-    alert.code = octet_at(record, record_header_size + 1);
-}
-
-void Engine::Impl::name_own_alert(AlertType alert, bool fatal)
-{
-    if (own_alert_ == nullptr) return;
-    own_alert_->code = code_of(alert);
-    own_alert_->fatal = fatal;
-    own_alert_ = nullptr;
-}
+// ---- Botan's calls ----------------------------------------------------------------------------
 
 void Engine::Impl::tls_emit_data(std::span<const std::uint8_t> data)
 {
-    const std::string_view bytes = as_text(data);
-    for (std::string_view rest = bytes; !rest.empty();) {
-        const std::string_view record =
-            rest.substr(0, record_header_size + uint16_at(rest, record_header_size - 2));
-        rest.remove_prefix(record.size());
-        if (is_own_alert(record)) note_own_alert(record);
-        note_record(Side::sent, record);
-    }
-    outbox_ += bytes;
+    journal_.note_sent(as_text(data), carries_);
 }
 
 void Engine::Impl::tls_record_received(std::uint64_t, std::span<const std::uint8_t> data)
 {
-    const std::string_view text = as_text(data);
-    if (text.empty()) return;
-    record_->plaintext = text;
-    received_.plaintext_offset += text.size();
-    push(Plaintext{std::string{text}});
+    if (!data.empty()) journal_.note_received_plaintext(as_text(data));
 }
 
 void Engine::Impl::tls_alert(Botan::TLS::Alert alert)
 {
-    push(Alert{.side = Side::received, .fatal = alert.is_fatal(), .code = code_of(alert.type())});
-    if (alert.is_fatal()) peer_alert_ = code_of(alert.type());
+    const std::uint8_t code = code_of(alert.type());
+    journal_.tell(Alert{.side = Side::received, .fatal = alert.is_fatal(), .code = code});
+    if (alert.is_fatal()) peer_alert_ = code;
     if (alert.type() == AlertType::CloseNotify) peer_closed_ = true;
 }
 
@@ -500,15 +357,16 @@ void Engine::Impl::tls_session_established(const Botan::TLS::Session_Summary& se
     parameters_.cipher_name = "TLS_" + session.ciphersuite().to_string();
     parameters_.server_name = session.server_info().hostname();
     std::optional<std::string> group = session.kex_parameters(); // of TLS 1.3 only
-    if (!group && group_ != 0) group = Botan::TLS::Group_Params{group_}.to_string();
+    if (!group && journal_.group() != 0)
+        group = Botan::TLS::Group_Params{journal_.group()}.to_string();
     parameters_.key_exchange = group.value_or(session.kex_algo());
 }
 
 void Engine::Impl::tls_session_activated()
 {
-    flush();
     established_ = true;
-    push(parameters_);
+    journal_.note_established();
+    journal_.tell_after_sending(parameters_);
 }
 
 void Engine::Impl::tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& chain,
@@ -520,48 +378,26 @@ void Engine::Impl::tls_verify_cert_chain(const std::vector<Botan::X509_Certifica
 {
     if (chain.empty()) throw Botan::Decoding_Error("the server showed no certificate");
     const Judgement judgement = judge(chain, trust_, name_, now_);
-    const bool valid = judgement.verdict == CertificateVerdict::valid;
+    const bool accepted = judgement.verdict == CertificateVerdict::valid || !require_valid_;
     const Botan::X509_Certificate& leaf = chain.front();
-    push(CertificateJudged{.verdict = judgement.verdict,
-                           .went_on = valid || !require_valid_,
-                           .subject = describe_name(leaf.subject_dn()),
-                           .issuer = describe_name(leaf.issuer_dn()),
-                           .dialled = name_,
-                           .not_before = instant_of(leaf.not_before()),
-                           .not_after = instant_of(leaf.not_after())});
-    if (valid || !require_valid_) return;
+    journal_.tell(CertificateJudged{.verdict = judgement.verdict,
+                                    .went_on = accepted,
+                                    .subject = describe_name(leaf.subject_dn()),
+                                    .issuer = describe_name(leaf.issuer_dn()),
+                                    .dialled = name_,
+                                    .not_before = instant_of(leaf.not_before()),
+                                    .not_after = instant_of(leaf.not_after())});
+    if (accepted) return;
     certificate_refused_ = true;
     throw Botan::TLS::TLS_Exception(alert_for(judgement.verdict), judgement.detail);
 }
 
-// Only for what the wire does not show: in TLS 1.2 the two Finished, in TLS 1.3 all but the hellos.
 void Engine::Impl::tls_inspect_handshake_msg(const Botan::TLS::Handshake_Message& message)
 {
     const auto type = static_cast<std::uint8_t>(message.wire_type());
-    const bool is_hello =
-        type == handshake_type::client_hello || type == handshake_type::server_hello;
-    if (is_hello || (!tls_1_3_ && type != handshake_type::finished)) return;
-
-    // In TLS 1.3 the server finishes first, in TLS 1.2 the client. Afterwards Botan shows only what
-    // it sends.
-    const bool from_server = tls_1_3_ != finished_seen_;
-    const bool own = established_ || from_server == (role_ == TlsRole::server);
-    if (type == handshake_type::finished) finished_seen_ = true;
-
+    if (!journal_.is_hidden(type)) return;
     const std::vector<std::uint8_t> body = message.serialize();
-    HandshakeMessage seen{.side = own ? Side::sent : Side::received,
-                          .type = type,
-                          .encrypted = true,
-                          .bytes = handshake_header(type, body.size())};
-    seen.bytes += as_text(body);
-    if (tls_1_3_ || !own) return push(std::move(seen));
-    // Botan's TLS 1.2 sends first and shows afterwards.
-    SIM_ASSERT(record_ != nullptr && record_ == std::get_if<Record>(&outputs_.back()));
-    Record record = std::move(*record_);
-    outputs_.pop_back();
-    push(std::move(seen));
-    push(std::move(record));
-    record_ = &std::get<Record>(outputs_.back());
+    journal_.note_hidden_message(type, as_text(body));
 }
 
 void Engine::Impl::tls_ssl_key_log_data(std::string_view label,
@@ -576,7 +412,7 @@ void Engine::Impl::tls_ssl_key_log_data(std::string_view label,
             line += hex_digits[octet & 0xfU];
         }
     }
-    outputs_.push_back(KeyLogLine{std::move(line)});
+    journal_.tell(KeyLogLine{std::move(line)});
 }
 
 // ---- the engine -------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ public:
     bool allow_client_initiated_renegotiation() const override { return false; }
     bool allow_server_initiated_renegotiation() const override { return false; }
     bool allow_insecure_renegotiation() const override { return false; }
+    bool abort_connection_on_undesired_renegotiation() const override { return true; }
 
     std::size_t maximum_certificate_chain_size() const override { return std::size_t{64} * 1024; }
     bool include_time_in_hello_random() const override { return false; }
