@@ -100,13 +100,16 @@ public:
     }
 
 private:
-    // Open addressing with linear probing. Ids count up, so that those open at a time lie side by
-    // side and hardly ever meet; a table of twice their number costs one look.
+    // Open addressing with linear probing, at most half full. Ids that follow each other are strewn
+    // (Fibonacci hashing), else they would form one long run for erase() to walk along.
     struct Slot {
         ConnectionId id;
         std::uint32_t place = 0;
     };
-    [[nodiscard]] std::size_t home(ConnectionId id) const { return id.value & (slots_.size() - 1); }
+    [[nodiscard]] std::size_t home(ConnectionId id) const
+    {
+        return ((id.value * std::uint64_t{0x9e3779b97f4a7c15}) >> 40U) & (slots_.size() - 1);
+    }
     [[nodiscard]] std::size_t next(std::size_t slot) const
     {
         return (slot + 1) & (slots_.size() - 1);

@@ -43,9 +43,9 @@ void Fabric::handle_task(const Task& task, Instant now)
 
 void Fabric::handle_arrival(std::uint32_t number, Instant now)
 {
-    const auto delivered = wire_.handle_arrival(number, now);
-    if (!delivered) return;
-    const CauseScope scope{trace_, *delivered};
+    const EventId delivered = wire_.handle_arrival(number, now);
+    if (!delivered.exists()) return;
+    const CauseScope scope{trace_, delivered};
     const Packet& packet = wire_.packet(number);
     switch (packet.head.transport) {
     case Transport::tcp:

@@ -70,57 +70,54 @@ ConnectionId Tcp::connect(HostId host, Endpoint remote, Instant now)
     return id;
 }
 
-End* Tcp::usable_end(HostId host, ConnectionId id, Connection*& connection)
+std::optional<Tcp::Socket> Tcp::usable(HostId host, ConnectionId id)
 {
-    connection = connections_.find(id);
-    if (connection == nullptr) return nullptr;
+    Connection* connection = connections_.find(id);
+    if (connection == nullptr) return std::nullopt;
     for (End& end : connection->ends)
         if (end.host == host && end.state != SocketState::closed &&
             end.state != SocketState::time_wait)
-            return &end;
-    return nullptr;
+            return Socket{*connection, end};
+    return std::nullopt;
 }
 
 void Tcp::send(HostId host, ConnectionId id, std::string_view bytes, Instant now)
 {
-    Connection* connection = nullptr;
-    End* end = usable_end(host, id, connection);
-    if (end == nullptr) return;
-    SIM_ASSERT(!end->finish_wanted);
-    if (end->queue.end() - end->queue.begin() + bytes.size() > max_queued_bytes) {
+    const auto sender = usable(host, id);
+    if (!sender) return;
+    End& end = sender->end;
+    SIM_ASSERT(!end.finish_wanted);
+    if (end.queue.end() - end.queue.begin() + bytes.size() > max_queued_bytes) {
         abort(host, id, now);
         return;
     }
     while (!bytes.empty()) {
         const std::string_view piece = bytes.substr(0, piece_bytes);
-        end->queue.append(trace_.payloads().store(piece));
+        end.queue.append(trace_.payloads().store(piece));
         bytes.remove_prefix(piece.size());
     }
-    transmit(socket(*connection, end == &connection->ends[0] ? 0 : 1), now);
+    transmit(*sender, now);
 }
 
 void Tcp::finish(HostId host, ConnectionId id, Instant now)
 {
-    Connection* connection = nullptr;
-    End* end = usable_end(host, id, connection);
-    if (end == nullptr || end->finish_wanted) return;
-    end->finish_wanted = true;
-    transmit(socket(*connection, end == &connection->ends[0] ? 0 : 1), now);
+    const auto finishing = usable(host, id);
+    if (!finishing || finishing->end.finish_wanted) return;
+    finishing->end.finish_wanted = true;
+    transmit(*finishing, now);
 }
 
 void Tcp::abort(HostId host, ConnectionId id, Instant now)
 {
-    Connection* connection = nullptr;
-    End* end = usable_end(host, id, connection);
-    if (end == nullptr) return;
-    const Socket aborting = socket(*connection, end == &connection->ends[0] ? 0 : 1);
+    const auto aborting = usable(host, id);
+    if (!aborting) return;
     // RFC 9293 §3.10.5: nobody knows of a connection in SYN-SENT, so nobody is told.
-    if (end->state != SocketState::syn_sent) {
+    if (aborting->end.state != SocketState::syn_sent) {
         TcpFlags flags;
         flags.rst = flags.ack = true;
-        send_segment(aborting, flags, end->sent_max, Blob{}, now);
+        send_segment(*aborting, flags, aborting->end.sent_max, Blob{}, now);
     }
-    this->end(aborting, ConnectionEnd::aborted);
+    end(*aborting, ConnectionEnd::aborted);
 }
 
 std::uint64_t Tcp::queued_bytes(HostId host, ConnectionId id) const
@@ -170,7 +167,7 @@ void Tcp::enter_time_wait(Socket socket)
     outbox_.push({socket.end.host, id, event, Ended{ConnectionEnd::closed}});
     socket.end.state = SocketState::time_wait;
     socket.end.deadline = never;
-    const SocketState other = socket.connection.ends.at(1U - socket.index).state;
+    const SocketState other = socket.other().state;
     if (other == SocketState::closed || other == SocketState::time_wait) close(socket);
 }
 
@@ -179,10 +176,10 @@ void Tcp::enter_time_wait(Socket socket)
 void Tcp::close(Socket socket)
 {
     Connection& connection = socket.connection;
-    const bool peer_waits = connection.ends.at(1U - socket.index).state == SocketState::time_wait;
+    const bool peer_waits = socket.other().state == SocketState::time_wait;
     for (std::uint8_t i = 0; i < 2; ++i) {
         End& end = connection.ends.at(i);
-        if (i != socket.index && !peer_waits) continue;
+        if (&end != &socket.end && !peer_waits) continue;
         if (i == 0 && end.state != SocketState::closed) ports(end.host).busy.erase(end.local.port);
         end.queue.clear(trace_.payloads());
         end.state = SocketState::closed;

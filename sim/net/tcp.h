@@ -16,6 +16,7 @@
 #include "sim/net/wire.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -49,11 +50,13 @@ public:
     [[nodiscard]] std::size_t open_count() const { return connections_.open_count(); }
 
 private:
-    // One end of a connection, with the way to the other.
+    // One end of a connection, with the way to the other. Two words, so that it travels in
+    // registers.
     struct Socket {
         Connection& connection;
-        std::uint8_t index;
         End& end;
+        [[nodiscard]] std::uint8_t index() const { return &end == connection.ends.data() ? 0 : 1; }
+        [[nodiscard]] End& other() const { return connection.ends[1U - index()]; }
     };
     struct HostPorts {
         PortSet listening;
@@ -67,10 +70,10 @@ private:
 
     static Socket socket(Connection& connection, std::uint8_t index)
     {
-        return {connection, index, connection.ends.at(index)};
+        return {connection, connection.ends.at(index)};
     }
-    // The end that the host's program may still use; nullptr when it has ended.
-    End* usable_end(HostId host, ConnectionId id, Connection*& connection);
+    // The end that the host's program may still use; none when it has ended.
+    std::optional<Socket> usable(HostId host, ConnectionId id);
     HostPorts& ports(HostId host);
 
     // Sending: tcp_send.cpp

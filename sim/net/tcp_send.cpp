@@ -40,7 +40,7 @@ Wire::Launch Tcp::send_segment(
     Packet& packet = draft.packet;
     packet.destination = end.peer_host;
     packet.place = socket.connection.place;
-    packet.to_end = static_cast<std::uint8_t>(1 - socket.index);
+    packet.to_end = static_cast<std::uint8_t>(1 - socket.index());
     PacketHead& head = packet.head;
     head.source = end.local.address;
     head.source_port = end.local.port;
@@ -97,7 +97,7 @@ void Tcp::owe_acknowledgement(Socket socket)
     if (socket.end.acknowledgement_owed) return;
     socket.end.acknowledgement_owed = true;
     socket.end.owed_since = trace_.cause();
-    owed_.push_back({socket.connection.place, socket.connection.id, socket.index});
+    owed_.push_back({socket.connection.place, socket.connection.id, socket.index()});
 }
 
 void Tcp::send_acknowledgement(Socket socket, Instant now)
@@ -126,14 +126,7 @@ void Tcp::transmit(Socket socket, Instant now)
 {
     End& end = socket.end;
     if (!may_send(end.state) || end.attempt > 0) return;
-    while (has_more(end)) {
-        EventId cause = trace_.cause();
-        if (end.sent < end.sent_max) // lost together with what was repeated until now
-            cause = trace_.append(end.host,
-                                  socket.connection.id,
-                                  SegmentRetransmitted{1, false, now + end.retransmission.timeout});
-        const CauseScope scope{trace_, cause};
-        if (!send_next(socket, now)) return;
+    while (has_more(end) && send_next(socket, now)) {
     }
 }
 
@@ -158,9 +151,17 @@ bool Tcp::send_next(Socket socket, Instant now)
     const std::uint64_t behind = end.sent + payload.size;
     flags.fin = end.finish_wanted && behind == end.data_end();
     SIM_ASSERT(payload.size > 0 || flags.fin);
-    if (flags.fin && end.state == SocketState::established) end.state = SocketState::fin_wait_1;
-    if (flags.fin && end.state == SocketState::close_wait) end.state = SocketState::last_ack;
+    if (flags.fin && end.state == SocketState::established)
+        end.state = SocketState::fin_wait_1;
+    else if (flags.fin && end.state == SocketState::close_wait)
+        end.state = SocketState::last_ack;
+
     const std::uint64_t position = end.sent;
+    EventId again = trace_.cause();
+    if (position < end.sent_max && end.attempt == 0) // lost with what was repeated until now
+        again = trace_.append(end.host,
+                              socket.connection.id,
+                              SegmentRetransmitted{1, false, now + end.retransmission.timeout});
     end.sent = behind + (flags.fin ? 1 : 0);
     if (position >= end.sent_max && !end.measuring) {
         end.measuring = true;
@@ -168,6 +169,7 @@ bool Tcp::send_next(Socket socket, Instant now)
         end.measured_since = now;
     }
     end.sent_max = std::max(end.sent_max, end.sent);
+    const CauseScope scope{trace_, again};
     const EventId event = send_segment(socket, flags, position, payload, now).event;
     // RFC 6298 §5.1: the timer runs for the oldest segment that is not acknowledged.
     if (end.deadline == never) set_deadline(socket, now + end.retransmission.timeout, event);

@@ -59,8 +59,8 @@ public:
     Launch send(const Draft& draft, HostId from, Instant now);
 
     // A packet reaches the next node of its way. When that is where it ends, PacketDelivered is
-    // appended and its id returned: the caller reads the packet, then calls forget().
-    std::optional<EventId> handle_arrival(std::uint32_t packet, Instant now);
+    // appended and its id returned: the caller reads the packet, then calls forget(). Else none.
+    EventId handle_arrival(std::uint32_t packet, Instant now);
     [[nodiscard]] const Packet& packet(std::uint32_t number) const { return packets_[number]; }
     void forget(std::uint32_t packet);
 
@@ -103,13 +103,12 @@ private:
     Launch put_on_link(std::uint32_t packet, HostId from, Instant now);
     Launch put_on_itself(std::uint32_t packet, HostId from, Instant now);
     void forward(std::uint32_t packet, Instant now);
-    // The PacketDropped when a rule stops the packet, which is then forgotten.
     [[nodiscard]] bool has_rules(HostId at) const
     {
         return !hosts_[at.value].firewall.rules().empty();
     }
-    std::optional<EventId>
-    stop_by_rule(std::uint32_t packet, HostId at, Direction direction, Instant now);
+    // The PacketDropped when a rule stops the packet, which is then forgotten; else none.
+    EventId stop_by_rule(std::uint32_t packet, HostId at, Direction direction, Instant now);
     Launch drop(std::uint32_t packet, HostId at, DropReason reason);
 
     Trace& trace_;
