@@ -432,9 +432,10 @@ std::string encode_message(const Message& message, Compression compression)
         writer.put_16(static_cast<unsigned>(question.type));
         writer.put_16(question.question_class);
     }
-    for (const auto* section : {&message.answers, &message.authority, &message.additional})
+    for (const auto* section : {&message.answers, &message.authority, &message.additional}) {
         for (const Record& record : *section)
             writer.put_record(record);
+    }
     if (message.edns) writer.put_edns(*message.edns);
     return writer.take();
 }

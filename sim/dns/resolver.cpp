@@ -33,9 +33,10 @@ std::vector<Record> set_of(const std::vector<Record>& records, const Name& name,
 
 const Record* soa_above(const Message& reply, const Name& name)
 {
-    for (const Record& record : reply.authority)
+    for (const Record& record : reply.authority) {
         if (std::holds_alternative<SoaRecord>(record.data) && name.is_within(record.name))
             return &record;
+    }
     return nullptr;
 }
 

@@ -36,9 +36,10 @@ std::string run_dnspython(const std::string& arguments)
 std::string described(const Message& message)
 {
     std::string text;
-    for (const Question& question : message.questions)
+    for (const Question& question : message.questions) {
         text +=
             "question " + to_absolute_string(question.name) + " " + to_string(question.type) + "\n";
+    }
     const auto add = [&](const char* section, const std::vector<Record>& records) {
         for (const Record& r : records) {
             text += std::string{section} + " " + to_absolute_string(r.name) + " " +

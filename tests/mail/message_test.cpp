@@ -318,9 +318,10 @@ TEST_SUITE("mail.message writing")
         const std::string message = compose(many);
         CHECK(longest_line(message.substr(0, parse_header(message).end)) <= 78);
         CHECK(value_of(message, "Cc") == "a@umi.example, b@umi.example");
-        for (int i = 0; i < 20; ++i)
+        for (int i = 0; i < 20; ++i) {
             CHECK(value_of(message, "To").find("<taro" + std::to_string(i) + "@") !=
                   std::string::npos);
+        }
     }
 
     TEST_CASE("no field can be smuggled in through a name, an address or the subject")
