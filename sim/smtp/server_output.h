@@ -114,15 +114,15 @@ using Output = std::variant<CommandSeen,
 // a text of one line without codes, a code of class 4 or 5 with its enhanced code. Code 421 closes.
 struct Verdict {
     SmtpReason reason = SmtpReason::accepted;
-    std::string text;
-    std::uint16_t code = 0; // 0: the reason's own
-    EnhancedCode enhanced;  // with a code of one's own
+    std::string text{};
+    std::uint16_t code = 0;  // 0: the reason's own
+    EnhancedCode enhanced{}; // with a code of one's own
 };
 
 struct AuthResult {
     enum class Outcome { succeeded, failed, malformed, temporary_trouble };
     Outcome outcome = Outcome::failed;
-    std::string user; // when succeeded: who it is now
+    std::string user{}; // when succeeded: who it is now
 };
 
 } // namespace server

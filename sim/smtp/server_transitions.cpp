@@ -1,5 +1,6 @@
 #include "sim/smtp/server_transitions.h"
 
+#include "sim/core/assert.h"
 #include "sim/core/base64.h"
 
 #include <algorithm>
@@ -297,10 +298,16 @@ Step Transitions::on(ServerState&& state, const Command& command) const
 {
     if (config.enforce_turns && !at_turn_end && must_end_a_group(command))
         return refuse(Closed{}, SmtpReason::talked_out_of_turn);
+    // Where a question is open, or the client owes something else, no command is taken.
     const CommandTransitions transitions{*this};
     return std::visit(
-        [&](auto&& at, const auto& what) { return transitions.on(std::move(at), what); },
-        std::move(state),
+        [&](const auto& what) {
+            if (auto* at = std::get_if<InTransaction>(&state))
+                return transitions.on(std::move(*at), what);
+            if (auto* at = std::get_if<Ready>(&state)) return transitions.on(std::move(*at), what);
+            SIM_ASSERT(std::holds_alternative<AwaitingHello>(state));
+            return transitions.on(AwaitingHello{}, what);
+        },
         command);
 }
 
