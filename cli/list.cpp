@@ -31,11 +31,12 @@ ExitCode list(const Command& command, const ListOptions& options)
 
     if (options.json) {
         auto all = nlohmann::ordered_json::array();
-        for (const auto& lesson : lessons)
+        for (const auto& lesson : lessons) {
             all.push_back({{"key", lesson.key},
                            {"title", both(lesson.title)},
                            {"summary", both(lesson.summary)},
                            {"file", lesson.path}});
+        }
         command.environment.out << all.dump(2) << '\n';
         return ExitCode::ok;
     }

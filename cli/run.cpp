@@ -123,10 +123,11 @@ tapped(const Command& command, const sim::report::Source& source, const RunOptio
     auto link = sim::report::find_link(links, a, b, source.scenario);
     if (link) return link;
     std::string known;
-    for (const auto& each : links)
+    for (const auto& each : links) {
         known += fmt::format("\n  {}/{}",
                              source.scenario.hosts[each.a.value].key,
                              source.scenario.hosts[each.b.value].key);
+    }
     command.complain(
         command.text("error.no_such_link", {{"link", *options.link}, {"links", known}}));
     return std::nullopt;

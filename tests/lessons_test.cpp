@@ -21,9 +21,10 @@ std::shared_ptr<const scenario::Scenario> load(const std::filesystem::path& file
 {
     auto scenario = cli::load_scenario(file.string());
     std::string problems;
-    if (!scenario)
+    if (!scenario) {
         for (const auto& problem : scenario.error())
             problems += to_string(problem) + "\n";
+    }
     INFO(problems);
     REQUIRE(scenario.has_value());
     return std::make_shared<const scenario::Scenario>(std::move(*scenario));

@@ -229,14 +229,16 @@ void Mta::add_field(std::string& text, MailId mail, ConnectionId connection, std
 std::string Mta::complete(std::string text, MailId mail, ConnectionId connection)
 {
     text = remove_fields(text, "Bcc");
-    if (!has_field(text, "Message-ID"))
+    if (!has_field(text, "Message-ID")) {
         add_field(text,
                   mail,
                   connection,
                   "Message-ID: " + make_message_id(machine_.now(), config_.hostname, message_ids_));
-    if (!has_field(text, "Date"))
+    }
+    if (!has_field(text, "Date")) {
         add_field(
             text, mail, connection, "Date: " + mail_date(machine_.now(), machine_.world().zone));
+    }
     return text;
 }
 

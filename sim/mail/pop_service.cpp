@@ -93,9 +93,10 @@ private:
         }
         mailbox_ = mailbox;
         std::vector<pop3::StoredMessage> snapshot;
-        for (const KeptMessage& message : service_.mailboxes_.messages(mailbox))
+        for (const KeptMessage& message : service_.mailboxes_.messages(mailbox)) {
             snapshot.push_back(pop3::StoredMessage{
                 message.uidl, static_cast<std::uint32_t>(message.text->size()), message.text});
+        }
         session_.handle_login_accepted(std::move(snapshot), machine_.now());
     }
     void on(const pop3::server::DeleteMessages& what)

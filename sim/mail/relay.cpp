@@ -206,9 +206,10 @@ void Relay::use_exchangers(Delivery& delivery, const dns::Answered& answer)
         std::swap(exchangers[i - 1], exchangers[other]);
     }
     std::ranges::stable_sort(exchangers, {}, &dns::MxRecord::preference);
-    for (const dns::MxRecord& exchanger : exchangers)
+    for (const dns::MxRecord& exchanger : exchangers) {
         delivery.hops.push_back(
             Hop{to_string(exchanger.exchange), 25, exchanger.preference, std::nullopt});
+    }
     drop_ourselves(delivery);
     if (delivery.hops.empty()) {
         fail(delivery, true, FailureStep::name_lookup, 0, "5.4.6", {});
@@ -504,11 +505,12 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
             (permanent ? refused : later).push_back(std::move(refusal));
         }
     }
-    if (!accepted.empty())
+    if (!accepted.empty()) {
         machine_.append(connection.connection(),
                         MailHandedOver{delivery.mail->mail,
                                        machine_.note(host),
                                        machine_.note(joined(accepted))});
+    }
     if (!refused.empty()) bounce(delivery, refused);
     if (!later.empty()) put_off(delivery, later);
     if (later.empty()) delivery.state = State::done;

@@ -26,9 +26,10 @@ std::string for_people(const DeliveryReport& report)
             text += fmt::format("    {}: {}\r\n", refusal.said_by, refusal.reply);
         }
     }
-    if (!failed)
+    if (!failed) {
         text += fmt::format("\r\n  再送の期限 / tried until: {}\r\n",
                             mail_date(report.give_up_at, report.zone));
+    }
     return text;
 }
 
@@ -48,9 +49,10 @@ std::string for_machines(const DeliveryReport& report)
             text += fmt::format("Remote-MTA: dns; {}\r\n", refusal.said_by);
         if (!refusal.reply.empty())
             text += fmt::format("Diagnostic-Code: smtp; {}\r\n", refusal.reply);
-        if (!failed)
+        if (!failed) {
             text +=
                 fmt::format("Will-Retry-Until: {}\r\n", mail_date(report.give_up_at, report.zone));
+        }
     }
     return text;
 }

@@ -45,9 +45,10 @@ public:
     template <typename F>
     void for_each(F&& f) const
     {
-        for (std::size_t word = 0; word < words_.size(); ++word)
+        for (std::size_t word = 0; word < words_.size(); ++word) {
             for (std::size_t bit = 0; bit < 64 && words_[word] >> bit != 0; ++bit)
                 if ((words_[word] >> bit & 1U) != 0) f(static_cast<std::uint16_t>(word * 64 + bit));
+        }
     }
 
 private:

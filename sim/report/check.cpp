@@ -49,9 +49,10 @@ class Run {
 public:
     Run(const scenario::Scenario& scenario, const Trace& trace) : scenario_{scenario}, trace_{trace}
     {
-        for (std::size_t i = 0; i < trace.size(); ++i)
+        for (std::size_t i = 0; i < trace.size(); ++i) {
             std::visit([&, host = trace[i].host](const auto& what) { note(host, what); },
                        trace[i].what);
+        }
     }
 
     [[nodiscard]] const std::optional<UserError>& sending() const { return sending_; }
@@ -121,17 +122,21 @@ void check_mailboxes(const scenario::Expectation& expect,
                      const Run& run,
                      std::vector<Mismatch>& out)
 {
-    for (const std::string& mailbox : expect.delivered)
-        if (!run.delivered().contains(mailbox))
+    for (const std::string& mailbox : expect.delivered) {
+        if (!run.delivered().contains(mailbox)) {
             out.push_back({"expect.delivered",
                            {fmt::format("{} の受信箱に届くはずが、届きませんでした。", mailbox),
                             fmt::format("No mail reached the mailbox of {}.", mailbox)}});
-    for (const std::string& mailbox : expect.fetched)
-        if (!run.fetched().contains(mailbox))
+        }
+    }
+    for (const std::string& mailbox : expect.fetched) {
+        if (!run.fetched().contains(mailbox)) {
             out.push_back(
                 {"expect.fetched",
                  {fmt::format("{} のメールは、メールソフトが受信するはずでした。", mailbox),
                   fmt::format("No mail program fetched the mail of {}.", mailbox)}});
+        }
+    }
 }
 
 void check_rule(const scenario::Expectation& expect, const Run& run, std::vector<Mismatch>& out)
@@ -154,30 +159,35 @@ void check_rule(const scenario::Expectation& expect, const Run& run, std::vector
 
 void check_wire(const scenario::Expectation& expect, const Trace& trace, std::vector<Mismatch>& out)
 {
-    for (const std::string& text : expect.readable)
-        if (!is_readable_on_the_way(trace, trace.size(), text))
+    for (const std::string& text : expect.readable) {
+        if (!is_readable_on_the_way(trace, trace.size(), text)) {
             out.push_back(
                 {"expect.readable",
                  {fmt::format("「{}」は途中で読めるはずが、だれにも読めませんでした。", text),
                   fmt::format("\"{}\" ought to be readable on the way, but nobody could read it.",
                               text)}});
-    for (const std::string& text : expect.unreadable)
-        if (is_readable_on_the_way(trace, trace.size(), text))
+        }
+    }
+    for (const std::string& text : expect.unreadable) {
+        if (is_readable_on_the_way(trace, trace.size(), text)) {
             out.push_back(
                 {"expect.unreadable",
                  {fmt::format("「{}」はだれにも読めないはずが、途中で読めました。", text),
                   fmt::format("Nobody ought to be able to read \"{}\", but it could be read on the "
                               "way.",
                               text)}});
+        }
+    }
 }
 
 Text words_for(const scenario::Expectation::Count& count)
 {
     if (count.at_least == count.at_most)
         return {fmt::format("{} 回", count.at_least), fmt::format("{} times", count.at_least)};
-    if (count.at_most == ~std::uint64_t{0})
+    if (count.at_most == ~std::uint64_t{0}) {
         return {fmt::format("{} 回以上", count.at_least),
                 fmt::format("at least {} times", count.at_least)};
+    }
     return {fmt::format("{} 回から {} 回", count.at_least, count.at_most),
             fmt::format("{} to {} times", count.at_least, count.at_most)};
 }

@@ -127,14 +127,15 @@ private:
             return fmt::format("[{} {:016x}]", view.size(), fnv1a(view));
         std::string quoted = "\"";
         for (const char c : view) {
-            if (c == '\r')
+            if (c == '\r') {
                 quoted += "\\r";
-            else if (c == '\n')
+            } else if (c == '\n') {
                 quoted += "\\n";
-            else if (c == '"' || c == '\\')
+            } else if (c == '"' || c == '\\') {
                 quoted += std::string{'\\', c};
-            else
+            } else {
                 quoted += c;
+            }
         }
         return quoted + "\"";
     }

@@ -158,10 +158,11 @@ private:
     [[nodiscard]] std::string masked(std::string_view bytes) const
     {
         std::string text{bytes};
-        for (const std::string& secret : secrets_)
+        for (const std::string& secret : secrets_) {
             for (std::size_t at = text.find(secret); at != std::string::npos;
                  at = text.find(secret, at + secret.size()))
                 text.replace(at, secret.size(), secret.size(), '*');
+        }
         return text;
     }
 
@@ -228,9 +229,10 @@ Json card_of(const explain::WhyCard& card, const Source& source)
     out["cure_settings"] = std::move(settings);
     out["title"] = text.title;
     Json rows = Json::array();
-    for (const auto& row : text.rows)
+    for (const auto& row : text.rows) {
         rows.push_back(
             {{"row", std::string{name_of(row.row)}}, {"label", row.label}, {"lines", row.lines}});
+    }
     out["rows"] = std::move(rows);
     return out;
 }
