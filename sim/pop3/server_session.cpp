@@ -1,8 +1,7 @@
 #include "sim/pop3/server_session.h"
 
-#include "sim/pop3/command.h"
 #include "sim/pop3/line_reader.h"
-#include "sim/pop3/multiline.h"
+#include "sim/pop3/server_state.h"
 
 #include <algorithm>
 #include <array>
@@ -19,296 +18,6 @@ constexpr std::size_t max_waiting_octets = 64 * 1024;
 
 // The first octet of a TLS record with a ClientHello in it, RFC 8446 §5.1.
 constexpr char tls_handshake_record = 22;
-
-// ---- states: each holds exactly what is valid in it -------------------------------------------
-
-struct Authorization {
-    std::optional<std::string> user; // of the command right before
-};
-struct AwaitingVerdict {
-    std::string user;
-};
-struct AwaitingTls {};
-struct Transaction {
-    std::vector<StoredMessage> messages; // number 1 is the first
-    std::vector<bool> deleted;
-};
-struct Closed {};
-
-using State = std::variant<Authorization, AwaitingVerdict, AwaitingTls, Transaction, Closed>;
-
-Pop3Phase phase_of(const State& state)
-{
-    constexpr std::array<Pop3Phase, std::variant_size_v<State>> phases{Pop3Phase::authorization,
-                                                                       Pop3Phase::awaiting_verdict,
-                                                                       Pop3Phase::awaiting_tls,
-                                                                       Pop3Phase::transaction,
-                                                                       Pop3Phase::closed};
-    return phases.at(state.index());
-}
-
-// ---- replies ----------------------------------------------------------------------------------
-
-struct Reply {
-    bool ok = false;
-    Pop3Reason reason = Pop3Reason::accepted;
-    std::string line; // behind "+OK" or "-ERR"; may be empty
-    std::string body; // of a multi-line reply, with its final "."
-};
-
-Reply accepted(std::string line = {}, std::string body = {})
-{
-    return {true, Pop3Reason::accepted, std::move(line), std::move(body)};
-}
-
-// Each refusal has one wording; nothing a client sent is echoed. Codes in brackets: RFC 2449 §8,
-// RFC 3206.
-std::string_view words_for(Pop3Reason reason)
-{
-    switch (reason) {
-    case Pop3Reason::out_of_sequence:
-        return "Not now";
-    case Pop3Reason::unknown_command:
-        return "Unknown command";
-    case Pop3Reason::not_offered:
-        return "Not offered here";
-    case Pop3Reason::bad_argument:
-        return "Bad argument";
-    case Pop3Reason::malformed_line:
-        return "Stray CR, LF or NUL in the line";
-    case Pop3Reason::line_too_long:
-        return "Line too long";
-    case Pop3Reason::no_such_message:
-        return "No such message";
-    case Pop3Reason::already_deleted:
-        return "Message is marked as deleted";
-    case Pop3Reason::tls_required:
-        return "Login needs TLS: STLS first";
-    case Pop3Reason::tls_already_active:
-        return "TLS is active already";
-    case Pop3Reason::spoke_tls:
-        return "TLS begins with STLS here";
-    case Pop3Reason::login_failed:
-        return "[AUTH] User name or password is wrong";
-    case Pop3Reason::mailbox_locked:
-        return "[IN-USE] Mailbox is open in another session";
-    case Pop3Reason::too_many_failures:
-        return "Too many errors, closing";
-    case Pop3Reason::greeting:
-    case Pop3Reason::accepted:
-    case Pop3Reason::plaintext_after_stls:
-    case Pop3Reason::logged_in:
-    case Pop3Reason::goodbye:
-        break;
-    }
-    return {};
-}
-
-Reply refusal(Pop3Reason reason)
-{
-    return {false, reason, std::string{words_for(reason)}, {}};
-}
-
-// What counts towards bad_command_limit: a client that does not speak POP3, or not in earnest.
-bool is_bad_command(Pop3Reason reason)
-{
-    return reason == Pop3Reason::out_of_sequence || reason == Pop3Reason::unknown_command ||
-           reason == Pop3Reason::not_offered || reason == Pop3Reason::bad_argument ||
-           reason == Pop3Reason::malformed_line || reason == Pop3Reason::line_too_long;
-}
-
-// ---- transitions ------------------------------------------------------------------------------
-
-// One step of the conversation, computed by Transitions, carried out by commit().
-struct Step {
-    std::optional<State> next;  // none: stay
-    std::optional<Reply> reply; // none: the host is asked first
-    std::optional<CheckLogin> question;
-    std::optional<std::size_t> mark_deleted;
-    bool unmark_all = false;
-    bool update = false; // the marked messages are to go, RFC 1939 §6
-};
-
-Step staying(Reply reply)
-{
-    Step step;
-    step.reply = std::move(reply);
-    return step;
-}
-
-Step going_to(State next, Reply reply)
-{
-    Step step = staying(std::move(reply));
-    step.next = std::move(next);
-    return step;
-}
-
-// The whole protocol, one overload per meaningful (state, command) pair. Pure: reads its arguments,
-// returns a Step. Pairs not listed fall through to the last overload and are out of sequence.
-struct Transitions {
-    const ServerConfig& config;
-    bool encrypted = false;
-
-    [[nodiscard]] bool offers_tls() const
-    {
-        return config.tls != ServerTls::none && config.tls != ServerTls::from_the_start;
-    }
-    [[nodiscard]] bool may_log_in() const { return encrypted || config.tls != ServerTls::required; }
-
-    // ---- any time ----
-
-    Step on(const auto& /*at*/, const Capa& /*command*/) const
-    {
-        std::string body = "TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n";
-        if (may_log_in()) body += "USER\r\n"; // RFC 2595 §2.2 has USER refused until then
-        if (offers_tls() && !encrypted) body += "STLS\r\n";
-        body += ".\r\n";
-        return staying(accepted("Capabilities follow", std::move(body)));
-    }
-    Step on(const auto& /*at*/, const Unknown& /*command*/) const
-    {
-        return staying(refusal(Pop3Reason::unknown_command));
-    }
-    Step on(const auto& /*at*/, const BadArgument& /*command*/) const
-    {
-        return staying(refusal(Pop3Reason::bad_argument));
-    }
-    Step on(const auto& /*at*/, const Quit& /*command*/) const
-    {
-        return going_to(Closed{}, {true, Pop3Reason::goodbye, "Bye", {}});
-    }
-    Step on(const auto& /*at*/, const auto& /*command*/) const
-    {
-        return staying(refusal(Pop3Reason::out_of_sequence));
-    }
-
-    // ---- AUTHORIZATION, RFC 1939 §4 and §7 ----
-
-    Step on(const Authorization& /*at*/, const User& user) const
-    {
-        if (!may_log_in()) return staying(refusal(Pop3Reason::tls_required));
-        // The same for every name: who has a mailbox here is nobody's business.
-        return going_to(Authorization{std::string{user.name}}, accepted("Now PASS"));
-    }
-    Step on(const Authorization& at, const Pass& pass) const
-    {
-        if (!may_log_in()) return staying(refusal(Pop3Reason::tls_required));
-        if (!at.user) return staying(refusal(Pop3Reason::out_of_sequence));
-        Step step;
-        step.next = AwaitingVerdict{*at.user};
-        step.question = CheckLogin{*at.user, std::string{pass.password}};
-        return step;
-    }
-    Step on(const Authorization& /*at*/, const Stls& /*command*/) const
-    {
-        if (encrypted) return staying(refusal(Pop3Reason::tls_already_active));
-        if (!offers_tls()) return staying(refusal(Pop3Reason::not_offered));
-        return going_to(AwaitingTls{}, accepted("Begin TLS"));
-    }
-
-    // ---- TRANSACTION, RFC 1939 §5 ----
-
-    Step on(const Transaction& at, const Stat& /*command*/) const
-    {
-        return staying(accepted(totals(at)));
-    }
-    Step on(const Transaction& at, const List& list) const
-    {
-        const auto entry = [&](std::size_t i) {
-            return std::to_string(i + 1) + ' ' + std::to_string(at.messages[i].size);
-        };
-        return listing(at, list.number, entry);
-    }
-    Step on(const Transaction& at, const Uidl& uidl) const
-    {
-        const auto entry = [&](std::size_t i) {
-            return std::to_string(i + 1) + ' ' + at.messages[i].uidl;
-        };
-        return listing(at, uidl.number, entry);
-    }
-    Step on(const Transaction& at, const Retr& retr) const
-    {
-        return message_body(at, retr.number, std::nullopt);
-    }
-    Step on(const Transaction& at, const Top& top) const
-    {
-        return message_body(at, top.number, top.lines);
-    }
-    Step on(const Transaction& at, const Dele& dele) const
-    {
-        if (const auto missing = fault_of(at, dele.number)) return staying(refusal(*missing));
-        Step step = staying(accepted("Marked as deleted"));
-        step.mark_deleted = dele.number - 1;
-        return step;
-    }
-    Step on(const Transaction& /*at*/, const Noop& /*command*/) const
-    {
-        return staying(accepted());
-    }
-    Step on(const Transaction& /*at*/, const Rset& /*command*/) const
-    {
-        Step step = staying(accepted("Nothing is marked as deleted"));
-        step.unmark_all = true;
-        return step;
-    }
-    Step on(const Transaction& /*at*/, const Quit& /*command*/) const
-    {
-        Step step = going_to(Closed{}, {true, Pop3Reason::goodbye, "Bye", {}});
-        step.update = true;
-        return step;
-    }
-
-private:
-    static std::optional<Pop3Reason> fault_of(const Transaction& at, std::uint32_t number)
-    {
-        if (number == 0 || number > at.messages.size()) return Pop3Reason::no_such_message;
-        if (at.deleted[number - 1]) return Pop3Reason::already_deleted;
-        return std::nullopt;
-    }
-
-    // "2 320": how many messages, and their octets; the deleted ones are not counted.
-    static std::string totals(const Transaction& at)
-    {
-        std::size_t count = 0;
-        std::uint64_t octets = 0;
-        for (std::size_t i = 0; i < at.messages.size(); ++i) {
-            if (at.deleted[i]) continue;
-            ++count;
-            octets += at.messages[i].size;
-        }
-        return std::to_string(count) + ' ' + std::to_string(octets);
-    }
-
-    static Step
-    listing(const Transaction& at, std::optional<std::uint32_t> number, const auto& entry)
-    {
-        if (number) {
-            if (const auto missing = fault_of(at, *number)) return staying(refusal(*missing));
-            return staying(accepted(entry(*number - 1)));
-        }
-        std::string body;
-        for (std::size_t i = 0; i < at.messages.size(); ++i) {
-            if (at.deleted[i]) continue;
-            body += entry(i);
-            body += "\r\n";
-        }
-        body += ".\r\n";
-        return staying(accepted(totals(at), std::move(body)));
-    }
-
-    static Step message_body(const Transaction& at,
-                             std::uint32_t number,
-                             std::optional<std::uint32_t> body_lines)
-    {
-        if (const auto missing = fault_of(at, number)) return staying(refusal(*missing));
-        const StoredMessage& message = at.messages[number - 1];
-        std::string line;
-        if (!body_lines) line = std::to_string(message.size) + " octets";
-        std::string body;
-        append_multiline(*message.text, body_lines, body);
-        return staying(accepted(std::move(line), std::move(body)));
-    }
-};
 
 } // namespace
 
@@ -373,10 +82,7 @@ void ServerSession::Machine::handle_line(const ReadLine& line, Instant now)
         step = staying(refusal(Pop3Reason::malformed_line));
     } else {
         const Transitions transitions{config, encrypted};
-        step = std::visit(
-            [&](const auto& at, const auto& command) { return transitions.on(at, command); },
-            state,
-            parsed.command);
+        step = transitions.on_command(state, parsed.command);
     }
     if (step.reply && is_bad_command(step.reply->reason) &&
         ++bad_commands >= config.bad_command_limit)
@@ -622,18 +328,20 @@ std::vector<ServerSession::Transition> ServerSession::transition_table(const Ser
                                            Stls{},
                                            Quit{},
                                            Unknown{}};
+    using enum Pop3Verb;
+    constexpr std::array<Pop3Verb, 14> verbs{
+        capa, user, pass, stat, list, uidl, retr, top, dele, noop, rset, stls, quit, unknown};
     std::vector<Transition> table;
     const Transitions transitions{config, config.tls == ServerTls::from_the_start};
     for (const State& state : states) {
         for (std::size_t i = 0; i < commands.size(); ++i) {
-            const Step step = std::visit(
-                [&](const auto& at, const auto& command) { return transitions.on(at, command); },
-                state,
-                commands.at(i));
-            const bool is_last = i + 1 == commands.size();
+            const Step step = transitions.on_command(state, commands.at(i));
+            const auto* at = std::get_if<Authorization>(&state);
             table.push_back({phase_of(state),
-                             is_last ? Pop3Verb::unknown : static_cast<Pop3Verb>(i + 1),
+                             at != nullptr && at->user.has_value(),
+                             verbs.at(i),
                              phase_of(step.next ? *step.next : state),
+                             step.question.has_value(),
                              step.reply && step.reply->ok,
                              step.reply ? step.reply->reason : Pop3Reason::accepted});
         }

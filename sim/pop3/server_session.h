@@ -136,8 +136,10 @@ public:
     // One cell of the state diagram: what this verb, well formed, does in this phase.
     struct Transition {
         Pop3Phase from = Pop3Phase::closed;
+        bool user_given = false; // right behind USER
         Pop3Verb verb = Pop3Verb::unknown;
         Pop3Phase to = Pop3Phase::closed;
+        bool asks_host = false; // whether the login is right; the reply comes later
         bool ok = false;
         Pop3Reason reason = Pop3Reason::accepted;
     };
