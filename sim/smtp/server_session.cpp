@@ -408,7 +408,10 @@ void ServerSession::answer_command(Heard& heard, Instant now)
     // A client that sent its password without waiting for the answer to AUTH: those lines are no
     // commands, but still a password.
     auth_refused_ = auth_refused_ && parsed.verb == SmtpVerb::unknown;
-    if (auth_refused_) heard.secret_size = as_size(heard.line.size());
+    if (auth_refused_) {
+        heard.secret_offset = 0;
+        heard.secret_size = as_size(heard.line.size());
+    }
     commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
 }
 

@@ -427,7 +427,7 @@ TEST_SUITE("smtp.server_submission")
         // Sent blindly behind an AUTH that is refused: no commands, but a password all the same.
         ServerPlay blind{submission()};
         blind.lines({"EHLO client.example"});
-        blind.say("AUTH LOGIN\r\naGFuYWtv\r\nc2VjcmV0\r\nNOOP\r\nc2VjcmV0\r\n");
+        blind.say("AUTH LOGIN\r\naGFuYWtv\r\nAUTHc2Vj\r\nNOOP\r\nc2VjcmV0\r\n");
         std::string blind_log;
         for (const CommandSeen& command : blind.commands())
             blind_log += shown(command) + '\n';
