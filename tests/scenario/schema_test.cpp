@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <set>
+#include <cctype>
 
 using namespace sim;
 using namespace sim::scenario;
@@ -76,6 +76,21 @@ bool is_unknown(const std::string& path, const std::string& key)
     for (const Problem& problem : result.error())
         if (problem.key.ends_with(key) && problem.what.starts_with("there is no such key here"))
             return true;
+    return false;
+}
+
+// `key`, [key.x], key."x" and so on, but not a part of a longer word.
+bool is_mentioned(const std::string& guide, const std::string& key)
+{
+    const auto is_part = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+    };
+    for (std::size_t at = guide.find(key); at != std::string::npos; at = guide.find(key, at + 1)) {
+        const char before = at == 0 ? ' ' : guide[at - 1];
+        const char after = at + key.size() < guide.size() ? guide[at + key.size()] : ' ';
+        const bool is_code = before == '`' || before == '[' || before == '.' || after == '`';
+        if (is_code && !is_part(before) && !is_part(after)) return true;
+    }
     return false;
 }
 
@@ -177,6 +192,25 @@ TEST_SUITE("scenario.schema")
             CAPTURE(kind);
             CHECK(parse_enum<Kind>(kind).has_value());
             CHECK_FALSE(is_unknown("expect.count", kind));
+        }
+    }
+
+    TEST_CASE("the guides for trainers mention every key")
+    {
+        const std::string english = files::read_repository("docs/writing-scenarios.md");
+        const std::string japanese = files::read_repository("docs/writing-scenarios.ja.md");
+        std::vector<Spot> spots;
+        collect("", schema(), false, spots);
+        for (const Spot& spot : spots) {
+            if (spot.path.find("count") != std::string::npos) continue;
+            if (spot.path.find(".set") != std::string::npos) continue;
+            const bool is_text = (*spot.node)["properties"].contains("ja");
+            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+                CAPTURE(spot.path);
+                CAPTURE(key);
+                CHECK((is_text || is_mentioned(english, key)));
+                CHECK((is_text || is_mentioned(japanese, key)));
+            }
         }
     }
 
