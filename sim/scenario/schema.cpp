@@ -14,17 +14,25 @@ namespace {
 
 // Just enough JSON to write a schema whose keys stay in the order in which they are added.
 struct Json {
-    using Object = std::vector<std::pair<std::string, Json>>;
+    struct Member;
+    using Object = std::vector<Member>;
     using List = std::vector<Json>;
     std::variant<std::string, std::int64_t, bool, List, Object> value;
 
     // Adds a key to an object.
-    Json& with(std::string key, Json json)
-    {
-        std::get<Object>(value).emplace_back(std::move(key), std::move(json));
-        return *this;
-    }
+    Json& with(std::string key, Json json);
 };
+
+struct Json::Member {
+    std::string key;
+    Json json;
+};
+
+Json& Json::with(std::string key, Json json)
+{
+    std::get<Object>(value).push_back({std::move(key), std::move(json)});
+    return *this;
+}
 
 Json object()
 {
@@ -81,7 +89,7 @@ std::string written(const Json& json, std::size_t depth)
         std::string operator()(const Json::Object& members) const
         {
             return in_brackets("{}", members, depth, [&](const auto& member) {
-                return quoted(member.first) + ": " + written(member.second, depth + 1);
+                return quoted(member.key) + ": " + written(member.json, depth + 1);
             });
         }
     };
