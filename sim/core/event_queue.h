@@ -42,7 +42,7 @@ public:
 private:
     struct Entry {
         Instant at;
-        std::uint64_t sequence;
+        std::uint64_t sequence = 0;
         Task task;
     };
     static bool before(const Entry& a, const Entry& b)

@@ -55,10 +55,11 @@ void Fabric::handle_arrival(std::uint32_t number, Instant now)
         udp_.handle_datagram(packet, now);
         break;
     case Transport::icmp:
-        if (packet.quoted_transport == Transport::tcp)
+        if (packet.quoted_transport == Transport::tcp) {
             tcp_.handle_error(packet, now);
-        else
+        } else {
             udp_.handle_error(packet);
+        }
         break;
     }
     wire_.forget(number);

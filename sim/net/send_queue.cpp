@@ -53,12 +53,13 @@ void SendQueue::drop_until(PayloadStore& store, std::uint64_t offset)
         next_ = first_;
         next_begin_ = begin_;
     }
-    if (first_ == blobs_.size())
+    if (first_ == blobs_.size()) {
         blobs_.clear();
-    else if (first_ > kept_blobs && first_ * 2 > blobs_.size())
+    } else if (first_ > kept_blobs && first_ * 2 > blobs_.size()) {
         blobs_.erase(blobs_.begin(), blobs_.begin() + static_cast<std::ptrdiff_t>(first_));
-    else
+    } else {
         return;
+    }
     next_ -= first_;
     first_ = 0;
 }

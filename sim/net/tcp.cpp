@@ -74,10 +74,11 @@ std::optional<Tcp::Socket> Tcp::usable(HostId host, ConnectionId id)
 {
     Connection* connection = connections_.find(id);
     if (connection == nullptr) return std::nullopt;
-    for (End& end : connection->ends)
+    for (End& end : connection->ends) {
         if (end.host == host && end.state != SocketState::closed &&
             end.state != SocketState::time_wait)
             return Socket{*connection, end};
+    }
     return std::nullopt;
 }
 

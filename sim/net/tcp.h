@@ -63,9 +63,9 @@ private:
         PortSet busy; // ephemeral ports of connections made from here
     };
     struct Owed {
-        std::uint32_t place;
+        std::uint32_t place = 0;
         ConnectionId id;
-        std::uint8_t index;
+        std::uint8_t index = 0;
     };
 
     static Socket socket(Connection& connection, std::uint8_t index)

@@ -40,10 +40,11 @@ void Tcp::handle_segment(const Packet& packet, Instant now)
         return;
     }
     const Socket reached = socket(*connection, packet.to_end);
-    if (reached.end.state == SocketState::syn_sent)
+    if (reached.end.state == SocketState::syn_sent) {
         on_answer_to_syn(reached, head, now);
-    else
+    } else {
         on_segment(reached, head, now);
+    }
 }
 
 // ---- before a connection ------------------------------------------------------------------------
@@ -115,10 +116,11 @@ void Tcp::on_established(Socket socket, bool accepted)
     const ConnectionId id = socket.connection.id;
     const EventId event =
         trace_.append(end.host, id, ConnectionOpened{end.local, end.remote, accepted});
-    if (accepted)
+    if (accepted) {
         outbox_.push({end.host, id, event, Accepted{end.local, end.remote}});
-    else
+    } else {
         outbox_.push({end.host, id, event, Connected{}});
+    }
 }
 
 void Tcp::handle_error(const Packet& packet, Instant now)
@@ -150,10 +152,11 @@ void Tcp::on_segment(Socket socket, const PacketHead& head, Instant now)
     }
     if (head.flags.syn) { // repeated, because our answer was lost
         end.measuring = false;
-        if (end.state == SocketState::syn_received)
+        if (end.state == SocketState::syn_received) {
             send_opening(socket, now);
-        else
+        } else {
             owe_acknowledgement(socket);
+        }
         return;
     }
     if (!head.flags.ack) return;
@@ -170,10 +173,11 @@ void Tcp::on_reset(Socket socket, const PacketHead& head)
         position_near(end.received, end.peer_first_sequence, head.sequence) -
         static_cast<std::int64_t>(end.received);
     if (position < 0 || position > receive_window) return; // not meant for what is open now
-    if (end.state == SocketState::syn_received || end.state == SocketState::time_wait)
+    if (end.state == SocketState::syn_received || end.state == SocketState::time_wait) {
         close(socket); // its program has not heard of it yet, or has heard its last word
-    else
+    } else {
         this->end(socket, ConnectionEnd::reset_by_peer);
+    }
 }
 
 // False when the segment is to be left alone.
@@ -190,10 +194,11 @@ bool Tcp::on_acknowledgement(Socket socket, const PacketHead& head, Instant now)
         return end.state != SocketState::syn_received;
     on_progress(socket, static_cast<std::uint64_t>(position), now);
     if (end.state == SocketState::syn_received) on_established(socket, true);
-    if (has_sent_finish(end.state) && end.acknowledged > end.data_end())
+    if (has_sent_finish(end.state) && end.acknowledged > end.data_end()) {
         on_finish_acknowledged(socket);
-    else
+    } else {
         transmit(socket, now);
+    }
     return true;
 }
 
@@ -212,21 +217,23 @@ void Tcp::on_progress(Socket socket, std::uint64_t position, Instant now)
     }
     end.queue.drop_until(trace_.payloads(), position - 1);
     // RFC 6298 §5.2, §5.3.
-    if (end.acknowledged == end.sent_max)
+    if (end.acknowledged == end.sent_max) {
         end.deadline = never;
-    else
+    } else {
         set_deadline(socket, now + end.retransmission.timeout, trace_.cause());
+    }
 }
 
 void Tcp::on_finish_acknowledged(Socket socket)
 {
     End& end = socket.end;
-    if (end.state == SocketState::fin_wait_1)
+    if (end.state == SocketState::fin_wait_1) {
         end.state = SocketState::fin_wait_2;
-    else if (end.state == SocketState::closing)
+    } else if (end.state == SocketState::closing) {
         enter_time_wait(socket);
-    else if (end.state == SocketState::last_ack)
+    } else if (end.state == SocketState::last_ack) {
         this->end(socket, ConnectionEnd::closed);
+    }
 }
 
 // The octets and the FIN of a segment, as far as they are new and next. What comes after a gap is

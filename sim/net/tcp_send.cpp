@@ -151,17 +151,19 @@ bool Tcp::send_next(Socket socket, Instant now)
     const std::uint64_t behind = end.sent + payload.size;
     flags.fin = end.finish_wanted && behind == end.data_end();
     SIM_ASSERT(payload.size > 0 || flags.fin);
-    if (flags.fin && end.state == SocketState::established)
+    if (flags.fin && end.state == SocketState::established) {
         end.state = SocketState::fin_wait_1;
-    else if (flags.fin && end.state == SocketState::close_wait)
+    } else if (flags.fin && end.state == SocketState::close_wait) {
         end.state = SocketState::last_ack;
+    }
 
     const std::uint64_t position = end.sent;
     EventId again = trace_.cause();
-    if (position < end.sent_max && end.attempt == 0) // lost with what was repeated until now
+    if (position < end.sent_max && end.attempt == 0) { // lost with what was repeated until now
         again = trace_.append(end.host,
                               socket.connection.id,
                               SegmentRetransmitted{1, false, now + end.retransmission.timeout});
+    }
     end.sent = behind + (flags.fin ? 1 : 0);
     if (position >= end.sent_max && !end.measuring) {
         end.measuring = true;

@@ -324,10 +324,11 @@ EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction,
         at, head.connection, PacketDropped{head, DropReason::rule, match->verdict, match->rule});
     const CauseScope scope{trace_, event};
     // Only TCP knows RST; what else is to be refused is refused by ICMP.
-    if (match->verdict == Verdict::reject_rst && head.transport == Transport::tcp)
+    if (match->verdict == Verdict::reject_rst && head.transport == Transport::tcp) {
         answer_with_reset(at, packet, Judged::no, now);
-    else if (match->verdict != Verdict::drop)
+    } else if (match->verdict != Verdict::drop) {
         answer_with_icmp(at, packet, icmp_unreachable, icmp_code_prohibited, Judged::no, now);
+    }
     forget(number);
     return event;
 }

@@ -49,7 +49,7 @@ public:
     };
     // A packet to be filled in and then sent exactly once; the hold on its payload goes with it.
     struct Draft {
-        std::uint32_t number;
+        std::uint32_t number = 0;
         Packet& packet;
     };
     // By the rules of the node that a packet starts from. What a rule itself answers is not judged

@@ -70,7 +70,10 @@ struct Ended {
 
 // ---- to be looked at --------------------------------------------------------------------------
 
-// A message sent comes before the records that carry it, a message received after them.
+// A message sent comes before the record that carries (the end of) it, a message received after it.
+// Unencrypted ones are the octets on the wire. Encrypted ones are as Botan understood them: the
+// same octets, unless a peer encodes strangely; session tickets from a foreign server are not
+// shown.
 struct HandshakeMessage {
     Side side = Side::sent;
     std::uint8_t type = 0;  // RFC 8446 §4
