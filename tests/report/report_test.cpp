@@ -1,0 +1,318 @@
+// The reports on real runs of the lessons.
+#include "sim/report/events.h"
+#include "sim/report/golden.h"
+#include "sim/report/json.h"
+#include "sim/report/ladder.h"
+#include "sim/report/transcript.h"
+#include "sim/report/width.h"
+#include "sim/report/wire.h"
+#include "tests/support/lesson.h"
+#include "tests/support/words.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace sim;
+using namespace sim::report;
+using explain::Language;
+
+// A played lesson, its language and what reports are drawn from.
+struct Seen {
+    Playback run;
+    Language words;
+
+    explicit Seen(const std::string& lesson,
+                  const std::string& code = "en",
+                  const test::Settings& settings = {})
+        : run{test::play_lesson(lesson, settings)}, words{test::language(code)}
+    {
+    }
+    [[nodiscard]] Source at(Level level, Secrets secrets = Secrets::masked) const
+    {
+        return Source{run.trace(), run.scenario(), words, run.trace().size(), level, secrets, 80};
+    }
+};
+
+std::string plain(const Lines& lines)
+{
+    return to_text(lines, plain_style());
+}
+
+bool has(const std::string& text, std::string_view what)
+{
+    return text.find(what) != std::string::npos;
+}
+
+std::vector<Lines> every_report(const Source& source)
+{
+    std::vector<Lines> all{
+        transcript(source), ladder(source), events(source), why(source), outcome(source)};
+    for (const TappedLink& link : tapped_links(source.trace, source.end))
+        all.push_back(wire(source, link));
+    return all;
+}
+
+// What stands behind "client.password": in the settings and, as Base64, on the wire.
+constexpr std::string_view password = "sakura2026";
+constexpr std::string_view password_in_base64 = "c2FrdXJhMjAyNg";
+
+} // namespace
+
+TEST_SUITE("report")
+{
+    TEST_CASE("every report of every lesson, level and language fits into 80 columns")
+    {
+        for (const char* lesson : {"op25b", "path", "plain-password"})
+            for (const char* code : {"ja", "en"}) {
+                const Seen seen{lesson, code};
+                for (const Level level : values_of<Level>())
+                    for (const Lines& report : every_report(seen.at(level)))
+                        for (const TextLine& line : report) {
+                            std::string text;
+                            for (const Span& span : line.spans)
+                                text += span.text;
+                            INFO(text);
+                            REQUIRE(display_width(text) <= 80);
+                            REQUIRE(text.find('\n') == std::string::npos);
+                        }
+            }
+    }
+
+    TEST_CASE("without a terminal there are no escape codes, with one each is ended")
+    {
+        const Seen seen{"op25b"};
+        const Lines lines = transcript(seen.at(Level::standard));
+        CHECK_FALSE(has(plain(lines), "\x1b"));
+        const std::string coloured = to_text(lines, terminal_style());
+        CHECK(has(coloured, "\x1b["));
+        std::size_t begun = 0;
+        std::size_t ended = 0;
+        for (std::size_t at = coloured.find("\x1b["); at != std::string::npos;
+             at = coloured.find("\x1b[", at + 1))
+            coloured.compare(at, 4, "\x1b[0m") == 0 ? ++ended : ++begun;
+        CHECK(begun == ended);
+    }
+
+    TEST_CASE("what colour says, a word says too")
+    {
+        const Seen seen{"submission-587", "ja"};
+        const std::string text = plain(transcript(seen.at(Level::standard)));
+        CHECK(has(text, "平文"));
+        CHECK(has(text, "暗号化"));
+        CHECK(has(plain(transcript(Seen{"op25b", "ja"}.at(Level::standard))), "遮断"));
+    }
+
+    TEST_CASE("secrets are masked in every report but the wiretap, unless they are asked for")
+    {
+        const Seen seen{"submission-587"};
+        for (const Level level : values_of<Level>()) {
+            for (const Lines& report : {transcript(seen.at(level)),
+                                        ladder(seen.at(level)),
+                                        events(seen.at(level)),
+                                        outcome(seen.at(level))}) {
+                CHECK_FALSE(has(plain(report), password));
+                CHECK_FALSE(has(plain(report), password_in_base64));
+            }
+            CHECK_FALSE(has(json(seen.at(level)), password));
+            CHECK_FALSE(has(json(seen.at(level)), password_in_base64));
+        }
+        CHECK(has(plain(transcript(seen.at(Level::standard))), "AUTH PLAIN ********"));
+        const std::string shown = plain(transcript(seen.at(Level::standard, Secrets::shown)));
+        CHECK_FALSE(has(shown, "AUTH PLAIN ********"));
+        CHECK(has(shown, password_in_base64));
+    }
+}
+
+TEST_SUITE("report.transcript")
+{
+    TEST_CASE("each line is said once, with its arrow and its mark")
+    {
+        const Seen seen{"submission-587"};
+        const std::string text = plain(transcript(seen.at(Level::standard)));
+        CHECK(has(text, "clear     → EHLO"));
+        CHECK(has(text, "clear     → STARTTLS"));
+        CHECK(has(text, "encrypted → AUTH PLAIN"));
+        CHECK(has(text, "encrypted ← 235 2.7.0"));
+        const std::size_t first = text.find("→ STARTTLS");
+        CHECK(text.find("→ STARTTLS", first + 1) == std::string::npos);
+    }
+
+    TEST_CASE("the story has no protocol in it")
+    {
+        const Seen seen{"path"};
+        const std::string text = plain(transcript(seen.at(Level::story)));
+        for (const std::string_view term : {"EHLO", "SYN", "RFC", "250", "STARTTLS", "TCP"})
+            CHECK_FALSE(has(text, term));
+        CHECK(has(text, "letter"));
+    }
+
+    TEST_CASE("a line leads to its event")
+    {
+        const Seen seen{"op25b"};
+        for (const TextLine& line : transcript(seen.at(Level::standard)))
+            if (!line.spans.empty()) CHECK(line.event.exists());
+    }
+
+    TEST_CASE("explanations can be left out")
+    {
+        const Seen seen{"path"};
+        const Source source = seen.at(Level::standard);
+        CHECK(transcript(source, {false}).size() < transcript(source).size());
+    }
+}
+
+TEST_SUITE("report.ladder")
+{
+    TEST_CASE("a stopped packet ends at the gate, and the wait is folded")
+    {
+        const Seen seen{"op25b"};
+        const LadderRows rows = ladder_rows(seen.at(Level::standard));
+        std::vector<std::string> kinds;
+        std::size_t stopped = 0;
+        std::size_t gaps = 0;
+        for (const LadderRow& row : rows.rows) {
+            if (row.stopped) ++stopped;
+            if (row.shape == LadderRow::Shape::gap) ++gaps;
+        }
+        CHECK(stopped == 3); // SYN and two repetitions
+        CHECK(gaps == 3);
+        const std::string text = plain(ladder(seen.at(Level::standard)));
+        CHECK(has(text, "✕"));
+        CHECK(has(text, "… 12 s …"));
+    }
+
+    TEST_CASE("what is said under TLS is drawn as under TLS, with the handshake as one bar")
+    {
+        const Seen seen{"submission-587"};
+        std::size_t bars = 0;
+        bool under_tls = false;
+        for (const LadderRow& row : ladder_rows(seen.at(Level::standard)).rows) {
+            if (row.shape == LadderRow::Shape::tls_bar) ++bars;
+            const Event* event = row.event.exists() ? &seen.run.trace().at(row.event) : nullptr;
+            const auto* command =
+                event != nullptr ? std::get_if<SmtpCommand>(&event->what) : nullptr;
+            if (command == nullptr) continue;
+            CHECK(row.under_tls == command->encrypted);
+            under_tls = under_tls || row.under_tls;
+        }
+        CHECK(bars >= 1);
+        CHECK(under_tls);
+    }
+
+    TEST_CASE("every packet is drawn at level expert")
+    {
+        const Seen seen{"op25b"};
+        std::uint64_t packets = 0;
+        for (const LadderRow& row : ladder_rows(seen.at(Level::expert)).rows) {
+            if (!row.event.exists()) continue;
+            const Kind kind = seen.run.trace().at(row.event).kind();
+            if (kind == Kind::packet_sent || kind == Kind::packet_dropped) ++packets;
+        }
+        CHECK(packets == seen.run.trace().count(Kind::packet_sent) +
+                             seen.run.trace().count(Kind::packet_dropped));
+    }
+}
+
+TEST_SUITE("report.wire")
+{
+    TEST_CASE("on an open line the password can be read and its Base64 undone")
+    {
+        const Seen seen{"plain-password"};
+        const Source source = seen.at(Level::standard);
+        const auto link = link_of_sender(source);
+        REQUIRE(link);
+        CHECK(has(plain(wire(source, *link)), password));
+        CHECK(is_readable_on_the_way(seen.run.trace(), seen.run.trace().size(), "AUTH PLAIN"));
+    }
+
+    TEST_CASE("under TLS neither password nor mail can be read on any link of the sender")
+    {
+        const Seen seen{"submissions-465"};
+        const Source source = seen.at(Level::expert);
+        const auto link = link_of_sender(source);
+        REQUIRE(link);
+        const std::string text = plain(wire(source, *link));
+        for (const std::string_view secret : {"AUTH", "MAIL FROM", "taro@umi.example"})
+            CHECK_FALSE(has(text, secret));
+        CHECK_FALSE(
+            is_readable_on_the_way(seen.run.trace(), seen.run.trace().size(), "AUTH PLAIN"));
+    }
+
+    TEST_CASE("a link is found by its ends in either order")
+    {
+        const Seen seen{"op25b"};
+        const auto links = tapped_links(seen.run.trace(), seen.run.trace().size());
+        const auto one = find_link(links, "hanako-pc", "sakura-router", seen.run.scenario());
+        const auto other = find_link(links, "sakura-router", "hanako-pc", seen.run.scenario());
+        REQUIRE(one);
+        REQUIRE(other);
+        CHECK(one->link == other->link);
+        CHECK_FALSE(find_link(links, "hanako-pc", "taro-pc", seen.run.scenario()));
+    }
+}
+
+TEST_SUITE("report.events")
+{
+    TEST_CASE("every event is listed, in order")
+    {
+        const Seen seen{"op25b"};
+        std::uint32_t next = 0;
+        for (const TextLine& line : events(seen.at(Level::expert)))
+            if (line.event.value == next) ++next;
+        CHECK(next == seen.run.trace().size());
+    }
+
+    TEST_CASE("a card for the mail that was stopped, none for the mail that arrived")
+    {
+        CHECK(why(Seen{"path"}.at(Level::standard)).empty());
+        const Seen seen{"op25b", "ja"};
+        const std::string card = plain(why(seen.at(Level::standard)));
+        for (const std::string_view label :
+             {"なぜ止まった", "止めた人", "規則", "対象", "PCの表示", "ねらい", "直し方"})
+            CHECK(has(card, label));
+        CHECK(has(card, "10060 / 0x800CCC0E"));
+        CHECK(has(card, "#3"));
+    }
+}
+
+TEST_SUITE("report.json")
+{
+    TEST_CASE("it is JSON, holds every event, and is the same each time")
+    {
+        const Seen seen{"op25b"};
+        const std::string text = json(seen.at(Level::standard));
+        CHECK(text == json(Seen{"op25b"}.at(Level::standard)));
+        CHECK(text.ends_with("}\n"));
+        const auto parsed = nlohmann::json::parse(text);
+        CHECK(parsed.at("events").size() == seen.run.trace().size());
+    }
+
+    TEST_CASE("events and descriptions can be left out")
+    {
+        const Seen seen{"path"};
+        const Source source = seen.at(Level::standard);
+        CHECK(json(source, {true, false}).size() < json(source).size());
+        const auto parsed = nlohmann::json::parse(json(source, {false, false}));
+        CHECK_FALSE(parsed.contains("events"));
+    }
+}
+
+TEST_SUITE("report.golden")
+{
+    TEST_CASE("a line an event, the same for the same run, without the octets that TLS makes")
+    {
+        const Seen seen{"submissions-465"};
+        const std::string text = golden(seen.run.trace(), seen.run.scenario());
+        CHECK(text == golden(Seen{"submissions-465"}.run.trace(), seen.run.scenario()));
+        CHECK(static_cast<std::size_t>(std::ranges::count(text, '\n')) == seen.run.trace().size());
+        CHECK(has(text, " tls_key_logged"));
+        CHECK_FALSE(has(text, "CLIENT_HANDSHAKE_TRAFFIC_SECRET"));
+    }
+}

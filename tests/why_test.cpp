@@ -1,0 +1,240 @@
+// "Why did it stop?" on real runs: whatever a learner sets wrong, there is a card, and what the
+// card proposes to set delivers the mail.
+#include "sim/explain/describe.h"
+#include "sim/explain/reach.h"
+#include "sim/explain/why.h"
+#include "sim/net/fabric.h"
+#include "sim/outcome.h"
+#include "tests/support/lesson.h"
+#include "tests/support/words.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace sim;
+using namespace sim::explain;
+using test::Settings;
+
+std::string shown(const Settings& settings)
+{
+    std::string text;
+    for (const auto& [key, value] : settings)
+        text += key + "=" + value + " ";
+    return text;
+}
+
+Settings joined(Settings first, const Settings& second)
+{
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+bool delivered(const Playback& run)
+{
+    for (const MailOutcome& mail : outcomes(run.trace(), run.trace().size()))
+        if (mail.composed.exists() && std::holds_alternative<Delivered>(mail.outcome)) return true;
+    return false;
+}
+
+std::vector<WhyCard> cards_of(const Playback& run)
+{
+    return why_cards(run.trace(), run.trace().size(), run.scenario());
+}
+
+// Runs the lesson with these settings. When the mail is not delivered there must be a card with
+// words in both languages; when the card proposes settings, the run with them must deliver.
+struct Verdict {
+    bool failed = false;
+    WhyCard card;
+};
+
+Verdict check(const std::string& lesson, const Settings& settings)
+{
+    INFO(lesson << ": " << shown(settings));
+    const Playback run = test::play_lesson(lesson, settings);
+    if (delivered(run)) {
+        CHECK(cards_of(run).empty());
+        return {};
+    }
+    const std::vector<WhyCard> cards = cards_of(run);
+    REQUIRE_FALSE(cards.empty());
+    const WhyCard& card = cards.front();
+    for (const char* code : {"ja", "en"}) {
+        const Language words = test::language(code);
+        const CardText text = describe(card, Context{run.scenario(), run.trace(), words});
+        CHECK(text.rows.size() == count_of<CardRow>());
+    }
+    const bool names_a_setting =
+        card.cure.kind != CureKind::check_password && card.cure.kind != CureKind::check_address &&
+        card.cure.kind != CureKind::smaller_message && card.cure.kind != CureKind::wait &&
+        card.cure.kind != CureKind::ask_operator;
+    CHECK(names_a_setting == !card.cure.settings.empty());
+    if (!card.cure.settings.empty()) {
+        INFO("cure " << name_of(card.cure.kind) << ": " << shown(card.cure.settings));
+        CHECK(delivered(test::play_lesson(lesson, joined(settings, card.cure.settings))));
+    }
+    return {true, card};
+}
+
+} // namespace
+
+TEST_SUITE("why")
+{
+    TEST_CASE("every way to set up the account either delivers or is cured by its card")
+    {
+        std::size_t failures = 0;
+        std::size_t cured = 0;
+        for (const char* line : {"home-dynamic", "home-fixed"})
+            for (const char* port : {"25", "465", "587", "2525"})
+                for (const auto protection : values_of<scenario::Protection>())
+                    for (const auto auth : values_of<scenario::AuthChoice>()) {
+                        const Verdict verdict =
+                            check("op25b",
+                                  {{"client.line", line},
+                                   {"client.port", port},
+                                   {"client.protection", std::string{name_of(protection)}},
+                                   {"client.auth", std::string{name_of(auth)}}});
+                        if (verdict.failed) ++failures;
+                        if (!verdict.card.cure.settings.empty()) ++cured;
+                    }
+        MESSAGE(failures << " failing accounts, " << cured << " cured by a setting");
+        CHECK(failures > 40);
+        CHECK(cured == failures); // an account is never beyond cure in this world
+    }
+
+    TEST_CASE("the three ways of OP25B stop the mail, show different errors and have one cure")
+    {
+        const Settings before{{"client.port", "25"}};
+        const std::vector<std::pair<std::string, UserError>> ways{
+            {"drop", UserError::connect_timed_out},
+            {"reject_icmp", UserError::connect_unreachable},
+            {"reject_rst", UserError::connect_refused}};
+        for (const auto& [verdict, error] : ways) {
+            const Verdict result = check("op25b", joined(before, {{"rule.op25b", verdict}}));
+            REQUIRE(result.failed);
+            CHECK(result.card.obstacle == Obstacle::op25b);
+            CHECK(result.card.shown == error);
+            CHECK(result.card.rule_number == 3);
+            CHECK(result.card.cure.kind == CureKind::submit_starttls);
+        }
+    }
+
+    TEST_CASE("rules that close 587 are named, and 465 or opening the rule is proposed")
+    {
+        const Verdict own = check("submission-587", {{"rule.pc-587", "drop"}});
+        REQUIRE(own.failed);
+        CHECK(own.card.obstacle == Obstacle::firewall);
+        CHECK(own.card.cure.kind == CureKind::switch_rule);
+
+        const Verdict hotel =
+            check("submission-587", {{"client.line", "hotel"}, {"rule.hotel-587", "drop"}});
+        REQUIRE(hotel.failed);
+        CHECK(hotel.card.cure.kind == CureKind::submit_tls);
+    }
+
+    TEST_CASE("every bad certificate stops the mail program, and its card says which")
+    {
+        for (const auto kind : values_of<scenario::CertificateKind>()) {
+            if (kind == scenario::CertificateKind::good) continue;
+            const Verdict result =
+                check("submission-587",
+                      {{"server.mail.kumo.example.certificate", std::string{name_of(kind)}}});
+            REQUIRE(result.failed);
+            CHECK(result.card.obstacle == Obstacle::certificate);
+            CHECK(name_of(result.card.certificate.value()) == name_of(kind));
+            CHECK(result.card.cure.kind == CureKind::renew_certificate);
+        }
+    }
+
+    TEST_CASE("a wrong password, a misspelt server and a server without STARTTLS")
+    {
+        const Verdict password = check("submission-587", {{"client.password", "wrong"}});
+        REQUIRE(password.failed);
+        CHECK(password.card.reason == SmtpReason::auth_failed);
+        CHECK(password.card.cure.kind == CureKind::check_password);
+
+        const Verdict name = check("submission-587", {{"client.server", "mail.kmo.example"}});
+        REQUIRE(name.failed);
+        CHECK(name.card.obstacle == Obstacle::name_unknown);
+        CHECK(name.card.cure.kind == CureKind::correct_server);
+
+        const Verdict stripped =
+            check("submission-587", {{"server.mail.kumo.example.587.tls", "none"}});
+        REQUIRE(stripped.failed);
+        CHECK(stripped.card.obstacle == Obstacle::tls_not_offered);
+    }
+
+    TEST_CASE("a fetch that fails has a card, and its cure fetches")
+    {
+        for (const Settings& settings :
+             {Settings{{"fetch.port", "110"}},
+              Settings{{"fetch.port", "110"}, {"fetch.protection", "none"}},
+              Settings{{"fetch.protection", "starttls"}},
+              Settings{{"fetch.port", "2110"}},
+              Settings{{"fetch.server", "pop.umii.example"}},
+              Settings{{"fetch.password", "wrong"}}}) {
+            INFO(shown(settings));
+            const Playback run = test::play_lesson("path", settings);
+            const std::vector<WhyCard> cards = cards_of(run);
+            REQUIRE(cards.size() == 1);
+            CHECK(run.trace().at(cards[0].outcome).kind() == Kind::fetch_finished);
+            if (cards[0].cure.kind == CureKind::check_password) {
+                CHECK(cards[0].cure.settings.empty());
+                continue;
+            }
+            REQUIRE_FALSE(cards[0].cure.settings.empty());
+            const Playback cured =
+                test::play_lesson("path", joined(settings, cards[0].cure.settings));
+            INFO(shown(cards[0].cure.settings));
+            CHECK(cards_of(cured).empty());
+            CHECK(cured.trace().count(Kind::mail_retrieved) == 1);
+        }
+    }
+
+    TEST_CASE("a recipient that does not exist comes back as a bounce with a card")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        lesson.steps.front().message.to = {"jiro@umi.example"};
+        const Playback run = test::play(lesson);
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].shown == UserError::none);
+        CHECK(cards[0].reason == SmtpReason::recipient_unknown);
+        CHECK(cards[0].cure.kind == CureKind::check_address);
+    }
+
+    TEST_CASE("a domain that does not exist bounces, and the card names the question to DNS")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        lesson.steps.front().message.to = {"taro@umii.example"};
+        const Playback run = test::play(lesson);
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].obstacle == Obstacle::name_unknown);
+        REQUIRE(std::holds_alternative<HitName>(cards[0].hit));
+        CHECK(std::get<HitName>(cards[0].hit).type == 15);
+    }
+
+    TEST_CASE("the way that a cure is chosen by is the way that packets really take")
+    {
+        const scenario::Scenario lesson = test::load_lesson("path");
+        const Playback run = test::play(lesson);
+        const net::Fabric& network = run.world().network();
+        for (std::uint32_t from = 0; from < lesson.hosts.size(); ++from)
+            for (std::uint32_t to = 0; to < lesson.hosts.size(); ++to) {
+                const auto address = address_of(HostId{to}, lesson);
+                if (!address || !address_of(HostId{from}, lesson)) continue;
+                INFO(lesson.hosts[from].key << " → " << lesson.hosts[to].key);
+                CHECK(way_between(HostId{from}, HostId{to}, lesson) ==
+                      network.route(HostId{from}, *address));
+            }
+    }
+}
