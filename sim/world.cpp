@@ -29,7 +29,7 @@ constexpr std::uint8_t command_task = 1;
 } // namespace
 
 struct World::Parts {
-    Parts(std::shared_ptr<const scenario::Scenario> from, WorldOptions with);
+    Parts(const scenario::Scenario& from, WorldOptions with);
 
     void build_network();
     void build_programs();
@@ -78,8 +78,8 @@ struct World::Parts {
     std::optional<Waiting> waiting;
 };
 
-World::Parts::Parts(std::shared_ptr<const scenario::Scenario> from, WorldOptions with)
-    : scenario{*from},
+World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
+    : scenario{from},
       options{std::move(with)},
       stage{options.seed, options.detail, scenario.start},
       trace{stage.trace()},
@@ -209,10 +209,12 @@ void World::Parts::run_script(const Task& task)
 
 void World::Parts::plan_steps()
 {
-    for (std::size_t i = 0; i < scenario.steps.size(); ++i)
-        if (scenario.steps[i].when == scenario::StepWhen::at)
+    for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+        if (scenario.steps[i].when == scenario::StepWhen::at) {
             tasks.add(scenario.start + scenario.steps[i].delay,
                       Task{TaskOwner::script, step_task, 0, i});
+        }
+    }
 }
 
 void World::Parts::start_step(std::size_t index)
@@ -290,9 +292,10 @@ tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& 
 {
     const auto settings = scenario::settings_of(scenario);
     const auto setting = std::ranges::find(settings, command.key, &scenario::Setting::key);
-    if (setting != settings.end() && !setting->live)
+    if (setting != settings.end() && !setting->live) {
         return tl::make_unexpected(scenario::SettingProblem{
             command.key, "this setting is fixed once a run has begun", "start a new run with it"});
+    }
     if (auto applied = scenario::apply_setting(scenario, command.key, command.value); !applied)
         return applied;
     const EventId changed =
@@ -321,7 +324,7 @@ void World::Parts::sync_rules()
 // ---- the World --------------------------------------------------------------------------------
 
 World::World(std::shared_ptr<const scenario::Scenario> scenario, WorldOptions options)
-    : parts_{std::make_unique<Parts>(std::move(scenario), std::move(options))}
+    : parts_{std::make_unique<Parts>(*scenario, std::move(options))}
 {
 }
 

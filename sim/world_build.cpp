@@ -95,6 +95,7 @@ smtp::ServerConfig session_config(const scenario::MailServer& server,
 std::vector<mail::UserAccount> accounts(const std::vector<scenario::User>& users)
 {
     std::vector<mail::UserAccount> all;
+    all.reserve(users.size());
     for (const scenario::User& user : users)
         all.push_back({user.name, user.password, user.addresses});
     return all;

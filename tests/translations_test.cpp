@@ -35,19 +35,21 @@ TEST_SUITE("translations")
     {
         const Language ja = test::language("ja");
         const Language en = test::language("en");
-        for (const std::string& key : ja.keys())
+        for (const std::string& key : ja.keys()) {
             CHECK_MESSAGE(arguments_of(ja.pattern(key)).value() ==
                               arguments_of(en.pattern(key)).value(),
                           key);
+        }
     }
 
     TEST_CASE("no text is unused and none is missing")
     {
         const Language ja = test::language("ja");
         std::set<std::string> listed;
-        for (const sim::explain::MessageGroup& group : sim::explain::catalog())
+        for (const sim::explain::MessageGroup& group : sim::explain::catalog()) {
             for (const std::string& key : sim::explain::keys_of(group))
                 CHECK_MESSAGE(listed.insert(key).second, "listed twice: " << key);
+        }
         for (const std::string& key : ja.keys())
             if (!key.starts_with("cli.")) CHECK_MESSAGE(listed.contains(key), key);
         for (const std::string& key : listed)

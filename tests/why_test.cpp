@@ -51,12 +51,12 @@ std::vector<WhyCard> cards_of(const Playback& run)
 
 // Runs the lesson with these settings. When the mail is not delivered there must be a card with
 // words in both languages; when the card proposes settings, the run with them must deliver.
-struct Verdict {
+struct Judged {
     bool failed = false;
     WhyCard card;
 };
 
-Verdict check(const std::string& lesson, const Settings& settings)
+Judged check(const std::string& lesson, const Settings& settings)
 {
     INFO(lesson << ": " << shown(settings));
     const Playback run = test::play_lesson(lesson, settings);
@@ -96,7 +96,7 @@ TEST_SUITE("why")
             for (const char* port : {"25", "465", "587", "2525"})
                 for (const auto protection : values_of<scenario::Protection>())
                     for (const auto auth : values_of<scenario::AuthChoice>()) {
-                        const Verdict verdict =
+                        const Judged verdict =
                             check("op25b",
                                   {{"client.line", line},
                                    {"client.port", port},
@@ -118,7 +118,7 @@ TEST_SUITE("why")
             {"reject_icmp", UserError::connect_unreachable},
             {"reject_rst", UserError::connect_refused}};
         for (const auto& [verdict, error] : ways) {
-            const Verdict result = check("op25b", joined(before, {{"rule.op25b", verdict}}));
+            const Judged result = check("op25b", joined(before, {{"rule.op25b", verdict}}));
             REQUIRE(result.failed);
             CHECK(result.card.obstacle == Obstacle::op25b);
             CHECK(result.card.shown == error);
@@ -129,12 +129,12 @@ TEST_SUITE("why")
 
     TEST_CASE("rules that close 587 are named, and 465 or opening the rule is proposed")
     {
-        const Verdict own = check("submission-587", {{"rule.pc-587", "drop"}});
+        const Judged own = check("submission-587", {{"rule.pc-587", "drop"}});
         REQUIRE(own.failed);
         CHECK(own.card.obstacle == Obstacle::firewall);
         CHECK(own.card.cure.kind == CureKind::switch_rule);
 
-        const Verdict hotel =
+        const Judged hotel =
             check("submission-587", {{"client.line", "hotel"}, {"rule.hotel-587", "drop"}});
         REQUIRE(hotel.failed);
         CHECK(hotel.card.cure.kind == CureKind::submit_tls);
@@ -144,7 +144,7 @@ TEST_SUITE("why")
     {
         for (const auto kind : values_of<scenario::CertificateKind>()) {
             if (kind == scenario::CertificateKind::good) continue;
-            const Verdict result =
+            const Judged result =
                 check("submission-587",
                       {{"server.mail.kumo.example.certificate", std::string{name_of(kind)}}});
             REQUIRE(result.failed);
@@ -156,17 +156,17 @@ TEST_SUITE("why")
 
     TEST_CASE("a wrong password, a misspelt server and a server without STARTTLS")
     {
-        const Verdict password = check("submission-587", {{"client.password", "wrong"}});
+        const Judged password = check("submission-587", {{"client.password", "wrong"}});
         REQUIRE(password.failed);
         CHECK(password.card.reason == SmtpReason::auth_failed);
         CHECK(password.card.cure.kind == CureKind::check_password);
 
-        const Verdict name = check("submission-587", {{"client.server", "mail.kmo.example"}});
+        const Judged name = check("submission-587", {{"client.server", "mail.kmo.example"}});
         REQUIRE(name.failed);
         CHECK(name.card.obstacle == Obstacle::name_unknown);
         CHECK(name.card.cure.kind == CureKind::correct_server);
 
-        const Verdict stripped =
+        const Judged stripped =
             check("submission-587", {{"server.mail.kumo.example.587.tls", "none"}});
         REQUIRE(stripped.failed);
         CHECK(stripped.card.obstacle == Obstacle::tls_not_offered);

@@ -11,12 +11,14 @@ namespace sim {
 
 struct Ipv4 {
     std::uint32_t value = 0; // 192.0.2.1 is 0xC0000201
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend constexpr auto operator<=>(const Ipv4&, const Ipv4&) = default;
 };
 
 struct Endpoint {
     Ipv4 address;
     std::uint16_t port = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend constexpr auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
@@ -29,6 +31,7 @@ struct Ipv4Network {
         const std::uint32_t mask = prefix_bits == 0 ? 0U : ~std::uint32_t{0} << (32U - prefix_bits);
         return ((address.value ^ base.value) & mask) == 0;
     }
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend constexpr auto operator<=>(const Ipv4Network&, const Ipv4Network&) = default;
 };
 

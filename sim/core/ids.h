@@ -14,6 +14,7 @@ struct Id {
     std::uint32_t value = no_value;
 
     [[nodiscard]] constexpr bool exists() const { return value != no_value; }
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend constexpr auto operator<=>(const Id&, const Id&) = default;
 };
 

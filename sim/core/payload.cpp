@@ -7,7 +7,7 @@
 namespace sim {
 
 namespace {
-constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::size_t block_bytes = std::size_t{256} * 1024;
 } // namespace
 
 Blob PayloadStore::store(std::string_view bytes)

@@ -89,8 +89,7 @@ EventId Trace::append(HostId host, ConnectionId connection, Happening what)
     if (detail_ == Detail::counters) return id;
     if (size_ % chunk_events == 0)
         chunks_.push_back(std::make_unique<std::array<Event, chunk_events>>());
-    (*chunks_.back())[size_ % chunk_events] =
-        Event{id, cause_, host, connection, now_, std::move(what)};
+    (*chunks_.back())[size_ % chunk_events] = Event{id, cause_, host, connection, now_, what};
     ++size_;
     return id;
 }

@@ -51,6 +51,7 @@ private:
     struct Key {
         Name name;
         RecordType type{}; // 0: every type, for a name that does not exist
+        // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     struct Entry {

@@ -160,10 +160,10 @@ void Resolver::handle_datagram(std::string_view bytes, Endpoint from, Instant no
 void Resolver::handle_timeout(Instant now)
 {
     for (std::size_t i = 0; i < lookups_.size();) {
-        if (lookups_[i].deadline > now) {
-            ++i;
-        } else if (const auto ending = next_attempt(lookups_[i], now)) {
-            settle(i, *ending, now);
+        const auto ending =
+            lookups_[i].deadline > now ? std::nullopt : next_attempt(lookups_[i], now);
+        if (ending) {
+            settle(i, *ending, now); // another lookup takes its place
         } else {
             ++i;
         }

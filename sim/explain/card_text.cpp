@@ -56,15 +56,17 @@ private:
                 language_.text("why.rule.numbered",
                                {{"rule_number", fmt::format("{}", card_.rule_number)},
                                 {"rule", pick(found->name, language_)}})};
-            if (card_.verdict && *card_.verdict != Verdict::pass)
+            if (card_.verdict && *card_.verdict != Verdict::pass) {
                 lines.push_back(
                     language_.text(fmt::format("why.verdict.{}", name_of(*card_.verdict))));
+            }
             return lines;
         }
         std::vector<std::string> lines{language_.text(rule_key())};
-        if (card_.code != 0 && !card_.reply.empty())
+        if (card_.code != 0 && !card_.reply.empty()) {
             lines.push_back(
                 language_.text("why.reply.words", {{"reply", show_bytes(card_.reply)}}));
+        }
         return lines;
     }
 
@@ -138,10 +140,11 @@ private:
         std::vector<std::string> lines{
             language_.text(fmt::format("why.shown.{}", name_of(card_.shown)))};
         const std::vector<std::string> codes = error_codes(card_.shown, card_.system);
-        if (!codes.empty())
+        if (!codes.empty()) {
             lines.push_back(
                 language_.text(fmt::format("why.codes.{}", name_of(card_.system)),
                                {{"codes", fmt::format("{}", fmt::join(codes, " / "))}}));
+        }
         if (card_.verdict == Verdict::reject_rst && card_.system == scenario::System::windows)
             lines.push_back(language_.text("why.shown.reset_seen_elsewhere"));
         return lines;

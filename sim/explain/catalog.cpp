@@ -37,9 +37,10 @@ std::vector<MessageGroup> catalog()
                                  &smtp_messages,
                                  &pop3_messages,
                                  &mail_messages,
-                                 &world_messages})
+                                 &world_messages}) {
         for (KindMessages& kind : messages())
             append_kind(groups, std::move(kind));
+    }
     for (MessageGroup& group : card_messages())
         groups.push_back(std::move(group));
     for (MessageGroup& group : report_messages())

@@ -73,11 +73,12 @@ public:
     [[nodiscard]] std::optional<Way> best() const
     {
         std::optional<Way> best;
-        for (const MailServer& server : scenario_.mail_servers)
+        for (const MailServer& server : scenario_.mail_servers) {
             for (const SmtpListener& listener : server.listeners) {
                 std::optional<Way> way = way_over(server, listener);
                 if (way && (!best || way->rank() < best->rank())) best = std::move(way);
             }
+        }
         return best;
     }
 
@@ -197,11 +198,12 @@ CureKind kind_of(const Way& way, const AccountSettings& now)
 {
     if (!way.with_auth) return CureKind::own_isp_relay;
     if (way.same_server && way.account.port == now.port) {
-        if (way.account.protection != now.protection)
+        if (way.account.protection != now.protection) {
             return now.protection == Protection::none ||
                            now.protection == Protection::starttls_if_available
                        ? CureKind::turn_on_tls
                        : CureKind::match_protection;
+        }
         return CureKind::turn_on_auth;
     }
     if (!way.same_server) return CureKind::correct_server;

@@ -52,9 +52,10 @@ using Allowed = std::map<std::string, const MessageGroup*, std::less<>>;
 Allowed allowed_keys(const std::vector<MessageGroup>& groups)
 {
     Allowed allowed;
-    for (const MessageGroup& group : groups)
+    for (const MessageGroup& group : groups) {
         for (std::string& key : keys_of(group))
             allowed.emplace(std::move(key), &group);
+    }
     return allowed;
 }
 
@@ -67,14 +68,15 @@ public:
     {
         for (const auto& [name, node] : table) {
             const std::string key = prefix + std::string{name.str()};
-            if (const auto* inner = node.as_table())
+            if (const auto* inner = node.as_table()) {
                 read_table(*inner, key + ".");
-            else if (const auto* levels = node.as_array())
+            } else if (const auto* levels = node.as_array()) {
                 read_levels(*levels, key);
-            else if (const auto* text = node.as_string())
+            } else if (const auto* text = node.as_string()) {
                 read_text(key, text->get(), node.source());
-            else
+            } else {
                 problem(node.source(), key, "expected a text");
+            }
         }
     }
 
@@ -84,10 +86,11 @@ public:
         for (auto& [key, text] : texts) {
             if (!text.starts_with('@')) continue;
             const auto target = originals_.find(text.substr(1));
-            if (target == originals_.end())
+            if (target == originals_.end()) {
                 problem(places_[key], key, "refers to " + text.substr(1) + ", which is no text");
-            else
+            } else {
                 text = target->second;
+            }
         }
         for (const auto& [key, text] : texts)
             check_arguments(key, text);
@@ -107,10 +110,11 @@ private:
         }
         for (std::size_t i = 0; i < names.size(); ++i) {
             const std::string level_key = fmt::format("{}.{}", key, names.at(i));
-            if (const auto* text = levels[i].as_string())
+            if (const auto* text = levels[i].as_string()) {
                 read_text(level_key, text->get(), levels[i].source());
-            else
+            } else {
                 problem(levels[i].source(), level_key, "expected a text");
+            }
         }
     }
 
@@ -140,9 +144,10 @@ private:
         const auto group = allowed_.find(key);
         if (group == allowed_.end()) return;
         const std::vector<std::string_view>& given = group->second->arguments;
-        for (const std::string& name : *named)
+        for (const std::string& name : *named) {
             if (std::ranges::find(given, name) == given.end())
                 problem(places_[key], key, "nobody gives it the argument {" + name + "}");
+        }
     }
 
     void problem(const toml::source_region& at, const std::string& key, std::string what)
@@ -187,9 +192,10 @@ tl::expected<Language, std::vector<LanguageProblem>> Language::parse(std::string
     std::ranges::sort(reader.problems, [](const LanguageProblem& a, const LanguageProblem& b) {
         return std::pair{a.line, a.column} < std::pair{b.line, b.column};
     });
-    for (const MessageGroup& group : groups)
+    for (const MessageGroup& group : groups) {
         for (const std::string& key : keys_of(group))
             if (!reader.texts.contains(key)) reader.problems.push_back({0, 0, key, "is missing"});
+    }
 
     Language language;
     const std::array<std::pair<std::string_view, std::string*>, 2> own{

@@ -83,6 +83,7 @@ template <std::size_t Count>
 std::vector<std::string> names_in(const std::array<Numbered, Count>& table)
 {
     std::vector<std::string> names;
+    names.reserve(Count + 1);
     for (const Numbered& entry : table)
         names.emplace_back(entry.name);
     names.emplace_back("other");
@@ -153,11 +154,12 @@ std::optional<ConnectionEnds> ends_of(const Event& event, const Context& context
     for (std::size_t i = last; i-- > 0;) {
         const Event& earlier = context.trace[i];
         if (earlier.connection != event.connection) continue;
-        if (const auto* attempted = std::get_if<ConnectionAttempted>(&earlier.what))
+        if (const auto* attempted = std::get_if<ConnectionAttempted>(&earlier.what)) {
             return ConnectionEnds{earlier.host,
                                   host_at(attempted->remote.address, context.scenario),
                                   attempted->local,
                                   attempted->remote};
+        }
         if (const auto* opened = std::get_if<ConnectionOpened>(&earlier.what)) {
             const HostId peer = host_at(opened->remote.address, context.scenario);
             if (opened->accepted)

@@ -27,10 +27,12 @@ std::vector<std::vector<Edge>> edges_of(const scenario::Scenario& scenario)
     };
     for (const scenario::Link& link : scenario.links)
         join(host_called(link.a, scenario), host_called(link.b, scenario), link.latency);
-    for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i)
-        for (const scenario::AccessLine& line : scenario.lines)
+    for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i) {
+        for (const scenario::AccessLine& line : scenario.lines) {
             if (!line.key.empty() && scenario.hosts[i].line == line.key)
                 join(HostId{i}, host_called(line.router, scenario), line.latency);
+        }
+    }
     return edges;
 }
 
@@ -88,11 +90,13 @@ std::optional<Ipv4> address_of(HostId host, const scenario::Scenario& scenario)
 
 bool is_meant(std::string_view key, Ipv4 address, const scenario::Scenario& scenario)
 {
-    for (const scenario::Group& group : scenario.groups)
-        if (group.key == key)
+    for (const scenario::Group& group : scenario.groups) {
+        if (group.key == key) {
             return std::ranges::any_of(group.networks, [&](const Ipv4Network& network) {
                 return network.contains(address);
             });
+        }
+    }
     const HostId host = host_called(key, scenario);
     if (!host.exists()) return false;
     const std::vector<Ipv4>& own = scenario.hosts[host.value].addresses;
@@ -149,10 +153,11 @@ rule_that_stops(HostId from, HostId to, std::uint16_t port, const scenario::Scen
     for (const HostId node : way)
         if (const auto rule = stopping_rule(node, *source, {*target, port}, scenario)) return rule;
     // The answers come back to an ephemeral port; a rule may stop those instead.
-    for (auto node = way.rbegin(); node != way.rend(); ++node)
+    for (auto node = way.rbegin(); node != way.rend(); ++node) {
         if (const auto rule =
                 stopping_rule(*node, *target, {*source, first_ephemeral_port}, scenario))
             return rule;
+    }
     return std::nullopt;
 }
 

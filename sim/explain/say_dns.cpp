@@ -18,9 +18,10 @@ std::string asked_variant(const DnsAsked& what)
 {
     if (what.attempt > 1) return "again";
     const std::string type = record_type_name(what.type);
-    for (const std::string_view known : {"A", "MX", "TXT", "PTR"})
+    for (const std::string_view known : {"A", "MX", "TXT", "PTR"}) {
         if (type == known)
             return type == "A" ? "a" : type == "MX" ? "mx" : type == "TXT" ? "txt" : "ptr";
+    }
     return "other";
 }
 

@@ -215,9 +215,10 @@ Said say(const Event& event, const StepStarted& what, const Context& context)
     }
     const scenario::Step& step = context.scenario.steps[what.index];
     std::string actor = step.program;
-    for (const scenario::MailProgram& program : context.scenario.programs)
+    for (const scenario::MailProgram& program : context.scenario.programs) {
         if (program.key == step.program)
             actor = person_at(host_called(program.host, context.scenario), context);
+    }
     std::string target;
     for (const std::string& to : step.message.to)
         target += (target.empty() ? "" : context.language.text("noun.list_separator")) + to;
@@ -232,10 +233,11 @@ Said say(const Event& event, const SettingChanged& what, const Context& context)
     const bool is_secret = context.trace.view(what.key).ends_with(".password");
     Facts facts{event, context};
     facts.add("key", what.key);
-    if (is_secret && context.secrets == Secrets::masked)
+    if (is_secret && context.secrets == Secrets::masked) {
         facts.add("value", "********");
-    else
+    } else {
         facts.add("value", what.value);
+    }
     return {"", "", facts.take()};
 }
 

@@ -120,18 +120,20 @@ Patience patience_of(const Event& event, ConnectionId connection, const Context&
     for (std::size_t i = event.id.value; i < end; ++i) {
         const Event& later = context.trace[i];
         if (later.connection != connection) continue;
-        if (later.kind() == Kind::segment_retransmitted)
+        if (later.kind() == Kind::segment_retransmitted) {
             repeats.push_back(context.language.text(
                 "noun.after", {{"span", describe(later.at - start, context.language)}}));
+        }
         if (const auto* failed = std::get_if<ConnectionFailed>(&later.what)) {
             patience.gives_up = describe(failed->elapsed, context.language);
             break;
         }
     }
     for (std::size_t i = 0; i < repeats.size(); ++i) {
-        if (i > 0)
+        if (i > 0) {
             patience.repeats += context.language.text(
                 i + 1 == repeats.size() ? "noun.last_separator" : "noun.list_separator");
+        }
         patience.repeats += repeats[i];
     }
     return patience;
@@ -152,9 +154,10 @@ std::string drop_variant(const PacketDropped& what, const Context& context)
 std::vector<std::string> drop_variants()
 {
     std::vector<std::string> variants;
-    for (const scenario::RuleKind kind : values_of<scenario::RuleKind>())
+    for (const scenario::RuleKind kind : values_of<scenario::RuleKind>()) {
         for (const Verdict verdict : {Verdict::drop, Verdict::reject_icmp, Verdict::reject_rst})
             variants.push_back(fmt::format("{}_{}", name_of(kind), name_of(verdict)));
+    }
     variants.emplace_back("op25b_drop_patience"); // the same with what the sender does about it
     variants.emplace_back("ip25b_drop_patience");
     variants.emplace_back("firewall_drop_patience");

@@ -40,9 +40,10 @@ constexpr std::array<SmtpVerb, 16> real_verbs{SmtpVerb::helo,
 std::vector<std::string> command_variants()
 {
     std::vector<std::string> variants;
-    for (const Side side : values_of<Side>())
+    for (const Side side : values_of<Side>()) {
         for (const SmtpVerb verb : real_verbs)
             variants.push_back(fmt::format("{}_{}", name_of(side), name_of(verb)));
+    }
     for (const std::string_view special :
          {"sent_ehlo_again", "sent_mail_null", "sent_auth_clear", "sent_auth_response_clear"})
         variants.emplace_back(special);
@@ -136,9 +137,10 @@ std::vector<std::string> reply_variants()
                                       "received_554",
                                       "received_temporary",
                                       "received_permanent"};
-    for (const SmtpReason reason : values_of<SmtpReason>())
+    for (const SmtpReason reason : values_of<SmtpReason>()) {
         if (reason != SmtpReason::accepted)
             variants.push_back(fmt::format("sent_{}", name_of(reason)));
+    }
     return variants;
 }
 
@@ -197,9 +199,10 @@ std::vector<std::string> pop3_reply_variants()
                                       "received_error"};
     for (const Pop3Verb verb : values_of<Pop3Verb>())
         variants.push_back(fmt::format("sent_accepted_{}", name_of(verb)));
-    for (const Pop3Reason reason : values_of<Pop3Reason>())
+    for (const Pop3Reason reason : values_of<Pop3Reason>()) {
         if (reason != Pop3Reason::accepted)
             variants.push_back(fmt::format("sent_{}", name_of(reason)));
+    }
     return variants;
 }
 

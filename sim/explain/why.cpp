@@ -120,10 +120,11 @@ private:
                     return;
                 }
             }
-            if (const auto* asked = std::get_if<DnsAsked>(&earlier.what))
+            if (const auto* asked = std::get_if<DnsAsked>(&earlier.what)) {
                 if (earlier.host == event.host && asked->type == what.type && asked->attempt == 1 &&
                     trace_.view(asked->name) == trace_.view(what.name))
                     return;
+            }
         }
     }
 
@@ -190,10 +191,11 @@ private:
 
     [[nodiscard]] std::size_t begin_of(const Event& event) const
     {
-        for (std::size_t i = event.id.value; i-- > 0;)
+        for (std::size_t i = event.id.value; i-- > 0;) {
             if (trace_[i].connection == event.connection &&
                 trace_[i].kind() == Kind::connection_attempted)
                 return i;
+        }
         return 0;
     }
 
@@ -252,10 +254,12 @@ private:
 
     [[nodiscard]] Endpoint server_of(const Event& outcome, ConnectionId connection) const
     {
-        for (std::size_t i = outcome.id.value; i-- > 0;)
-            if (trace_[i].connection == connection)
+        for (std::size_t i = outcome.id.value; i-- > 0;) {
+            if (trace_[i].connection == connection) {
                 if (const auto* attempted = std::get_if<ConnectionAttempted>(&trace_[i].what))
                     return attempted->remote;
+            }
+        }
         return {};
     }
 
@@ -447,10 +451,11 @@ private:
             if (other.connection != event.connection) continue;
             if (const auto* failed = std::get_if<TlsFailed>(&other.what))
                 if (failed->why == TlsFailure::not_tls) return true;
-            if (const auto* seen = std::get_if<SmtpProblemSeen>(&other.what))
+            if (const auto* seen = std::get_if<SmtpProblemSeen>(&other.what)) {
                 if (seen->problem == SmtpProblem::spoke_smtp_to_tls_port ||
                     seen->problem == SmtpProblem::spoke_tls_to_smtp_port)
                     return true;
+            }
             if (other.kind() == Kind::tls_established) return false;
         }
         return false;
@@ -481,9 +486,10 @@ why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenari
                 search.of_server(event, std::get<MailBounced>(event.what), mail.composed));
         }
     }
-    for (std::size_t i = 0; i < std::min(end, trace.size()); ++i)
+    for (std::size_t i = 0; i < std::min(end, trace.size()); ++i) {
         if (const auto* fetch = std::get_if<FetchFinished>(&trace[i].what))
             if (fetch->error != UserError::none) cards.push_back(search.of_fetch(trace[i], *fetch));
+    }
     for (WhyCard& card : cards)
         card.cure = cure_for(card, trace, scenario);
     return cards;

@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 12> month_names{
 
 // What a calendar and a clock on the wall of that zone show.
 struct WallTime {
-    year_month_day date;
-    weekday day_of_week;
+    year_month_day date{};
+    weekday day_of_week{};
     hh_mm_ss<nanoseconds> time;
 };
 

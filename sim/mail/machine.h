@@ -92,9 +92,9 @@ public:
     // A stream of chance of this host's own.
     [[nodiscard]] Rng chance(std::string_view purpose) const;
 
-    EventId append(ConnectionId connection, Happening what)
+    EventId append(ConnectionId connection, const Happening& what)
     {
-        return world_.trace.append(config_.host, connection, std::move(what));
+        return world_.trace.append(config_.host, connection, what);
     }
     Blob note(std::string_view bytes) { return world_.trace.note(bytes); }
 

@@ -423,7 +423,7 @@ std::string encode_header_text(std::string_view utf8, std::size_t column)
 
 std::string encode_mailbox(const Mailbox& mailbox, std::size_t column)
 {
-    const std::string address = without_controls(mailbox.address);
+    std::string address = without_controls(mailbox.address);
     if (mailbox.display_name.empty()) return address;
     const std::string name = without_controls(mailbox.display_name);
     std::string text;

@@ -38,7 +38,7 @@ struct Header {
 };
 
 inline constexpr std::size_t max_header_fields = 1000;
-inline constexpr std::size_t max_header_octets = 256 * 1024;
+inline constexpr std::size_t max_header_octets = std::size_t{256} * 1024;
 
 Header parse_header(std::string_view message);
 

@@ -327,7 +327,7 @@ void Mta::accept(std::shared_ptr<QueuedMail> mail,
             elsewhere.push_back(recipient);
         }
     }
-    if (!elsewhere.empty()) relay_.add(std::move(mail), elsewhere);
+    if (!elsewhere.empty()) relay_.add(mail, elsewhere);
 }
 
 // RFC 5321 §4.4: the last server writes down the reverse-path, which ends here.

@@ -65,7 +65,8 @@ const Route* Relay::route_for(std::string_view domain) const
     return fallback;
 }
 
-void Relay::add(std::shared_ptr<const QueuedMail> mail, const std::vector<std::string>& recipients)
+void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
+                const std::vector<std::string>& recipients)
 {
     std::vector<Delivery*> fresh;
     for (const std::string& recipient : recipients) {
@@ -329,6 +330,7 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
     const std::size_t index = std::min<std::size_t>(delivery.attempts, config_.retry.size()) - 1;
     const Instant next = machine_.now() + config_.retry[index];
     std::vector<std::string> left;
+    left.reserve(refusals.size());
     for (const Refusal& refusal : refusals)
         left.push_back(refusal.recipient);
     delivery.recipients = left;
@@ -358,6 +360,7 @@ void Relay::bounce(Delivery& delivery, const std::vector<Refusal>& refusals)
     delivery.state = State::done;
     if (refusals.empty()) return;
     std::vector<std::string> recipients;
+    recipients.reserve(refusals.size());
     for (const Refusal& refusal : refusals)
         recipients.push_back(refusal.recipient);
     const EventId bounced = machine_.append({},

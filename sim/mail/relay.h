@@ -72,7 +72,8 @@ public:
     Relay(Machine& machine, Program& program, RelayOwner& owner, RelayConfig config);
 
     // Sends the mail to these recipients, starting at this instant.
-    void add(std::shared_ptr<const QueuedMail> mail, const std::vector<std::string>& recipients);
+    void add(const std::shared_ptr<const QueuedMail>& mail,
+             const std::vector<std::string>& recipients);
 
     // Each returns whether the connection or answer was the relay's.
     bool handle_answer(const dns::Answered& answer);

@@ -170,19 +170,19 @@ void SmtpInbound::answer(const sasl::ServerStep& step)
     result.outcome =
         success != nullptr ? AuthResult::Outcome::succeeded : AuthResult::Outcome::failed;
     if (success != nullptr) result.user = user;
-    session_.handle_auth_result(std::move(result), machine_.now());
+    session_.handle_auth_result(result, machine_.now());
 }
 
 void SmtpInbound::on(const CheckSender& what)
 {
     client_ = what.client;
     if (auto verdict = receiver_.check_sender(peer_, what))
-        session_.handle_sender_verdict(std::move(*verdict), machine_.now());
+        session_.handle_sender_verdict(*verdict, machine_.now());
 }
 
-void SmtpInbound::settle_sender(smtp::server::Verdict verdict)
+void SmtpInbound::settle_sender(const smtp::server::Verdict& verdict)
 {
-    session_.handle_sender_verdict(std::move(verdict), machine_.now());
+    session_.handle_sender_verdict(verdict, machine_.now());
     drain();
 }
 

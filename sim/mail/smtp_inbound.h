@@ -59,7 +59,7 @@ public:
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
     void handle_peer_finished() { channel_.handle_peer_finished(); }
     void handle_timeout();
-    void settle_sender(smtp::server::Verdict verdict);
+    void settle_sender(const smtp::server::Verdict& verdict);
     [[nodiscard]] Instant next_timeout() const { return session_.next_timeout().value_or(never); }
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
 

@@ -14,10 +14,10 @@ using namespace client;
 
 namespace {
 
-constexpr std::size_t max_line_octets = 64 * 1024; // of a reply or a message
-constexpr std::size_t max_capability_octets = 16 * 1024;
+constexpr std::size_t max_line_octets = std::size_t{64} * 1024; // of a reply or a message
+constexpr std::size_t max_capability_octets = std::size_t{16} * 1024;
 constexpr std::size_t max_shown_octets = 512; // of a reply's first line, RFC 2449 §4
-constexpr std::uint64_t octets_per_patience = 1024 * 1024;
+constexpr std::uint64_t octets_per_patience = std::uint64_t{1024} * 1024;
 
 bool fits_a_line(std::string_view text)
 {
@@ -214,12 +214,13 @@ ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
 void ClientSession::handle_connected(Instant now)
 {
     Machine& m = *machine_;
-    if (!fits_a_line(m.config.user) || !fits_a_line(m.config.password))
+    if (!fits_a_line(m.config.user) || !fits_a_line(m.config.password)) {
         m.commit(fail(FailureStep::local, SmtpProblem::unfit_for_command, {}, false), now);
-    else if (m.config.protection == Protection::tls)
+    } else if (m.config.protection == Protection::tls) {
         m.commit(going_to(AwaitingTls{}), now);
-    else
+    } else {
         m.commit(going_to(AwaitingGreeting{}), now);
+    }
 }
 
 void ClientSession::handle_bytes(std::string_view bytes, Instant now)

@@ -105,8 +105,6 @@ Step fail(FailureStep at, std::optional<SmtpProblem> problem, std::string reply,
     return step;
 }
 
-bool more_waits = false; // octets have come behind this reply
-
 // ---- transitions ------------------------------------------------------------------------------
 
 Step Transitions::on_reply(State&& state, Reply&& reply) const

@@ -20,10 +20,11 @@ void append_multiline(std::string_view text,
         wire += "\r\n";
         in_body = in_body || line.empty();
         text.remove_prefix(end);
-        if (text.starts_with("\r\n"))
+        if (text.starts_with("\r\n")) {
             text.remove_prefix(2);
-        else if (!text.empty())
+        } else if (!text.empty()) {
             text.remove_prefix(1);
+        }
     }
     wire += ".\r\n";
 }

@@ -14,7 +14,7 @@ using namespace server;
 namespace {
 
 // What may wait while the host looks at a password.
-constexpr std::size_t max_waiting_octets = 64 * 1024;
+constexpr std::size_t max_waiting_octets = std::size_t{64} * 1024;
 
 // The first octet of a TLS record with a ClientHello in it, RFC 8446 §5.1.
 constexpr char tls_handshake_record = 22;
@@ -43,7 +43,7 @@ struct ServerSession::Machine {
     void handle_line(const ReadLine& line, Instant now);
     void commit(Pop3Verb to, Step step, Instant now);
     void update();
-    void say(Pop3Verb to, Reply reply);
+    void say(Pop3Verb to, const Reply& reply);
     void flush();
     void close();
 };
@@ -104,14 +104,16 @@ void ServerSession::Machine::commit(Pop3Verb to, Step step, Instant now)
     auto* transaction = std::get_if<Transaction>(&state);
     if (step.mark_deleted) transaction->deleted[*step.mark_deleted] = true;
     if (step.unmark_all) transaction->deleted.assign(transaction->messages.size(), false);
-    if (step.update)
+    if (step.update) {
         update();
-    else if (transaction != nullptr && step.next)
+    } else if (transaction != nullptr && step.next) {
         report(MailboxReleased{});
-    if (step.next)
+    }
+    if (step.next) {
         state = *std::move(step.next);
-    else if (auto* at = std::get_if<Authorization>(&state))
+    } else if (auto* at = std::get_if<Authorization>(&state)) {
         at->user.reset(); // PASS only right behind USER, RFC 1939 §7
+    }
 
     deadline = now + config.idle_limit;
     if (step.reply) {
@@ -141,7 +143,7 @@ void ServerSession::Machine::update()
     report(std::move(deleted));
 }
 
-void ServerSession::Machine::say(Pop3Verb to, Reply reply)
+void ServerSession::Machine::say(Pop3Verb to, const Reply& reply)
 {
     std::string line = reply.ok ? "+OK" : "-ERR";
     if (!reply.line.empty()) {
@@ -260,10 +262,11 @@ void ServerSession::handle_login_refused(Instant now)
     auto* at = std::get_if<AwaitingVerdict>(&m.state);
     if (at == nullptr) return;
     m.report(AuthSeen{std::move(at->user), false, m.encrypted});
-    if (++m.login_failures >= m.config.login_failure_limit)
+    if (++m.login_failures >= m.config.login_failure_limit) {
         m.commit(Pop3Verb::pass, going_to(Closed{}, refusal(Pop3Reason::too_many_failures)), now);
-    else
+    } else {
         m.commit(Pop3Verb::pass, going_to(Authorization{}, refusal(Pop3Reason::login_failed)), now);
+    }
     m.read(now);
 }
 

@@ -85,9 +85,10 @@ public:
             {{"a", explain::host_name(link_.a, context_)},
              {"b", explain::host_name(link_.b, context_)}},
             Role::heading);
-        for (std::size_t i = 0; i < source_.end; ++i)
+        for (std::size_t i = 0; i < source_.end; ++i) {
             if (const PacketSent* sent = sent_on(source_.trace[i], link_.link))
                 packet(source_.trace[i], *sent);
+        }
         lines_.push_back({});
         say("report.wire.summary",
             {{"clear", std::to_string(clear_octets_)}, {"sealed", std::to_string(sealed_octets_)}},
@@ -105,9 +106,10 @@ private:
 
     void indented(const Event& event, const std::string& text, Role role)
     {
-        for (const std::string& part : wrap(text, source_.columns - clock_columns - 2))
+        for (const std::string& part : wrap(text, source_.columns - clock_columns - 2)) {
             lines_.push_back(
                 {{{std::string(clock_columns, ' ') + "│ ", Role::quiet}, {part, role}}, event.id});
+        }
     }
 
     void packet(const Event& event, const PacketSent& sent)
@@ -159,10 +161,11 @@ private:
             if (line.ends_with('\r')) line.remove_suffix(1);
             indented(event, shown(line), Role::clear);
             const std::string inside = unwrapped(line);
-            if (!inside.empty())
+            if (!inside.empty()) {
                 indented(event,
                          source_.language.text("report.wire.unwrapped", {{"text", inside}}),
                          Role::secret);
+            }
         }
     }
 
@@ -178,11 +181,12 @@ private:
             ++rows;
             indented(event, row, role);
         }
-        if (!bytes.empty())
+        if (!bytes.empty()) {
             indented(
                 event,
                 source_.language.text("report.wire.more", {{"size", std::to_string(bytes.size())}}),
                 Role::quiet);
+        }
     }
 
     const Source& source_;
@@ -204,6 +208,7 @@ std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end)
             links.try_emplace(sent->link, TappedLink{sent->link, event.host, sent->to});
     }
     std::vector<TappedLink> all;
+    all.reserve(links.size());
     for (const auto& [id, link] : links)
         all.push_back(link);
     return all;
@@ -225,9 +230,10 @@ std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
 std::optional<TappedLink> link_of_sender(const Source& source)
 {
     HostId sender;
-    for (std::size_t i = 0; i < source.end && !sender.exists(); ++i)
+    for (std::size_t i = 0; i < source.end && !sender.exists(); ++i) {
         if (std::holds_alternative<MailComposed>(source.trace[i].what))
             sender = source.trace[i].host;
+    }
     const auto links = tapped_links(source.trace, source.end);
     for (const TappedLink& link : links)
         if (link.a == sender || link.b == sender) return link;

@@ -106,10 +106,11 @@ std::variant<Mechanism, SmtpProblem> choose_mechanism(const std::vector<std::str
         const std::optional<Mechanism> mechanism = parse_registered_name(name);
         if (!mechanism || !is_available(*mechanism)) continue;
         if (std::ranges::find(allowed, *mechanism) == allowed.end()) continue;
-        if (reveals_password(*mechanism) && !may_reveal)
+        if (reveals_password(*mechanism) && !may_reveal) {
             one_would_reveal = true;
-        else if (!best || strength(*mechanism) > strength(*best))
+        } else if (!best || strength(*mechanism) > strength(*best)) {
             best = mechanism;
+        }
     }
     if (best) return *best;
     return one_would_reveal ? SmtpProblem::auth_would_reveal_password

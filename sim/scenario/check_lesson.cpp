@@ -51,27 +51,30 @@ void check_program(Checking& c, const Step& step, const std::string& path)
     const auto program = std::ranges::find(c.scenario.programs, step.program, &MailProgram::key);
     if (program == c.scenario.programs.end()) return;
     const bool sends = step.action == StepAction::send;
-    if (sends ? !program->sending : !program->fetching)
+    if (sends ? !program->sending : !program->fetching) {
         c.reading.add(path + ".program",
                       fmt::format("{} has no settings for {}: expected a [program.{}.{}] table",
                                   step.program,
                                   sends ? "sending" : "fetching",
                                   step.program,
                                   sends ? "sending" : "fetching"));
+    }
 }
 
 void check_action(Checking& c, const Step& step, const std::string& path)
 {
     const auto unused = [&](std::string_view key, bool is_written) {
-        if (is_written)
+        if (is_written) {
             c.reading.add(fmt::format("{}.{}", path, key),
                           fmt::format("has no meaning for \"{}\"", name_of(step.action)));
+        }
     };
     const bool is_set = step.action == StepAction::set;
-    if (is_set)
+    if (is_set) {
         unused("program", !step.program.empty());
-    else
+    } else {
         check_program(c, step, path);
+    }
     if (step.action != StepAction::send) {
         unused("message", c.reading.places.contains(path + ".message"));
     } else if (!c.reading.places.contains(path + ".message")) {
@@ -112,12 +115,13 @@ void check_prediction(Checking& c)
     if (!c.scenario.prediction) return;
     const std::vector<Prediction::Choice>& choices = c.scenario.prediction->choices;
     const auto right = std::ranges::count(choices, true, &Prediction::Choice::right);
-    if (choices.size() < 2)
+    if (choices.size() < 2) {
         c.reading.add("prediction.choice", "expected two answers or more");
-    else if (right == 0)
+    } else if (right == 0) {
         c.reading.add("prediction.choice", "no answer is right");
-    else if (right == std::ssize(choices))
+    } else if (right == std::ssize(choices)) {
         c.reading.add("prediction.choice", "every answer is right");
+    }
 }
 
 void check_variations(Checking& c)

@@ -35,10 +35,12 @@ void check_listeners(Checking& c, const MailServer& server, const std::string& p
 void check_mailboxes(Checking& c, const MailServer& server, const std::string& path)
 {
     if (c.reading.problems.concern(path + ".local_domains")) return;
-    for (const Mailbox& mailbox : server.mailboxes)
-        if (!has_domain(server.local_domains, domain_of(mailbox.address)))
+    for (const Mailbox& mailbox : server.mailboxes) {
+        if (!has_domain(server.local_domains, domain_of(mailbox.address))) {
             c.reading.add(join(path + ".mailbox", mailbox.address),
                           fmt::format("{} is not in local_domains", domain_of(mailbox.address)));
+        }
+    }
     for (std::size_t i = 0; i < server.recipients.size(); ++i) {
         if (server.recipients[i].empty()) continue;
         const std::string here = fmt::format("{}.recipients[{}]", path, i + 1);
@@ -46,10 +48,11 @@ void check_mailboxes(Checking& c, const MailServer& server, const std::string& p
         const bool has_route = std::ranges::any_of(server.routes, [&](const Route& route) {
             return route.domain == "*" || smtp::equal_ignoring_case(route.domain, domain);
         });
-        if (!has_domain(server.local_domains, domain))
+        if (!has_domain(server.local_domains, domain)) {
             c.reading.add(here, fmt::format("{} is not in local_domains", domain));
-        else if (!has_route)
+        } else if (!has_route) {
             c.reading.add(here, fmt::format("there is no route for {}", domain));
+        }
     }
 }
 
@@ -58,14 +61,15 @@ void check_routes(Checking& c, const MailServer& server, const std::string& path
     for (const Route& route : server.routes) {
         const std::string here = join(path + ".route", route.domain);
         const MailServer* next = c.mail_server(route.host);
-        if (route.host == server.host)
+        if (route.host == server.host) {
             c.reading.add(here + ".host", "the server would send mail to itself");
-        else if (c.host(route.host) != nullptr && next == nullptr)
+        } else if (c.host(route.host) != nullptr && next == nullptr) {
             c.reading.add(here + ".host", fmt::format("{} has no mail server", route.host));
-        else if (next != nullptr &&
-                 std::ranges::count(next->listeners, route.port, &SmtpListener::port) == 0)
+        } else if (next != nullptr &&
+                   std::ranges::count(next->listeners, route.port, &SmtpListener::port) == 0) {
             c.reading.add(here + ".port",
                           fmt::format("{} does not answer on port {}", route.host, route.port));
+        }
     }
 }
 
@@ -85,12 +89,15 @@ void check_pop(Checking& c, const PopServer& server)
             c.reading.add(here, "the mail server on this host has this port");
     }
     if (mail == nullptr) return;
-    for (const User& user : server.users)
-        for (std::size_t i = 0; i < user.addresses.size(); ++i)
-            if (std::ranges::count(mail->mailboxes, user.addresses[i], &Mailbox::address) == 0)
+    for (const User& user : server.users) {
+        for (std::size_t i = 0; i < user.addresses.size(); ++i) {
+            if (std::ranges::count(mail->mailboxes, user.addresses[i], &Mailbox::address) == 0) {
                 c.reading.add(
                     fmt::format("{}.addresses[{}]", join(path + ".user", user.name), i + 1),
                     fmt::format("there is no mailbox {} on this host", user.addresses[i]));
+            }
+        }
+    }
 }
 
 void check_account(Checking& c,

@@ -58,9 +58,10 @@ void check_zone(Checking& c, const DnsZone& zone, const std::string& path)
         auto record = parsed(zone.records[i]);
         if (!record) continue;
         const auto added = built.add(*std::move(record));
-        if (!added)
+        if (!added) {
             c.reading.add(fmt::format("{}.records[{}]", path, i + 1),
                           describe(added.error(), zone.origin));
+        }
     }
 }
 
@@ -71,9 +72,10 @@ void check_forwards(Checking& c, const NameServer& server, const std::string& pa
         const std::string here = join(path + ".forward", forward.suffix);
         if (!server.recursive)
             c.reading.add(here, "only a server with recursive = true asks others");
-        if (!c.is_name_server(forward.server))
+        if (!c.is_name_server(forward.server)) {
             c.reading.add(here + ".server",
                           fmt::format("there is no name server at {}", to_string(forward.server)));
+        }
         if (host != nullptr && std::ranges::count(host->addresses, forward.server) > 0)
             c.reading.add(here + ".server", "the server would ask itself");
     }

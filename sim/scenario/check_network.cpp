@@ -31,17 +31,19 @@ public:
     {
         const bool is_allowed = std::ranges::any_of(
             allowed_networks, [&](const Ipv4Network& n) { return n.contains(address); });
-        if (!is_allowed)
+        if (!is_allowed) {
             reading_.add(path,
                          fmt::format("{} may be a real machine's: expected an address from "
                                      "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, a private "
                                      "network, 100.64.0.0/10 or 198.18.0.0/15",
                                      to_string(address)));
+        }
         const auto [there, is_new] = owners_.emplace(address, path);
-        if (!is_new)
+        if (!is_new) {
             reading_.add(
                 path,
                 fmt::format("{} is the address of {} too", to_string(address), there->second));
+        }
     }
 
 private:
@@ -56,12 +58,14 @@ void check_addresses(Checking& c)
         const std::string path = join("host", host.key);
         for (std::size_t i = 0; i < host.addresses.size(); ++i)
             book.add(host.addresses[i], fmt::format("{}.addresses[{}]", path, i + 1));
-        if (host.line.empty() && host.addresses.empty())
+        if (host.line.empty() && host.addresses.empty()) {
             c.reading.add(path,
                           "has no address: expected addresses, or a line that it is plugged into");
-        if (!host.line.empty() && !host.addresses.empty())
+        }
+        if (!host.line.empty() && !host.addresses.empty()) {
             c.reading.add(path + ".addresses",
                           "a host on a line is given the line's address and has no others");
+        }
         if (host.line.empty() && host.area.empty())
             c.reading.add(path + ".area", "is missing: where the host stands on the map");
     }
@@ -75,17 +79,19 @@ void check_lines(Checking& c)
     for (const Host& host : c.scenario.hosts) {
         if (host.line.empty()) continue;
         const auto [there, is_new] = plugged_in.emplace(host.line, host.key);
-        if (!is_new)
+        if (!is_new) {
             c.reading.add(join("host", host.key) + ".line",
                           fmt::format("{} is plugged into {} already, which has one address",
                                       there->second,
                                       host.line));
+        }
     }
     for (const AccessLine& line : c.scenario.lines) {
         const Host* router = c.host(line.router);
-        if (router != nullptr && !router->line.empty())
+        if (router != nullptr && !router->line.empty()) {
             c.reading.add(join("line", line.key) + ".router",
                           fmt::format("{} is itself on a line", line.router));
+        }
     }
 }
 
@@ -103,9 +109,10 @@ void check_links(Checking& c)
         const std::string path = join("link", link.key) + ".between";
         if (link.a == link.b) c.reading.add(path, "both ends are the same host");
         const auto [there, is_new] = seen.emplace(std::minmax(link.a, link.b), link.key);
-        if (!is_new)
+        if (!is_new) {
             c.reading.add(path,
                           fmt::format("{} joins the same hosts", join("link", there->second)));
+        }
         for (const std::string& end : {link.a, link.b}) {
             const Host* host = c.host(end);
             if (host != nullptr && !host->line.empty())
@@ -183,30 +190,34 @@ void check_network(Checking& c)
 
 void check_rules(Checking& c)
 {
-    for (const Group& group : c.scenario.groups)
+    for (const Group& group : c.scenario.groups) {
         if (c.host(group.key) != nullptr)
             c.reading.add(join("group", group.key), "a host has the same key");
+    }
     const Neighbours neighbours = neighbours_in(c);
     for (const FirewallRule& rule : c.scenario.rules) {
         const std::string path = join("rule", rule.key);
-        if (c.host(rule.host) != nullptr && !neighbours.contains(rule.host))
+        if (c.host(rule.host) != nullptr && !neighbours.contains(rule.host)) {
             c.reading.add(
                 path + ".host",
                 fmt::format("{} has no links, so the rule never meets a packet", rule.host));
+        }
         if (!rule.ports.empty() && rule.transport == Transport::icmp)
             c.reading.add(path + ".ports", "ICMP has no ports");
-        if (rule.verdict == Verdict::reject_rst && rule.transport != Transport::tcp)
+        if (rule.verdict == Verdict::reject_rst && rule.transport != Transport::tcp) {
             c.reading.add(path + ".verdict",
                           "a RST answers TCP only: expected transport = \"tcp\"");
+        }
     }
     std::map<std::string, std::string> host_of;
     for (const FirewallRule& rule : c.scenario.rules)
         host_of[rule.key] = rule.host;
     for (const RuleOrder& order : c.reading.rule_orders) {
         const std::string& other = host_of[order.before];
-        if (!other.empty() && other != host_of[order.rule])
+        if (!other.empty() && other != host_of[order.rule]) {
             c.reading.add(join("rule", order.rule) + ".before",
                           fmt::format("{} is a rule of another host, {}", order.before, other));
+        }
     }
 }
 

@@ -53,22 +53,24 @@ bool Checking::is_name_server(Ipv4 address) const
 
 void check_references(Checking& c)
 {
-    std::map<Form, std::vector<std::string>> names;
-    std::map<Form, std::set<std::string>> lookup;
+    struct Names {
+        std::vector<std::string> all;
+        std::set<std::string> lookup;
+    };
+    std::map<Form, Names> names;
     for (const Reference& reference : c.reading.references) {
         if (c.reading.problems.full()) return;
-        auto& known = names[reference.form];
-        auto& found = lookup[reference.form];
-        if (known.empty()) {
-            known = names_of(reference.form, c.scenario);
-            found.insert(known.begin(), known.end());
+        const auto [known, is_new] = names.try_emplace(reference.form);
+        if (is_new) {
+            known->second.all = names_of(reference.form, c.scenario);
+            known->second.lookup.insert(known->second.all.begin(), known->second.all.end());
         }
-        if (found.contains(reference.name)) continue;
+        if (known->second.lookup.contains(reference.name)) continue;
         c.reading.problems.add(
             reference.place,
             reference.path,
             fmt::format("there is no {} \"{}\"", noun(reference.form), reference.name),
-            hint_for(reference.name, known));
+            hint_for(reference.name, known->second.all));
     }
 }
 

@@ -132,9 +132,10 @@ Table table_of(const toml::table& from, std::size_t file)
 {
     Table table;
     table.reserve(from.size());
-    for (const auto& [key, value] : from)
+    for (const auto& [key, value] : from) {
         table.push_back(
             {std::string{key.str()}, place_of(key.source().begin, file), node_of(value, file)});
+    }
     std::ranges::stable_sort(table, {}, &Entry::key_place);
     return table;
 }
@@ -154,10 +155,11 @@ Node node_of(const toml::node& from, std::size_t file)
         node.value = boolean->get();
     } else if (const auto* moment = from.as_date_time()) {
         // Years that nanoseconds in 64 bits can count.
-        if (moment->get().date.year >= 1970 && moment->get().date.year <= 2200)
+        if (moment->get().date.year >= 1970 && moment->get().date.year <= 2200) {
             node.value = value_of(moment->get());
-        else
+        } else {
             node.value = Unsupported{"a date before 1970 or after 2200"};
+        }
     } else if (from.is_floating_point()) {
         node.value = Unsupported{"a number with a fraction"};
     } else {

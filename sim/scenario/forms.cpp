@@ -186,10 +186,12 @@ std::vector<std::string> names_of(Form form, const Scenario& scenario)
     if (form == Form::access_line) add_keys(scenario.lines, names);
     if (form == Form::rule) add_keys(scenario.rules, names);
     if (form == Form::program) add_keys(scenario.programs, names);
-    if (form == Form::mailbox)
-        for (const MailServer& server : scenario.mail_servers)
+    if (form == Form::mailbox) {
+        for (const MailServer& server : scenario.mail_servers) {
             for (const Mailbox& mailbox : server.mailboxes)
                 names.push_back(mailbox.address);
+        }
+    }
     return names;
 }
 

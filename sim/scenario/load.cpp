@@ -90,12 +90,13 @@ void Loader::read_messages()
         const Place place = reading_.place_of(key);
         const std::string path = path_beside(files_.at(place.file), eml);
         auto text = read_(path);
-        if (!text)
+        if (!text) {
             problems_.add(place, key, fmt::format("{} cannot be read", path));
-        else if (text->empty() || text->size() > max_message_octets)
+        } else if (text->empty() || text->size() > max_message_octets) {
             problems_.add(place, key, fmt::format("expected 1 to {} bytes", max_message_octets));
-        else
+        } else {
             eml = *std::move(text);
+        }
     }
 }
 
@@ -107,10 +108,11 @@ void Loader::order_rules()
         const auto rule = std::ranges::find(rules, order.rule, &FirewallRule::key);
         const auto before = std::ranges::find(rules, order.before, &FirewallRule::key);
         if (rule == rules.end() || before == rules.end()) continue;
-        if (before < rule)
+        if (before < rule) {
             std::rotate(before, rule, rule + 1);
-        else
+        } else {
             std::rotate(rule, rule + 1, before);
+        }
     }
 }
 

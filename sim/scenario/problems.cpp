@@ -19,6 +19,22 @@ bool is_bare_key(std::string_view part)
     });
 }
 
+// A message is one line of bounded length, whatever stands in the file.
+std::string as_message(std::string text)
+{
+    constexpr std::size_t max_octets = 1'000;
+    if (text.size() > max_octets) {
+        std::size_t end = max_octets;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+            --end; // not within a character
+        text.resize(end);
+        text += "…";
+    }
+    std::ranges::replace_if(
+        text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
+    return text;
+}
+
 } // namespace
 
 std::size_t Problems::add_file(std::string name)
@@ -35,9 +51,13 @@ void Problems::add(Place place, std::string key, std::string what, std::string h
     }
     keys_.insert(key);
     const std::string file = place.file < files_.size() ? files_[place.file] : std::string{};
-    found_.push_back(
-        {place,
-         {file, place.line, place.column, std::move(key), std::move(what), std::move(hint)}});
+    found_.push_back({place,
+                      {file,
+                       place.line,
+                       place.column,
+                       as_message(std::move(key)),
+                       as_message(std::move(what)),
+                       as_message(std::move(hint))}});
 }
 
 bool Problems::concern(const std::string& key) const
@@ -55,6 +75,7 @@ std::vector<Problem> Problems::sorted() const
     std::vector<Found> all = found_;
     std::ranges::stable_sort(all, {}, &Found::place);
     std::vector<Problem> result;
+    result.reserve(all.size() + 1);
     for (Found& found : all)
         result.push_back(std::move(found.problem));
     if (left_out_ > 0)
@@ -79,11 +100,7 @@ std::string join(const std::string& path, std::string_view part)
     if (!text.empty()) text += '.';
     if (is_bare_key(part)) return text.append(part);
     text += '"';
-    for (const char c : part.substr(0, 100)) {
-        if (static_cast<unsigned char>(c) < 0x20) {
-            text += '?'; // never a line end or an escape sequence in a message
-            continue;
-        }
+    for (const char c : part) {
         if (c == '"' || c == '\\') text += '\\';
         text += c;
     }

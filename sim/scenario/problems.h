@@ -18,6 +18,7 @@ struct Place {
     std::size_t file = 0;
     int line = 0; // from 1; 0: the file as a whole
     int column = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend auto operator<=>(const Place&, const Place&) = default;
 };
 

@@ -28,7 +28,7 @@ constexpr std::array<Unit, 4> bandwidth_units{
 constexpr std::array<Unit, 4> size_units{
     {{"GiB", 1'073'741'824}, {"MiB", 1'048'576}, {"KiB", 1'024}, {"B", 1}}};
 
-constexpr std::uint64_t max_duration_ns = 3'650 * 86'400 * second_ns;
+constexpr std::uint64_t max_duration_ns = std::uint64_t{3'650} * 86'400 * second_ns;
 constexpr std::uint64_t max_bandwidth = 1'000'000'000'000;
 constexpr std::uint64_t max_size = 1'073'741'824;
 

@@ -119,11 +119,12 @@ std::string Reader::element_path(std::string_view key, std::size_t index) const
 void Reader::read_key(const Entry& entry, const std::string& path, Form form, std::string& out)
 {
     out = entry.key;
-    if (!has_form(form, entry.key))
+    if (!has_form(form, entry.key)) {
         reading_.problems.add(
             entry.key_place, path, fmt::format("the key has to be {}", expectation(form)));
-    else if (is_reference(form))
+    } else if (is_reference(form)) {
         reading_.references.push_back({form, entry.key, entry.key_place, path});
+    }
 }
 
 void Reader::read_key(const Entry& entry, const std::string& path, Form form, std::uint16_t& out)
@@ -230,21 +231,23 @@ void Reader::read(const Node& node, const std::string& path, Form form, std::uin
     const std::string* text = as_string(node, path, expectation(form));
     if (text == nullptr) return;
     const auto amount = form == Form::bandwidth ? parse_bandwidth(*text) : parse_size(*text);
-    if (amount)
+    if (amount) {
         out = *amount;
-    else
+    } else {
         reading_.problems.add(node.place, path, fmt::format("expected {}", expectation(form)));
+    }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Duration& out)
 {
     const std::string* text = as_string(node, path, expectation(Form::duration));
     if (text == nullptr) return;
-    if (const auto duration = parse_duration(*text))
+    if (const auto duration = parse_duration(*text)) {
         out = *duration;
-    else
+    } else {
         reading_.problems.add(
             node.place, path, fmt::format("expected {}", expectation(Form::duration)));
+    }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4& out)
@@ -252,10 +255,11 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4
     constexpr std::string_view wanted = "an IPv4 address, as in \"192.0.2.10\"";
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
-    if (const auto address = parse_ipv4(*text))
+    if (const auto address = parse_ipv4(*text)) {
         out = *address;
-    else
+    } else {
         reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+    }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4Network& out)
@@ -264,10 +268,11 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4
         "a network whose bits behind the prefix are zero, as in \"192.0.2.0/26\"";
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
-    if (const auto network = parse_ipv4_network(*text))
+    if (const auto network = parse_ipv4_network(*text)) {
         out = *network;
-    else
+    } else {
         reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+    }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, PortRange& out)
@@ -283,10 +288,11 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Port
         expected(node, path, wanted);
         return;
     }
-    if (range)
+    if (range) {
         out = *range;
-    else
+    } else {
         reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+    }
 }
 
 } // namespace sim::scenario

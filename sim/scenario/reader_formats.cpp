@@ -32,6 +32,7 @@ constexpr std::array<TypeExample, 7> type_examples{{
 std::vector<std::string> type_names()
 {
     std::vector<std::string> names;
+    names.reserve(type_examples.size());
     for (const TypeExample& known : type_examples)
         names.push_back(dns::to_string(known.type));
     return names;
@@ -59,10 +60,11 @@ std::optional<RecordProblem> parse_record(std::string_view text, DnsRecord& reco
     record.name = name.substr(0, name.size() - (name.size() > 1 && name.ends_with('.') ? 1 : 0));
     record.type = type_word;
     record.data = text;
-    if (!dns::parse_name(name) || type_word.empty())
+    if (!dns::parse_name(name) || type_word.empty()) {
         return RecordProblem{"expected a full name, a type and its data, as in \"umi.example MX 10 "
                              "mx1.umi.example\"",
                              {}};
+    }
     const auto type = dns::parse_record_type(type_word);
     for (const TypeExample& known : type_examples) {
         if (type != known.type) continue;
@@ -144,10 +146,11 @@ void Reader::when(std::span<const About> abouts, StepWhen& when, Duration& delay
     for (const About& about : abouts) {
         const Node* node = take(about);
         if (node == nullptr) continue;
-        if (!used.empty())
+        if (!used.empty()) {
             reading_.problems.add(node->place,
                                   path_of(about.key),
                                   fmt::format("{} is there already: a step has one time", used));
+        }
         used = about.key;
         when = *parse_enum<StepWhen>(about.key);
         read(*node, path_of(about.key), about.form, delay);
@@ -172,10 +175,11 @@ void Reader::setting_value(const About& about, std::string& out)
 {
     const Node* node = take(about);
     if (node == nullptr) return;
-    if (auto text = setting_text(*node))
+    if (auto text = setting_text(*node)) {
         out = *std::move(text);
-    else
+    } else {
         expected(*node, path_of(about.key), setting_value_is);
+    }
 }
 
 void Reader::settings(const About& about, std::vector<std::pair<std::string, std::string>>& out)

@@ -129,9 +129,10 @@ void add_line(Handles& handles, const Scenario& scenario, const std::string& hos
     if (!at || scenario.hosts[*at].line.empty()) return;
     const Host& host = scenario.hosts[*at];
     std::vector<std::string> choices;
-    for (const AccessLine& line : scenario.lines)
+    for (const AccessLine& line : scenario.lines) {
         if (line.key == host.line || std::ranges::count(scenario.hosts, line.key, &Host::line) == 0)
             choices.push_back(line.key);
+    }
     handles.push_back({{"client.line", host.line, std::move(choices), false},
                        [at](Scenario& changed, const std::string& value) {
                            const auto line =
@@ -147,19 +148,21 @@ void add_accounts(Handles& handles, const Scenario& scenario)
     if (const auto at = program_at(scenario, scenario.client)) {
         const MailProgram& program = scenario.programs[*at];
         add_line(handles, scenario, program.host);
-        if (program.sending)
+        if (program.sending) {
             add_account(handles, "client", *program.sending, [at](Scenario& s) -> AccountSettings& {
                 return *s.programs[*at].sending;
             });
+        }
     }
     const auto fetch = std::ranges::find(scenario.steps, StepAction::fetch, &Step::action);
     if (fetch == scenario.steps.end()) return;
     const auto at = program_at(scenario, fetch->program);
-    if (at && scenario.programs[*at].fetching)
+    if (at && scenario.programs[*at].fetching) {
         add_account(handles,
                     "fetch",
                     *scenario.programs[*at].fetching,
                     [at](Scenario& s) -> AccountSettings& { return *s.programs[*at].fetching; });
+    }
 }
 
 // ---- rules ------------------------------------------------------------------------------------
@@ -169,9 +172,10 @@ void add_rules(Handles& handles, const Scenario& scenario)
     for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
         const FirewallRule& rule = scenario.rules[i];
         std::vector<std::string> choices{"off"};
-        for (const Verdict verdict : values_of<Verdict>())
+        for (const Verdict verdict : values_of<Verdict>()) {
             if (verdict != Verdict::reject_rst || rule.transport == Transport::tcp)
                 choices.push_back(text_of(verdict));
+        }
         handles.push_back({{"rule." + rule.key,
                             rule.enabled ? text_of(rule.verdict) : "off",
                             std::move(choices),
@@ -254,10 +258,11 @@ void add_auth(Handles& handles,
     handles.push_back({{prefix + "auth", text_of(now.auth), {}, false},
                        [listener](Scenario& changed, const std::string& value) {
                            const auto mechanisms = parse_mechanisms(value);
-                           if (!mechanisms)
+                           if (!mechanisms) {
                                return fmt::format(
                                    "expected none, or mechanisms joined by \"+\": {}",
                                    one_of(choices_of<Mechanism>()));
+                           }
                            listener(changed).auth = *mechanisms;
                            if (mechanisms->empty()) listener(changed).require_auth = false;
                            return std::string{};
@@ -286,12 +291,13 @@ void add_pop_ports(Handles& handles, const Scenario& scenario, const std::string
     for (std::size_t i = 0; i < scenario.pop_servers.size(); ++i) {
         const PopServer& server = scenario.pop_servers[i];
         if (server.host != host) continue;
-        for (std::size_t j = 0; j < server.listeners.size(); ++j)
+        for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             add_tls<PopListener>(
                 handles,
                 fmt::format("server.{}.{}.", host, server.listeners[j].port),
                 server.listeners[j],
                 [i, j](Scenario& s) -> PopListener& { return s.pop_servers[i].listeners[j]; });
+        }
     }
 }
 
@@ -343,10 +349,11 @@ apply_setting(Scenario& scenario, std::string_view key, std::string_view value)
         keys.push_back(setting.key);
         if (setting.key != key) continue;
         const std::vector<std::string>& choices = setting.choices;
-        if (!choices.empty() && std::ranges::count(choices, value_text) == 0)
+        if (!choices.empty() && std::ranges::count(choices, value_text) == 0) {
             return tl::make_unexpected(SettingProblem{setting.key,
                                                       fmt::format("expected {}", one_of(choices)),
                                                       hint_for(value_text, choices)});
+        }
         std::string problem = handle.write(scenario, value_text);
         if (problem.empty()) return {};
         return tl::make_unexpected(SettingProblem{setting.key, std::move(problem), {}});

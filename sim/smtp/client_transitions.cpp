@@ -71,12 +71,13 @@ bool fits_in_brackets(std::string_view address)
         if (is_plain[octet] && !escaped) continue;
         if (octet < 0x20 || octet == 0x7F) return false;
         if (std::exchange(escaped, false)) continue;
-        if (quoted && c == '\\')
+        if (quoted && c == '\\') {
             escaped = true;
-        else if (c == '"')
+        } else if (c == '"') {
             quoted = !quoted;
-        else if (!quoted && (c == '<' || c == '>' || c == ' '))
+        } else if (!quoted && (c == '<' || c == '>' || c == ' ')) {
             return false;
+        }
     }
     return !quoted;
 }
@@ -124,10 +125,11 @@ Job make_job(OutgoingMail mail)
     const bool sender_fits = fits_in_brackets(job.mail.reverse_path);
     for (std::size_t i = 0; i < job.results.size(); ++i) {
         const std::string& recipient = job.mail.recipients[i];
-        if (!sender_fits || recipient.empty() || !fits_in_brackets(recipient))
+        if (!sender_fits || recipient.empty() || !fits_in_brackets(recipient)) {
             job.results[i] = refused_here(FailureStep::local, SmtpProblem::unfit_for_command);
-        else
+        } else {
             job.mail.needs_utf8 = job.mail.needs_utf8 || !is_ascii(recipient);
+        }
     }
     return job;
 }

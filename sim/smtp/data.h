@@ -25,7 +25,7 @@ SIM_NAMED_ENUM(LineEnds,
 
 struct TextLimits {
     std::size_t line_octets = 8192; // without CR LF
-    std::size_t text_octets = 10 * 1024 * 1024;
+    std::size_t text_octets = std::size_t{10} * 1024 * 1024;
 };
 
 // What was wrong with a text. More than one thing may be: the last in this order counts.

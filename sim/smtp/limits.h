@@ -14,9 +14,10 @@ struct ServerLimits {
     std::size_t command_line_octets = 512;
     std::size_t auth_line_octets = 12288; // RFC 4954 §4: a line of Base64, AUTH or its answer
     std::size_t text_line_octets = 8192;  // without CR LF; RFC 5321 §4.5.3.1.6 asks for 998
-    std::size_t message_octets = 10 * 1024 * 1024; // announced with SIZE
-    std::size_t recipients = 100;                  // RFC 5321 §4.5.3.1.8: at least 100
-    std::size_t waiting_octets = 256 * 1024; // taken while a question is open; see input_room()
+    std::size_t message_octets = std::size_t{10} * 1024 * 1024; // announced with SIZE
+    std::size_t recipients = 100; // RFC 5321 §4.5.3.1.8: at least 100
+    std::size_t waiting_octets =
+        std::size_t{256} * 1024; // taken while a question is open; see input_room()
 
     std::uint32_t bad_commands = 20;       // then 421; Postfix's smtpd_hard_error_limit
     std::uint32_t unknown_recipients = 20; // then 421: someone is trying names

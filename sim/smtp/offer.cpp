@@ -21,15 +21,15 @@ std::string_view take_word(std::string_view& text)
 void read_line(std::string_view line, Offer& offer)
 {
     const std::string_view keyword = take_word(line);
-    if (equal_ignoring_case(keyword, "STARTTLS"))
+    if (equal_ignoring_case(keyword, "STARTTLS")) {
         offer.starttls = true;
-    else if (equal_ignoring_case(keyword, "PIPELINING"))
+    } else if (equal_ignoring_case(keyword, "PIPELINING")) {
         offer.pipelining = true;
-    else if (equal_ignoring_case(keyword, "8BITMIME"))
+    } else if (equal_ignoring_case(keyword, "8BITMIME")) {
         offer.eight_bit_mime = true;
-    else if (equal_ignoring_case(keyword, "SMTPUTF8"))
+    } else if (equal_ignoring_case(keyword, "SMTPUTF8")) {
         offer.smtputf8 = true;
-    else if (equal_ignoring_case(keyword, "SIZE")) {
+    } else if (equal_ignoring_case(keyword, "SIZE")) {
         offer.size = true;
         const std::string_view limit = take_word(line);
         std::uint64_t value = 0;

@@ -299,10 +299,11 @@ tl::expected<Path, PathError> parse_path(std::string_view text, Kind kind)
 {
     tl::expected<Path, PathError> path;
     Reader in{text};
-    if (!read_path(in, kind, *path))
+    if (!read_path(in, kind, *path)) {
         path = tl::make_unexpected(in.error.value_or(PathError::bad_local_part));
-    else if (in.at > max_path_octets)
+    } else if (in.at > max_path_octets) {
         path = tl::make_unexpected(PathError::path_too_long);
+    }
     if (path) {
         path->size = in.at;
         path->is_ascii = in.ascii;

@@ -122,22 +122,21 @@ void append_reply(const Reply& reply, std::string& wire)
         *end_of_prefix++ = ' ';
     }
     const auto prefix_octets = static_cast<std::size_t>(end_of_prefix - prefix.data());
-    const auto breaks = static_cast<std::size_t>(std::ranges::count(reply.text, '\n'));
-
-    // One allocation at most: every reply of every session passes here.
-    const std::size_t begin = wire.size();
-    wire.resize(begin + (breaks + 1) * (prefix_octets + 2) + reply.text.size() - breaks);
-    char* out = wire.data() + begin;
     std::string_view rest = reply.text;
-    for (std::size_t left = breaks + 1; left > 0; --left) {
-        if (left == 1) *separator = ' ';
-        out = std::copy_n(prefix.data(), prefix_octets, out);
-        const std::size_t line_octets = left == 1 ? rest.size() : rest.find('\n');
-        out = std::copy_n(rest.data(), line_octets, out);
-        *out++ = '\r';
-        *out++ = '\n';
-        if (left > 1) rest.remove_prefix(line_octets + 1);
+    std::size_t end = rest.find('\n');
+    // Nearly always enough: one line, or the eight or so of an EHLO reply.
+    wire.reserve(wire.size() + rest.size() + (end == rest.npos ? 1 : 10) * (prefix_octets + 2));
+    while (end != std::string_view::npos) {
+        wire.append(prefix.data(), prefix_octets);
+        wire.append(rest.data(), end);
+        wire.append("\r\n", 2);
+        rest.remove_prefix(end + 1);
+        end = rest.find('\n');
     }
+    *separator = ' ';
+    wire.append(prefix.data(), prefix_octets);
+    wire.append(rest.data(), rest.size());
+    wire.append("\r\n", 2);
 }
 
 std::string to_wire(const Reply& reply)

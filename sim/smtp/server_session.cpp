@@ -155,7 +155,7 @@ void ServerSession::handle_auth_challenge(std::string_view raw, Instant now)
     answer_input(now);
 }
 
-void ServerSession::handle_auth_result(server::AuthResult result, Instant now)
+void ServerSession::handle_auth_result(const server::AuthResult& result, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
     SIM_ASSERT(std::holds_alternative<server::AwaitingAuth>(state_));
@@ -165,7 +165,7 @@ void ServerSession::handle_auth_result(server::AuthResult result, Instant now)
     answer_input(now);
 }
 
-void ServerSession::handle_sender_verdict(server::Verdict verdict, Instant now)
+void ServerSession::handle_sender_verdict(const server::Verdict& verdict, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
     SIM_ASSERT(std::holds_alternative<server::AwaitingSender>(state_));
@@ -175,7 +175,7 @@ void ServerSession::handle_sender_verdict(server::Verdict verdict, Instant now)
     answer_input(now);
 }
 
-void ServerSession::handle_recipient_verdict(server::Verdict verdict, Instant now)
+void ServerSession::handle_recipient_verdict(const server::Verdict& verdict, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
     SIM_ASSERT(std::holds_alternative<server::AwaitingRecipient>(state_));
@@ -185,7 +185,7 @@ void ServerSession::handle_recipient_verdict(server::Verdict verdict, Instant no
     answer_input(now);
 }
 
-void ServerSession::handle_message_verdict(server::Verdict verdict, Instant now)
+void ServerSession::handle_message_verdict(const server::Verdict& verdict, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
     SIM_ASSERT(std::holds_alternative<server::AwaitingMessage>(state_));
@@ -379,10 +379,11 @@ bool ServerSession::take_line(Instant now)
         heard.line = line.substr(0, limit - 2);
         heard.too_long = true;
     }
-    if (phase() == SmtpPhase::authenticating)
+    if (phase() == SmtpPhase::authenticating) {
         answer_auth_line(heard, now);
-    else
+    } else {
         answer_command(heard, now);
+    }
     return true;
 }
 
@@ -421,10 +422,11 @@ void ServerSession::answer_auth_line(Heard& heard, Instant now)
     heard.secret_size = heard.line == "*" ? 0 : as_size(heard.line.size());
     const server::Transitions transitions = this->transitions(now);
     auto& at = std::get<server::Authenticating>(state_);
-    if (heard.too_long)
+    if (heard.too_long) {
         commit(&heard, transitions.on(std::move(at), Malformed{SmtpReason::auth_too_long}), now);
-    else
+    } else {
         commit(&heard, transitions.on(std::move(at), server::AuthLine{heard.line}), now);
+    }
 }
 
 bool ServerSession::take_text(Instant now)

@@ -57,10 +57,10 @@ public:
     // Answers to questions. One that comes after the session has closed is ignored; one that was
     // never asked is our own mistake.
     void handle_auth_challenge(std::string_view raw, Instant now);
-    void handle_auth_result(server::AuthResult result, Instant now);
-    void handle_sender_verdict(server::Verdict verdict, Instant now);
-    void handle_recipient_verdict(server::Verdict verdict, Instant now);
-    void handle_message_verdict(server::Verdict verdict, Instant now);
+    void handle_auth_result(const server::AuthResult& result, Instant now);
+    void handle_sender_verdict(const server::Verdict& verdict, Instant now);
+    void handle_recipient_verdict(const server::Verdict& verdict, Instant now);
+    void handle_message_verdict(const server::Verdict& verdict, Instant now);
 
     // When handle_timeout wants to be called; it may be called early or late.
     [[nodiscard]] std::optional<Instant> next_timeout() const;

@@ -63,9 +63,10 @@ public:
     void add_commands()
     {
         const std::vector<Sample> samples = sample_commands(mechanism_);
-        if (!known_)
+        if (!known_) {
             for (const Sample& sample : samples)
                 add(sample, server::AwaitingHello{});
+        }
         for (const Sample& sample : samples)
             add(sample, server::Ready{client()});
         if (!may_send_mail()) return;

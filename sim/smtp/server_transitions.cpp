@@ -158,7 +158,7 @@ struct CommandTransitions {
     {
         return on(Ready{std::move(at.transaction->client)}, rset);
     }
-    Step on(auto&& at, const Rset& /*rset*/) const
+    Step on(auto at, const Rset& /*rset*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::accepted)};
     }
@@ -223,26 +223,26 @@ struct CommandTransitions {
     // ---- what may come at any time
     // ----------------------------------------------------------------
 
-    Step on(auto&& at, const Noop& /*noop*/) const
+    Step on(auto at, const Noop& /*noop*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::accepted)};
     }
     // RFC 5321 §7.3: neither confirms nor denies; RCPT is where an address is judged.
-    Step on(auto&& at, const Vrfy& /*vrfy*/) const
+    Step on(auto at, const Vrfy& /*vrfy*/) const
     {
         return {std::move(at),
                 standard_reply(SmtpReason::vrfy_not_confirmed),
                 SmtpReason::vrfy_not_confirmed};
     }
-    Step on(auto&& at, const Expn& /*expn*/) const
+    Step on(auto at, const Expn& /*expn*/) const
     {
         return refuse(std::move(at), SmtpReason::expn_not_offered);
     }
-    Step on(auto&& at, const Help& /*help*/) const
+    Step on(auto at, const Help& /*help*/) const
     {
         return {std::move(at), standard_reply(SmtpReason::help_text), SmtpReason::help_text};
     }
-    Step on(auto&& at, const Bdat& /*bdat*/) const
+    Step on(auto at, const Bdat& /*bdat*/) const
     {
         return refuse(std::move(at), SmtpReason::not_offered);
     }
@@ -250,14 +250,14 @@ struct CommandTransitions {
     {
         return {Closed{}, standard_reply(SmtpReason::goodbye), SmtpReason::goodbye};
     }
-    Step on(auto&& at, const Malformed& malformed) const
+    Step on(auto at, const Malformed& malformed) const
     {
         if (malformed.reason == SmtpReason::spoke_http) return refuse(Closed{}, malformed.reason);
         return refuse(std::move(at), malformed.reason);
     }
 
     // RFC 5321 §4.1.4.
-    Step on(auto&& at, const auto& /*command*/) const
+    Step on(auto at, const auto& /*command*/) const
     {
         return refuse(std::move(at), SmtpReason::out_of_sequence);
     }
@@ -326,11 +326,12 @@ Step Transitions::on(Authenticating&& at, const AuthLine& line) const
 {
     SmtpReason reason = SmtpReason::auth_cancelled;
     if (line.text != "*") {
-        if (auto response = decode_base64(line.text))
+        if (auto response = decode_base64(line.text)) {
             return {AwaitingAuth{std::move(at.client)},
                     std::nullopt,
                     SmtpReason::accepted,
                     AuthResponse{*std::move(response)}};
+        }
         reason = SmtpReason::auth_bad_base64;
     }
     return on(std::move(at), Malformed{reason});
@@ -389,10 +390,11 @@ Step Transitions::on(AwaitingSender&& at, const Verdict& verdict) const
 Step Transitions::on(AwaitingRecipient&& at, const Verdict& verdict) const
 {
     Reply reply = reply_for(verdict, {250, {2, 1, 5}, "Ok"});
-    if (is_refusal(reply))
+    if (is_refusal(reply)) {
         at.transaction->any_refused = true;
-    else
+    } else {
         at.transaction->envelope.recipients.push_back(std::move(at.recipient));
+    }
     return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
 }
 

@@ -96,9 +96,10 @@ static_assert(is_in_order());
 // RFC 2034 §4: the class of the enhanced code is the first digit of the reply code.
 constexpr bool classes_match()
 {
-    for (const Wording& wording : wordings)
+    for (const Wording& wording : wordings) {
         if (wording.enhanced.exists() && wording.enhanced.category != wording.code / 100)
             return false;
+    }
     return true;
 }
 static_assert(classes_match());

@@ -53,10 +53,11 @@ Draft leaf_draft(const LeafRequest& request, const Botan::Private_Key& key, Inst
                 .extensions = {}};
     Botan::AlternativeName alternatives;
     for (const std::string& name : names) {
-        if (const auto address = parse_ipv4(name))
+        if (const auto address = parse_ipv4(name)) {
             alternatives.add_ipv4_address(address->value);
-        else
+        } else {
             alternatives.add_dns(name);
+        }
     }
     draft.extensions.add(std::make_unique<ext::Basic_Constraints>(false), true);
     draft.extensions.add(std::make_unique<ext::Key_Usage>(

@@ -190,10 +190,11 @@ void Engine::Impl::open_client(const ClientConfig& config, Rng chance)
 void Engine::Impl::open_server(const ServerConfig& config, Rng chance)
 {
     std::shared_ptr<Botan::Credentials_Manager> credentials;
-    if (config.identity.empty())
+    if (config.identity.empty()) {
         credentials = std::make_shared<Botan::Credentials_Manager>();
-    else
+    } else {
         credentials = config.identity.data()->credentials();
+    }
     channel_ = std::make_unique<Botan::TLS::Server>(
         std::shared_ptr<Botan::TLS::Callbacks>{std::shared_ptr<void>{}, this},
         std::make_shared<Botan::TLS::Session_Manager_Noop>(),
@@ -208,10 +209,11 @@ void Engine::Impl::handle_bytes(std::string_view ciphertext, Instant now)
     while (!ended_) {
         const RecordCutter::Cut cut = cutter_.next(ciphertext);
         if (cut.result == CutResult::need_more) return;
-        if (cut.result == CutResult::record)
+        if (cut.result == CutResult::record) {
             handle_record(cut.record);
-        else
+        } else {
             refuse_stream(cut.result);
+        }
     }
 }
 
@@ -296,12 +298,13 @@ void Engine::Impl::handle_end_of_stream(Instant now)
 {
     now_ = now;
     if (ended_) return;
-    if (established_)
+    if (established_) {
         finish({.clean = false});
-    else if (said_close_)
+    } else if (said_close_) {
         ended_ = true;
-    else
+    } else {
         fail(TlsFailure::truncated, 0, "the connection ended in the middle of the handshake");
+    }
 }
 
 // ---- the end ----------------------------------------------------------------------------------

@@ -41,8 +41,7 @@ Hierarchy make_hierarchy(std::string_view organization, Rng chance, Instant now)
     Draft intermediate_draft = authority_draft(intermediate, validity, 0);
     X509_Certificate root_certificate = sign(root_draft, root, *rng);
     X509_Certificate intermediate_certificate = sign(intermediate_draft, root, *rng);
-    return {
-        std::move(root_certificate), std::move(intermediate_certificate), std::move(intermediate)};
+    return {root_certificate, intermediate_certificate, std::move(intermediate)};
 }
 
 } // namespace
@@ -90,9 +89,10 @@ X509_Certificate sign(Draft& draft, const Signer& signer, Botan::RandomNumberGen
 
 const Hierarchy& Hierarchies::trusted() const
 {
-    if (!trusted_)
+    if (!trusted_) {
         trusted_ =
             make_hierarchy("Hikyaku Practice", rng_stream(seed_, "tls/authority/trusted"), now_);
+    }
     return *trusted_;
 }
 

@@ -130,8 +130,10 @@ TEST_SUITE("explain.describe")
                 if (asked.contains(key)) CHECK_MESSAGE(asked[key] == arguments, key);
             }
         }
-        for (const auto& [key, given] : asked)
+        for (const auto& entry : asked) {
+            const std::string& key = entry.first;
             CHECK_MESSAGE(listed.contains(key), "not in the catalog: " << key);
+        }
     }
 
     TEST_CASE("a SYN that OP25B drops is told at three levels as the design tells it")

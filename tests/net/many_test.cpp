@@ -38,10 +38,11 @@ private:
         if (std::holds_alternative<Accepted>(one.event.what))
             net_.send(net_.server, connection, "220 ready\r\n");
         if (std::holds_alternative<Received>(one.event.what)) {
-            if (at_client)
+            if (at_client) {
                 speak(connection);
-            else if (one.bytes.ends_with("\r\n"))
+            } else if (one.bytes.ends_with("\r\n")) {
                 net_.send(net_.server, connection, "250 ok\r\n");
+            }
         }
         if (std::holds_alternative<net::PeerFinished>(one.event.what))
             net_.finish(one.event.host, connection);
@@ -54,12 +55,13 @@ private:
     void speak(ConnectionId connection)
     {
         const int said = said_.at(connection)++;
-        if (said < 3)
+        if (said < 3) {
             net_.send(net_.client, connection, "LINE " + std::to_string(said) + "\r\n");
-        else if (said == 3)
+        } else if (said == 3) {
             net_.send(net_.client, connection, std::string(2000, 't') + "\r\n");
-        else
+        } else {
             net_.finish(net_.client, connection);
+        }
     }
 
     Pair& net_;

@@ -98,9 +98,10 @@ TEST_SUITE("net.transfer")
             if (const auto* delivered = std::get_if<PacketDelivered>(&event.what))
                 acknowledged = delivered->packet.acknowledgement;
             const auto* sent = std::get_if<PacketSent>(&event.what);
-            if (sent != nullptr && sent->packet.payload.size > 0)
+            if (sent != nullptr && sent->packet.payload.size > 0) {
                 most = std::max(most,
                                 sent->packet.sequence + sent->packet.payload.size - acknowledged);
+            }
         }
         CHECK(most <= 65535);
         CHECK(most > 60000);

@@ -223,10 +223,11 @@ TEST_SUITE("pop3.client_session")
             config.protection = Protection::starttls;
             Program program{config};
             talk(program, server, split);
-            if (expected.empty())
+            if (expected.empty()) {
                 expected = program.log + server.take_log();
-            else
+            } else {
                 CHECK(expected == program.log + server.take_log());
+            }
         }
         CHECK(expected.find("finished: 2 of 2 fetched") != std::string::npos);
     }
@@ -348,9 +349,10 @@ TEST_SUITE("pop3.client_session")
         CHECK(program.sent == "CAPA\r\nSTLS\r\nCAPA\r\nUSER taro\r\nPASS secret\r\n");
         CHECK(program.session.encrypted());
         std::vector<std::pair<bool, std::uint64_t>> positions;
-        for (const auto& output : program.outputs)
+        for (const auto& output : program.outputs) {
             if (const auto* sent = std::get_if<client::CommandSent>(&output))
                 positions.emplace_back(sent->encrypted, sent->stream_offset);
+        }
         CHECK(positions == std::vector<std::pair<bool, std::uint64_t>>{
                                {false, 0}, {false, 6}, {true, 0}, {true, 6}, {true, 17}});
     }

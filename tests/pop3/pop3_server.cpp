@@ -65,12 +65,13 @@ void Server::on(const server::CheckLogin& login)
 {
     log_ += "login? " + login.user + '\n';
     if (!answers_logins) return;
-    if (login.user != "taro" || login.password != "secret")
+    if (login.user != "taro" || login.password != "secret") {
         session.handle_login_refused(start_of_test);
-    else if (mailbox_is_locked)
+    } else if (mailbox_is_locked) {
         session.handle_mailbox_locked(start_of_test);
-    else
+    } else {
         session.handle_login_accepted(mailbox, start_of_test);
+    }
 }
 
 void Server::on(const server::DeleteMessages& deleted)

@@ -406,9 +406,10 @@ TEST_SUITE("pop3.server_session")
         answers += server.say("\r\nSTAT\r\n");
         CHECK(answers == "-ERR Line too long\r\n+OK 2 43\r\n");
         std::size_t longest = 0;
-        for (const auto& output : server.outputs)
+        for (const auto& output : server.outputs) {
             if (const auto* seen = std::get_if<server::CommandSeen>(&output))
                 longest = std::max(longest, seen->line.size());
+        }
         CHECK(longest == 510);
         // The longest that is taken.
         CHECK(server.say("NOOP " + std::string(505, 'x') + "\r\n") == "-ERR Bad argument\r\n");
@@ -472,7 +473,8 @@ TEST_SUITE("pop3.server_session")
 
     TEST_CASE("the state diagram is exactly this")
     {
-        CHECK(diagram_of({.hostname = "x", .tls = ServerTls::offered}, true) == R"(authorization: capa / +OK
+        CHECK(diagram_of({.hostname = "x", .tls = ServerTls::offered}, true) ==
+              R"(authorization: capa / +OK
 authorization: user / +OK
 authorization: pass / -ERR out_of_sequence
 authorization: stat / -ERR out_of_sequence
@@ -515,7 +517,8 @@ transaction: stls / -ERR out_of_sequence
 transaction: quit / +OK goodbye -> closed
 transaction: unknown / -ERR unknown_command
 )");
-        CHECK(diagram_of({.hostname = "x", .tls = ServerTls::required}, false) == R"(authorization: capa / +OK
+        CHECK(diagram_of({.hostname = "x", .tls = ServerTls::required}, false) ==
+              R"(authorization: capa / +OK
 authorization: stls / +OK -> awaiting_tls
 authorization: quit / +OK goodbye -> closed
 authorization, USER given: capa / +OK

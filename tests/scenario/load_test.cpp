@@ -313,6 +313,15 @@ TEST_SUITE("scenario.load")
         CHECK(files::load(changed(lab(), "en = \"Goal\"", "en = '''a'\n" + many + "'''")));
     }
 
+    TEST_CASE("a problem is one line, whatever stands in the file")
+    {
+        const auto result = files::load("\"a\\nb\\u001b[31m\" = 1\n" + lab() + "set.\"" +
+                                        std::string(5'000, 'x') + "\" = 1");
+        REQUIRE_FALSE(result);
+        CHECK(result.error()[0].key == "\"a?b?[31m\"");
+        CHECK(result.error().back().key.size() < 1'010);
+    }
+
     TEST_CASE("of very many problems the first two hundred are listed and the rest counted")
     {
         std::string text = lab();

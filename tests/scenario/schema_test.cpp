@@ -124,7 +124,9 @@ TEST_SUITE("scenario.schema")
             const bool is_free = spot.path.find(".set") != std::string::npos;
             const bool is_count = spot.path.find("count") != std::string::npos;
             if (is_free || is_count) continue; // settings and kinds of events have their own words
-            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+            for (const auto& item : (*spot.node)["properties"].items()) {
+                const std::string& key = item.key();
+                [[maybe_unused]] const Json& value = item.value();
                 CAPTURE(spot.path);
                 CAPTURE(key);
                 CHECK_FALSE(is_unknown(spot.path, key));
@@ -163,7 +165,9 @@ TEST_SUITE("scenario.schema")
         std::size_t values = 0;
         for (const Spot& spot : spots) {
             if (spot.path.find(".set") != std::string::npos) continue;
-            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+            for (const auto& item : (*spot.node)["properties"].items()) {
+                const std::string& key = item.key();
+                [[maybe_unused]] const Json& value = item.value();
                 const bool is_list = value.contains("items") && value["items"].contains("enum");
                 const Json& node = is_list ? value["items"] : value;
                 if (!node.contains("enum")) continue;
@@ -188,7 +192,8 @@ TEST_SUITE("scenario.schema")
     {
         const Json& kinds = schema()["properties"]["expect"]["properties"]["count"]["properties"];
         CHECK(kinds.size() == count_of<Kind>());
-        for (const auto& [kind, value] : kinds.items()) {
+        for (const auto& item : kinds.items()) {
+            const std::string& kind = item.key();
             CAPTURE(kind);
             CHECK(parse_enum<Kind>(kind).has_value());
             CHECK_FALSE(is_unknown("expect.count", kind));
@@ -205,7 +210,9 @@ TEST_SUITE("scenario.schema")
             if (spot.path.find("count") != std::string::npos) continue;
             if (spot.path.find(".set") != std::string::npos) continue;
             const bool is_text = (*spot.node)["properties"].contains("ja");
-            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+            for (const auto& item : (*spot.node)["properties"].items()) {
+                const std::string& key = item.key();
+                [[maybe_unused]] const Json& value = item.value();
                 CAPTURE(spot.path);
                 CAPTURE(key);
                 CHECK((is_text || is_mentioned(english, key)));
@@ -221,7 +228,9 @@ TEST_SUITE("scenario.schema")
         for (const Spot& spot : spots) {
             if (spot.path.find(".set") != std::string::npos) continue;
             if (spot.path.find("count") != std::string::npos) continue;
-            for (const auto& [key, value] : (*spot.node)["properties"].items()) {
+            for (const auto& item : (*spot.node)["properties"].items()) {
+                const std::string& key = item.key();
+                [[maybe_unused]] const Json& value = item.value();
                 CAPTURE(spot.path);
                 CAPTURE(key);
                 CHECK(value.contains("title"));

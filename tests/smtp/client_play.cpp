@@ -115,10 +115,11 @@ private:
     {
         note("challenge: " + challenge.octets);
         const auto octets = next_answer();
-        if (octets)
+        if (octets) {
             session_.handle_auth_response({octets, play_.believes_success}, start_of_test);
-        else
+        } else {
             session_.handle_auth_impossible(SmtpProblem::reply_malformed, start_of_test);
+        }
     }
     std::optional<std::string> next_answer()
     {

@@ -68,9 +68,10 @@ TEST_SUITE("smtp.client_session")
                             "S: mail 250\n"
                             "C: RCPT TO:<taro@tani.example>\n");
         std::vector<std::pair<bool, std::uint64_t>> positions;
-        for (const auto& output : played.outputs)
+        for (const auto& output : played.outputs) {
             if (const auto* sent = std::get_if<client::CommandSent>(&output))
                 positions.emplace_back(sent->encrypted, sent->stream_offset);
+        }
         CHECK(positions == std::vector<std::pair<bool, std::uint64_t>>{
                                {false, 0}, {false, 21}, {true, 0}, {true, 21}, {true, 54}});
     }
@@ -407,8 +408,9 @@ TEST_SUITE("smtp.client_session")
         session.handle_auth_response({"x"}, start_of_test);
         session.handle_auth_impossible(SmtpProblem::no_common_mechanism, start_of_test);
         CHECK(session.phase() == ClientPhase::closed);
-        while (auto output = session.poll_output())
+        while (auto output = session.poll_output()) {
             if (const auto* sent = std::get_if<client::CommandSent>(&*output))
                 CHECK(sent->verb == SmtpVerb::ehlo);
+        }
     }
 }

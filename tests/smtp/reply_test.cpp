@@ -241,10 +241,11 @@ TEST_SUITE("smtp.reply")
             const std::uint64_t size = rng.below(60);
             for (std::uint64_t i = 0; i < size; ++i) {
                 const std::uint64_t pick = rng.below(alphabet.size() + 4);
-                if (pick < alphabet.size())
+                if (pick < alphabet.size()) {
                     wire += alphabet[pick];
-                else
+                } else {
                     wire += pick % 2 == 0 ? "250 " : "\r\n";
+                }
             }
             const Read whole = read(wire);
             CHECK(read(wire, 1) == whole);

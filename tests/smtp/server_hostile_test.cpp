@@ -174,9 +174,10 @@ TEST_SUITE("smtp.server_hostile")
         config.extensions.size = false;
         ServerPlay without{config};
         without.become_ready();
-        for (const char* parameter : {"SMTPUTF8", "BODY=8BITMIME", "BODY=7BIT", "SIZE=1"})
+        for (const char* parameter : {"SMTPUTF8", "BODY=8BITMIME", "BODY=7BIT", "SIZE=1"}) {
             CHECK(
                 without.lines({"MAIL FROM:<a@b.example> "s + parameter}).starts_with("555 5.5.4 "));
+        }
     }
 
     TEST_CASE("an unlimited line: bounded memory, one reply, and the rest is never run")
@@ -271,9 +272,10 @@ TEST_SUITE("smtp.server_hostile")
         CHECK(play.lines({"VRFY taro"}) == play.lines({"VRFY nobody"}));
         CHECK(play.lines({"EXPN taro"}) == play.lines({"EXPN nobody"}));
         play.lines({"MAIL FROM:<a@b.example>"});
-        for (int i = 0; i < 19; ++i)
+        for (int i = 0; i < 19; ++i) {
             CHECK(play.lines({"RCPT TO:<nobody" + std::to_string(i) + "@server.example>"}) ==
                   "550 5.1.1 User unknown\r\n");
+        }
         CHECK(play.lines({"RCPT TO:<taro@server.example>"}) == "250 2.1.5 Ok\r\n");
         CHECK(play.lines({"RCPT TO:<nobody@server.example>"}) ==
               "550 5.1.1 User unknown\r\n421 4.7.0 Too many unknown recipients\r\n");

@@ -363,9 +363,10 @@ TEST_SUITE("smtp.server_session")
         play.lines({"MAIL FROM:<a@b.example>"});
         for (int i = 0; i < 100; ++i)
             CHECK(play.lines({"RCPT TO:<taro@server.example>"}) == "250 2.1.5 Ok\r\n");
-        for (int i = 0; i < 30; ++i)
+        for (int i = 0; i < 30; ++i) {
             CHECK(play.lines({"RCPT TO:<taro@server.example>"}) ==
                   "452 4.5.3 Too many recipients\r\n");
+        }
         CHECK(play.lines({"DATA", "."}).starts_with("354 "));
         REQUIRE(play.messages.size() == 1);
         CHECK(play.messages[0].envelope.recipients.size() == 100);
@@ -589,9 +590,10 @@ TEST_SUITE("smtp.server_session")
         const auto asked = [&](std::string_view path) {
             play.outputs.clear();
             play.lines({"RCPT TO:" + std::string{path}});
-            for (const Output& output : play.outputs)
+            for (const Output& output : play.outputs) {
                 if (const auto* check = std::get_if<CheckRecipient>(&output))
                     return check->recipient;
+            }
             return Mailbox{};
         };
         CHECK(asked("<user%other.example@server.example>") ==
@@ -702,18 +704,21 @@ TEST_SUITE("smtp.server_session")
         play.lines({"DATA"});
         play.say("a\r\n..b\r\n.\r\n");
         play.say(std::string(600, 'x') + "\r\n");
-        for (const CommandSeen& command : play.commands())
-            if (command.range.begin + command.range.size <= received.size())
+        for (const CommandSeen& command : play.commands()) {
+            if (command.range.begin + command.range.size <= received.size()) {
                 CHECK(received.substr(command.range.begin, command.range.size) ==
                       command.line + "\r\n");
+            }
+        }
         for (const ReplySent& reply : play.replies())
             CHECK(play.wire.substr(reply.range.begin, reply.range.size) == to_wire(reply.reply));
-        for (const Output& output : play.outputs)
+        for (const Output& output : play.outputs) {
             if (const auto* text = std::get_if<TextReceived>(&output)) {
                 CHECK(text->range == StreamRange{received.size() + 6, 11});
                 CHECK(text->lines == 2);
                 CHECK(text->size == 7);
             }
+        }
         CHECK(play.commands().back().range == StreamRange{received.size() + 6 + 11, 602});
 
         play.lines({"STARTTLS"});

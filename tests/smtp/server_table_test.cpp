@@ -220,7 +220,8 @@ receiving_text+tls+user --text/?--> awaiting_verdict
 
     TEST_CASE("out of sequence is always 503 and changes nothing")
     {
-        for (const ServerConfig& config : {mx_config("a.example"), submission_config("a.example")})
+        for (const ServerConfig& config :
+             {mx_config("a.example"), submission_config("a.example")}) {
             for (const Transition& cell : ServerSession::transition_table(config)) {
                 CAPTURE(line_of(cell));
                 if (cell.reason == SmtpReason::out_of_sequence) {
@@ -235,6 +236,7 @@ receiving_text+tls+user --text/?--> awaiting_verdict
                     cell.from != SmtpPhase::receiving_text)
                     CHECK(cell.to == cell.from);
             }
+        }
     }
 }
 

@@ -37,9 +37,9 @@ inline sim::scenario::Scenario load_lesson(const std::string& name)
 
 inline sim::Playback play(sim::scenario::Scenario scenario, const Settings& settings = {})
 {
-    for (const auto& [key, value] : settings) {
-        const auto applied = sim::scenario::apply_setting(scenario, key, value);
-        REQUIRE_MESSAGE(applied, key, "=", value);
+    for (const auto& setting : settings) {
+        const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
+        REQUIRE_MESSAGE(applied, setting.first, "=", setting.second);
     }
     sim::Plan plan;
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));

@@ -48,7 +48,7 @@ TEST_SUITE("tls.certificate")
 
     TEST_CASE("a strict client refuses each fault with its own reason and alert")
     {
-        for (const VersionRange versions : {only_1_2, only_1_3})
+        for (const VersionRange versions : {only_1_2, only_1_3}) {
             for (const Fault& fault : faults) {
                 CAPTURE(name_of(fault.kind));
                 Pair pair{{.leaf = {.name = mx, .kind = fault.kind}, .client_versions = versions}};
@@ -68,11 +68,12 @@ TEST_SUITE("tls.certificate")
                 CHECK(pair.server.one<Failed>().why == TlsFailure::peer_alert);
                 CHECK(pair.server.one<Failed>().alert == fault.alert);
             }
+        }
     }
 
     TEST_CASE("an opportunistic client sees the same fault, goes on, and says so")
     {
-        for (const VersionRange versions : {only_1_2, only_1_3})
+        for (const VersionRange versions : {only_1_2, only_1_3}) {
             for (const Fault& fault : faults) {
                 CAPTURE(name_of(fault.kind));
                 Pair pair{{.leaf = {.name = mx, .kind = fault.kind},
@@ -85,6 +86,7 @@ TEST_SUITE("tls.certificate")
                 CHECK(pair.server.engine.established());
                 CHECK(pair.client.count<Alert>() == 0);
             }
+        }
     }
 
     TEST_CASE("a certificate expires and begins by virtual time alone")

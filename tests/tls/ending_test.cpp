@@ -54,7 +54,7 @@ TEST_SUITE("tls.ending")
 {
     TEST_CASE("close_notify from one end is answered, and both ends end cleanly")
     {
-        for (const VersionRange versions : {only_1_2, only_1_3})
+        for (const VersionRange versions : {only_1_2, only_1_3}) {
             for (const bool client_first : {true, false}) {
                 Pair pair = established(versions);
                 End& first = client_first ? pair.client : pair.server;
@@ -81,6 +81,7 @@ TEST_SUITE("tls.ending")
                     CHECK(end->count<Ended>() == 1);
                 }
             }
+        }
     }
 
     TEST_CASE("a FIN without close_notify is a truncation")
@@ -164,7 +165,7 @@ TEST_SUITE("tls.ending")
 
     TEST_CASE("TLS 1.1 and 1.0 are refused with protocol_version")
     {
-        for (const VersionRange versions : {only_1_2, only_1_3, VersionRange{}})
+        for (const VersionRange versions : {only_1_2, only_1_3, VersionRange{}}) {
             for (const std::uint16_t old : {std::uint16_t{0x0302}, std::uint16_t{0x0301}}) {
                 End server = lone_server(versions);
                 server.engine.handle_bytes(client_hello(old, {0xC00A, 0x002F}), noon);
@@ -177,6 +178,7 @@ TEST_SUITE("tls.ending")
                 CHECK(server.one<Alert>() == Alert{Side::sent, true, 70});
                 CHECK(server.all<HandshakeMessage>().size() == 1);
             }
+        }
     }
 
     TEST_CASE("no cipher in common ends with handshake_failure")

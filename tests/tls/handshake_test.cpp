@@ -194,9 +194,10 @@ TEST_SUITE("tls.engine")
     {
         const Pair pair = established(only_1_3);
         std::size_t in_messages = 0;
-        for (const HandshakeMessage& message : pair.server.all<HandshakeMessage>())
+        for (const HandshakeMessage& message : pair.server.all<HandshakeMessage>()) {
             if (message.side == Side::sent && message.encrypted)
                 in_messages += message.bytes.size();
+        }
         std::size_t in_records = 0;
         for (const Record& record : records(pair.server, Side::sent))
             if (record.content_type == 23) in_records += record.wire_size - 5U - 1U - 16U;

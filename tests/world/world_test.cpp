@@ -220,9 +220,10 @@ TEST_SUITE("world")
         World watched{shared(test::small_world()), {}};
         std::size_t looked_at = 0;
         while (watched.step()) {
-            for (std::size_t host = 0; host < watched.network().host_count(); ++host)
+            for (std::size_t host = 0; host < watched.network().host_count(); ++host) {
                 looked_at +=
                     watched.network().sockets(HostId{static_cast<std::uint32_t>(host)}).size();
+            }
             looked_at += outcomes(watched.trace(), watched.trace().size()).size();
             looked_at += watched.stored_messages().size();
             looked_at += static_cast<std::size_t>(watched.trace().hash() & 1U);
