@@ -124,6 +124,11 @@ std::string headline(const Event& event, const Context& context)
     return context.language.text(key_of("headline", event.kind(), said.headline), said.arguments);
 }
 
+std::string wording_of(const Event& event, const Context& context)
+{
+    return key_of("event", event.kind(), said_of(event, context).variant);
+}
+
 Mark mark_of(const Event& event, const Context& context)
 {
     return std::visit(Marker{event, context.trace}, event.what);

@@ -29,6 +29,10 @@ std::string describe(const Event& event, Level level, const Context& context);
 // ("EHLO hanako-pc", "SYN → 203.0.113.25:25"), else a few words. Never empty, one line.
 std::string headline(const Event& event, const Context& context);
 
+// Equal for two events that are described in the same words, names and numbers apart: what a report
+// needs to explain each thing only once.
+std::string wording_of(const Event& event, const Context& context);
+
 // How an event is marked in every view; each mark has a colour, an icon and a word.
 SIM_NAMED_ENUM(Mark, none, clear, encrypted, blocked, secret, accepted, quiet);
 

@@ -48,7 +48,10 @@ std::string one_line(std::string_view records, const Language& language)
     while (!records.empty()) {
         const std::size_t end = std::min(records.find('\n'), records.size());
         if (!text.empty()) text += language.text("noun.list_separator");
-        text += show_bytes(records.substr(0, end));
+        std::string_view record = records.substr(0, end);
+        // The dot that ends an absolute name says nothing to a reader; "0 ." is nothing but it.
+        if (record.ends_with('.') && !record.ends_with(" .")) record.remove_suffix(1);
+        text += show_bytes(record);
         records.remove_prefix(std::min(end + 1, records.size()));
     }
     return text;

@@ -46,6 +46,14 @@ std::string first_line(const Blob& reply, const Context& context)
     return text.empty() ? "-" : show_bytes(text.substr(0, text.find_first_of("\r\n")));
 }
 
+// What people call the host that a relay calls by its domain name.
+std::string name_of_hop(const Blob& hop, const Context& context)
+{
+    const std::string_view key = context.trace.view(hop);
+    const HostId host = host_called(key, context.scenario);
+    return host.exists() ? host_name(host, context) : show_bytes(key);
+}
+
 std::string code_text(std::uint16_t code)
 {
     return code == 0 ? "-" : fmt::format("{}", code);
@@ -66,8 +74,11 @@ std::vector<KindMessages> mail_messages()
         {Kind::delivery_attempted,
          {"first", "again"},
          {""},
-         {"next_hop", "address", "preference", "attempt"}},
-        {Kind::mail_handed_over, {"by_program", "by_server"}, {""}, {"next_hop", "recipients"}},
+         {"next_hop", "next_name", "address", "preference", "attempt"}},
+        {Kind::mail_handed_over,
+         {"by_program", "by_server"},
+         {""},
+         {"next_hop", "next_name", "recipients"}},
         {Kind::mail_delivered, {""}, {""}, {"mailbox", "size"}},
         {Kind::mail_deferred,
          said,
@@ -131,6 +142,7 @@ Said say(const Event& event, const DeliveryAttempted& what, const Context& conte
 {
     Facts facts{event, context};
     facts.add("next_hop", what.next_hop)
+        .add("next_name", name_of_hop(what.next_hop, context))
         .add("address", to_string(what.address))
         .add("preference", fmt::format("{}", what.preference))
         .add("attempt", fmt::format("{}", what.attempt));
@@ -141,7 +153,9 @@ Said say(const Event& event, const MailHandedOver& what, const Context& context)
 {
     const bool by_program = program_at(event.host, context.scenario) != nullptr;
     Facts facts{event, context};
-    facts.add("next_hop", what.next_hop).add("recipients", what.recipients);
+    facts.add("next_hop", what.next_hop)
+        .add("next_name", name_of_hop(what.next_hop, context))
+        .add("recipients", what.recipients);
     return {by_program ? "by_program" : "by_server", "", facts.take()};
 }
 

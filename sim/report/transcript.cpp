@@ -37,11 +37,40 @@ bool is_noise(const Event& event)
     }
 }
 
+// In the story, what the next host on the way has just told from its own side.
+bool is_told_twice(const Event& event)
+{
+    if (event.kind() == Kind::mail_handed_over) return true;
+    const auto* fetch = std::get_if<FetchFinished>(&event.what);
+    return fetch != nullptr && fetch->error == UserError::none && fetch->messages > 0;
+}
+
+// Said at every hop in the same words: explained at the first.
+bool is_conversation(const Event& event)
+{
+    switch (event.kind()) {
+    case Kind::connection_opened:
+    case Kind::certificate_judged:
+    case Kind::tls_established:
+    case Kind::smtp_command:
+    case Kind::smtp_reply:
+    case Kind::smtp_text:
+    case Kind::pop3_command:
+    case Kind::pop3_reply:
+    case Kind::field_added:
+    case Kind::mail_queued:
+    case Kind::mail_handed_over:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool is_shown(const Event& event, Level level)
 {
     switch (level) {
     case Level::story:
-        return is_stop(event, Unit::hop);
+        return is_stop(event, Unit::hop) && !is_told_twice(event);
     case Level::standard:
         return is_stop(event, Unit::command) && !is_noise(event);
     case Level::expert:
@@ -82,7 +111,6 @@ public:
     Lines write(const std::vector<Section>& sections, bool explanations)
     {
         for (const Section& section : sections) {
-            explained_.clear();
             if (!lines_.empty()) lines_.push_back({});
             if (section.connection.exists()) heading(*section.events.front());
             for (const Event* event : section.events) {
@@ -139,9 +167,12 @@ private:
         }
     }
 
-    // What has been explained in this conversation is not explained again.
+    // What has been explained is not explained again; of what every hop does, the first is.
     void explanation(const Event& event)
     {
+        if (source_.level == Level::standard && is_conversation(event) &&
+            !explained_.insert(explain::wording_of(event, context_)).second)
+            return;
         const std::string text = explain::describe(event, source_.level, context_);
         if (!explained_.insert(text).second) return;
         const std::string indent(clock_columns, ' ');
