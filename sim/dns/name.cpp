@@ -46,8 +46,7 @@ std::strong_ordering compare_labels(std::string_view a, std::string_view b)
     const std::size_t common = std::min(a.size(), b.size());
     for (std::size_t i = 0; i < common; ++i) {
         const auto order = octet(lower(a[i])) <=> octet(lower(b[i]));
-        // NOLINTNEXTLINE(modernize-use-nullptr): 0 is what an ordering is compared with
-        if (order != 0) return order;
+        if (std::is_neq(order)) return order;
     }
     return a.size() <=> b.size();
 }
@@ -130,15 +129,14 @@ bool Name::is_within(const Name& suffix) const
     std::size_t at = 0;
     while (at < start)
         at += std::size_t{octet(wire_[at])} + 1;
-    // NOLINTNEXTLINE(modernize-use-nullptr): 0 is what an ordering is compared with
-    return at == start && compare_labels(std::string_view{wire_}.substr(start), suffix.wire_) == 0;
+    return at == start &&
+           std::is_eq(compare_labels(std::string_view{wire_}.substr(start), suffix.wire_));
 }
 
 bool operator==(const Name& a, const Name& b)
 {
     // Length octets are below 'A', so folding case over the whole wire form changes none of them.
-    // NOLINTNEXTLINE(modernize-use-nullptr): 0 is what an ordering is compared with
-    return a.wire_.size() == b.wire_.size() && compare_labels(a.wire_, b.wire_) == 0;
+    return a.wire_.size() == b.wire_.size() && std::is_eq(compare_labels(a.wire_, b.wire_));
 }
 
 std::strong_ordering operator<=>(const Name& a, const Name& b)
@@ -151,8 +149,7 @@ std::strong_ordering operator<=>(const Name& a, const Name& b)
     for (std::size_t i = 1; i <= common; ++i) {
         const auto order = compare_labels(label_at(a.wire_, left[left.size() - i]),
                                           label_at(b.wire_, right[right.size() - i]));
-        // NOLINTNEXTLINE(modernize-use-nullptr): 0 is what an ordering is compared with
-        if (order != 0) return order;
+        if (std::is_neq(order)) return order;
     }
     return left.size() <=> right.size();
 }

@@ -10,8 +10,8 @@ namespace sim::smtp {
 
 namespace {
 
-// Room for what one segment of TCP brings.
-constexpr std::size_t first_octets = 1536;
+// How many there are before the host takes them, mostly.
+constexpr std::size_t usual_outputs = 4;
 // How much of what is thrown away is shown to an onlooker.
 constexpr std::size_t shown_octets = 200;
 
@@ -41,22 +41,15 @@ struct ServerSession::Heard {
 ServerSession::ServerSession(std::shared_ptr<const ServerConfig> config)
     : config_{std::move(config)}
 {
-    outputs_.reserve(8);
-    input_.reserve(first_octets);
+    outputs_.reserve(usual_outputs);
 }
 
 server::Transitions ServerSession::transitions(Instant now) const
 {
-    return {*config_,
-            encrypted_,
-            now,
-            input_begin_ + taken_,
-            tally_.auth_failures,
-            taken_ == input_.size()};
+    return {*config_, encrypted_, now, input_.position(), tally_.auth_failures, input_.empty()};
 }
 
-// ---- inputs
-// -----------------------------------------------------------------------------------------
+// ---- inputs ---------------------------------------------------------------------------------
 
 void ServerSession::handle_connected(Instant now,
                                      bool tls_from_start,
@@ -102,13 +95,7 @@ void ServerSession::handle_bytes(std::string_view bytes, Instant now)
             refuse_and_close(SmtpReason::too_much_ahead, now);
             return;
         }
-        if (taken_ > 0) {
-            input_.erase(0, taken_);
-            input_begin_ += taken_;
-            scanned_ -= taken_;
-            taken_ = 0;
-        }
-        input_ += bytes.substr(0, octets);
+        input_.offer(bytes.substr(0, octets));
         bytes.remove_prefix(octets);
         if (phase() == SmtpPhase::receiving_text) set_deadline(now);
         answer_input(now);
@@ -131,8 +118,8 @@ void ServerSession::handle_tls_established(Instant now)
     state_ = server::AwaitingHello{};
     encrypted_ = true;
     auth_refused_ = false;
-    discard_input();
-    input_begin_ = 0;
+    input_.restart();
+    long_line_.reset();
     sent_octets_ = 0;
     if (before.from_start) greet(now, before.refusal);
     set_deadline(now);
@@ -232,12 +219,12 @@ std::size_t ServerSession::input_room() const
     const ServerLimits& limits = config_->limits;
     const std::size_t most =
         std::max({limits.waiting_octets, limits.auth_line_octets + 2, limits.text_line_octets + 2});
-    return most - std::min(most, pending().size());
+    return most - std::min(most, input_.pending().size());
 }
 
 std::size_t ServerSession::memory_octets() const
 {
-    std::size_t octets = input_.capacity() + sending_.capacity();
+    std::size_t octets = input_.memory_octets() + sending_.capacity();
     if (long_line_) octets += long_line_->front.capacity();
     const auto add = [&](const server::TransactionPointer& transaction) {
         for (const Mailbox& recipient : transaction->envelope.recipients)
@@ -252,21 +239,20 @@ std::size_t ServerSession::memory_octets() const
     return octets;
 }
 
-// ---- reading
-// ----------------------------------------------------------------------------------------
+// ---- reading --------------------------------------------------------------------------------
 
-std::string_view ServerSession::pending() const
-{
-    return std::string_view{input_}.substr(taken_);
-}
-
-// Takes what there is, line by line, until there is no more or the host has to be asked. RFC 2920
-// §3.2: the replies to a group leave together, when nothing more can be read.
+// Takes what there is, line by line, until there is no more or the host has to be asked.
 void ServerSession::answer_input(Instant now)
 {
     while (take_next(now)) {
     }
-    if (is_waiting()) return;
+    if (!is_waiting()) finish_group(now);
+    input_.keep_rest();
+}
+
+// RFC 2920 §3.2: the replies to a group leave together, when nothing more can be read.
+void ServerSession::finish_group(Instant now)
+{
     flush();
     if (!peer_finished_ || phase() == SmtpPhase::closed) return;
     const SmtpPhase at = phase();
@@ -289,7 +275,7 @@ bool ServerSession::take_next(Instant now)
         drop_plaintext_before_tls();
         return false;
     case SmtpPhase::awaiting_client:
-        if (!pending().empty()) refuse_and_close(SmtpReason::talked_out_of_turn, now);
+        if (!input_.empty()) refuse_and_close(SmtpReason::talked_out_of_turn, now);
         return false;
     case SmtpPhase::awaiting_hello:
     case SmtpPhase::ready:
@@ -298,22 +284,6 @@ bool ServerSession::take_next(Instant now)
         break;
     }
     return take_line(now);
-}
-
-// Where the line that begins at taken_ ends (behind its LF), or 0. Only CR LF ends a line; RFC 5321
-// §2.3.8 forbids to see an end in anything else.
-std::size_t ServerSession::find_line_end()
-{
-    const bool lenient = config_->line_ends == LineEnds::lenient_2022;
-    std::size_t from = std::max(scanned_, taken_);
-    while (true) {
-        const std::size_t newline = input_.find('\n', from);
-        if (newline == std::string::npos) break;
-        if (lenient || (newline > taken_ && input_[newline - 1] == '\r')) return newline + 1;
-        from = newline + 1;
-    }
-    scanned_ = input_.size();
-    return 0;
 }
 
 // With CR LF, as RFC 5321 §4.5.3.1.4 counts. See ServerLimits for what extensions add.
@@ -343,7 +313,8 @@ bool ServerSession::answer_tls_record(Instant now)
     // A record header: handshake (22), version 3.x. No line of SMTP begins like it.
     constexpr std::string_view header = "\x16\x03";
     if (phase() != SmtpPhase::awaiting_hello || encrypted_ || long_line_) return false;
-    if (!pending().starts_with(header)) return pending() == header.substr(0, 1);
+    const std::string_view octets = input_.pending();
+    if (!octets.starts_with(header)) return octets == header.substr(0, 1);
     outputs_.emplace_back(server::ProblemSeen{SmtpProblem::spoke_tls_to_smtp_port, {}});
     answering_ = SmtpVerb::none;
     refuse_and_close(SmtpReason::spoke_tls, now);
@@ -353,21 +324,20 @@ bool ServerSession::answer_tls_record(Instant now)
 bool ServerSession::take_line(Instant now)
 {
     if (answer_tls_record(now)) return false;
-    const std::size_t end = find_line_end();
-    if (end == 0) {
-        const std::string_view rest = pending();
-        const std::size_t limit = line_limit(rest);
-        if (long_line_ || rest.size() >= limit) swallow_long_line(rest, limit);
+    const bool lenient = config_->line_ends == LineEnds::lenient_2022;
+    const std::size_t octets = input_.find_line(lenient);
+    if (octets == 0) {
+        swallow_long_line();
         return false;
     }
-    std::string_view line = pending().substr(0, end - 1 - taken_);
+    std::string_view line = input_.pending().substr(0, octets - 1);
     while (line.ends_with('\r')) {
         line.remove_suffix(1);
-        if (config_->line_ends != LineEnds::lenient_2022) break;
+        if (!lenient) break;
     }
-    const std::uint64_t begin = long_line_ ? long_line_->begin : input_begin_ + taken_;
-    Heard heard{line, {begin, as_size(input_begin_ + end - begin)}};
-    taken_ = scanned_ = end;
+    const std::uint64_t begin = long_line_ ? long_line_->begin : input_.position();
+    input_.take(octets);
+    Heard heard{line, {begin, as_size(input_.position() - begin)}};
 
     // RFC 5321 §4.5.3.1.9: a line that is too long is refused once, and no part of it is a command.
     const auto long_line = std::exchange(long_line_, std::nullopt);
@@ -387,13 +357,16 @@ bool ServerSession::take_line(Instant now)
     return true;
 }
 
-// The rest of a line that can no more become a good one is not kept; the CR may be half of its end.
-void ServerSession::swallow_long_line(std::string_view rest, std::size_t limit)
+// A line that can no more become a good one is not kept but for its front; a CR may be half of its
+// end.
+void ServerSession::swallow_long_line()
 {
+    const std::string_view rest = input_.pending();
+    const std::size_t limit = line_limit(rest);
+    if (!long_line_ && rest.size() < limit) return;
     if (!long_line_)
-        long_line_ = LongLine{std::string{rest.substr(0, limit - 2)}, input_begin_ + taken_};
-    taken_ = input_.size() - (rest.ends_with('\r') ? 1 : 0);
-    scanned_ = taken_;
+        long_line_ = LongLine{std::string{rest.substr(0, limit - 2)}, input_.position()};
+    input_.take(rest.size() - (rest.ends_with('\r') ? 1 : 0));
 }
 
 void ServerSession::answer_command(Heard& heard, Instant now)
@@ -432,14 +405,12 @@ void ServerSession::answer_auth_line(Heard& heard, Instant now)
 bool ServerSession::take_text(Instant now)
 {
     auto& at = std::get<server::ReceivingText>(state_);
-    taken_ += at.decoder.take(pending());
-    scanned_ = taken_;
+    input_.take(at.decoder.take(input_.pending()));
     if (!at.decoder.is_done()) return false;
-    outputs_.emplace_back(
-        server::TextReceived{encrypted_,
-                             at.decoder.lines(),
-                             at.decoder.size(),
-                             {at.begin, as_size(input_begin_ + taken_ - at.begin)}});
+    outputs_.emplace_back(server::TextReceived{encrypted_,
+                                               at.decoder.lines(),
+                                               at.decoder.size(),
+                                               {at.begin, as_size(input_.position() - at.begin)}});
     answering_ = SmtpVerb::text;
     commit(nullptr, transitions(now).on(std::move(at), server::EndOfText{}), now);
     return true;
@@ -449,9 +420,9 @@ bool ServerSession::take_text(Instant now)
 // them there; to read them as if TLS protected them is CVE-2011-0411.
 void ServerSession::drop_plaintext_before_tls()
 {
-    if (pending().empty()) return;
+    if (input_.empty()) return;
     // An onlooker is shown the first line, but no password that may be in it.
-    std::string_view line = pending().substr(0, shown_octets);
+    std::string_view line = input_.pending().substr(0, shown_octets);
     line = line.substr(0, line.find_first_of("\r\n"));
     const ParsedCommand parsed = parse_command(line);
     if (parsed.secret_size > 0) line = line.substr(0, parsed.secret_offset);
@@ -462,14 +433,11 @@ void ServerSession::drop_plaintext_before_tls()
 
 void ServerSession::discard_input()
 {
-    input_begin_ += input_.size();
-    input_.clear();
-    taken_ = scanned_ = 0;
+    input_.discard();
     long_line_.reset();
 }
 
-// ---- commit
-// -----------------------------------------------------------------------------------------
+// ---- commit ---------------------------------------------------------------------------------
 
 void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
 {

@@ -9,6 +9,7 @@
 //     session.handle_connected(now, false);   // then handle_bytes(...) as they come
 #pragma once
 
+#include "sim/smtp/input.h"
 #include "sim/smtp/server_config.h"
 #include "sim/smtp/server_output.h"
 #include "sim/smtp/server_state.h"
@@ -101,15 +102,15 @@ private:
 
     void greet(Instant now, const std::optional<server::Verdict>& refusal);
     void answer_input(Instant now);
+    void finish_group(Instant now);
     bool take_next(Instant now);
     bool take_line(Instant now);
     bool take_text(Instant now);
     void answer_command(Heard& heard, Instant now);
     void answer_auth_line(Heard& heard, Instant now);
     bool answer_tls_record(Instant now);
-    [[nodiscard]] std::size_t find_line_end();
     [[nodiscard]] std::size_t line_limit(std::string_view line) const;
-    void swallow_long_line(std::string_view rest, std::size_t limit);
+    void swallow_long_line();
     void drop_plaintext_before_tls();
     void discard_input();
 
@@ -121,7 +122,6 @@ private:
     void close(Instant now);
     void flush();
     void set_deadline(Instant now);
-    [[nodiscard]] std::string_view pending() const;
     [[nodiscard]] bool is_waiting() const { return phase() == SmtpPhase::awaiting_verdict; }
 
     std::shared_ptr<const ServerConfig> config_;
@@ -133,10 +133,7 @@ private:
     Tally tally_;
     Instant deadline_ = never; // for what the client owes, or for what was put off
 
-    std::string input_;
-    std::size_t taken_ = 0;         // input_ before this is done with
-    std::size_t scanned_ = 0;       // no line end between taken_ and here
-    std::uint64_t input_begin_ = 0; // position of input_[0] in the stream
+    Input input_;
     std::optional<LongLine> long_line_;
 
     std::string sending_;           // replies to the group that is being answered
