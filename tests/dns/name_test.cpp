@@ -90,6 +90,7 @@ TEST_SUITE("dns.name")
                                               "*.z.example",
                                               "\\200.z.example"};
         std::vector<Name> names;
+        names.reserve(sorted.size());
         for (const std::string& text : sorted)
             names.push_back(name(text));
         std::vector<Name> mixed{names.rbegin(), names.rend()};
