@@ -92,7 +92,7 @@ TEST_SUITE("why")
     {
         std::size_t failures = 0;
         std::size_t cured = 0;
-        for (const char* line : {"home-dynamic", "home-fixed"})
+        for (const char* line : {"home-dynamic", "fixed-ip"})
             for (const char* port : {"25", "465", "587", "2525"})
                 for (const auto protection : values_of<scenario::Protection>())
                     for (const auto auth : values_of<scenario::AuthChoice>()) {

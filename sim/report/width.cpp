@@ -113,15 +113,18 @@ std::size_t end_of_line(std::string_view text, std::size_t columns)
     std::size_t at = 0;
     std::size_t used = 0;
     std::size_t best = 0;
+    std::size_t within_word = 0; // where a word that is too long may be cut
     char32_t before = 0;
     while (at < text.size()) {
         const Character next = first_character(text.substr(at));
         if (at > 0 && may_break_between(before, next.value)) best = at;
+        if (at > 0 && !must_not_begin(next.value) && !must_not_end(before)) within_word = at;
         const std::size_t width = column_width(next.value);
         if (used + width > columns && at > 0) {
             // A blank may hang over the edge; it is not printed.
             if (next.value == U' ') return at;
-            return best > 0 ? best : at;
+            if (best > 0) return best;
+            return within_word > 0 ? within_word : at;
         }
         used += width;
         at += next.octets;

@@ -72,7 +72,7 @@ TEST_SUITE("report.width")
                 if (columns > 8) {
                     for (const std::string_view mark : {"。", "、", "）", "」"})
                         CHECK_FALSE(line.starts_with(mark));
-}
+                }
                 joined += line;
             }
             std::string without_blanks = text;
