@@ -21,9 +21,11 @@ constexpr auto first_hard_failure = Certificate_Status_Code::CERT_IS_REVOKED;
 std::set<Certificate_Status_Code> errors_in(const Botan::Path_Validation_Result& result)
 {
     std::set<Certificate_Status_Code> errors;
-    for (const auto& of_one : result.all_statuses())
-        for (const Certificate_Status_Code code : of_one)
+    for (const auto& of_one : result.all_statuses()) {
+        for (const Certificate_Status_Code code : of_one) {
             if (code >= Certificate_Status_Code::FIRST_ERROR_STATUS) errors.insert(code);
+        }
+    }
     return errors;
 }
 
@@ -68,25 +70,26 @@ Judgement judge(const std::vector<Botan::X509_Certificate>& chain,
                                   "",
                                   Botan::Usage_Type::TLS_SERVER_AUTH,
                                   to_timestamp(now));
-    if (result.cert_path().empty())
-        return because(chain.front().is_self_signed() ? CertificateVerdict::self_signed
-                                                      : CertificateVerdict::unknown_issuer,
+    if (result.cert_path().empty()) {
+        const bool alone = chain.front().is_self_signed();
+        return because(alone ? CertificateVerdict::self_signed : CertificateVerdict::unknown_issuer,
                        result.result());
+    }
 
+    using enum Botan::Certificate_Status_Code;
     const std::set<Certificate_Status_Code> errors = errors_in(result);
     if (!errors.empty() && *errors.rbegin() >= first_hard_failure)
         return because(CertificateVerdict::bad_signature, *errors.rbegin());
-    for (const Certificate_Status_Code code : errors)
-        if (code != Certificate_Status_Code::CERT_HAS_EXPIRED &&
-            code != Certificate_Status_Code::CERT_NOT_YET_VALID)
+    for (const Certificate_Status_Code code : errors) {
+        if (code != CERT_HAS_EXPIRED && code != CERT_NOT_YET_VALID)
             return because(CertificateVerdict::otherwise_invalid, code);
-    if (errors.contains(Certificate_Status_Code::CERT_HAS_EXPIRED))
-        return because(CertificateVerdict::expired, Certificate_Status_Code::CERT_HAS_EXPIRED);
-    if (errors.contains(Certificate_Status_Code::CERT_NOT_YET_VALID))
-        return because(CertificateVerdict::not_yet_valid,
-                       Certificate_Status_Code::CERT_NOT_YET_VALID);
+    }
+    if (errors.contains(CERT_HAS_EXPIRED))
+        return because(CertificateVerdict::expired, CERT_HAS_EXPIRED);
+    if (errors.contains(CERT_NOT_YET_VALID))
+        return because(CertificateVerdict::not_yet_valid, CERT_NOT_YET_VALID);
     if (!has_name(chain.front(), name))
-        return because(CertificateVerdict::wrong_name, Certificate_Status_Code::CERT_NAME_NOMATCH);
+        return because(CertificateVerdict::wrong_name, CERT_NAME_NOMATCH);
     return {};
 }
 
