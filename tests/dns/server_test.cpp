@@ -109,6 +109,7 @@ TEST_SUITE("dns.server")
               DnsOutcome::server_failure);
         for (const int length : {max_alias_chain, max_alias_chain + 1}) {
             std::vector<Record> records;
+            records.reserve(static_cast<std::size_t>(length) + 1);
             for (int i = 0; i < length; ++i) {
                 records.push_back(record("a" + std::to_string(i) + ".chain.example",
                                          300,
