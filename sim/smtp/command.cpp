@@ -9,26 +9,6 @@ namespace sim::smtp {
 
 namespace {
 
-struct NamedVerb {
-    std::string_view name;
-    SmtpVerb verb;
-};
-
-constexpr std::array<NamedVerb, 14> verbs{{{"MAIL", SmtpVerb::mail},
-                                           {"RCPT", SmtpVerb::rcpt},
-                                           {"DATA", SmtpVerb::data},
-                                           {"EHLO", SmtpVerb::ehlo},
-                                           {"QUIT", SmtpVerb::quit},
-                                           {"AUTH", SmtpVerb::auth},
-                                           {"STARTTLS", SmtpVerb::starttls},
-                                           {"RSET", SmtpVerb::rset},
-                                           {"HELO", SmtpVerb::helo},
-                                           {"NOOP", SmtpVerb::noop},
-                                           {"VRFY", SmtpVerb::vrfy},
-                                           {"EXPN", SmtpVerb::expn},
-                                           {"HELP", SmtpVerb::help},
-                                           {"BDAT", SmtpVerb::bdat}}};
-
 // The methods of RFC 9110 §9.3 and 5789. A browser or proxy that was talked into speaking to a mail
 // server must find no one listening.
 constexpr std::array<std::string_view, 9> http_methods{
@@ -62,6 +42,16 @@ unsigned kinds_in(std::string_view line)
     for (const char c : line)
         found |= octet_kinds[static_cast<unsigned char>(c)];
     return found;
+}
+
+// A word of four octets as a number, small letters made capitals. Equal numbers, equal words: only
+// letters become letters when that bit is cleared.
+constexpr std::uint32_t four_letters(std::string_view word)
+{
+    std::uint32_t number = 0;
+    for (const char c : word)
+        number = (number << 8U) | (static_cast<unsigned char>(c) & 0xDFU);
+    return number;
 }
 
 std::string_view first_word(std::string_view text)
@@ -300,9 +290,38 @@ Command parse_line(std::string_view line, std::string_view word, SmtpVerb verb)
 SmtpVerb parse_verb(std::string_view line)
 {
     const std::string_view word = first_word(line);
-    for (const NamedVerb& named : verbs)
-        if (equal_ignoring_case(word, named.name)) return named.verb;
-    return SmtpVerb::unknown;
+    if (word.size() != 4)
+        return equal_ignoring_case(word, "STARTTLS") ? SmtpVerb::starttls : SmtpVerb::unknown;
+    switch (four_letters(word)) {
+    case four_letters("AUTH"):
+        return SmtpVerb::auth;
+    case four_letters("BDAT"):
+        return SmtpVerb::bdat;
+    case four_letters("DATA"):
+        return SmtpVerb::data;
+    case four_letters("EHLO"):
+        return SmtpVerb::ehlo;
+    case four_letters("EXPN"):
+        return SmtpVerb::expn;
+    case four_letters("HELO"):
+        return SmtpVerb::helo;
+    case four_letters("HELP"):
+        return SmtpVerb::help;
+    case four_letters("MAIL"):
+        return SmtpVerb::mail;
+    case four_letters("NOOP"):
+        return SmtpVerb::noop;
+    case four_letters("QUIT"):
+        return SmtpVerb::quit;
+    case four_letters("RCPT"):
+        return SmtpVerb::rcpt;
+    case four_letters("RSET"):
+        return SmtpVerb::rset;
+    case four_letters("VRFY"):
+        return SmtpVerb::vrfy;
+    default:
+        return SmtpVerb::unknown;
+    }
 }
 
 ParsedCommand parse_command(std::string_view line)

@@ -42,8 +42,7 @@ struct ServerConfig {
 
     Duration greeting_delay{0}; // a client that speaks during it gets 554
     // A client that goes on behind EHLO, HELO or DATA without waiting for the reply gets 554
-    // (RFC 2920 §3.1). Off by default: whether two lines meet in one segment is the network's
-    // doing, and then decides about the mail.
+    // (RFC 2920 §3.1), as mx_config has it.
     bool enforce_turns = false;
 };
 

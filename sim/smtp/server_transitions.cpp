@@ -24,7 +24,7 @@ struct CommandTransitions {
 
     [[nodiscard]] const ServerConfig& config() const { return context.config; }
 
-    // ---- hello --------------------------------------------------------------------------------
+    // ---- hello -----------------------------------------------------------------------------
 
     Step on(AwaitingHello&& /*at*/, const Hello& hello) const { return greet(hello, {}); }
     // RFC 5321 §4.1.4: a later EHLO resets the transaction exactly as RSET would. Who has logged in
@@ -75,7 +75,7 @@ struct CommandTransitions {
         return config().mechanisms_in_clear;
     }
 
-    // ---- the transaction ----------------------------------------------------------------------
+    // ---- the transaction -------------------------------------------------------------------
 
     Step on(Ready&& at, const MailFrom& mail) const
     {
@@ -163,7 +163,7 @@ struct CommandTransitions {
         return {std::move(at), standard_reply(SmtpReason::accepted)};
     }
 
-    // ---- STARTTLS and AUTH ----------------------------------------------------------------------
+    // ---- STARTTLS and AUTH -----------------------------------------------------------------
 
     Step on(Ready&& at, const StartTls& /*start*/) const
     {
@@ -311,8 +311,7 @@ Step Transitions::on(ServerState&& state, const Command& command) const
         command);
 }
 
-// ---- the AUTH exchange, RFC 4954 §4
-// -----------------------------------------------------------------
+// ---- the AUTH exchange, RFC 4954 §4 --------------------------------------------------------
 
 Step Transitions::on(AwaitingAuth&& at, const Challenge& challenge) const
 {
@@ -376,8 +375,7 @@ Step Transitions::on(DelayingAuthFailure&& at, const AuthFailureDue& /*due*/) co
     return refuse(Ready{std::move(at.client)}, SmtpReason::auth_failed);
 }
 
-// ---- verdicts
-// -------------------------------------------------------------------------------------
+// ---- verdicts ------------------------------------------------------------------------------
 
 Step Transitions::on(AwaitingSender&& at, const Verdict& verdict) const
 {
