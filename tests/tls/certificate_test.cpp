@@ -131,9 +131,8 @@ TEST_SUITE("tls.certificate")
         CHECK(verdict_for("") == CertificateVerdict::wrong_name);
     }
 
-    TEST_CASE("the common name is no name (RFC 9525)")
+    TEST_CASE("a certificate for another name says for which")
     {
-        // The subject says mx.isp.example, the alternative names say something else.
         const CertificateJudged found = judged({.leaf = {.name = mx,
                                                          .more_names = {},
                                                          .kind = LeafKind::wrong_name,
