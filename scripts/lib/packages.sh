@@ -21,6 +21,10 @@ botan | dpkg-dev             | unpacks a Debian source package
 botan | python3              | Botan's configure step
 botan-system | libbotan-3-dev | TLS, certificates, hashes
 test  | doctest-dev          | the test framework
+test  | openssl              | a second opinion on our certificates
+test  | python3              | runs the second opinions below
+test  | python3-dnspython    | a second opinion on our DNS messages
+test  | python3-jsonschema   | a second opinion on the schema of scenarios
 clang | clang                | the second compiler
 clang | libclang-rt-dev      | its sanitizers
 check | clang-format         | one layout for all files
