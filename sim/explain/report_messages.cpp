@@ -10,7 +10,13 @@ std::vector<MessageGroup> report_messages()
         {"report.wire", {"octets", "more"}, {"size"}, false},
         {"report.wire", {"unwrapped"}, {"text"}, false},
         {"report.wire", {"summary"}, {"clear", "sealed"}, false},
-        {"report.wire", {"not_hidden"}, {}, false},
+        {"report.wire", {"not_hidden", "learned", "hidden"}, {}, false},
+        {"report.wire", {"learned_talks"}, {"a", "b", "port"}, false},
+        {"report.wire", {"learned_name", "learned_sni"}, {"name"}, false},
+        {"report.wire", {"learned_envelope"}, {"line"}, false},
+        {"report.wire", {"learned_message", "hidden_message"}, {"size"}, false},
+        {"report.wire", {"learned_password", "hidden_password"}, {}, false},
+        {"report.wire", {"hidden_lines"}, {"count"}, false},
     };
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace sim::report {
 
@@ -492,9 +493,48 @@ LadderRows ladder_rows(const Source& source)
     return RowMaker{source}.make();
 }
 
+namespace {
+
+// In text only two hosts may stand side by side: what two of them say to each other is kept
+// together, although somebody else speaks in between. A gap belongs to the row behind it.
+LadderRows by_conversation(LadderRows all, const Trace& trace)
+{
+    std::vector<std::vector<LadderRow>> sections;
+    std::map<ConnectionId, std::size_t> section_of;
+    std::vector<LadderRow> waiting;
+    ConnectionId last;
+    for (LadderRow& row : all.rows) {
+        if (!row.event.exists()) {
+            waiting.push_back(std::move(row));
+            continue;
+        }
+        const ConnectionId connection = trace.at(row.event).connection;
+        std::size_t at = sections.size();
+        if (connection.exists()) {
+            at = section_of.try_emplace(connection, at).first->second;
+        } else if (!sections.empty() && !last.exists()) {
+            at = sections.size() - 1;
+        }
+        last = connection;
+        if (at == sections.size()) sections.emplace_back();
+        for (LadderRow& gap : waiting)
+            sections[at].push_back(std::move(gap));
+        waiting.clear();
+        sections[at].push_back(std::move(row));
+    }
+    all.rows.clear();
+    for (std::vector<LadderRow>& section : sections)
+        for (LadderRow& row : section)
+            all.rows.push_back(std::move(row));
+    return all;
+}
+
+} // namespace
+
 Lines ladder(const Source& source)
 {
-    const LadderRows rows = ladder_rows(source);
+    LadderRows rows = ladder_rows(source);
+    if (source.level == Level::standard) rows = by_conversation(std::move(rows), source.trace);
     return Drawing{source, rows}.draw();
 }
 

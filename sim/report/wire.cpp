@@ -2,6 +2,7 @@
 
 #include "sim/core/base64.h"
 #include "sim/playback.h"
+#include "sim/report/learned.h"
 #include "sim/report/width.h"
 
 #include <fmt/format.h>
@@ -140,6 +141,11 @@ private:
                  event.id});
             first = false;
         }
+        if (const Event* dns = dns_carried_by(event, source_.trace)) {
+            clear_octets_ += bytes.size();
+            indented(*dns, explain::headline(*dns, context_), Role::quiet);
+            return;
+        }
         if (mark == explain::Mark::encrypted) {
             sealed_octets_ += bytes.size();
             hex(event, bytes);
@@ -243,7 +249,10 @@ std::optional<TappedLink> link_of_sender(const Source& source)
 
 Lines wire(const Source& source, const TappedLink& link)
 {
-    return Tap{source, link}.listen();
+    Lines lines = Tap{source, link}.listen();
+    const Lines more = learned(source, link);
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
 }
 
 bool is_readable_on_the_way(const Trace& trace, std::size_t end, std::string_view text)

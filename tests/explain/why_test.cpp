@@ -502,7 +502,13 @@ TEST_SUITE("explain.why")
                     check(card);
                 }
             };
-            each_of(Obstacle{}, [](WhyCard& card, Obstacle value) { card.obstacle = value; });
+            each_of(Obstacle{}, [](WhyCard& card, Obstacle value) {
+                card.obstacle = value;
+                // A card of a rule always says which.
+                if (value == Obstacle::op25b || value == Obstacle::ip25b ||
+                    value == Obstacle::firewall)
+                    card.rule = RuleId{1};
+            });
             each_of(SmtpReason{}, [](WhyCard& card, SmtpReason value) { card.reason = value; });
             each_of(Pop3Reason{},
                     [](WhyCard& card, Pop3Reason value) { card.pop3_reason = value; });

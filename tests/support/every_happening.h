@@ -223,6 +223,7 @@ private:
         command.line = line("EHLO [192.0.2.10]");
         trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, dialled_);
         trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, command);
+        trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, command); // under TLS, again
         command.verb = sim::SmtpVerb::mail;
         command.line = line("MAIL FROM:<>");
         add(command);
