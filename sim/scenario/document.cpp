@@ -19,20 +19,25 @@ namespace sim::scenario {
 
 namespace {
 
-// toml++ 3.3 recurses for each level, also when it destroys a document, so depth is bounded before
-// it sees the text. Up to the first syntax error this reads the text as toml++ does, and beyond it
-// toml++ reads nothing.
-class DepthScan {
+// Finds what toml++ 3.3 must not see: it recurses for each level, also when it destroys a document,
+// and it asserts where a table header begins with something that is no key. Up to the first syntax
+// error this reads the text as toml++ does, and beyond it toml++ reads nothing.
+class Prescan {
 public:
     static constexpr int max_brackets = 16;
     static constexpr int max_dots = 16; // of one dotted key
 
-    explicit DepthScan(std::string_view text) : text_{text} {}
+    struct Trouble {
+        Place place;
+        std::string what;
+    };
 
-    // Where the text is nested too deeply, if it is.
-    std::optional<Place> first_excess();
+    explicit Prescan(std::string_view text) : text_{text} {}
+
+    std::optional<Trouble> first_trouble();
 
 private:
+    [[nodiscard]] bool begins_header_without_key() const;
     void skip_string(char quote);
     void advance(std::size_t count);
 
@@ -40,7 +45,7 @@ private:
     Place place_{0, 1, 1};
 };
 
-void DepthScan::advance(std::size_t count)
+void Prescan::advance(std::size_t count)
 {
     for (; count > 0 && !text_.empty(); --count) {
         if (text_[0] == '\n') {
@@ -53,7 +58,7 @@ void DepthScan::advance(std::size_t count)
     }
 }
 
-void DepthScan::skip_string(char quote)
+void Prescan::skip_string(char quote)
 {
     const std::string triple(3, quote);
     const bool multiline = text_.starts_with(triple);
@@ -76,12 +81,29 @@ void DepthScan::skip_string(char quote)
     }
 }
 
-std::optional<Place> DepthScan::first_excess()
+// `text_` begins with a header's "[".
+bool Prescan::begins_header_without_key() const
+{
+    std::string_view rest = text_.substr(text_.starts_with("[[") ? 2 : 1);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    if (rest.empty()) return false; // toml++ says what is wrong with that
+    const char c = rest[0];
+    const bool may_begin_key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                               (c >= '0' && c <= '9') ||
+                               std::string_view{"_-\"'[]"}.find(c) != std::string_view::npos;
+    return !may_begin_key;
+}
+
+std::optional<Prescan::Trouble> Prescan::first_trouble()
 {
     int brackets = 0;
     int dots = 0;
+    bool at_line_start = true;
     while (!text_.empty()) {
         const char c = text_[0];
+        if (c == '[' && at_line_start && brackets == 0 && begins_header_without_key())
+            return Trouble{place_, "is not valid TOML: expected a key behind \"[\""};
+        at_line_start = c == '\n' || (at_line_start && (c == ' ' || c == '\t'));
         if (c == '"' || c == '\'') {
             skip_string(c);
             continue;
@@ -94,7 +116,12 @@ std::optional<Place> DepthScan::first_excess()
         if (c == '[' || c == '{') ++brackets;
         if (c == ']' || c == '}') --brackets;
         if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots = 0;
-        if (dots > max_dots || brackets > max_brackets) return place_;
+        if (dots > max_dots || brackets > max_brackets)
+            return Trouble{place_,
+                           fmt::format("is nested too deeply: at most {} brackets in one another "
+                                       "and {} dots in a key",
+                                       max_brackets,
+                                       max_dots)};
         advance(1);
     }
     return std::nullopt;
@@ -190,14 +217,9 @@ std::optional<Table> parse_document(std::string_view text, std::size_t file, Pro
         problems.add({file}, {}, fmt::format("is larger than {} bytes", max_file_octets));
         return std::nullopt;
     }
-    if (auto excess = DepthScan{text}.first_excess()) {
-        excess->file = file;
-        problems.add(*excess,
-                     {},
-                     fmt::format("is nested too deeply: at most {} brackets in one another and {} "
-                                 "dots in a key",
-                                 DepthScan::max_brackets,
-                                 DepthScan::max_dots));
+    if (auto trouble = Prescan{text}.first_trouble()) {
+        trouble->place.file = file;
+        problems.add(trouble->place, {}, trouble->what);
         return std::nullopt;
     }
     const toml::parse_result result = toml::parse(text);

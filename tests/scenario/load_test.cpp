@@ -303,6 +303,17 @@ TEST_SUITE("scenario.load")
         CHECK(only(std::string{"a = \"\0\"", 7}).starts_with("lab.toml:1:6: is not valid TOML: "));
     }
 
+    TEST_CASE("a table header that begins with no key is one problem, not a crash")
+    {
+        for (const char* header : {"[+a]", "[.a]", "[ =", "[[ {", "[\n]", "  [#"}) {
+            CAPTURE(header);
+            const auto result = files::load(header);
+            REQUIRE_FALSE(result);
+            REQUIRE(result.error().size() == 1);
+            CHECK(result.error()[0].what == "is not valid TOML: expected a key behind \"[\"");
+        }
+    }
+
     TEST_CASE("dots and brackets in texts and comments are not nesting")
     {
         const std::string many = "....................[[[[[[[[[[[[[[[[[[[[[[";
