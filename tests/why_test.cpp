@@ -27,7 +27,7 @@ std::string shown(const Settings& settings)
 {
     std::string text;
     for (const auto& [key, value] : settings)
-        text += key + "=" + value + " ";
+        text.append(key).append("=").append(value).append(" ");
     return text;
 }
 

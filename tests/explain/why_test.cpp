@@ -35,10 +35,11 @@ public:
     static constexpr ConnectionId connection{0};
     static constexpr MailId mail{0};
 
-    EventId add(HostId host, Happening what, EventId cause = {}, ConnectionId on = connection)
+    EventId
+    add(HostId host, const Happening& what, EventId cause = {}, ConnectionId on = connection)
     {
         const CauseScope scope{trace, cause};
-        return trace.append(host, on, std::move(what));
+        return trace.append(host, on, what);
     }
     EventId compose() { return add(pc, MailComposed{mail, {}, {}, 100}, {}, {}); }
     EventId attempt(HostId host, std::string_view to, std::uint16_t port)

@@ -76,6 +76,7 @@ void put_on_wire(Trace& trace,
 std::vector<std::string> english(const std::vector<report::Mismatch>& mismatches)
 {
     std::vector<std::string> all;
+    all.reserve(mismatches.size());
     for (const auto& mismatch : mismatches)
         all.push_back(mismatch.key + ": " + mismatch.what.en);
     return all;

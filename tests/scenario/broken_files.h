@@ -195,8 +195,8 @@ inline const std::vector<BrokenFile> broken_files{
     {"a key with a blank",
      "[area.far]",
      "[area.\"far away\"]",
-     {"lab.toml:14:7: area.\"far away\": the key has to be letters, digits, \"-\" and \"_\", at "
-      "most 64",
+     {("lab.toml:14:7: area.\"far away\": the key has to be letters, digits, \"-\" and \"_\", at "
+       "most 64"),
       "lab.toml:27:8: host.gate.area: there is no area \"far\"",
       "lab.toml:33:8: host.\"mx.far.example\".area: there is no area \"far\"",
       "lab.toml:40:8: host.\"ns.example\".area: there is no area \"far\"",
@@ -204,8 +204,8 @@ inline const std::vector<BrokenFile> broken_files{
     {"a host key that is no name",
      "[host.gate]",
      "[host.\"-gate\"]",
-     {"lab.toml:24:7: host.-gate: the key has to be a host name, as in \"mx1.umi.example\" or "
-      "\"taro-pc\"",
+     {("lab.toml:24:7: host.-gate: the key has to be a host name, as in \"mx1.umi.example\" or "
+       "\"taro-pc\""),
       "lab.toml:46:10: line.dsl.router: there is no host \"gate\" (did you mean \"-gate\"?)",
       "lab.toml:55:10: line.spare.router: there is no host \"gate\" (did you mean \"-gate\"?)",
       "lab.toml:59:12: link.mx.between[1]: there is no host \"gate\" (did you mean \"-gate\"?)",
@@ -362,12 +362,12 @@ inline const std::vector<BrokenFile> broken_files{
      "en = \"Islet\" }\narea = \"far\"\naddresses = [\"192.0.2.99\"]\n[rule.no-25.x]",
      {"lab.toml:68:1: rule.no-25.name: is missing: a short name",
       "lab.toml:68:1: rule.no-25.purpose: is missing: why the rule is there",
-      "lab.toml:68:1: rule.no-25.verdict: is missing: what happens: \"drop\" is silence, the "
-      "rejects send an answer",
+      ("lab.toml:68:1: rule.no-25.verdict: is missing: what happens: \"drop\" is silence, the "
+       "rejects send an answer"),
       "lab.toml:70:8: rule.no-25.host: islet has no links, so the rule never meets a packet",
       "lab.toml:71:7: host.islet: no link leads to it, and it is on no line",
-      "lab.toml:76:13: rule.no-25.x: there is no such key here; expected kind, host, name, "
-      "purpose, from, to, except_to, transport, ports, verdict, enabled or before"}},
+      ("lab.toml:76:13: rule.no-25.x: there is no such key here; expected kind, host, name, "
+       "purpose, from, to, except_to, transport, ports, verdict, enabled or before")}},
     {"a group with a host's key",
      "[group.homes]",
      "[group.gate]\nname = { ja = \"門\", en = \"Gate\" }\nnetworks = []\n\n[group.homes]",

@@ -326,7 +326,7 @@ TEST_SUITE("scenario.load")
 
     TEST_CASE("a problem is one line, whatever stands in the file")
     {
-        const auto result = files::load("\"a\\nb\\u001b[31m\" = 1\n" + lab() + "set.\"" +
+        const auto result = files::load("\"a\\nb\\u001b[31m\" = 1\n" + lab() + "\"" +
                                         std::string(5'000, 'x') + "\" = 1");
         REQUIRE_FALSE(result);
         CHECK(result.error()[0].key == "\"a?b?[31m\"");

@@ -170,7 +170,13 @@ case_apt_is_not_called_when_nothing_is_missing() {
 
 case_a_package_that_is_only_half_installed_counts_as_missing() {
   debian_12
-  stand_in dpkg-query <<<'echo "unpacked doctest-dev"'
+  stand_in dpkg-query <<<'for word; do
+    case "$word" in
+      -*) ;;
+      doctest-dev) echo "unpacked $word" ;;
+      *) echo "installed $word" ;;
+    esac
+  done'
   in_library 'missing_packages test'
   equal "$output" "doctest-dev"
 }

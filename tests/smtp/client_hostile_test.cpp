@@ -108,7 +108,7 @@ TEST_SUITE("smtp.client_session.hostile")
 
     TEST_CASE("a reply line of 8 MiB is cut off early, at each step")
     {
-        const std::string line = "250 " + std::string(8U * 1024U * 1024U, 'x') + "\r\n";
+        const std::string line = "250 " + std::string(std::size_t{8} << 20, 'x') + "\r\n";
         for (std::size_t step = 0; step < 4; ++step) {
             const auto played = after(step, line);
             check_never_sent(played);

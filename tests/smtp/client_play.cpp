@@ -124,7 +124,7 @@ private:
     std::optional<std::string> next_answer()
     {
         if (answers_.empty()) return std::nullopt;
-        const auto answer = answers_.front();
+        auto answer = std::move(answers_.front());
         answers_.pop_front();
         return answer;
     }

@@ -72,8 +72,8 @@ TEST_SUITE("smtp.client_session")
         const auto played = play(to({"ned@innosoft.example", "dan@innosoft.example"},
                                     {"220 innosoft.example SMTP\r\n",
                                      everything,
-                                     "250 sender ok\r\n250 recipient ok\r\n250 recipient ok\r\n"
-                                     "354 enter mail\r\n",
+                                     ("250 sender ok\r\n250 recipient ok\r\n"
+                                      "250 recipient ok\r\n354 enter mail\r\n"),
                                      "250 message sent\r\n",
                                      "221 goodbye\r\n"}));
         CHECK(played.log == "S:  220\n"

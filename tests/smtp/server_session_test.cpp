@@ -810,18 +810,19 @@ TEST_SUITE("smtp.server_session")
         const std::string text =
             "Subject: x\r\n\r\n..dot\r\n" + std::string(9000, 'x') + "\r\n.\r\n";
         const std::vector<std::string> conversations{
-            "EHLO c.example\r\nMAIL FROM:<a@c.example> SIZE=30\r\nRCPT TO:<taro@server.example>\r\n"
-            "RCPT TO:<nobody@server.example>\r\nDATA\r\nSubject: "
-            "x\r\n\r\n..dot\r\n.\r\nQUIT\r\nNOOP",
+            ("EHLO c.example\r\nMAIL FROM:<a@c.example> SIZE=30\r\nRCPT "
+             "TO:<taro@server.example>\r\n"
+             "RCPT TO:<nobody@server.example>\r\nDATA\r\nSubject: "
+             "x\r\n\r\n..dot\r\n.\r\nQUIT\r\nNOOP"),
             "EHLO c.example\r\nMAIL FROM:<a@c.example>\r\nRCPT "
             "TO:<taro@server.example>\r\nDATA\r\n" +
                 text + "MAIL FROM:<>\r\nRCPT TO:<taro@server.example>\r\nDATA\r\n.\r\nQUIT\r\n",
             "EHLO c.example\r\nAUTH PLAIN AGhhbmFrbwBzZWNyZXQ=\r\nAUTH PLAIN x\r\nMAIL FROM:<>\r\n",
             "EHLO c.example\r\nAUTH LOGIN\r\naGFuYWtv\r\nc2VjcmV0\r\nMAIL FROM:<>\r\n",
             "EHLO c.example\r\nAUTH LOGIN\r\n*\r\nAUTH LOGIN\r\n!!\r\nNOOP\r\n",
-            "NOOP\nNOOP\r\n\r\n\n\r\n\r\r\nEHLO c.example\r\nMAIL FROM:<a@b>\nRCPT "
-            "TO:<taro@server.example>"
-            "\r\nDATA\r\na\n.\nb\r.\rc\r\n.\n\r\n.\r\nNOOP\r\n",
+            ("NOOP\nNOOP\r\n\r\n\n\r\n\r\r\nEHLO c.example\r\nMAIL FROM:<a@b>\nRCPT "
+             "TO:<taro@server.example>"
+             "\r\nDATA\r\na\n.\nb\r.\rc\r\n.\n\r\n.\r\nNOOP\r\n"),
             "NOOP " + std::string(600, 'x') + "\r\r\nNOOP\r\nAUTH PLAIN " + std::string(600, 'x') +
                 "\r\n" + std::string(20000, 'y') + "\rz\r\nQUIT\r\n",
             "EHLO c.example\r\nSTARTTLS\r\n",
