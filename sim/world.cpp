@@ -323,7 +323,7 @@ void World::Parts::sync_rules()
 
 // ---- the World --------------------------------------------------------------------------------
 
-World::World(std::shared_ptr<const scenario::Scenario> scenario, WorldOptions options)
+World::World(const std::shared_ptr<const scenario::Scenario>& scenario, WorldOptions options)
     : parts_{std::make_unique<Parts>(*scenario, std::move(options))}
 {
 }

@@ -51,7 +51,7 @@ struct WorldOptions {
 
 class World {
 public:
-    World(std::shared_ptr<const scenario::Scenario> scenario, WorldOptions options);
+    World(const std::shared_ptr<const scenario::Scenario>& scenario, WorldOptions options);
     ~World();
     World(World&&) noexcept;
     World& operator=(World&&) noexcept;

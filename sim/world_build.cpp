@@ -153,11 +153,12 @@ mail::MachineConfig machine_config(const scenario::Scenario& scenario, HostId id
 std::vector<LinkPlace> links(const scenario::Scenario& scenario)
 {
     std::vector<LinkPlace> all;
-    for (const scenario::Link& link : scenario.links)
+    for (const scenario::Link& link : scenario.links) {
         all.push_back({host_id(scenario, link.a),
                        host_id(scenario, link.b),
                        link.latency,
                        link.bits_per_second});
+    }
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
         if (scenario.hosts[i].line.empty()) continue;
         const scenario::AccessLine& line = by_key(scenario.lines, scenario.hosts[i].line);

@@ -92,9 +92,9 @@ TEST_SUITE("why")
     {
         std::size_t failures = 0;
         std::size_t cured = 0;
-        for (const char* line : {"home-dynamic", "fixed-ip"})
-            for (const char* port : {"25", "465", "587", "2525"})
-                for (const auto protection : values_of<scenario::Protection>())
+        for (const char* line : {"home-dynamic", "fixed-ip"}) {
+            for (const char* port : {"25", "465", "587", "2525"}) {
+                for (const auto protection : values_of<scenario::Protection>()) {
                     for (const auto auth : values_of<scenario::AuthChoice>()) {
                         const Judged verdict =
                             check("op25b",
@@ -105,6 +105,9 @@ TEST_SUITE("why")
                         if (verdict.failed) ++failures;
                         if (!verdict.card.cure.settings.empty()) ++cured;
                     }
+                }
+            }
+        }
         MESSAGE(failures << " failing accounts, " << cured << " cured by a setting");
         CHECK(failures > 40);
         CHECK(cured == failures); // an account is never beyond cure in this world
@@ -228,7 +231,7 @@ TEST_SUITE("why")
         const scenario::Scenario lesson = test::load_lesson("path");
         const Playback run = test::play(lesson);
         const net::Fabric& network = run.world().network();
-        for (std::uint32_t from = 0; from < lesson.hosts.size(); ++from)
+        for (std::uint32_t from = 0; from < lesson.hosts.size(); ++from) {
             for (std::uint32_t to = 0; to < lesson.hosts.size(); ++to) {
                 const auto address = address_of(HostId{to}, lesson);
                 if (!address || !address_of(HostId{from}, lesson)) continue;
@@ -236,5 +239,6 @@ TEST_SUITE("why")
                 CHECK(way_between(HostId{from}, HostId{to}, lesson) ==
                       network.route(HostId{from}, *address));
             }
+        }
     }
 }

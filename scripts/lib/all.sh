@@ -11,6 +11,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . scripts/lib/platform.sh
 # shellcheck source=scripts/lib/packages.sh
 . scripts/lib/packages.sh
+# shellcheck source=scripts/lib/source.sh
+. scripts/lib/source.sh
+# shellcheck source=scripts/lib/imgui.sh
+. scripts/lib/imgui.sh
 # shellcheck source=scripts/lib/botan.sh
 . scripts/lib/botan.sh
 # shellcheck source=scripts/lib/build.sh

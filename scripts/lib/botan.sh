@@ -62,47 +62,6 @@ cached_botan() {
   done
 }
 
-# botan_apt COMMAND FOLDER ARGS...: an apt command that knows Debian 13's source packages and nothing
-# else, with lists and caches of its own in FOLDER: the system's apt set-up is not touched.
-botan_apt() {
-  local command="$1" home="$2"
-  shift 2
-  "$command" -o "Dir::Etc::SourceList=$home/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o "Dir::State::Lists=$home/lists" -o "Dir::Cache=$home/cache" -o APT::Sandbox::User=root "$@"
-}
-
-# fetch_botan FOLDER: leaves the unpacked source in FOLDER/source. apt checks Debian's signature on
-# the index, and the index's hashes on the files, before anything is unpacked.
-fetch_botan() {
-  local folder="$1" mirror wanted="botan3=$botan_source_version" log
-  log="$(log_file botan-source)"
-  # shellcheck disable=SC2016  # $(REPO_URI) is apt's own notation
-  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
-    'Label: Debian' 'Component: main' 2>/dev/null | sed -n 1p)"
-  if [ -z "$mirror" ]; then
-    fail "apt knows no Debian mirror yet, so Botan's source cannot be fetched; run 'apt-get update'" \
-      "as root and then this again."
-  fi
-  mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/download"
-  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
-    "$mirror" "$botan_source_suite" >"$folder/apt/sources.list"
-  if ! botan_apt apt-get "$folder/apt" update -o APT::Update::Error-Mode=any >"$log" 2>&1; then
-    fail "Botan's source could not be fetched from the Debian mirror this machine uses" \
-      "(is the network there? details: $log)."
-  fi
-  # A point release may have replaced the version we measured: then the suite's current one.
-  if ! botan_apt apt-cache "$folder/apt" showsrc --only-source botan3 2>/dev/null |
-    grep -xF "Version: $botan_source_version" >/dev/null; then
-    wanted="botan3/$botan_source_suite"
-  fi
-  (
-    cd "$folder/download" &&
-      botan_apt apt-get "$folder/apt" source --download-only "$wanted" &&
-      dpkg-source --extract botan3_*.dsc "$folder/source"
-  ) >>"$log" 2>&1 ||
-    fail "Botan's source package could not be fetched or unpacked (details: $log)."
-}
-
 # build_botan: fetches, builds, and puts the finished folder in place with one rename. Whatever an
 # interruption leaves behind is swept away by the next run; ccache remembers what was compiled.
 build_botan() {
@@ -124,7 +83,7 @@ build_botan() {
   rm -rf "$work"
   mkdir -p "$work"
   say "    fetching Debian 13's source package botan3 (9 MB)"
-  fetch_botan "$work"
+  fetch_source botan3 "$botan_source_suite" "$botan_source_version" "$work"
   version="$(sed -n 's/^release_\(major\|minor\|patch\) *= *//p' \
     "$work/source/src/build-data/version.txt" | paste -sd. -)"
   final="$cache/botan-$version-$(botan_fingerprint)"

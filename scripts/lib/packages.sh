@@ -15,6 +15,14 @@ build | libexpected-dev      | results that may be errors
 build | libtomlplusplus-dev  | lessons and language files (TOML)
 build | nlohmann-json3-dev   | JSON reports
 build | libcli11-dev         | the command line
+window | libglfw3-dev        | opens the window and hears its keys
+window | libgl-dev           | draws in it
+window | libstb-dev          | writes PNG pictures
+window | fonts-morisawa-bizud-gothic | the type, Japanese and Latin
+window | fonts-font-awesome  | the icons
+source | ca-certificates     | mirrors reached over https
+source | debian-archive-keyring | Debian's signatures on the source
+source | dpkg-dev            | unpacks a Debian source package
 botan | ca-certificates      | mirrors reached over https
 botan | debian-archive-keyring | Debian's signatures on the source
 botan | dpkg-dev             | unpacks a Debian source package
@@ -41,6 +49,8 @@ TABLE
 describe_group() {
   case "$1" in
     build) printf 'to compile hikyaku' ;;
+    window) printf 'for the window' ;;
+    source) printf 'to fetch the source of what this release has only in an old version' ;;
     botan) printf 'to build Botan (TLS) from Debian 13'\''s source, because this release has only 2.x' ;;
     botan-system) printf 'for TLS, certificates and hashes' ;;
     test) printf 'to run the tests' ;;

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 
-# The static analyser may follow this many steps in a function, a fifth of its own limit: what it found
-# beyond was nothing, and it took most of the time. tidy_own_code.cpp tells the other half.
+# The static analyser may follow this many steps in a function, less than its own limit of 225,000: the
+# steps beyond would take most of its time. tidy_own_code.cpp tells the other half.
 ANALYZER_STEPS = 50000
 LLVM_HEADERS = "/usr/lib/llvm-14/include"
 

@@ -297,11 +297,11 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     text = stamp(std::move(text), peer, message, mail->queue_id);
     mail->text = std::make_shared<const std::string>(std::move(text));
     const std::string reply = "Ok: queued as " + mail->queue_id;
-    accept(std::move(mail), recipients, peer.connection);
+    accept(mail, recipients, peer.connection);
     return {SmtpReason::message_accepted, reply, 0, {}};
 }
 
-void Mta::accept(std::shared_ptr<QueuedMail> mail,
+void Mta::accept(const std::shared_ptr<QueuedMail>& mail,
                  const std::vector<std::string>& recipients,
                  ConnectionId connection)
 {
@@ -392,7 +392,7 @@ void Mta::report(const QueuedMail& about,
     mail->queue_id = queue_ids_.next();
     mail->arrived = machine_.now();
     mail->text = std::make_shared<const std::string>(compose_report(text));
-    accept(std::move(mail), {about.reverse_path}, {});
+    accept(mail, {about.reverse_path}, {});
 }
 
 } // namespace sim::mail

@@ -97,7 +97,7 @@ private:
                       const smtp::server::MessageReceived& message,
                       const std::string& queue_id);
     void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
-    void accept(std::shared_ptr<QueuedMail> mail,
+    void accept(const std::shared_ptr<QueuedMail>& mail,
                 const std::vector<std::string>& recipients,
                 ConnectionId connection);
     void deliver_here(const QueuedMail& mail, const std::string& recipient);

@@ -523,9 +523,10 @@ LadderRows by_conversation(LadderRows all, const Trace& trace)
         sections[at].push_back(std::move(row));
     }
     all.rows.clear();
-    for (std::vector<LadderRow>& section : sections)
+    for (std::vector<LadderRow>& section : sections) {
         for (LadderRow& row : section)
             all.rows.push_back(std::move(row));
+    }
     return all;
 }
 

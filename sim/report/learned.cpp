@@ -97,9 +97,10 @@ private:
     }
     void on(const Event& event, const TlsStarted& what)
     {
-        if (heard(event) && what.role == TlsRole::client && what.server_name.size > 0)
+        if (heard(event) && what.role == TlsRole::client && what.server_name.size > 0) {
             learn(
                 say("learned_sni", {{"name", std::string{source_.trace.view(what.server_name)}}}));
+        }
     }
     void on(const Event& event, const SmtpCommand& what)
     {
@@ -141,10 +142,11 @@ private:
     void message(bool encrypted, std::uint32_t size)
     {
         const explain::Arguments arguments{{"size", std::to_string(size)}};
-        if (encrypted)
+        if (encrypted) {
             miss(say("hidden_message", arguments));
-        else
+        } else {
             learn(say("learned_message", arguments));
+        }
     }
     void on(const Event& /*event*/, const auto& /*other*/) {}
 

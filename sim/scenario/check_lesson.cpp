@@ -141,7 +141,9 @@ void check_variations(Checking& c)
         for (const auto& [key, value] : variation.settings) {
             if (is_in_doubt(c, key)) continue;
             const auto done = apply_setting(changed, key, value);
-            if (!done) c.reading.add(path + '.' + key, done.error().what, done.error().hint);
+            if (!done)
+                c.reading.add(
+                    fmt::format("{}.{}", path, key), done.error().what, done.error().hint);
         }
     }
 }

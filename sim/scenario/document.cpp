@@ -116,12 +116,13 @@ std::optional<Prescan::Trouble> Prescan::first_trouble()
         if (c == '[' || c == '{') ++brackets;
         if (c == ']' || c == '}') --brackets;
         if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots = 0;
-        if (dots > max_dots || brackets > max_brackets)
+        if (dots > max_dots || brackets > max_brackets) {
             return Trouble{place_,
                            fmt::format("is nested too deeply: at most {} brackets in one another "
                                        "and {} dots in a key",
                                        max_brackets,
                                        max_dots)};
+        }
         advance(1);
     }
     return std::nullopt;

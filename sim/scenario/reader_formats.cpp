@@ -196,7 +196,7 @@ void Reader::flatten(const Table& table,
 {
     for (const Entry& entry : table) {
         const std::string key = prefix + entry.key;
-        const std::string setting_path = path + '.' + key;
+        const std::string setting_path = fmt::format("{}.{}", path, key);
         reading_.places[setting_path] = entry.key_place;
         if (const auto* inner = std::get_if<Table>(&entry.node.value)) {
             flatten(*inner, path, key + '.', out);

@@ -178,9 +178,10 @@ TEST_SUITE("explain.describe")
         command.verb = SmtpVerb::auth;
         command.line = line;
         trace.append(HostId{test::hanako_pc}, ConnectionId{0}, command);
-        for (const Level level : values_of<Level>())
+        for (const Level level : values_of<Level>()) {
             CHECK(describe(trace[0], level, Context{world, trace, words}).find("AGhh") ==
                   std::string::npos);
+        }
     }
 
     TEST_CASE("what others sent is shown without control characters")

@@ -490,9 +490,10 @@ TEST_SUITE("explain.why")
             const Language words = test::language(code);
             const Context context{run.world, run.trace, words};
             const auto check = [&](const WhyCard& card) {
-                for (const CardText::Row& each : describe(card, context).rows)
+                for (const CardText::Row& each : describe(card, context).rows) {
                     for (const std::string& line : each.lines)
                         CHECK_FALSE(line.empty());
+                }
             };
             WhyCard blank;
             blank.outcome = EventId{0};

@@ -77,9 +77,10 @@ public:
     [[nodiscard]] std::vector<Heard> heard_of(HostId host) const
     {
         std::vector<Heard> found;
-        for (const Heard& one : heard)
+        for (const Heard& one : heard) {
             if (one.event.host == host && std::holds_alternative<What>(one.event.what))
                 found.push_back(one);
+        }
         return found;
     }
     [[nodiscard]] std::string bytes_at(HostId host) const

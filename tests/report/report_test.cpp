@@ -69,11 +69,11 @@ TEST_SUITE("report")
 {
     TEST_CASE("every report of every lesson, level and language fits into 80 columns")
     {
-        for (const char* lesson : {"op25b", "path", "plain-password"})
+        for (const char* lesson : {"op25b", "path", "plain-password"}) {
             for (const char* code : {"ja", "en"}) {
                 const Seen seen{lesson, code};
-                for (const Level level : values_of<Level>())
-                    for (const Lines& report : every_report(seen.at(level)))
+                for (const Level level : values_of<Level>()) {
+                    for (const Lines& report : every_report(seen.at(level))) {
                         for (const TextLine& line : report) {
                             std::string text;
                             for (const Span& span : line.spans)
@@ -82,7 +82,10 @@ TEST_SUITE("report")
                             REQUIRE(display_width(text) <= 80);
                             REQUIRE(text.find('\n') == std::string::npos);
                         }
+                    }
+                }
             }
+        }
     }
 
     TEST_CASE("without a terminal there are no escape codes, with one each is ended")

@@ -46,9 +46,10 @@ inline sim::scenario::LoadResult load(const std::string& text)
 inline std::string listed(const sim::scenario::LoadResult& result)
 {
     std::string all;
-    if (!result)
+    if (!result) {
         for (const auto& problem : result.error())
             all += to_string(problem) + '\n';
+    }
     return all;
 }
 

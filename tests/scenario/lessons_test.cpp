@@ -80,10 +80,12 @@ latency(const Scenario& s, const std::string& from, const std::string& to, const
         if (link.a == from) next.emplace_back(link.b, link.latency);
         if (link.b == from) next.emplace_back(link.a, link.latency);
     }
-    for (const Host& host : s.hosts)
-        for (const AccessLine& line : s.lines)
+    for (const Host& host : s.hosts) {
+        for (const AccessLine& line : s.lines) {
             if (host.line == line.key && host.key == from)
                 next.emplace_back(line.router, line.latency);
+        }
+    }
     for (const auto& [host, time] : next) {
         if (host == back) continue;
         if (const auto rest = latency(s, host, to, from)) return time + *rest;
@@ -171,10 +173,11 @@ TEST_SUITE("scenario.lessons")
         for (const FirewallRule& rule : lesson("path").rules) {
             CAPTURE(rule.key);
             const bool is_25 = rule.ports.size() == 1 && rule.ports[0].last == 25;
-            if (rule.verdict == Verdict::pass || (is_25 && rule.kind == RuleKind::op25b))
+            if (rule.verdict == Verdict::pass || (is_25 && rule.kind == RuleKind::op25b)) {
                 CHECK(rule.enabled);
-            else
+            } else {
                 CHECK_FALSE(rule.enabled);
+            }
         }
     }
 
@@ -196,9 +199,10 @@ TEST_SUITE("scenario.lessons")
     {
         const Scenario s = lesson("path");
         std::map<std::string, std::string> records; // name and type -> data
-        for (const DnsZone& zone : s.name_servers.at(0).zones)
+        for (const DnsZone& zone : s.name_servers.at(0).zones) {
             for (const DnsRecord& record : zone.records)
                 records[record.name + ' ' + record.type] = record.data;
+        }
         const auto is_documentation = [](Ipv4 address) {
             return std::ranges::any_of(
                 std::vector<std::string>{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"},

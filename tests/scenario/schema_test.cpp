@@ -42,8 +42,8 @@ void collect(const std::string& path, const Json& unresolved, bool in_list, std:
             collect(path.empty() ? key : path + '.' + key, value, in_list, out);
     }
     if (node.contains("additionalProperties") && node["additionalProperties"].is_object()) {
-        const bool is_port = path.ends_with(".port");
-        collect(path + (is_port ? ".25" : ".x"), node["additionalProperties"], in_list, out);
+        const std::string inner = path.ends_with(".port") ? ".25" : ".x";
+        collect(path + inner, node["additionalProperties"], in_list, out);
     }
     if (node.contains("items")) collect(path + "[]", node["items"], true, out);
 }
@@ -57,7 +57,7 @@ std::string file_with(const std::string& path, const std::string& line)
     std::string text = line;
     for (std::size_t end = inner.size(); end > 0;) {
         const std::size_t dot = inner.rfind('.', end - 1);
-        text = inner.substr(dot + 1, end - dot - 1) + " = { " + text + " }";
+        text.insert(0, inner.substr(dot + 1, end - dot - 1) + " = { ").append(" }");
         end = dot;
     }
     return path.substr(0, list) + " = [ { " + text + " } ]";
@@ -73,9 +73,10 @@ bool is_unknown(const std::string& path, const std::string& key)
 {
     const auto result = files::load(file_with(path, key + " = 1"));
     if (result) return false;
-    for (const Problem& problem : result.error())
+    for (const Problem& problem : result.error()) {
         if (problem.key.ends_with(key) && problem.what.starts_with("there is no such key here"))
             return true;
+    }
     return false;
 }
 
@@ -174,8 +175,10 @@ TEST_SUITE("scenario.schema")
                 CAPTURE(spot.path);
                 CAPTURE(key);
                 const auto written = [&](const std::string& word) {
-                    const std::string quoted = is_list ? "[\"" + word + "\"]" : '"' + word + '"';
-                    return file_with(spot.path, key + " = " + quoted);
+                    std::string line = key;
+                    line.append(is_list ? " = [\"" : " = \"").append(word);
+                    line.append(is_list ? "\"]" : "\"");
+                    return file_with(spot.path, line);
                 };
                 const std::string complaint = key + (is_list ? "[1]" : "") + ": expected ";
                 for (const auto& word : node["enum"]) {

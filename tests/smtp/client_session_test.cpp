@@ -245,13 +245,13 @@ TEST_SUITE("smtp.client_session")
         for (const bool pipelined : {true, false}) {
             Play mixed;
             mixed.mails.push_back(mail_to({"a@x.example", "b@x.example", "c@x.example"}));
-            if (pipelined)
+            if (pipelined) {
                 mixed.script = {"220 x\r\n",
                                 everything,
                                 "250 ok\r\n550 5.1.1 no\r\n250 ok\r\n451 4.3.0 later\r\n354 go\r\n",
                                 "250 2.0.0 ok\r\n",
                                 "221 bye\r\n"};
-            else
+            } else {
                 mixed.script = {"220 x\r\n",
                                 plain,
                                 "250 ok\r\n",
@@ -261,6 +261,7 @@ TEST_SUITE("smtp.client_session")
                                 "354 go\r\n",
                                 "250 2.0.0 ok\r\n",
                                 "221 bye\r\n"};
+            }
             const auto played = play(mixed);
             CHECK(played.log.find("mail: refused for good rcpt_to 550\n"
                                   "mail: accepted 250\n"
@@ -636,9 +637,10 @@ TEST_SUITE("smtp.client_session")
         CHECK(session.phase() == ClientPhase::closed);
         CHECK(session.next_timeout() == never);
         std::vector<SmtpProblem> problems;
-        while (auto output = session.poll_output())
+        while (auto output = session.poll_output()) {
             if (const auto* seen = std::get_if<client::ProblemSeen>(&*output))
                 problems.push_back(seen->problem);
+        }
         CHECK(problems == std::vector{SmtpProblem::reply_too_late});
     }
 

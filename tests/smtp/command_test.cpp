@@ -163,9 +163,11 @@ TEST_SUITE("smtp.command")
             CAPTURE(parameters);
             CHECK(reason_of("MAIL FROM:<> " + std::string{parameters}) == SmtpReason::bad_argument);
         }
-        for (const char* parameters : {"FOO", "FOO=1", "RET=HDRS", "ENVID=x", "1=1", "SIZE=1 X=y"})
+        for (const char* parameters :
+             {"FOO", "FOO=1", "RET=HDRS", "ENVID=x", "1=1", "SIZE=1 X=y"}) {
             CHECK(reason_of("MAIL FROM:<> " + std::string{parameters}) ==
                   SmtpReason::unknown_parameter);
+        }
     }
 
     TEST_CASE("an argument where none belongs, or none where one belongs")

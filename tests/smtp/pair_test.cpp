@@ -359,9 +359,10 @@ TEST_SUITE("smtp.pair")
             }
             pair.finish();
             REQUIRE(pair.closed);
-            for (const auto& mail : pair.mails)
+            for (const auto& mail : pair.mails) {
                 for (const auto& result : mail.recipients)
                     accepted += result.outcome == Outcome::accepted ? 1 : 0;
+            }
             for (const auto& message : pair.server.messages)
                 taken += message.envelope.recipients.size();
         }

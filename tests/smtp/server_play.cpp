@@ -150,10 +150,11 @@ void ServerPlay::note(Output output)
                        std::holds_alternative<CheckRecipient>(output) ||
                        std::holds_alternative<MessageReceived>(output));
     if (!asks) return;
-    if (holds_answers)
+    if (holds_answers) {
         held_ = std::move(output);
-    else
+    } else {
         answer(output);
+    }
 }
 
 void ServerPlay::answer(const Output& question)
@@ -171,10 +172,11 @@ void ServerPlay::answer(const Output& question)
     } else if (const auto* start = std::get_if<AuthStart>(&question)) {
         mechanism_ = start->mechanism;
         login_user_.reset();
-        if (start->initial_response)
+        if (start->initial_response) {
             answer_auth(*start->initial_response);
-        else
+        } else {
             session.handle_auth_challenge(mechanism_ == "LOGIN" ? "Username:" : "", now);
+        }
     } else if (const auto* response = std::get_if<AuthResponse>(&question)) {
         answer_auth(response->response);
     }

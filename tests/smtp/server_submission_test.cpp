@@ -216,11 +216,13 @@ TEST_SUITE("smtp.server_submission")
             play.holds_answers = true;
             play.lines({"AUTH PLAIN " + good_plain});
             play.session.handle_auth_result({outcome, "hanako"}, play.now);
-            while (auto output = play.session.poll_output())
-                if (const auto* sent = std::get_if<SendBytes>(&*output))
+            while (auto output = play.session.poll_output()) {
+                if (const auto* sent = std::get_if<SendBytes>(&*output)) {
                     CHECK(sent->bytes == (outcome == AuthResult::Outcome::malformed
                                               ? "501 5.5.2 Not what the mechanism expects\r\n"
                                               : "454 4.7.0 Temporary authentication failure\r\n"));
+                }
+            }
             play.holds_answers = false;
             CHECK(play.lines({"MAIL FROM:<hanako@client.example>"}).starts_with("530 5.7.0"));
         }
@@ -232,9 +234,10 @@ TEST_SUITE("smtp.server_submission")
         play.holds_answers = true;
         play.lines({"AUTH PLAIN"});
         play.session.handle_auth_challenge("\r\n250 ok\0"sv, play.now);
-        while (auto output = play.session.poll_output())
+        while (auto output = play.session.poll_output()) {
             if (const auto* sent = std::get_if<SendBytes>(&*output))
                 CHECK(sent->bytes == "334 " + encode_base64("\r\n250 ok\0"sv) + "\r\n");
+        }
     }
 
     TEST_CASE("three failures: the delay grows, then 421 4.7.0 and close")

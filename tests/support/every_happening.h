@@ -21,10 +21,11 @@ struct CountChoices {
     template <typename T>
     void operator()(std::string_view /*name*/, const T& /*value*/)
     {
-        if constexpr (std::is_same_v<T, bool>)
+        if constexpr (std::is_same_v<T, bool>) {
             counts.push_back(2);
-        else if constexpr (sim::NamedEnum<T>)
+        } else if constexpr (sim::NamedEnum<T>) {
             counts.push_back(sim::count_of<T>());
+        }
     }
 };
 
@@ -36,10 +37,11 @@ struct SetChoices {
     {
         // for_each_field gives const members; these are ours to fill.
         auto& member = const_cast<T&>(value);
-        if constexpr (std::is_same_v<T, bool>)
+        if constexpr (std::is_same_v<T, bool>) {
             member = chosen[next++] != 0;
-        else if constexpr (sim::NamedEnum<T>)
+        } else if constexpr (sim::NamedEnum<T>) {
             member = static_cast<T>(chosen[next++]);
+        }
     }
 };
 
@@ -142,10 +144,12 @@ private:
                 sim::HostId{border});
             add(sim::PacketDelivered{head}, sim::HostId{kumo});
             add(sim::PacketPassedRule{head, sim::RuleId{0}}, sim::HostId{border});
-            for (const sim::Verdict verdict : sim::values_of<sim::Verdict>())
-                for (std::uint32_t rule = 0; rule < 5; ++rule)
+            for (const sim::Verdict verdict : sim::values_of<sim::Verdict>()) {
+                for (std::uint32_t rule = 0; rule < 5; ++rule) {
                     add(sim::PacketDropped{head, sim::DropReason::rule, verdict, sim::RuleId{rule}},
                         sim::HostId{border});
+                }
+            }
         }
         for (const std::uint16_t port : std::vector<std::uint16_t>{25, 110, 465, 587, 995, 2525})
             add(sim::ConnectionAttempted{{}, {ip("203.0.113.25"), port}});
@@ -178,12 +182,13 @@ private:
     {
         for (const std::uint16_t type : std::vector<std::uint16_t>{1, 15, 16, 12, 28, 5, 65}) {
             add(sim::DnsAsked{trace.note("umi.example"), type, ip("198.51.100.53"), 1});
-            for (const sim::DnsOutcome outcome : sim::values_of<sim::DnsOutcome>())
+            for (const sim::DnsOutcome outcome : sim::values_of<sim::DnsOutcome>()) {
                 add(sim::DnsResolved{trace.note("umi.example"),
                                      type,
                                      outcome,
                                      false,
                                      trace.note("10 mx1.umi.example.\n20 mx2.umi.example.")});
+            }
         }
         add(sim::DnsAsked{trace.note("umi.example"), 1, ip("198.51.100.53"), 2});
         add(sim::DnsResolved{
@@ -232,7 +237,7 @@ private:
             command.line = line("AUTH PLAIN AGhhbmFrbwBzYWt1cmEyMDI2", 11);
             add(command);
         }
-        for (const sim::SmtpVerb verb : sim::values_of<sim::SmtpVerb>())
+        for (const sim::SmtpVerb verb : sim::values_of<sim::SmtpVerb>()) {
             for (const std::uint16_t code : std::vector<std::uint16_t>{220,
                                                                        221,
                                                                        235,
@@ -256,6 +261,7 @@ private:
                 reply.code = code;
                 add(reply);
             }
+        }
     }
 
     void outcomes()
@@ -265,14 +271,16 @@ private:
             add(sim::FieldAdded{sim::MailId{0}, trace.note(field)}, sim::HostId{kumo});
         add(sim::DeliveryAttempted{sim::MailId{0}, {}, {}, 10, 2}, sim::HostId{out});
         add(sim::MailHandedOver{sim::MailId{0}, {}, {}}, sim::HostId{out});
-        for (const sim::FailureStep step : sim::values_of<sim::FailureStep>())
+        for (const sim::FailureStep step : sim::values_of<sim::FailureStep>()) {
             for (const std::uint16_t code : std::vector<std::uint16_t>{0, 450}) {
                 add(sim::MailDeferred{sim::MailId{0}, step, code, trace.now(), {}, {}, {}});
                 add(sim::MailBounced{sim::MailId{0}, step, code, {}, {}, {}});
             }
-        for (const std::uint32_t messages : {0U, 1U, 2U})
+        }
+        for (const std::uint32_t messages : {0U, 1U, 2U}) {
             add(sim::FetchFinished{
                 sim::UserError::none, sim::FailureStep::retrieve, messages, {}, {}});
+        }
         for (const std::uint16_t index : std::vector<std::uint16_t>{0, 1, 2, 99})
             add(sim::StepStarted{index});
     }

@@ -28,9 +28,10 @@ inline sim::scenario::Scenario load_lesson(const std::string& name)
     };
     auto loaded = sim::scenario::load_scenario(
         HIKYAKU_SOURCE_DIR "/scenarios/" + name + "/scenario.toml", read);
-    if (!loaded)
+    if (!loaded) {
         for (const sim::scenario::Problem& problem : loaded.error())
             FAIL_CHECK(to_string(problem));
+    }
     REQUIRE(loaded);
     return std::move(*loaded);
 }

@@ -22,7 +22,7 @@ inline sim::Ipv4 ip(std::string_view text)
 
 enum SmallTownHost : std::uint32_t { hanako_pc, border, isp_relay, kumo, out, mx, taro_pc, names };
 
-inline void add_places(s::Scenario& world)
+inline void add_hosts(s::Scenario& world)
 {
     world.areas = {{"home", s::AreaKind::home, {"自宅", "home"}},
                    {"sakura", s::AreaKind::isp, {"さくらネット", "Sakura Net"}},
@@ -73,6 +73,10 @@ inline void add_places(s::Scenario& world)
     host("ns.example", {"DNSサーバー", "DNS server"}, name_server, "elsewhere", "198.51.100.53");
     world.hosts[hanako_pc].line = "home-dynamic";
     world.hosts[hanako_pc].system = s::System::windows;
+}
+
+inline void add_cables(s::Scenario& world)
+{
     s::AccessLine dynamic;
     dynamic.key = "home-dynamic";
     dynamic.name = {"自宅（動的IP）", "home (dynamic address)"};
@@ -194,7 +198,8 @@ inline s::Scenario small_town()
     world.key = "small";
     world.title = {"小さな世界", "A small world"};
     world.start = sim::Instant{std::chrono::seconds{1'775'001'600}}; // 2026-04-01T00:00:00Z
-    add_places(world);
+    add_hosts(world);
+    add_cables(world);
     add_rules(world);
     add_mail(world);
     s::Step send;

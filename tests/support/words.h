@@ -22,9 +22,10 @@ inline sim::explain::Language language(const std::string& code)
 {
     const std::string path = HIKYAKU_SOURCE_DIR "/assets/lang/" + code + ".toml";
     auto parsed = sim::explain::Language::parse(read_text_file(path));
-    if (!parsed)
+    if (!parsed) {
         for (const sim::explain::LanguageProblem& problem : parsed.error())
             FAIL_CHECK(code, ".toml:", to_string(problem));
+    }
     REQUIRE(parsed);
     return std::move(*parsed);
 }

@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# Fetches a source package of another Debian release, from the mirror that this machine's apt uses,
+# without touching the system's apt set-up. Sourced after common.sh.
+
+# source_apt COMMAND FOLDER ARGS...: an apt command that knows the source packages of one release and
+# nothing else, with lists and caches of its own in FOLDER.
+source_apt() {
+  local command="$1" home="$2"
+  shift 2
+  "$command" -o "Dir::Etc::SourceList=$home/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o "Dir::State::Lists=$home/lists" -o "Dir::Cache=$home/cache" -o APT::Sandbox::User=root "$@"
+}
+
+# fetch_source PACKAGE SUITE VERSION FOLDER: leaves the unpacked source in FOLDER/source. apt checks
+# Debian's signature on the index, and the index's hashes on the files, before anything is unpacked.
+fetch_source() {
+  local package="$1" suite="$2" version="$3" folder="$4" mirror wanted log
+  wanted="$package=$version"
+  log="$(log_file "$package-source")"
+  # shellcheck disable=SC2016  # $(REPO_URI) is apt's own notation
+  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    'Label: Debian' 'Component: main' 2>/dev/null | sed -n 1p)"
+  if [ -z "$mirror" ]; then
+    fail "apt knows no Debian mirror yet, so the source of $package cannot be fetched; run" \
+      "'apt-get update' as root and then this again."
+  fi
+  mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/download"
+  printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
+    "$mirror" "$suite" >"$folder/apt/sources.list"
+  if ! source_apt apt-get "$folder/apt" update -o APT::Update::Error-Mode=any >"$log" 2>&1; then
+    fail "the source of $package could not be fetched from the Debian mirror this machine uses" \
+      "(is the network there? details: $log)."
+  fi
+  # A point release may have replaced the version we measured: then the suite's current one.
+  if ! source_apt apt-cache "$folder/apt" showsrc --only-source "$package" 2>/dev/null |
+    grep -xF "Version: $version" >/dev/null; then
+    wanted="$package/$suite"
+  fi
+  (
+    cd "$folder/download" &&
+      source_apt apt-get "$folder/apt" source --download-only "$wanted" &&
+      dpkg-source --extract "$package"_*.dsc "$folder/source"
+  ) >>"$log" 2>&1 ||
+    fail "the source package $package could not be fetched or unpacked (details: $log)."
+}
