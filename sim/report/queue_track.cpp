@@ -1,0 +1,99 @@
+#include "sim/report/queue_track.h"
+
+#include <variant>
+
+namespace sim::report {
+
+// Recipients are separated by ", " in the trace.
+template <typename F>
+void QueueTrack::for_each_recipient(const Blob& list, F&& f) const
+{
+    constexpr std::string_view separator = ", ";
+    std::string_view rest = trace_.view(list);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(separator), rest.size());
+        f(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + separator.size(), rest.size()));
+    }
+}
+
+void QueueTrack::follow(const Event& event)
+{
+    if (event.host.value >= hosts_.size()) return;
+    std::visit([&](const auto& what) { on(hosts_[event.host.value], event, what); }, event.what);
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailQueued& what)
+{
+    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+        QueueEntry entry;
+        entry.mail = what.mail;
+        entry.recipient = recipient;
+        entry.queued = event.id;
+        entry.until = event.at;
+        const auto added = host.waiting.emplace(Key{what.mail, recipient}, host.next);
+        if (added.second) ++host.next;
+        host.entries.set(event.id.value, added.first->second, entry);
+    });
+}
+
+// One attempt is for those recipients of the mail whose time has come.
+void QueueTrack::on(Host& host, const Event& event, const DeliveryAttempted& what)
+{
+    for (auto at = host.waiting.lower_bound(Key{what.mail, {}});
+         at != host.waiting.end() && at->first.first == what.mail;
+         ++at) {
+        const QueueEntry* known = host.entries.find(at->second);
+        if (known == nullptr || known->until > event.at) continue;
+        QueueEntry entry = *known;
+        entry.attempt = event.id;
+        host.entries.set(event.id.value, at->second, entry);
+    }
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailDeferred& what)
+{
+    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+        const auto at = host.waiting.find(Key{what.mail, recipient});
+        if (at == host.waiting.end()) return;
+        QueueEntry entry = *host.entries.find(at->second);
+        entry.deferred = event.id;
+        entry.until = what.until;
+        host.entries.set(event.id.value, at->second, entry);
+    });
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailHandedOver& what)
+{
+    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+        remove(host, event, what.mail, recipient);
+    });
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailBounced& what)
+{
+    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+        remove(host, event, what.mail, recipient);
+    });
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailDelivered& what)
+{
+    remove(host, event, what.mail, trace_.view(what.mailbox));
+}
+
+void QueueTrack::remove(Host& host, const Event& event, MailId mail, std::string_view recipient)
+{
+    const auto at = host.waiting.find(Key{mail, recipient});
+    if (at == host.waiting.end()) return;
+    host.entries.erase(event.id.value, at->second);
+    host.waiting.erase(at);
+}
+
+std::vector<QueueEntry> QueueTrack::queue(HostId host, std::size_t cursor) const
+{
+    if (host.value >= hosts_.size()) return {};
+    return hosts_[host.value].entries.at(cursor);
+}
+
+} // namespace sim::report
