@@ -11,6 +11,7 @@ botan_source_version=3.7.1+dfsg-2
 botan_modules=(
   tls12 tls13 x509 keypair certstor_flatfile pem base64    # TLS, certificates
   rsa ecdsa ecdh x25519 ed25519 dl_group ec_group          # keys and key exchange
+  rfc6979                                                  # ECDSA signs as Debian's own build does
   pcurves_secp256r1 pcurves_secp384r1
   eme_oaep emsa_pssr emsa_pkcs1                            # RSA paddings; PKCS#1 signs DKIM too
   aes gcm chacha20poly1305                                 # ciphers
