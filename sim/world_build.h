@@ -1,5 +1,5 @@
 // Turns the parts of a Scenario into the parts that a World runs: pure conversions, one for each
-// kind of thing. For world.cpp only.
+// kind of thing. For world*.cpp only.
 #pragma once
 
 #include "sim/dns/server.h"
