@@ -1,7 +1,21 @@
-// The few words of their own that reports need besides the sentences about events.
+// The words of their own that reports need besides the sentences about events.
 #include "sim/explain/card_messages.h"
+#include "sim/explain/packet_words.h"
+#include "sim/explain/sentence.h"
+
+#include <utility>
 
 namespace sim::explain {
+
+namespace {
+
+template <NamedEnum E>
+MessageGroup plain(std::string prefix)
+{
+    return {std::move(prefix), all_names<E>(), {}, false};
+}
+
+} // namespace
 
 std::vector<MessageGroup> report_messages()
 {
@@ -17,6 +31,30 @@ std::vector<MessageGroup> report_messages()
         {"report.wire", {"learned_message", "hidden_message"}, {"size"}, false},
         {"report.wire", {"learned_password", "hidden_password"}, {}, false},
         {"report.wire", {"hidden_lines"}, {"count"}, false},
+        plain<PacketRelation>("report.packet.relation"),
+        plain<PacketLayer>("report.packet.title"),
+        plain<PacketLayer>("report.packet.about"),
+        plain<PacketField>("report.packet.name"),
+        plain<PacketField>("report.packet.meaning"),
+        plain<PortMeaning>("report.packet.port"),
+        plain<SmtpVerb>("report.packet.verb"),
+        plain<Pop3Verb>("report.packet.pop3_verb"),
+        plain<ReplyMeaning>("report.packet.reply"),
+        plain<EnhancedMeaning>("report.packet.enhanced"),
+        plain<SmtpKeyword>("report.packet.keyword"),
+        plain<DnsTypeMeaning>("report.packet.record"),
+        plain<DnsRcodeMeaning>("report.packet.rcode"),
+        plain<RecordMeaning>("report.packet.content"),
+        {"report.packet.value", {"octet", "octets", "encrypted"}, {"size"}, false},
+        plain<TlsMessageKind>("report.tls.message"),
+        plain<TlsTerm>("report.tls.meaning"),
+        {"report.tls.seen", {"who_talks"}, {"client", "server"}, false},
+        {"report.tls.seen", {"server_name"}, {"name"}, false},
+        {"report.tls.seen", {"no_server_name", "length_and_time"}, {}, false},
+        {"report.tls.seen", {"offers"}, {"count"}, false},
+        {"report.tls.seen", {"choice"}, {"cipher"}, false},
+        {"report.tls.seen", {"certificate"}, {"subject"}, false},
+        plain<TlsHidden>("report.tls.hidden"),
     };
 }
 
