@@ -48,6 +48,7 @@ struct World::Parts {
     void do_fetch(const scenario::MailProgram& program);
     tl::expected<void, scenario::SettingProblem> apply(const Command& command);
     void sync_rules();
+    void sync_faults();
 
     scenario::Scenario scenario;
     WorldOptions options;
@@ -147,6 +148,7 @@ void World::Parts::build_programs()
         muas.push_back(std::make_unique<mail::Mua>(machine(from.host), from.key));
         muas.back()->start();
     }
+    sync_faults();
 }
 
 std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const std::string& host,
@@ -302,6 +304,7 @@ tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& 
         trace.append({}, {}, SettingChanged{trace.note(command.key), trace.note(command.value)});
     const CauseScope scope{trace, changed};
     sync_rules();
+    sync_faults();
     return {};
 }
 
@@ -319,6 +322,14 @@ void World::Parts::sync_rules()
         firewall.set_verdict(id, wanted.verdict);
         trace.append(host, {}, RuleSwitched{id, wanted.verdict, wanted.enabled});
     }
+}
+
+void World::Parts::sync_faults()
+{
+    for (std::size_t i = 0; i < mtas.size(); ++i)
+        mtas[i]->set_faults(scenario.mail_servers[i].faults);
+    for (std::size_t i = 0; i < name_services.size(); ++i)
+        name_services[i]->set_fault(scenario.name_servers[i].fault);
 }
 
 // ---- the World --------------------------------------------------------------------------------

@@ -174,6 +174,8 @@ ServerReply Server::answer(std::string_view bytes) const
     switch (mood_) {
     case ServerMood::failing:
         return reply_with(*query, {.outcome = DnsOutcome::server_failure}, {});
+    case ServerMood::denying: // without an SOA, so that nobody remembers it (RFC 2308 §5)
+        return reply_with(*query, {.outcome = DnsOutcome::name_does_not_exist}, {});
     case ServerMood::refusing:
         return reply_with(*query, {.outcome = DnsOutcome::refused}, {});
     case ServerMood::healthy:

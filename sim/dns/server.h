@@ -18,7 +18,8 @@ inline constexpr std::uint16_t dns_port = 53;
 inline constexpr int max_alias_chain = 8;
 
 // How a server behaves: as it should, or as a fault makes it.
-SIM_NAMED_ENUM(ServerMood, healthy, failing, refusing, silent);
+// failing: SERVFAIL; denying: no name exists; refusing: REFUSED; silent: nothing is sent.
+SIM_NAMED_ENUM(ServerMood, healthy, failing, denying, refusing, silent);
 
 // What goes back, and what to tell the trace (DnsServed).
 struct ServerReply {

@@ -45,6 +45,14 @@ void Mta::start()
         machine_.listen(*this, listener.port);
 }
 
+void Mta::set_faults(const SmtpFaults& faults)
+{
+    if (faults_ == faults) return;
+    faults_ = faults;
+    for (auto& [connection, inbound] : inbound_)
+        inbound->set_faults(faults_);
+}
+
 // ---- connections ------------------------------------------------------------------------------
 
 const MtaListener& Mta::listener_of(const InboundPeer& peer) const
@@ -63,7 +71,8 @@ void Mta::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remo
         std::make_unique<SmtpInbound>(machine_, self, listener->inbound, connection, local, remote);
     SmtpInbound& opened = *inbound;
     inbound_[connection] = std::move(inbound);
-    opened.handle_connected(std::nullopt);
+    if (faults_ != SmtpFaults{}) opened.set_faults(faults_);
+    opened.handle_connected();
     machine_.set_alarm(*this, opened.next_timeout());
 }
 

@@ -2,6 +2,7 @@
 // host, according to its settings. Takes mail over SMTP, delivers what is local, relays the rest.
 #pragma once
 
+#include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
 #include "sim/mail/relay.h"
@@ -61,6 +62,8 @@ public:
     Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config);
     // Opens its ports; once.
     void start();
+    // From now on, for connections that are open as well.
+    void set_faults(const SmtpFaults& faults);
 
     void handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote) override;
     void handle_connected(ConnectionId connection) override;
@@ -116,6 +119,7 @@ private:
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
     std::map<dns::QuestionId, ConnectionId> sender_questions_;
+    SmtpFaults faults_;
 };
 
 } // namespace sim::mail

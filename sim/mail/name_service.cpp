@@ -1,5 +1,7 @@
 #include "sim/mail/name_service.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <variant>
 
@@ -17,14 +19,48 @@ void NameService::start()
     machine_.bind_udp(*this, dns::dns_port);
 }
 
+void NameService::set_fault(DnsFault fault)
+{
+    fault_ = fault;
+    const auto mood_for = [](DnsFault wanted) {
+        switch (wanted) {
+        case DnsFault::off:
+            return dns::ServerMood::healthy;
+        case DnsFault::servfail:
+            return dns::ServerMood::failing;
+        case DnsFault::nxdomain:
+            return dns::ServerMood::denying;
+        case DnsFault::silent:
+            return dns::ServerMood::silent;
+        }
+        return dns::ServerMood::healthy;
+    };
+    server_.server().set_mood(mood_for(fault));
+}
+
 void NameService::handle_datagram(std::uint16_t port, Endpoint remote, std::string_view bytes)
 {
-    if (port == dns::dns_port) {
-        server_.handle_query(remote, bytes, machine_.now());
-    } else {
+    if (port != dns::dns_port) {
         server_.handle_datagram(bytes, remote, machine_.now());
+        drain();
+        return;
     }
+    server_.handle_query(remote, bytes, machine_.now());
+    if (fault_ == DnsFault::off) {
+        drain();
+        return;
+    }
+    const CauseScope scope{machine_.trace(), tell_fault()};
     drain();
+}
+
+EventId NameService::tell_fault()
+{
+    return machine_.append(
+        {},
+        FaultInjected{
+            Fault::dns_failing,
+            machine_.note(fmt::format("fault.{}.dns={}", machine_.name(), name_of(fault_)))});
 }
 
 void NameService::handle_alarm()
@@ -58,6 +94,7 @@ void NameService::drain()
                                               reply.source,
                                               reply.to.address});
         }
+        if (reply.bytes.empty()) continue; // it keeps silent
         const CauseScope scope{machine_.trace(), cause};
         machine_.send_datagram(dns::dns_port, reply.to, reply.bytes);
     }

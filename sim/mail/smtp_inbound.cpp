@@ -2,6 +2,9 @@
 
 #include "sim/core/assert.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -25,14 +28,29 @@ SmtpInbound::SmtpInbound(Machine& machine,
 {
 }
 
-void SmtpInbound::handle_connected(std::optional<smtp::server::Verdict> refusal)
+void SmtpInbound::handle_connected()
 {
+    cut_at(FaultPoint::connect);
+    if (cut_) return;
+    std::optional<smtp::server::Verdict> refusal;
+    if (const std::uint16_t code = faults_.reply_to(FaultPoint::connect); code != 0)
+        refusal = fault_verdict(FaultPoint::connect, code);
     session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
     drain();
 }
 
+Instant SmtpInbound::next_timeout() const
+{
+    // While it has not even heard the answer, no client is too slow.
+    return held_.empty() ? session_.next_timeout().value_or(never) : held_.front().due;
+}
+
 void SmtpInbound::handle_timeout()
 {
+    if (!held_.empty()) {
+        release();
+        return;
+    }
     session_.handle_timeout(machine_.now());
     drain();
 }
@@ -59,6 +77,7 @@ void SmtpInbound::handle_tls_failed(const tls::Failed& why)
 
 void SmtpInbound::handle_end()
 {
+    held_.clear(); // nobody is there to hear it
     session_.handle_end_of_stream(machine_.now());
     drain();
 }
@@ -68,7 +87,7 @@ void SmtpInbound::drain()
     if (draining_) return;
     draining_ = true;
     while (auto output = session_.poll_output())
-        std::visit([&](auto& what) { on(what); }, *output);
+        if (!cut_) std::visit([&](auto& what) { on(what); }, *output);
     draining_ = false;
 }
 
@@ -84,9 +103,33 @@ void SmtpInbound::on(const CommandSeen& seen)
                                      seen.range.begin,
                                      seen.secret_offset,
                                      seen.secret_size}});
+    cut_at(fault_point(seen.verb));
 }
 
 void SmtpInbound::on(const ReplySent& reply)
+{
+    if (is_slow()) {
+        hold_back(reply);
+    } else {
+        give(reply);
+    }
+}
+
+void SmtpInbound::give(const ReplySent& reply)
+{
+    if (reply.reason == SmtpReason::fault_injected) {
+        said_fault_ = true;
+        const FaultPoint point = fault_point(reply.to).value_or(FaultPoint::connect);
+        const EventId fault = tell(Fault::reply_replaced,
+                                   fmt::format("reply.{}={}", name_of(point), reply.reply.code));
+        const CauseScope scope{machine_.trace(), fault};
+        append(reply);
+        return;
+    }
+    append(reply);
+}
+
+void SmtpInbound::append(const ReplySent& reply)
 {
     if (!machine_.trace().keeps_events()) {
         machine_.append(peer_.connection, SmtpReply{});
@@ -109,6 +152,7 @@ void SmtpInbound::on(const TextReceived& text)
         peer_.connection,
         SmtpText{
             Side::received, text.encrypted, text.lines, static_cast<std::uint32_t>(text.size)});
+    cut_at(FaultPoint::text);
 }
 
 void SmtpInbound::on(const ProblemSeen& problem)
@@ -119,15 +163,45 @@ void SmtpInbound::on(const ProblemSeen& problem)
 
 void SmtpInbound::on(const SendBytes& what)
 {
+    if (is_slow()) {
+        hold_back(what);
+    } else {
+        give(what);
+    }
+}
+
+// These two take no time themselves but stand behind what does.
+void SmtpInbound::on(const BeginTls& what)
+{
+    if (held_.empty()) {
+        give(what);
+    } else {
+        hold_back(what);
+    }
+}
+
+// What is said from within a call of the channel leaves only when that call is over, and nothing
+// leaves once it is closed: the last word of a fault has to be heard first.
+void SmtpInbound::on(const CloseConnection& what)
+{
+    if (held_.empty() && !said_fault_) {
+        give(what);
+    } else {
+        hold_back(what);
+    }
+}
+
+void SmtpInbound::give(const SendBytes& what)
+{
     channel_.send(what.bytes);
 }
 
-void SmtpInbound::on(const BeginTls& /*what*/)
+void SmtpInbound::give(const BeginTls& /*what*/)
 {
     channel_.begin_tls(*config_.tls);
 }
 
-void SmtpInbound::on(const CloseConnection& /*what*/)
+void SmtpInbound::give(const CloseConnection& /*what*/)
 {
     channel_.close();
 }
@@ -195,6 +269,60 @@ void SmtpInbound::on(const CheckRecipient& what)
 void SmtpInbound::on(MessageReceived& what)
 {
     session_.handle_message_verdict(receiver_.receive(peer_, std::move(what)), machine_.now());
+}
+
+// ---- faults -----------------------------------------------------------------------------------
+
+void SmtpInbound::set_faults(const SmtpFaults& faults)
+{
+    faults_ = faults;
+    for (const FaultPoint point : values_of<FaultPoint>()) {
+        if (point == FaultPoint::connect) continue;
+        const std::uint16_t code = faults.reply_to(point);
+        session_.impose(verb_of(point),
+                        code == 0 ? smtp::server::Verdict{} : fault_verdict(point, code));
+    }
+}
+
+EventId SmtpInbound::tell(Fault fault, const std::string& setting)
+{
+    const std::string detail = fmt::format("fault.{}.{}", machine_.name(), setting);
+    return machine_.append(peer_.connection, FaultInjected{fault, machine_.note(detail)});
+}
+
+void SmtpInbound::cut_at(std::optional<FaultPoint> point)
+{
+    if (!point || faults_.cut != point) return;
+    cut_ = true;
+    held_.clear();
+    const EventId fault = tell(Fault::connection_cut, fmt::format("cut={}", name_of(*point)));
+    const CauseScope scope{machine_.trace(), fault};
+    channel_.abort();
+}
+
+void SmtpInbound::hold_back(Held what)
+{
+    Instant due = machine_.now() + faults_.delay;
+    EventId cause = machine_.trace().cause();
+    const bool goes_along = !held_.empty() && held_.back().due >= due;
+    if (goes_along) {
+        due = held_.back().due;
+        cause = held_.back().cause;
+    } else if (faults_.delay > Duration{0}) {
+        cause = tell(Fault::delayed, fmt::format("delay={}", name_of_delay(faults_.delay)));
+    }
+    held_.push_back({due, cause, std::move(what)});
+}
+
+void SmtpInbound::release()
+{
+    while (!held_.empty() && held_.front().due <= machine_.now()) {
+        const HeldBack next = std::move(held_.front());
+        held_.pop_front();
+        const CauseScope scope{machine_.trace(), next.cause};
+        std::visit([&](const auto& held) { give(held); }, next.what);
+    }
+    if (held_.empty()) session_.handle_replies_sent(machine_.now());
 }
 
 } // namespace sim::mail

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "sim/mail/channel.h"
+#include "sim/mail/faults.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/smtp/server_session.h"
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace sim::mail {
 
@@ -55,12 +58,14 @@ public:
                 Endpoint local,
                 Endpoint remote);
 
-    void handle_connected(std::optional<smtp::server::Verdict> refusal);
+    // Before handle_connected(), or at any time after it: it counts for what comes from now on.
+    void set_faults(const SmtpFaults& faults);
+    void handle_connected();
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
     void handle_peer_finished() { channel_.handle_peer_finished(); }
     void handle_timeout();
     void settle_sender(const smtp::server::Verdict& verdict);
-    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout().value_or(never); }
+    [[nodiscard]] Instant next_timeout() const;
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
 
 private:
@@ -85,6 +90,28 @@ private:
     void on(smtp::server::MessageReceived& what);
     void answer(const sasl::ServerStep& step);
 
+    // ---- faults -------------------------------------------------------------------------------
+    // What a delay holds back, in order; `cause` is the FaultInjected that says so.
+    using Held = std::variant<smtp::server::ReplySent,
+                              smtp::server::SendBytes,
+                              smtp::server::BeginTls,
+                              smtp::server::CloseConnection>;
+    struct HeldBack {
+        Instant due;
+        EventId cause;
+        Held what;
+    };
+    [[nodiscard]] bool is_slow() const { return faults_.delay > Duration{0} || !held_.empty(); }
+    void hold_back(Held what);
+    void release();
+    void give(const smtp::server::ReplySent& reply);
+    void append(const smtp::server::ReplySent& reply);
+    void give(const smtp::server::SendBytes& what);
+    void give(const smtp::server::BeginTls& what);
+    void give(const smtp::server::CloseConnection& what);
+    void cut_at(std::optional<FaultPoint> point);
+    EventId tell(Fault fault, const std::string& setting);
+
     Machine& machine_;
     SmtpReceiver& receiver_;
     InboundConfig config_;
@@ -95,6 +122,10 @@ private:
     std::unique_ptr<sasl::ServerMechanism> mechanism_;
     Mechanism mechanism_name_ = Mechanism::plain;
     bool draining_ = false;
+    SmtpFaults faults_;
+    std::deque<HeldBack> held_;
+    bool said_fault_ = false; // a reply was replaced
+    bool cut_ = false;        // by a fault: nothing that the session still says matters
 };
 
 } // namespace sim::mail

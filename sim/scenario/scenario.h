@@ -5,6 +5,7 @@
 #include "sim/core/address.h"
 #include "sim/core/happening.h"
 #include "sim/core/time.h"
+#include "sim/mail/faults.h"
 
 #include <cstdint>
 #include <optional>
@@ -123,6 +124,7 @@ struct NameServer {
         Ipv4 server;
     };
     std::vector<Forward> forwards;
+    mail::DnsFault fault = mail::DnsFault::off; // switched on by settings only
 };
 
 // ---- mail servers -----------------------------------------------------------------------------
@@ -179,6 +181,7 @@ struct MailServer {
     bool checks_sender_domain = false; // on mx ports: a sender's null MX is refused (RFC 7505)
     std::vector<Duration> retry;       // waits between attempts; empty: 15m 30m 1h 2h 4h ...
     Duration give_up = std::chrono::hours{120};
+    mail::SmtpFaults faults; // switched on by settings only
 };
 
 struct PopListener {

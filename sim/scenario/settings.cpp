@@ -319,12 +319,106 @@ void add_servers(Handles& handles, const Scenario& scenario)
     }
 }
 
+// ---- faults -----------------------------------------------------------------------------------
+
+std::string text_of_code(std::uint16_t code)
+{
+    return code == 0 ? "off" : std::to_string(code);
+}
+
+// What the servers of a host can hear: STARTTLS and AUTH only where they are offered.
+bool can_come(const MailServer& server, mail::FaultPoint point)
+{
+    return std::ranges::any_of(server.listeners, [&](const SmtpListener& listener) {
+        if (point == mail::FaultPoint::starttls) return listener.tls == TlsMode::starttls;
+        if (point == mail::FaultPoint::auth) return !listener.auth.empty();
+        return true;
+    });
+}
+
+void add_reply_fault(Handles& handles,
+                     const MailServer& server,
+                     std::size_t index,
+                     mail::FaultPoint point)
+{
+    std::vector<std::string> choices{"off"};
+    for (const std::uint16_t code : mail::fault_codes(point))
+        choices.push_back(std::to_string(code));
+    handles.push_back({{fmt::format("fault.{}.reply.{}", server.host, name_of(point)),
+                        text_of_code(server.faults.reply_to(point)),
+                        std::move(choices),
+                        true},
+                       [index, point](Scenario& changed, const std::string& value) {
+                           const auto code = parse_whole_number(value, 599).value_or(0);
+                           changed.mail_servers[index].faults.reply_to(point) =
+                               static_cast<std::uint16_t>(code);
+                           return std::string{};
+                       }});
+}
+
+void add_cut(Handles& handles, const MailServer& server, std::size_t index)
+{
+    std::vector<std::string> choices{"off"};
+    for (const auto point : values_of<mail::FaultPoint>())
+        if (can_come(server, point)) choices.push_back(text_of(point));
+    handles.push_back({{fmt::format("fault.{}.cut", server.host),
+                        server.faults.cut ? text_of(*server.faults.cut) : "off",
+                        std::move(choices),
+                        true},
+                       [index](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].faults.cut =
+                               parse_enum<mail::FaultPoint>(value);
+                           return std::string{};
+                       }});
+}
+
+void add_delay(Handles& handles, const MailServer& server, std::size_t index)
+{
+    std::vector<std::string> choices{"off"};
+    for (const mail::FaultDelay& delay : mail::fault_delays)
+        choices.emplace_back(delay.name);
+    handles.push_back({{fmt::format("fault.{}.delay", server.host),
+                        std::string{mail::name_of_delay(server.faults.delay)},
+                        std::move(choices),
+                        true},
+                       [index](Scenario& changed, const std::string& value) {
+                           Duration& delay = changed.mail_servers[index].faults.delay;
+                           delay = Duration{};
+                           for (const mail::FaultDelay& each : mail::fault_delays)
+                               if (each.name == value) delay = each.length;
+                           return std::string{};
+                       }});
+}
+
+void add_faults(Handles& handles, const Scenario& scenario)
+{
+    for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
+        const MailServer& server = scenario.mail_servers[i];
+        for (const auto point : values_of<mail::FaultPoint>())
+            if (can_come(server, point)) add_reply_fault(handles, server, i, point);
+        add_cut(handles, server, i);
+        add_delay(handles, server, i);
+    }
+    for (std::size_t i = 0; i < scenario.name_servers.size(); ++i) {
+        const NameServer& server = scenario.name_servers[i];
+        handles.push_back({{fmt::format("fault.{}.dns", server.host),
+                            text_of(server.fault),
+                            choices_of<mail::DnsFault>(),
+                            true},
+                           [i](Scenario& changed, const std::string& value) {
+                               changed.name_servers[i].fault = *parse_enum<mail::DnsFault>(value);
+                               return std::string{};
+                           }});
+    }
+}
+
 Handles handles_of(const Scenario& scenario)
 {
     Handles handles;
     add_accounts(handles, scenario);
     add_rules(handles, scenario);
     add_servers(handles, scenario);
+    add_faults(handles, scenario);
     return handles;
 }
 

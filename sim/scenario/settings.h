@@ -10,9 +10,15 @@
 //   server.<host>.<port>.tls        none | starttls | implicit
 //   server.<host>.<port>.require_tls, .require_auth    true | false
 //   server.<host>.<port>.auth       none, or mechanisms separated by "+"
+//   fault.<host>.reply.<point>      off, or the code that the mail server there answers instead: to
+//       connect, ehlo, starttls, auth, mail, rcpt, data or text (the message)
+//   fault.<host>.cut                off, or the point at which the mail server resets the
+//   connection fault.<host>.delay              off | 5s | 60s | 10m: its replies are held back so
+//   long fault.<host>.dns                off | servfail | nxdomain | silent: of the name server
+//   there
 //
-// Live are rule.* and the account settings, which count from the next send or fetch. client.line
-// and server.* are not: the run starts anew with them.
+// Live are rule.*, fault.* and the account settings, which count from the next send or fetch.
+// client.line and server.* are not: the run starts anew with them.
 #pragma once
 
 #include "sim/scenario/scenario.h"

@@ -182,6 +182,20 @@ void ServerSession::handle_message_verdict(const server::Verdict& verdict, Insta
     answer_input(now);
 }
 
+void ServerSession::impose(SmtpVerb verb, const server::Verdict& verdict)
+{
+    std::erase_if(imposed_, [&](const auto& each) { return each.first == verb; });
+    if (verdict.reason != SmtpReason::accepted) imposed_.emplace_back(verb, verdict);
+}
+
+const server::Verdict* ServerSession::imposed(SmtpVerb verb) const
+{
+    if (verb == SmtpVerb::helo) verb = SmtpVerb::ehlo;
+    for (const auto& [imposed_verb, verdict] : imposed_)
+        if (imposed_verb == verb) return &verdict;
+    return nullptr;
+}
+
 std::optional<Instant> ServerSession::next_timeout() const
 {
     return deadline_ == never ? std::nullopt : std::optional{deadline_};
@@ -386,6 +400,10 @@ void ServerSession::answer_command(Heard& heard, Instant now)
         heard.secret_offset = 0;
         heard.secret_size = as_size(heard.line.size());
     }
+    if (const server::Verdict* verdict = imposed(parsed.verb)) {
+        commit(&heard, {std::move(state_), server::reply_for(*verdict, {}), verdict->reason}, now);
+        return;
+    }
     commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
 }
 
@@ -412,6 +430,11 @@ bool ServerSession::take_text(Instant now)
                                                at.decoder.size(),
                                                {at.begin, as_size(input_.position() - at.begin)}});
     answering_ = SmtpVerb::text;
+    if (const server::Verdict* verdict = imposed(SmtpVerb::text)) {
+        server::Ready next{std::move(at.transaction->client)};
+        commit(nullptr, {std::move(next), server::reply_for(*verdict, {}), verdict->reason}, now);
+        return true;
+    }
     commit(nullptr, transitions(now).on(std::move(at), server::EndOfText{}), now);
     return true;
 }

@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sim::smtp {
@@ -62,6 +63,14 @@ public:
     void handle_sender_verdict(const server::Verdict& verdict, Instant now);
     void handle_recipient_verdict(const server::Verdict& verdict, Instant now);
     void handle_message_verdict(const server::Verdict& verdict, Instant now);
+
+    // From now on this verb is answered so, whatever the client asks with it and whether or not its
+    // time has come; `text` means the message, once all of it is there. HELO counts as EHLO. The
+    // host's way to refuse what it is never asked about; `accepted` takes it back.
+    void impose(SmtpVerb verb, const server::Verdict& verdict);
+    // The host had held back what was said, and now all of it has left: the client's time to go on
+    // counts from here.
+    void handle_replies_sent(Instant now) { set_deadline(now); }
 
     // When handle_timeout wants to be called; it may be called early or late.
     [[nodiscard]] std::optional<Instant> next_timeout() const;
@@ -107,6 +116,7 @@ private:
     bool take_line(Instant now);
     bool take_text(Instant now);
     void answer_command(Heard& heard, Instant now);
+    [[nodiscard]] const server::Verdict* imposed(SmtpVerb verb) const;
     void answer_auth_line(Heard& heard, Instant now);
     bool answer_tls_record(Instant now);
     [[nodiscard]] std::size_t line_limit(std::string_view line) const;
@@ -129,6 +139,7 @@ private:
     bool encrypted_ = false;
     bool peer_finished_ = false;
     bool auth_refused_ = false; // and what follows may be the rest of an exchange sent blindly
+    std::vector<std::pair<SmtpVerb, server::Verdict>> imposed_; // by the host, mostly none
     SmtpVerb answering_ = SmtpVerb::none;
     Tally tally_;
     Instant deadline_ = never; // for what the client owes, or for what was put off

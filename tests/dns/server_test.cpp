@@ -210,6 +210,10 @@ TEST_SUITE("dns.server")
         server.set_mood(ServerMood::failing);
         CHECK(ask(server, "umi.example", RecordType::mx).message.header.code ==
               ResponseCode::server_failure);
+        server.set_mood(ServerMood::denying);
+        const auto denied = ask(server, "umi.example", RecordType::mx);
+        CHECK(denied.message.header.code == ResponseCode::name_error);
+        CHECK(denied.message.authority.empty()); // nothing to be remembered by
         server.set_mood(ServerMood::refusing);
         CHECK(ask(server, "umi.example", RecordType::mx).message.header.code ==
               ResponseCode::refused);

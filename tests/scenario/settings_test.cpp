@@ -37,7 +37,8 @@ std::string problem_of(Scenario& scenario, const std::string& key, const std::st
 
 TEST_SUITE("scenario.settings")
 {
-    TEST_CASE("the settings come in the order of the account, the rules and the servers")
+    TEST_CASE(
+        "the settings come in the order of the account, the rules, the servers and the faults")
     {
         std::vector<std::string> keys;
         for (const Setting& each : settings_of(lab()))
@@ -66,7 +67,18 @@ TEST_SUITE("scenario.settings")
                                                "server.mx.far.example.587.require_auth",
                                                "server.mx.far.example.587.auth",
                                                "server.mx.far.example.995.tls",
-                                               "server.mx.far.example.995.require_tls"});
+                                               "server.mx.far.example.995.require_tls",
+                                               "fault.mx.far.example.reply.connect",
+                                               "fault.mx.far.example.reply.ehlo",
+                                               "fault.mx.far.example.reply.starttls",
+                                               "fault.mx.far.example.reply.auth",
+                                               "fault.mx.far.example.reply.mail",
+                                               "fault.mx.far.example.reply.rcpt",
+                                               "fault.mx.far.example.reply.data",
+                                               "fault.mx.far.example.reply.text",
+                                               "fault.mx.far.example.cut",
+                                               "fault.mx.far.example.delay",
+                                               "fault.ns.example.dns"});
     }
 
     TEST_CASE("every choice of every setting can be set, and is then its value")
@@ -99,6 +111,63 @@ TEST_SUITE("scenario.settings")
         REQUIRE(after.size() == before.size());
         for (std::size_t i = 0; i < after.size(); ++i)
             CHECK(after[i].value == before[i].value);
+    }
+
+    TEST_CASE("a host has the faults of the programs on it, all of them off")
+    {
+        const Scenario scenario = lab();
+        for (const Setting& each : settings_of(scenario)) {
+            if (!each.key.starts_with("fault.")) continue;
+            CAPTURE(each.key);
+            CHECK(each.value == "off");
+            REQUIRE(each.choices.size() > 2);
+            CHECK(each.choices.front() == "off");
+        }
+        // What a server does not offer cannot go wrong with it.
+        Scenario plain = scenario;
+        for (SmtpListener& port : plain.mail_servers[0].listeners) {
+            port.tls = TlsMode::none;
+            port.auth.clear();
+        }
+        plain.name_servers.clear();
+        for (const Setting& each : settings_of(plain)) {
+            CAPTURE(each.key);
+            CHECK(each.key != "fault.mx.far.example.reply.starttls");
+            CHECK(each.key != "fault.mx.far.example.reply.auth");
+            CHECK_FALSE(each.key.ends_with(".dns"));
+        }
+        CHECK(std::ranges::count(setting(plain, "fault.mx.far.example.cut").choices, "auth") == 0);
+    }
+
+    TEST_CASE("faults are switched one by one and keep out of each other's way")
+    {
+        Scenario scenario = lab();
+        const std::string host = "fault.mx.far.example.";
+        CHECK(problem_of(scenario, host + "reply.mail", "451") == "none");
+        CHECK(problem_of(scenario, host + "reply.rcpt", "550") == "none");
+        CHECK(problem_of(scenario, host + "cut", "data") == "none");
+        CHECK(problem_of(scenario, host + "delay", "60s") == "none");
+        CHECK(problem_of(scenario, "fault.ns.example.dns", "silent") == "none");
+        const mail::SmtpFaults& faults = scenario.mail_servers[0].faults;
+        CHECK(faults.reply_to(mail::FaultPoint::mail) == 451);
+        CHECK(faults.reply_to(mail::FaultPoint::rcpt) == 550);
+        CHECK(faults.cut == mail::FaultPoint::data);
+        CHECK(faults.delay == std::chrono::seconds{60});
+        CHECK(scenario.name_servers[0].fault == mail::DnsFault::silent);
+        for (const char* what : {"reply.mail", "reply.rcpt", "cut", "delay"})
+            CHECK(problem_of(scenario, host + what, "off") == "none");
+        CHECK(scenario.mail_servers[0].faults == mail::SmtpFaults{});
+    }
+
+    TEST_CASE("a code that no server gives at that point is no choice")
+    {
+        Scenario scenario = lab();
+        CHECK(problem_of(scenario, "fault.mx.far.example.reply.starttls", "550") ==
+              "fault.mx.far.example.reply.starttls: expected off, 421 or 454");
+        CHECK(problem_of(scenario, "fault.mx.far.example.delay", "5") ==
+              "fault.mx.far.example.delay: expected off, 5s, 60s or 10m (did you mean \"5s\"?)");
+        CHECK(problem_of(scenario, "fault.mx.far.example.reply.quit", "off")
+                  .starts_with("fault.mx.far.example.reply.quit: there is no such setting here"));
     }
 
     TEST_CASE("rules and account settings are live; the line and servers start the run anew")
