@@ -74,6 +74,7 @@ private:
     // what was noticed; else what kind of obstacle it was.
     [[nodiscard]] std::string rule_key() const
     {
+        if (card_.obstacle == Obstacle::fault) return "why.obstacle.fault.rule";
         if (card_.reason && is_refusal(*card_.reason))
             return fmt::format("why.reason.{}.rule", name_of(*card_.reason));
         if (card_.pop3_reason && is_refusal(*card_.pop3_reason))

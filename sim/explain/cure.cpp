@@ -342,6 +342,13 @@ std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& sce
     return Cure{CureKind::switch_rule, {{fmt::format("rule.{}", rule->key), "off"}}};
 }
 
+// The event of a fault says by which setting it was switched on.
+Cure by_switching_fault_off(const Event& event, const Trace& trace)
+{
+    const std::string_view setting = trace.view(std::get<FaultInjected>(event.what).detail);
+    return {CureKind::switch_fault, {{std::string{setting.substr(0, setting.find('='))}, "off"}}};
+}
+
 Cure for_program(const WhyCard& card,
                  const MailProgram& program,
                  bool fetching,
@@ -357,8 +364,7 @@ Cure for_program(const WhyCard& card,
         if (cure.kind != CureKind::ask_operator || !is_about_the_way(*card.reason)) return cure;
     } else if (!is_about_the_way(card.obstacle) && !card.pop3_reason) {
         return card.obstacle == Obstacle::name_server_silent ||
-                       card.obstacle == Obstacle::name_server_failed ||
-                       card.obstacle == Obstacle::fault
+                       card.obstacle == Obstacle::name_server_failed
                    ? Cure{CureKind::wait, {}}
                    : Cure{};
     }
@@ -375,6 +381,7 @@ Cure for_program(const WhyCard& card,
 
 Cure cure_for(const WhyCard& card, const Trace& trace, const Scenario& scenario)
 {
+    if (card.fault.exists()) return by_switching_fault_off(trace.at(card.fault), trace);
     const Kind how = trace.at(card.outcome).kind();
     if (how == Kind::mail_deferred) return {CureKind::wait, {}};
     if (how == Kind::mail_bounced) {

@@ -109,15 +109,20 @@ private:
         for (std::size_t i = event.id.value; i-- > 0;) {
             const Event& earlier = trace_[i];
             if (const auto* dropped = std::get_if<PacketDropped>(&earlier.what)) {
-                if (what.outcome == DnsOutcome::timed_out && concerns(*dropped, event.host)) {
+                if (what.outcome == DnsOutcome::timed_out && !card.who.exists() &&
+                    concerns(*dropped, event.host)) {
                     at_drop(card, earlier, *dropped);
                     return;
                 }
             }
             if (const auto* served = std::get_if<DnsServed>(&earlier.what)) {
                 if (same_question(*served, what) && earlier.host != event.host) {
-                    card.who = earlier.host;
-                    return;
+                    if (!card.who.exists()) card.who = earlier.host;
+                    // Whoever it asked itself is further back.
+                    if (const Event* fault = fault_behind(earlier)) {
+                        blame(card, *fault);
+                        return;
+                    }
                 }
             }
             if (const auto* asked = std::get_if<DnsAsked>(&earlier.what)) {
@@ -222,16 +227,54 @@ private:
             break;
         case DropReason::not_for_us:
         case DropReason::link_cut:
-            card.obstacle = faulted_before(event) ? Obstacle::fault : Obstacle::silence;
+            card.obstacle = Obstacle::silence;
             break;
         }
     }
 
-    [[nodiscard]] bool faulted_before(const Event& event) const
+    // ---- faults -------------------------------------------------------------------------------
+
+    // The fault that made this event be.
+    [[nodiscard]] const Event* fault_behind(const Event& event) const
     {
-        for (std::size_t i = event.id.value; i-- > 0;)
-            if (trace_[i].kind() == Kind::fault_injected) return true;
-        return false;
+        if (!event.cause.exists()) return nullptr;
+        const Event& cause = trace_.at(event.cause);
+        return cause.kind() == Kind::fault_injected ? &cause : nullptr;
+    }
+
+    // The last fault of this kind on the event's connection before it.
+    [[nodiscard]] const Event* fault_on_connection(const Event& event, Fault kind) const
+    {
+        const std::size_t begin = begin_of(event);
+        for (std::size_t i = event.id.value; i-- > begin;) {
+            if (trace_[i].connection != event.connection) continue;
+            const auto* injected = std::get_if<FaultInjected>(&trace_[i].what);
+            if (injected != nullptr && injected->fault == kind) return &trace_[i];
+        }
+        return nullptr;
+    }
+
+    static void blame(WhyCard& card, const Event& fault)
+    {
+        card.obstacle = Obstacle::fault;
+        card.fault = fault.id;
+        card.who = fault.host;
+    }
+
+    // A fault that came instead of an answer: what was hit is the command that waited for it.
+    void blame_instead_of_reply(WhyCard& card, const Event& event, const Event& fault)
+    {
+        blame(card, fault);
+        card.stopped = fault.id;
+        for (std::size_t i = fault.id.value; i-- > 0;) {
+            const Event& earlier = trace_[i];
+            if (earlier.connection != event.connection || earlier.host != event.host) continue;
+            if (const auto* command = std::get_if<SmtpCommand>(&earlier.what)) {
+                card.hit = HitLine{command->line};
+                return;
+            }
+            if (earlier.kind() == Kind::connection_attempted) return;
+        }
     }
 
     // ---- the conversation ---------------------------------------------------------------------
@@ -312,6 +355,8 @@ private:
                     said->line.stream_offset == reply.line.stream_offset) {
                     card.reason = said->reason;
                     card.who = earlier.host;
+                    if (said->reason == SmtpReason::fault_injected)
+                        if (const Event* fault = fault_behind(earlier)) blame(card, *fault);
                 }
             }
             if (const auto* command = std::get_if<SmtpCommand>(&earlier.what)) {
@@ -438,9 +483,15 @@ private:
     {
         card.stopped = event.id;
         card.obstacle = obstacle;
+        if (const Event* cut = fault_on_connection(event, Fault::connection_cut)) {
+            blame_instead_of_reply(card, event, *cut);
+            return;
+        }
         if (find_packet_stop(card, event)) return;
         if (is_wrong_protection(event)) card.obstacle = Obstacle::wrong_protection;
-        if (faulted_before(event)) card.obstacle = Obstacle::fault;
+        const Event* delayed = fault_on_connection(event, Fault::delayed);
+        if (obstacle == Obstacle::reply_late && delayed != nullptr)
+            blame_instead_of_reply(card, event, *delayed);
     }
 
     // One end waits for TLS, the other for a greeting: whoever speaks first is misunderstood.

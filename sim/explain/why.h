@@ -74,6 +74,7 @@ SIM_NAMED_ENUM(CureKind,
                correct_server,    // the server's real name
                other_fetching,    // a way to fetch that works
                switch_rule,       // a firewall rule of one's own can be opened
+               switch_fault,      // somebody switched a fault on, and can switch it off
                renew_certificate, // the server's operator has to
                check_password,    // nothing to set: it has to be typed right
                smaller_message,   // it is larger than the server takes
@@ -90,6 +91,7 @@ struct WhyCard {
     MailId mail;     // none when a fetch failed before there was a mail
     EventId outcome; // SendFinished, MailDeferred, MailBounced or FetchFinished
     EventId stopped; // the event at which it stopped
+    EventId fault;   // the FaultInjected that is to blame; none without one
     HostId who;      // who said no; none when nobody is known to have
     Obstacle obstacle = Obstacle::silence;
     RuleId rule; // op25b, ip25b, firewall

@@ -29,6 +29,7 @@ void SmtpOutbound::start(smtp::OutgoingMail mail)
 
 void SmtpOutbound::handle_connected()
 {
+    last_heard_ = machine_.trace().cause();
     // On port 465 the session says BeginTls first of all.
     session_.handle_connected(machine_.now());
     drain();
@@ -36,6 +37,8 @@ void SmtpOutbound::handle_connected()
 
 void SmtpOutbound::handle_timeout()
 {
+    // One alarm serves all that a program does: why it was set may have nothing to do with this.
+    const CauseScope scope{machine_.trace(), last_heard_};
     session_.handle_timeout(machine_.now());
     drain();
 }
@@ -48,6 +51,7 @@ void SmtpOutbound::handle_ended()
 
 void SmtpOutbound::handle_plaintext(std::string_view bytes)
 {
+    last_heard_ = machine_.trace().cause();
     session_.handle_bytes(bytes, machine_.now());
     drain();
 }

@@ -83,6 +83,7 @@ private:
     smtp::ClientSession session_;
     std::unique_ptr<sasl::ClientMechanism> mechanism_;
     std::optional<TlsFailure> tls_failure_;
+    EventId last_heard_; // what the server's silence is counted from
     bool draining_ = false;
 };
 
