@@ -151,7 +151,7 @@ SIM_NAMED_ENUM(DnsRcodeMeaning, no_error, format_error, server_failure, name_err
 SIM_NAMED_ENUM(RecordMeaning, change_cipher_spec, alert, handshake, application_data);
 
 // How the packet that is shown belongs to the event that was selected.
-SIM_NAMED_ENUM(PacketRelation, is_it, carries_it, led_to_it);
+SIM_NAMED_ENUM(PacketRelation, is_it, carries_it, came_of_it, led_to_it);
 
 // The messages of a handshake (RFC 8446 §4, RFC 5246 §7.4), and their fields by the names that the
 // RFCs give them: the same in every language.

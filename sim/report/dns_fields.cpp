@@ -310,7 +310,17 @@ private:
         case DnsTypeMeaning::soa: {
             const auto server = read_name(data);
             const auto contact = read_name(data);
-            return server && contact ? fmt::format("{} {}", *server, *contact) : raw;
+            if (!server || !contact) return raw;
+            std::string text = fmt::format("{} {}", *server, *contact);
+            while (const auto number = data.number(4)) // serial, refresh, retry, expire, minimum
+                text += fmt::format(" {}", *number);
+            return text;
+        }
+        case DnsTypeMeaning::aaaa: {
+            std::string text;
+            while (const auto group = data.number(2))
+                text += fmt::format("{}{:x}", text.empty() ? "" : ":", *group);
+            return text.empty() || !data.empty() ? raw : text;
         }
         case DnsTypeMeaning::txt: {
             std::string text;

@@ -78,10 +78,11 @@ public:
         switch (event_.kind()) {
         case Kind::dns_asked:
         case Kind::dns_served:
+            return caused_by_it(explain::PacketRelation::carries_it);
         case Kind::connection_attempted:
         case Kind::segment_retransmitted:
         case Kind::port_closed:
-            return caused_by_it();
+            return caused_by_it(explain::PacketRelation::came_of_it);
         case Kind::tls_handshake_message:
             return of_record(std::get<TlsHandshakeMessage>(event_.what).side);
         case Kind::tls_alert:
@@ -112,11 +113,11 @@ private:
         return {&event, relation};
     }
 
-    [[nodiscard]] std::optional<FoundPacket> caused_by_it() const
+    [[nodiscard]] std::optional<FoundPacket> caused_by_it(explain::PacketRelation relation) const
     {
         for (std::size_t i = event_.id.value + std::size_t{1}; i < end_; ++i) {
             if (trace_[i].cause == event_.id && packet_in(trace_[i]) != nullptr)
-                return found(trace_[i], explain::PacketRelation::carries_it);
+                return found(trace_[i], relation);
         }
         return std::nullopt;
     }

@@ -49,9 +49,14 @@ public:
         : source_{source}, context_{source.context()}
     {
         view_.connection = connection;
-        const std::size_t end = std::min(source.end, source.trace.size());
-        for (std::size_t i = 0; i < end; ++i)
-            if (source.trace[i].connection == connection) events_.push_back(&source.trace[i]);
+        // Backwards, since the connections that are looked at are those near the cursor.
+        for (std::size_t i = std::min(source.end, source.trace.size()); i-- > 0;) {
+            const Event& event = source.trace[i];
+            if (event.connection != connection) continue;
+            events_.push_back(&event);
+            if (event.kind() == Kind::connection_attempted) break;
+        }
+        std::ranges::reverse(events_);
     }
 
     std::optional<TlsView> inspect()
@@ -241,6 +246,7 @@ private:
 
 std::optional<TlsView> tls_view(const Source& source, ConnectionId connection)
 {
+    if (!connection.exists()) return std::nullopt;
     return Inspector{source, connection}.inspect();
 }
 

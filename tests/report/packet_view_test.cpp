@@ -6,6 +6,7 @@
 #include "sim/report/packet_find.h"
 #include "sim/report/packet_octets.h"
 #include "sim/report/packet_view.h"
+#include "tests/dns/samples.h"
 #include "tests/report/handmade_tls.h"
 #include "tests/report/packet_support.h"
 
@@ -102,6 +103,20 @@ void check_view(const PacketView& view, const Source& source)
     REQUIRE(has(view.title, " → "));
 }
 
+// Every event; of packets on their way, which look alike at each hop, one in so many.
+void check_all(const Source& source, std::uint32_t each)
+{
+    for (std::uint32_t i = 0; i < source.end; ++i) {
+        const Kind kind = source.trace[i].kind();
+        const bool repeats = kind == Kind::packet_sent || kind == Kind::packet_delivered;
+        if (repeats && i % each != 0) continue;
+        INFO("event ", i);
+        const auto view = packet_view(source, EventId{i});
+        if (view) check_view(*view, source);
+        if (packet_in(source.trace[i]) != nullptr) REQUIRE(view);
+    }
+}
+
 // Its standard output.
 std::string run_python(const std::string& script, const std::string& argument)
 {
@@ -127,16 +142,25 @@ TEST_SUITE("report.packet_view")
         for (const char* lesson : {"submission-587", "submissions-465", "op25b"})
             for (const char* code : {"ja", "en"}) {
                 const Seen seen{lesson, code};
-                for (const Level level : values_of<Level>()) {
-                    const Source source = seen.source(Secrets::masked, level);
-                    for (std::uint32_t i = 0; i < source.end; ++i) {
-                        const auto view = packet_view(source, EventId{i});
-                        INFO(lesson, " event ", i);
-                        if (view) check_view(*view, source);
-                        if (packet_in(source.trace[i]) != nullptr) REQUIRE(view);
-                    }
-                }
+                for (const Level level : values_of<Level>())
+                    check_all(seen.source({}, level), 3);
             }
+    }
+
+    TEST_CASE("so can those of talks that went wrong")
+    {
+        const std::vector<test::Settings> wrong{
+            {{"client.port", "465"}, {"client.protection", "none"}},
+            {{"client.port", "587"}, {"client.protection", "tls"}},
+            {{"client.port", "587"}, {"client.protection", "none"}},
+            {{"client.port", "26"}},
+            {{"client.server", "nobody.example"}},
+            {{"rule.op25b", "reject_icmp"}, {"client.port", "25"}},
+            {{"rule.op25b", "reject_rst"}, {"client.port", "25"}}};
+        for (const test::Settings& settings : wrong)
+            check_all(Seen{"submission-587", "en", settings}.source(), 1);
+        for (const char* lesson : {"path", "own-isp-25", "fixed-ip", "plain-password"})
+            check_all(Seen{lesson}.source(), 2);
     }
 
     TEST_CASE("what was said leads to the first packet that carries it")
@@ -271,6 +295,41 @@ TEST_SUITE("report.packet_view")
         REQUIRE(exchange != nullptr);
         CHECK(has(exchange->value, "umi.example"));
         CHECK(field_named(*answer, "Answer") != nullptr);
+    }
+
+    TEST_CASE("the records are those that the resolver's own reader finds")
+    {
+        namespace samples = sim::dns::samples;
+        // A name at its end has a dot there, and an IPv6 address its short form.
+        const auto as_shown = [](const std::string& text) {
+            if (has(text, "::")) return std::string{"2001:db8:0:0:0:0:0:80"};
+            std::string shown;
+            for (std::size_t i = 0; i < text.size(); ++i) {
+                const bool ends_name = text[i] == '.' && i > 0 && text[i - 1] != ' ' &&
+                                       (i + 1 == text.size() || text[i + 1] == ' ');
+                if (!ends_name) shown += text[i];
+            }
+            return shown;
+        };
+        const Seen seen{"op25b"};
+        for (const auto compression : {sim::dns::Compression::on, sim::dns::Compression::off}) {
+            const sim::dns::Message message = samples::all_kinds();
+            const std::string octets = sim::dns::encode_message(message, compression);
+            const Layer layer = dns_layer(octets, 28, seen.words);
+            check_tiling(layer.fields, 28, octets.size());
+            std::vector<std::string> expected;
+            for (const auto* section : {&message.answers, &message.authority})
+                for (const sim::dns::Record& record : *section)
+                    expected.push_back(to_string(record.name) + " " +
+                                       to_string(type_of(record.data)) + " " +
+                                       as_shown(to_string(record.data)));
+            std::vector<std::string> found;
+            for (const Field& field : layer.fields)
+                if (field.name == "Answer" || field.name == "Authority")
+                    found.push_back(field.value);
+            CHECK(found == expected);
+            CHECK(field_named(layer, "Receivable size") != nullptr);
+        }
     }
 
     TEST_CASE("under TLS the packet shows records, and says what only the ends can read")

@@ -1,5 +1,6 @@
 // The TLS inspector on real handshakes of both versions, and on messages that were cut or spoilt.
 #include "sim/core/rng.h"
+#include "sim/explain/nouns.h"
 #include "sim/report/tls_fields.h"
 #include "sim/report/tls_names.h"
 #include "sim/report/tls_view.h"
@@ -210,6 +211,14 @@ TEST_SUITE("report.tls_view")
                 std::get<CertificateJudged>(run.trace.at(view.judgement->event).what);
             CHECK(run.trace.view(judged.subject) == leaf.subject.value);
             CHECK(run.trace.view(judged.issuer).size() == leaf.issuer.value.size());
+            const auto text_of_time = [&](Instant at) {
+                scenario::Scenario in_utc = run.world;
+                in_utc.utc_offset_minutes = 0;
+                return explain::date_of(at, in_utc) + " " +
+                       explain::clock_time(at, in_utc).substr(0, 8) + " UTC";
+            };
+            CHECK(text_of_time(judged.not_before) == leaf.not_before.value);
+            CHECK(text_of_time(judged.not_after) == leaf.not_after.value);
         }
     }
 
@@ -221,7 +230,7 @@ TEST_SUITE("report.tls_view")
         CHECK(any_has(view.onlooker_saw, ":465"));
         CHECK(any_has(view.onlooker_saw, "how much data"));
         CHECK(any_has(view.onlooker_missed, "certificate"));
-        CHECK(any_has(view.onlooker_missed, "the whole conversation"));
+        CHECK(any_has(view.onlooker_missed, "all that was said inside TLS"));
     }
 
     TEST_CASE("a HelloRetryRequest is told from a ServerHello, which has its number")
