@@ -123,6 +123,15 @@ const std::vector<std::pair<const char*, test::Settings>> runs{
     {"submission-587", {{"client.port", "2525"}}},
     {"plain-password", {}}};
 
+// Faults that end or bend a conversation where it would not end by itself.
+const std::vector<test::Settings> faults{{{"fault.mail.kumo.example.cut", "connect"}},
+                                         {{"fault.mail.kumo.example.cut", "auth"}},
+                                         {{"fault.mx.umi.example.cut", "text"}},
+                                         {{"fault.mx.umi.example.reply.mail", "451"}},
+                                         {{"fault.mx.umi.example.reply.text", "554"}},
+                                         {{"fault.mail.kumo.example.reply.rcpt", "421"}},
+                                         {{"fault.mx.umi.example.reply.connect", "554"}}};
+
 } // namespace
 
 TEST_SUITE("report.host_view")
@@ -132,6 +141,11 @@ TEST_SUITE("report.host_view")
         for (const auto& run : runs)
             CHECK(compare_sockets(with_settings(test::load_lesson(run.first), run.second)) > 100);
         CHECK(compare_sockets(test::small_world()) > 100);
+        for (const test::Settings& fault : faults)
+            CHECK(compare_sockets(with_settings(test::small_world(), fault)) > 100);
+        for (const char* delay : {"5s", "10m"})
+            CHECK(compare_sockets(with_settings(test::small_world(),
+                                                {{"fault.mx.umi.example.delay", delay}})) > 100);
     }
 
     TEST_CASE("a connection that hangs in the middle is seen as the network has it")
@@ -377,6 +391,8 @@ TEST_SUITE("report.host_view")
         for (const auto& run : runs)
             follow(with_settings(test::load_lesson(run.first), run.second));
         follow(test::small_world());
+        for (const test::Settings& fault : faults)
+            follow(with_settings(test::small_world(), fault));
         scenario::Scenario several = test::small_world();
         several.steps[0].message.to = {"nobody@umi.example", "taro@umi.example"};
         follow(several);
