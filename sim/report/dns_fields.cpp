@@ -293,7 +293,7 @@ private:
     // As in a zone file where that is short, else in hex.
     [[nodiscard]] std::string described(std::uint64_t type, Octets data) const
     {
-        const std::string raw = hex(data.rest());
+        std::string raw = hex(data.rest());
         switch (meaning_of_type(type)) {
         case DnsTypeMeaning::a:
             if (data.left() != 4) return raw;

@@ -353,9 +353,10 @@ private:
             return;
         }
         if (from_client && !number(TlsTerm::length, 2)) return;
-        for (std::size_t i = 0; i < most_items && !rest_.empty(); ++i)
+        for (std::size_t i = 0; i < most_items && !rest_.empty(); ++i) {
             if (!number(TlsTerm::group, 2, group_name) || !counted_opaque(TlsTerm::key_exchange, 2))
                 return;
+        }
     }
 
     void protocols()

@@ -167,9 +167,10 @@ private:
         message.fields = fields.take();
         if (message.kind == TlsMessageKind::certificate && !message.from_client &&
             view_.chain.empty()) {
-            for (const Octets& one : certificates_in(bytes, is_1_3_))
+            for (const Octets& one : certificates_in(bytes, is_1_3_)) {
                 if (auto facts = read_certificate(one.rest(), 0))
                     view_.chain.push_back({event.id, std::move(*facts), octets_of(one.rest())});
+            }
         }
         view_.messages.push_back(std::move(message));
     }
