@@ -101,6 +101,12 @@ std::vector<mail::UserAccount> accounts(const std::vector<scenario::User>& users
     return all;
 }
 
+std::string certificate_fault(scenario::CertificateKind kind)
+{
+    if (kind == scenario::CertificateKind::good) return {};
+    return std::string{name_of(kind)};
+}
+
 std::vector<Duration> default_retry()
 {
     return {15min, 30min, 1h, 2h, 4h};
@@ -234,6 +240,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         made.inbound.session =
             std::make_shared<const smtp::ServerConfig>(session_config(from, listener));
         made.inbound.tls = tls;
+        made.inbound.certificate_fault = certificate_fault(from.certificate);
         made.inbound.tls_from_start = listener.tls == scenario::TlsMode::implicit;
         made.is_submission = listener.role != scenario::ListenerRole::mx;
         made.checks_sender_domain =
@@ -276,6 +283,7 @@ mail::PopServiceConfig pop_service(const scenario::PopServer& from,
     }
     config.users = accounts(from.users);
     config.tls = std::move(tls);
+    config.certificate_fault = certificate_fault(from.certificate);
     return config;
 }
 

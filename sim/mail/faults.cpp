@@ -1,5 +1,9 @@
 #include "sim/mail/faults.h"
 
+#include "sim/mail/machine.h"
+
+#include <fmt/format.h>
+
 #include <string>
 
 namespace sim::mail {
@@ -9,7 +13,7 @@ namespace {
 using smtp::EnhancedCode;
 
 struct Wording {
-    std::uint16_t code;
+    std::uint16_t code = 0;
     EnhancedCode enhanced;
     std::string_view text;
 };
@@ -28,7 +32,7 @@ constexpr std::array<Wording, 8> wordings{{
 
 // What it says at one point only; looked at first.
 struct SpecialWording {
-    FaultPoint point;
+    FaultPoint point = FaultPoint::connect;
     Wording wording;
 };
 constexpr std::array<SpecialWording, 5> special_wordings{{
@@ -139,6 +143,12 @@ smtp::server::Verdict fault_verdict(FaultPoint point, std::uint16_t code)
     verdict.text = std::string{found->text};
     verdict.enhanced = found->enhanced;
     return verdict;
+}
+
+void tell_certificate_fault(Machine& machine, ConnectionId connection, std::string_view kind)
+{
+    const std::string detail = fmt::format("server.{}.certificate={}", machine.name(), kind);
+    machine.append(connection, FaultInjected{Fault::certificate_made_wrong, machine.note(detail)});
 }
 
 } // namespace sim::mail

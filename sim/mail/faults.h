@@ -2,6 +2,7 @@
 // somebody switches it on (settings.h), and what a mail server then answers instead.
 #pragma once
 
+#include "sim/core/ids.h"
 #include "sim/core/named_enum.h"
 #include "sim/core/smtp_words.h"
 #include "sim/core/time.h"
@@ -14,6 +15,8 @@
 #include <string_view>
 
 namespace sim::mail {
+
+class Machine;
 
 // What arrives at a mail server, as a fault names it. `connect` is the client itself, `ehlo` stands
 // for HELO too, `text` is the message after DATA.
@@ -58,5 +61,8 @@ SIM_NAMED_ENUM(DnsFault, off, servfail, nxdomain, silent);
 [[nodiscard]] std::span<const std::uint16_t> fault_codes(FaultPoint point);
 // The reply with such a code, worded as real servers word it.
 [[nodiscard]] smtp::server::Verdict fault_verdict(FaultPoint point, std::uint16_t code);
+
+// Appended when a server is about to show a certificate that was made wrong, in the way named.
+void tell_certificate_fault(Machine& machine, ConnectionId connection, std::string_view kind);
 
 } // namespace sim::mail

@@ -74,7 +74,13 @@ private:
     }
 
     void on(const pop3::server::SendBytes& what) { channel_.send(what.bytes); }
-    void on(const pop3::server::BeginTls& /*what*/) { channel_.begin_tls(*service_.config_.tls); }
+    void on(const pop3::server::BeginTls& /*what*/)
+    {
+        const PopServiceConfig& config = service_.config_;
+        if (!config.certificate_fault.empty())
+            tell_certificate_fault(machine_, channel_.connection(), config.certificate_fault);
+        channel_.begin_tls(*config.tls);
+    }
     void on(const pop3::server::CloseConnection& /*what*/) { channel_.close(); }
 
     void on(const pop3::server::CheckLogin& what)

@@ -22,6 +22,7 @@ struct PopServiceConfig {
     std::vector<PopServiceListener> listeners;
     std::vector<UserAccount> users; // the first address of each is the mailbox it reads
     std::shared_ptr<const tls::ServerConfig> tls;
+    std::string certificate_fault; // as of an SMTP port
 };
 
 class PopService final : public Program {

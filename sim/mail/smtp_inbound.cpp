@@ -198,6 +198,8 @@ void SmtpInbound::give(const SendBytes& what)
 
 void SmtpInbound::give(const BeginTls& /*what*/)
 {
+    if (!config_.certificate_fault.empty())
+        tell_certificate_fault(machine_, peer_.connection, config_.certificate_fault);
     channel_.begin_tls(*config_.tls);
 }
 

@@ -47,6 +47,8 @@ struct InboundConfig {
     std::shared_ptr<const smtp::ServerConfig> session;
     std::shared_ptr<const tls::ServerConfig> tls;
     bool tls_from_start = false;
+    // What is wrong with the certificate, by the name of its kind; empty: nothing.
+    std::string certificate_fault;
 };
 
 class SmtpInbound final : private ChannelUser {

@@ -30,6 +30,12 @@ listening(Transport transport, std::uint16_t port, Application application, scen
     return seen;
 }
 
+// UDP ports first, each by number.
+std::pair<bool, std::uint16_t> place_in_list(const SocketSeen& seen)
+{
+    return {seen.transport == Transport::tcp, seen.local.port};
+}
+
 // What mail programs want where the scenario has no server that would tell.
 Application usual_application(std::uint16_t port)
 {
@@ -64,21 +70,20 @@ void SocketTrack::list_ports(const scenario::Scenario& scenario)
         if (Host* at = host(id)) at->listening.push_back(seen);
         applications_[{id, seen.local.port}] = seen.application;
     };
-    for (const scenario::NameServer& each : scenario.name_servers)
+    for (const scenario::NameServer& each : scenario.name_servers) {
         add(each.host,
             listening(Transport::udp, name_server_port, Application::dns, scenario::TlsMode::none));
-    for (const scenario::MailServer& each : scenario.mail_servers)
+    }
+    for (const scenario::MailServer& each : scenario.mail_servers) {
         for (const scenario::SmtpListener& port : each.listeners)
             add(each.host, listening(Transport::tcp, port.port, Application::smtp, port.tls));
-    for (const scenario::PopServer& each : scenario.pop_servers)
+    }
+    for (const scenario::PopServer& each : scenario.pop_servers) {
         for (const scenario::PopListener& port : each.listeners)
             add(each.host, listening(Transport::tcp, port.port, Application::pop3, port.tls));
+    }
     for (Host& each : hosts_)
-        std::ranges::stable_sort(each.listening, [](const SocketSeen& a, const SocketSeen& b) {
-            const bool a_is_tcp = a.transport == Transport::tcp;
-            const bool b_is_tcp = b.transport == Transport::tcp;
-            return std::pair{a_is_tcp, a.local.port} < std::pair{b_is_tcp, b.local.port};
-        });
+        std::ranges::stable_sort(each.listening, {}, place_in_list);
 }
 
 HostId SocketTrack::owner_of(Ipv4 address) const
@@ -295,11 +300,7 @@ std::vector<SocketSeen> SocketTrack::sockets(HostId id, std::size_t cursor) cons
     const Host& at = hosts_[id.value];
     std::vector<SocketSeen> all = at.bound.at(cursor);
     all.insert(all.end(), at.listening.begin(), at.listening.end());
-    std::ranges::stable_sort(all, [](const SocketSeen& a, const SocketSeen& b) {
-        const bool a_is_tcp = a.transport == Transport::tcp;
-        const bool b_is_tcp = b.transport == Transport::tcp;
-        return std::pair{a_is_tcp, a.local.port} < std::pair{b_is_tcp, b.local.port};
-    });
+    std::ranges::stable_sort(all, {}, place_in_list);
     const std::vector<SocketSeen> open = at.connections.at(cursor);
     all.insert(all.end(), open.begin(), open.end());
     return all;

@@ -394,6 +394,28 @@ TEST_SUITE("world.faults")
             CHECK(sent.packet.source != test::ip("198.51.100.53"));
     }
 
+    TEST_CASE("whoever shows a certificate that was made wrong is said to, each time")
+    {
+        using scenario::CertificateKind;
+        for (const CertificateKind kind : values_of<CertificateKind>()) {
+            const std::string value{name_of(kind)};
+            INFO(value);
+            const World own = run_with({{"server.mail.kumo.example.certificate", value}});
+            const World next = run_with({{"server.mx.umi.example.certificate", value}});
+            if (kind == CertificateKind::good) {
+                CHECK(acted(own).empty());
+                CHECK(acted(next).empty());
+                continue;
+            }
+            CHECK(sending(own).error == UserError::certificate_problem);
+            CHECK(acted(own) == std::vector{"server.mail.kumo.example.certificate=" + value});
+            // The relay does not mind (RFC 7435), the one who fetches does.
+            CHECK(all_of<MailDelivered>(next).size() == 1);
+            CHECK(all_of<MailRetrieved>(next).empty());
+            CHECK(acted(next).size() == 2);
+        }
+    }
+
     TEST_CASE("a fault that is switched on in the middle counts for open connections, too")
     {
         scenario::Scenario s = test::small_world();
