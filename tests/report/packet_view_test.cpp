@@ -139,12 +139,13 @@ TEST_SUITE("report.packet_view")
 {
     TEST_CASE("every event can be looked at, at every level and in both languages")
     {
-        for (const char* lesson : {"submission-587", "submissions-465", "op25b"})
+        for (const char* lesson : {"submission-587", "submissions-465", "op25b"}) {
             for (const char* code : {"ja", "en"}) {
                 const Seen seen{lesson, code};
                 for (const Level level : values_of<Level>())
                     check_all(seen.source({}, level), 3);
             }
+        }
     }
 
     TEST_CASE("so can those of talks that went wrong")
@@ -318,15 +319,18 @@ TEST_SUITE("report.packet_view")
             const Layer layer = dns_layer(octets, 28, seen.words);
             check_tiling(layer.fields, 28, octets.size());
             std::vector<std::string> expected;
-            for (const auto* section : {&message.answers, &message.authority})
-                for (const sim::dns::Record& record : *section)
+            for (const auto* section : {&message.answers, &message.authority}) {
+                for (const sim::dns::Record& record : *section) {
                     expected.push_back(to_string(record.name) + " " +
                                        to_string(type_of(record.data)) + " " +
                                        as_shown(to_string(record.data)));
+                }
+            }
             std::vector<std::string> found;
-            for (const Field& field : layer.fields)
+            for (const Field& field : layer.fields) {
                 if (field.name == "Answer" || field.name == "Authority")
                     found.push_back(field.value);
+            }
             CHECK(found == expected);
             CHECK(field_named(layer, "Receivable size") != nullptr);
         }
