@@ -2,11 +2,14 @@
 # Configures and compiles a preset of CMakePresets.json. Sourced after the other files of this folder.
 
 configure_preset() {
-  local log
+  local log window=()
   log="$(log_file "configure-$1")"
+  if [ -z "$(cached_imgui)" ]; then
+    window=(-DHIKYAKU_GUI=OFF)
+  fi
   HIKYAKU_CACHE="$(cache_folder)"
   export HIKYAKU_CACHE
-  if ! cmake --preset "$1" >"$log" 2>&1; then
+  if ! cmake --preset "$1" "${window[@]}" >"$log" 2>&1; then
     sed 's/^/    /' "$log" >&2
     fail "CMake could not configure the preset '$1'; what it said is above."
   fi

@@ -18,7 +18,13 @@ namespace sim::explain {
 namespace {
 
 // Texts that are the command line's and the window's own; their code names the arguments.
-constexpr std::string_view free_prefix = "cli.";
+constexpr std::array<std::string_view, 2> free_prefixes{"cli.", "gui."};
+
+bool is_free(std::string_view key)
+{
+    return std::ranges::any_of(free_prefixes,
+                               [&](std::string_view prefix) { return key.starts_with(prefix); });
+}
 
 bool is_name_letter(char letter)
 {
@@ -124,7 +130,7 @@ private:
             texts.emplace(key, text);
             return;
         }
-        if (!key.starts_with(free_prefix) && !allowed_.contains(key)) {
+        if (!is_free(key) && !allowed_.contains(key)) {
             problem(at, key, "is not in the catalog: nobody says this");
             return;
         }

@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::string_view name() const { return name_; } // in itself: "日本語"
 
     // The template of `key` with its arguments filled in. The key must be in the catalog or begin
-    // with "cli."; every argument that the template names must be given.
+    // with "cli." or "gui."; every argument that the template names must be given.
     [[nodiscard]] std::string text(std::string_view key, const Arguments& arguments = {}) const;
 
     [[nodiscard]] bool has(std::string_view key) const;

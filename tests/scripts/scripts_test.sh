@@ -7,7 +7,7 @@ set -uo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
-unset HIKYAKU_CACHE XDG_CACHE_HOME CI
+unset HIKYAKU_CACHE XDG_CACHE_HOME CI DISPLAY WAYLAND_DISPLAY
 export HIKYAKU_CACHE="$scratch/cache"
 
 # stand_in NAME: a command of that name, first in PATH, that does what standard input says.
@@ -302,12 +302,16 @@ case_of_equal_versions_cmake_takes_the_youngest() {
   contains "$output" "botan-3.7.1-bbb"
 }
 
-# clone_with_stand_ins: a tree whose hikyaku only repeats where it was called and with which words.
+# clone_with_stand_ins: a tree whose programs only repeat where they were called and with which words.
 clone_with_stand_ins() {
-  mkdir -p "$scratch/clone/build/release/cli" "$scratch/elsewhere"
+  local release="$scratch/clone/build/release"
+  mkdir -p "$release/cli" "$release/gui" "$scratch/elsewhere"
   cp -r "$root/scripts" "$scratch/clone/"
-  printf '#!/bin/sh\necho "$PWD: $*"\nexit 7\n' >"$scratch/clone/build/release/cli/hikyaku"
-  chmod +x "$scratch/clone/build/release/cli/hikyaku"
+  printf '#!/bin/sh\necho "$PWD: $*"\nexit 7\n' >"$release/cli/hikyaku"
+  printf '#!/bin/sh\necho "window: $*"\n' >"$release/gui/hikyaku-gui"
+  chmod +x "$release/cli/hikyaku" "$release/gui/hikyaku-gui"
+  in_library 'mkdir -p "$HIKYAKU_CACHE/imgui-$imgui_source_version" &&
+    touch "$HIKYAKU_CACHE/imgui-$imgui_source_version/imgui.h"'
   debian_12
   everything_installed
   stand_in pkg-config <<<'exit 0'
@@ -319,6 +323,20 @@ case_start_without_words_runs_the_op25b_lesson() {
   clone_with_stand_ins
   cd "$scratch/elsewhere" && run "$scratch/clone/scripts/start"
   equal "$code" 7 && equal "$output" "$scratch/elsewhere: run op25b"
+}
+
+case_start_opens_the_window_where_there_is_a_display() {
+  clone_with_stand_ins
+  run env DISPLAY=:7 "$scratch/clone/scripts/start"
+  equal "$output" "window: " || return 1
+  run env DISPLAY=:7 "$scratch/clone/scripts/start" list
+  contains "$output" ": list"
+}
+
+case_ubuntu_is_told_that_the_window_is_left_out() {
+  system_is 'PRETTY_NAME="Ubuntu 25.10"' ID=ubuntu 'VERSION_ID="25.10"'
+  in_library 'imgui_group; ensure_imgui'
+  equal "$code" 0 && contains "$output" "the window is left out"
 }
 
 case_start_hands_its_words_and_the_callers_folder_to_hikyaku() {

@@ -1,0 +1,55 @@
+# Finds Dear ImGui's source, where scripts/lib/imgui.sh puts it, and offers it compiled with this
+# build's own flags (but without its warnings) as ImGui::ImGui, and with GLFW and OpenGL 3 as
+# ImGui::Glfw. Sets ImGui_FOUND, ImGui_VERSION, ImGui_SOURCE_DIR.
+
+if(NOT "$ENV{HIKYAKU_CACHE}" STREQUAL "")
+  set(_imgui_cache $ENV{HIKYAKU_CACHE})
+elseif(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
+  set(_imgui_cache $ENV{XDG_CACHE_HOME}/hikyaku)
+else()
+  set(_imgui_cache $ENV{HOME}/.cache/hikyaku)
+endif()
+
+unset(ImGui_SOURCE_DIR)
+unset(ImGui_VERSION)
+file(GLOB _imgui_folders ${_imgui_cache}/imgui-*)
+foreach(_imgui_folder ${_imgui_folders})
+  if(EXISTS ${_imgui_folder}/imgui.h)
+    file(STRINGS ${_imgui_folder}/imgui.h _imgui_line REGEX "define IMGUI_VERSION ")
+    string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" _imgui_version "${_imgui_line}")
+    if(NOT ImGui_SOURCE_DIR OR _imgui_version VERSION_GREATER ImGui_VERSION)
+      set(ImGui_VERSION ${_imgui_version})
+      set(ImGui_SOURCE_DIR ${_imgui_folder})
+    endif()
+  endif()
+endforeach()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(ImGui
+  REQUIRED_VARS ImGui_SOURCE_DIR
+  VERSION_VAR ImGui_VERSION
+  REASON_FAILURE_MESSAGE
+    "Dear ImGui's source is not in the cache folder. Run scripts/test or scripts/start once: they fetch it, and everything else.")
+
+if(ImGui_FOUND AND NOT TARGET ImGui::ImGui)
+  add_library(imgui STATIC
+    ${ImGui_SOURCE_DIR}/imgui.cpp ${ImGui_SOURCE_DIR}/imgui_draw.cpp
+    ${ImGui_SOURCE_DIR}/imgui_tables.cpp ${ImGui_SOURCE_DIR}/imgui_widgets.cpp
+    ${ImGui_SOURCE_DIR}/misc/cpp/imgui_stdlib.cpp)
+  target_include_directories(imgui SYSTEM PUBLIC ${ImGui_SOURCE_DIR} ${ImGui_SOURCE_DIR}/misc/cpp)
+  target_compile_definitions(imgui PUBLIC IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+  target_compile_options(imgui PRIVATE -w)
+  set_target_properties(imgui PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  add_library(ImGui::ImGui ALIAS imgui)
+
+  find_package(glfw3 3.3 REQUIRED)
+  find_package(OpenGL REQUIRED)
+  add_library(imgui_glfw STATIC
+    ${ImGui_SOURCE_DIR}/backends/imgui_impl_glfw.cpp
+    ${ImGui_SOURCE_DIR}/backends/imgui_impl_opengl3.cpp)
+  target_include_directories(imgui_glfw SYSTEM PUBLIC ${ImGui_SOURCE_DIR}/backends)
+  target_link_libraries(imgui_glfw PUBLIC imgui glfw OpenGL::GL ${CMAKE_DL_LIBS})
+  target_compile_options(imgui_glfw PRIVATE -w)
+  set_target_properties(imgui_glfw PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  add_library(ImGui::Glfw ALIAS imgui_glfw)
+endif()

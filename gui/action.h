@@ -1,0 +1,129 @@
+// What a person can ask for in the window: panels only put these in a list, the Model carries them
+// out after the frame. Nothing else changes the world or what is shown of it.
+#pragma once
+
+#include "gui/theme.h"
+#include "sim/core/ids.h"
+#include "sim/explain/catalog.h"
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+namespace gui {
+
+SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
+SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
+SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until);
+
+namespace action {
+
+struct Open { // a scenario file
+    std::string path;
+};
+struct OpenNeighbour { // the next or previous lesson
+    int step = 1;
+};
+struct ChangeSetting {
+    std::string key;
+    std::string value;
+};
+struct ApplyCure {
+    std::size_t card = 0; // of RunView::cards()
+};
+struct Predict {
+    int choice = 0;
+};
+struct Send { // from the start, playing
+};
+struct PlayPause {};
+struct Step {
+    int direction = 1;
+    bool hop = false; // a hop, whatever the level
+};
+struct Seek {
+    std::size_t cursor = 0;
+};
+struct SeekTime {
+    sim::Instant at;
+};
+struct ToStart {};
+struct ToEnd {};
+struct RunUntil {
+    Until what = Until::block;
+};
+struct Restart {
+    bool new_seed = false;
+};
+struct Select { // an event: everywhere at once, and the cursor behind it
+    sim::EventId event;
+};
+struct SetSpeed {
+    float stops_per_second = 1;
+};
+struct SetLevel {
+    sim::explain::Level level = sim::explain::Level::standard;
+};
+struct SetLanguage {
+    std::string code;
+};
+struct SetTheme {
+    ThemeName theme = ThemeName::paper;
+};
+struct Zoom {
+    int step = 1; // 0: back to 1:1
+};
+struct SetMotion {
+    bool on = true;
+};
+struct ShowTab {
+    Tab tab = Tab::transcript;
+};
+struct Tap { // listen on this cable
+    sim::LinkId link;
+};
+struct ShowHost { // none: close the pop-up
+    sim::HostId host;
+};
+struct ShowSecrets {
+    bool on = false;
+};
+struct ShowSheet {
+    Sheet sheet = Sheet::none;
+};
+SIM_NAMED_ENUM(ExportKind, png, transcript, json);
+struct Export {
+    ExportKind kind = ExportKind::png;
+};
+
+} // namespace action
+
+using Action = std::variant<action::Open,
+                            action::OpenNeighbour,
+                            action::ChangeSetting,
+                            action::ApplyCure,
+                            action::Predict,
+                            action::Send,
+                            action::PlayPause,
+                            action::Step,
+                            action::Seek,
+                            action::SeekTime,
+                            action::ToStart,
+                            action::ToEnd,
+                            action::RunUntil,
+                            action::Restart,
+                            action::Select,
+                            action::SetSpeed,
+                            action::SetLevel,
+                            action::SetLanguage,
+                            action::SetTheme,
+                            action::Zoom,
+                            action::SetMotion,
+                            action::ShowTab,
+                            action::Tap,
+                            action::ShowHost,
+                            action::ShowSecrets,
+                            action::ShowSheet,
+                            action::Export>;
+
+} // namespace gui

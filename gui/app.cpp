@@ -1,0 +1,166 @@
+#include "gui/app.h"
+
+#include "gui/panels/panels.h"
+
+#include <algorithm>
+
+namespace gui {
+
+namespace {
+
+constexpr ImGuiWindowFlags still = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
+                                   ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                   ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr ImGuiWindowFlags fixed =
+    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+constexpr float smallest_side = 240; // pixels: below this there is nothing to be seen
+
+// `flags`: further ones; a pane without scrolling says so.
+void begin_pane(const Ui& ui,
+                const char* name,
+                const Rect& rect,
+                ImU32 colour,
+                ImVec2 padding,
+                ImGuiWindowFlags flags)
+{
+    ImGui::SetNextWindowPos(rect.min);
+    ImGui::SetNextWindowSize({rect.width(), rect.height()});
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, colour);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui.px(padding.x), ui.px(padding.y)});
+    ImGui::Begin(name, nullptr, still | flags);
+    ImGui::PopStyleVar();
+    ImGui::PopStyleColor();
+}
+
+} // namespace
+
+void App::keys(std::vector<Action>& actions) const
+{
+    const ImGuiIO& io = ImGui::GetIO();
+    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true); };
+    if (io.KeyCtrl) {
+        if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd) || pressed(ImGuiKey_Semicolon))
+            actions.emplace_back(action::Zoom{1});
+        if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
+            actions.emplace_back(action::Zoom{-1});
+        if (pressed(ImGuiKey_0)) actions.emplace_back(action::Zoom{0});
+        return;
+    }
+    if (io.WantTextInput) return; // single letters belong to the field
+    if (pressed(ImGuiKey_Escape)) {
+        actions.emplace_back(action::ShowSheet{Sheet::none});
+        actions.emplace_back(action::ShowHost{});
+    }
+    const bool on_control = io.NavVisible && ImGui::IsAnyItemFocused();
+    if (pressed(ImGuiKey_Period) || (pressed(ImGuiKey_Space) && !on_control))
+        actions.emplace_back(action::PlayPause{});
+    if (!on_control && pressed(ImGuiKey_RightArrow))
+        actions.emplace_back(action::Step{1, io.KeyShift});
+    if (!on_control && pressed(ImGuiKey_LeftArrow))
+        actions.emplace_back(action::Step{-1, io.KeyShift});
+    if (pressed(ImGuiKey_Home)) actions.emplace_back(action::ToStart{});
+    if (pressed(ImGuiKey_End)) actions.emplace_back(action::ToEnd{});
+    if (pressed(ImGuiKey_PageDown)) actions.emplace_back(action::OpenNeighbour{1});
+    if (pressed(ImGuiKey_PageUp)) actions.emplace_back(action::OpenNeighbour{-1});
+    if (pressed(ImGuiKey_1)) actions.emplace_back(action::SetLevel{sim::explain::Level::story});
+    if (pressed(ImGuiKey_2)) actions.emplace_back(action::SetLevel{sim::explain::Level::standard});
+    if (pressed(ImGuiKey_3)) actions.emplace_back(action::SetLevel{sim::explain::Level::expert});
+    if (pressed(ImGuiKey_L))
+        actions.emplace_back(
+            action::SetLanguage{model_.preferences().language == "ja" ? "en" : "ja"});
+    if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
+    if (pressed(ImGuiKey_P))
+        actions.emplace_back(action::SetTheme{model_.preferences().theme == ThemeName::projector
+                                                  ? ThemeName::paper
+                                                  : ThemeName::projector});
+    const bool question = pressed(ImGuiKey_Slash) && io.KeyShift;
+    if (question) actions.emplace_back(action::ShowSheet{Sheet::keys});
+}
+
+void App::layout(const Ui& ui)
+{
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    const float wide = ui.theme().type_scale > 1 ? 1.2F : 1.0F; // larger type needs wider sides
+    const float top = ui.theme().body() + ui.px(36);
+    const float bottom = ui.px(70);
+    const float left = std::min(ui.px(290) * wide, size.x * 0.3F);
+    const float right = std::min(ui.px(370) * wide, size.x * 0.36F);
+    const Theme& theme = ui.theme();
+
+    begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10}, fixed);
+    top_bar(ui);
+    ImGui::GetWindowDrawList()->AddLine({0, top - 1}, {size.x, top - 1}, theme.rule);
+    ImGui::End();
+
+    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12}, fixed);
+    settings_panel(ui);
+    ImGui::End();
+
+    begin_pane(ui,
+               "##right",
+               {{size.x - right, top}, {size.x, size.y - bottom}},
+               theme.card,
+               {16, 12},
+               fixed);
+    side_panel(ui);
+    ImGui::End();
+
+    const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
+    begin_pane(ui, "##middle", middle, theme.paper, {14, 14}, fixed);
+    if (!ui.model().problems().empty()) {
+        problems_panel(ui);
+    } else if (ui.model().is_open()) {
+        if (graph_of_ != ui.model().run_number()) {
+            graph_of_ = ui.model().run_number();
+            graph_ = map_graph(ui.model().playback().world(), ui.model().scenario());
+        }
+        const float pad = ui.px(14);
+        const float split = middle.min.y + middle.height() * 0.49F;
+        map_panel(
+            ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
+        ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
+                                            {middle.max.x - pad, split + ui.px(10)},
+                                            theme.rule);
+        ladder_panel(ui,
+                     {{middle.min.x + pad, split + ui.px(16)},
+                      {middle.max.x - pad, middle.max.y - ui.px(4)}});
+    } else {
+        ui.paragraph(ui.body(), ui.say("empty"));
+    }
+    ImGui::GetWindowDrawList()->AddLine(middle.min, {middle.min.x, middle.max.y}, theme.rule);
+    ImGui::GetWindowDrawList()->AddLine(
+        {middle.max.x - 1, middle.min.y}, {middle.max.x - 1, middle.max.y}, theme.rule);
+    ImGui::End();
+
+    const Rect player{{0, size.y - bottom}, size};
+    begin_pane(ui, "##player", player, theme.card, {0, 0}, fixed);
+    ImGui::GetWindowDrawList()->AddLine(player.min, {size.x, player.min.y}, theme.rule);
+    player_bar(ui, {{ui.px(18), player.min.y}, {size.x - ui.px(16), player.max.y}});
+    ImGui::End();
+
+    host_sheet(ui);
+    sheets(ui);
+}
+
+bool App::frame(float display_scale, float seconds, Probe* probe)
+{
+    const bool moves = model_.advance(seconds);
+    const Theme theme =
+        make_theme(model_.preferences().theme, display_scale * model_.preferences().zoom);
+    apply(theme);
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    if (size.x < smallest_side || size.y < smallest_side) return moves;
+    std::vector<Action> actions;
+    {
+        const Ui ui{model_, theme, fonts_, actions, probe};
+        ImGui::PushFont(fonts_.text, theme.body());
+        layout(ui);
+        ImGui::PopFont();
+    }
+    keys(actions);
+    for (const Action& action : actions)
+        model_.act(action);
+    return moves || !actions.empty();
+}
+
+} // namespace gui

@@ -1,0 +1,423 @@
+#include "gui/model.h"
+
+#include "sim/explain/nouns.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace gui {
+
+using sim::EventId;
+using sim::Playback;
+
+namespace {
+
+constexpr float smallest_zoom = 0.75F;
+constexpr float largest_zoom = 2.0F;
+constexpr float zoom_step = 1.1F;
+constexpr float seconds_a_stop = 1.0F; // at speed 1
+
+// Whether a setting counts from the next send or fetch, not at once.
+bool is_account(std::string_view key)
+{
+    return key.starts_with("client.") || key.starts_with("fetch.");
+}
+
+bool is_refusal(const sim::Event& event)
+{
+    const auto* reply = std::get_if<sim::SmtpReply>(&event.what);
+    return reply != nullptr && reply->side == sim::Side::received && reply->code >= 400;
+}
+
+} // namespace
+
+Model::Model(Surroundings surroundings, Preferences preferences)
+    : surroundings_{std::move(surroundings)}, preferences_{std::move(preferences)}
+{
+}
+
+const sim::explain::Language& Model::language() const
+{
+    return preferences_.language == "ja" ? *surroundings_.ja : *surroundings_.en;
+}
+
+sim::report::Source Model::source(std::size_t columns) const
+{
+    return {playback_->trace(),
+            scenario(),
+            language(),
+            cursor(),
+            preferences_.level,
+            secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked,
+            columns};
+}
+
+const sim::scenario::Setting* Model::setting(std::string_view key) const
+{
+    const auto found = std::ranges::find(settings_, key, &sim::scenario::Setting::key);
+    return found == settings_.end() ? nullptr : &*found;
+}
+
+EventId Model::selected() const
+{
+    return view_->last_before(cursor());
+}
+
+bool Model::at_end() const
+{
+    return !view_->next_after(cursor()).exists();
+}
+
+int Model::lesson_number() const
+{
+    const auto& lessons = surroundings_.lessons;
+    const auto found = std::ranges::find(lessons, path_, &LessonEntry::path);
+    return found == lessons.end() ? 0 : static_cast<int>(found - lessons.begin()) + 1;
+}
+
+void Model::act(const Action& action)
+{
+    std::visit([this](const auto& what) { on(what); }, action);
+}
+
+// ---- opening ------------------------------------------------------------------------------------
+
+void Model::open(sim::scenario::Scenario scenario)
+{
+    sim::Plan plan;
+    plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
+    plan.seed = is_open() ? playback_->plan().seed : 1;
+    take(Playback{std::move(plan)});
+    playback_->to_start();
+    reached_ = 0;
+    moved();
+}
+
+void Model::take(Playback playback)
+{
+    view_.reset();
+    ++run_number_;
+    playback_ = std::make_unique<Playback>(std::move(playback));
+    sim::scenario::Scenario now = *playback_->plan().scenario;
+    for (const sim::TimedCommand& timed : playback_->plan().commands)
+        (void)sim::scenario::apply_setting(now, timed.command.key, timed.command.value);
+    settings_ = sim::scenario::settings_of(now);
+    rebuild_view();
+}
+
+void Model::rebuild_view()
+{
+    if (!is_open()) return;
+    view_ = std::make_unique<RunView>(*playback_,
+                                      language(),
+                                      preferences_.level,
+                                      secrets_ ? sim::explain::Secrets::shown
+                                               : sim::explain::Secrets::masked);
+    const auto& links = view_->links();
+    const bool is_there =
+        std::ranges::find(links, tapped_, &sim::report::TappedLink::link) != links.end();
+    if (!is_there) {
+        tapped_ = {};
+        sim::report::Source whole = source();
+        whole.end = playback_->trace().size();
+        if (const auto link = sim::report::link_of_sender(whole)) tapped_ = link->link;
+    }
+}
+
+void Model::on(const action::Open& open_file)
+{
+    problems_.clear();
+    auto loaded = surroundings_.load(open_file.path);
+    if (!loaded) {
+        for (const auto& problem : loaded.error())
+            problems_.push_back(to_string(problem));
+        return;
+    }
+    path_ = open_file.path;
+    prediction_.reset();
+    notice_.clear();
+    shown_host_ = {};
+    open(std::move(*loaded));
+}
+
+void Model::on(const action::OpenNeighbour& neighbour)
+{
+    const int wanted = lesson_number() + neighbour.step;
+    if (wanted < 1 || wanted > static_cast<int>(lessons().size())) return;
+    on(action::Open{lessons().at(static_cast<std::size_t>(wanted - 1)).path});
+}
+
+void Model::reload()
+{
+    if (path_.empty()) return;
+    const std::size_t cursor_before = is_open() ? cursor() : 0;
+    const auto prediction = prediction_;
+    on(action::Open{path_});
+    if (!problems_.empty()) return;
+    prediction_ = prediction;
+    playback_->seek(cursor_before);
+    moved();
+}
+
+// ---- changing the world -------------------------------------------------------------------------
+
+void Model::on(const action::ChangeSetting& change)
+{
+    if (!is_open()) return;
+    const auto* const now = setting(change.key);
+    if (now == nullptr || now->value == change.value) return;
+    // An account's settings count from the next send: the run starts anew with them. So does it
+    // with what cannot change while a world runs, and when nothing has happened yet.
+    const bool anew = is_account(change.key) || !now->live || cursor() == 0;
+    if (anew) {
+        sim::Plan plan = playback_->plan();
+        auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
+        if (!sim::scenario::apply_setting(*changed, change.key, change.value)) return;
+        plan.scenario = std::move(changed);
+        notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
+        take(Playback{std::move(plan)});
+        playback_->to_start();
+        playing_ = false;
+        reached_ = 0;
+    } else {
+        auto forked = playback_->fork({change.key, change.value});
+        if (!forked) return;
+        notice_ = language().text("gui.notice.forked");
+        take(std::move(*forked));
+        reached_ = cursor();
+    }
+    moved();
+}
+
+void Model::on(const action::ApplyCure& apply)
+{
+    if (!is_open() || apply.card >= view_->cards().size()) return;
+    const sim::explain::WhyCard card = view_->cards()[apply.card];
+    sim::Plan plan = playback_->plan();
+    auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
+    for (const auto& [key, value] : card.cure.settings)
+        (void)sim::scenario::apply_setting(*changed, key, value);
+    plan.scenario = std::move(changed);
+    take(Playback{std::move(plan)});
+    playback_->to_start();
+    reached_ = 0;
+    notice_ = language().text("gui.notice.cured");
+    playing_ = true;
+    moved();
+}
+
+void Model::on(const action::Restart& restart)
+{
+    if (!is_open()) return;
+    sim::Plan plan = playback_->plan();
+    plan.commands.clear();
+    if (restart.new_seed) ++plan.seed;
+    take(Playback{std::move(plan)});
+    playback_->to_start();
+    playing_ = false;
+    reached_ = 0;
+    notice_.clear();
+    moved();
+}
+
+// ---- moving -------------------------------------------------------------------------------------
+
+void Model::moved()
+{
+    reached_ = std::max(reached_, cursor());
+    progress_ = preferences_.motion ? 0.0F : 1.0F;
+}
+
+void Model::on(const action::Predict& predict)
+{
+    if (!at_end()) prediction_ = predict.choice;
+}
+
+void Model::on(const action::Send& /*send*/)
+{
+    if (!is_open()) return;
+    playback_->to_start();
+    playing_ = true;
+    moved();
+}
+
+void Model::on(const action::PlayPause& /*toggle*/)
+{
+    if (!is_open()) return;
+    if (!playing_ && at_end()) playback_->to_start();
+    playing_ = !playing_;
+    moved();
+}
+
+void Model::on(const action::Step& step)
+{
+    if (!is_open()) return;
+    playing_ = false;
+    const sim::Unit unit = step.hop ? sim::Unit::hop : unit_of(preferences_.level);
+    if (step.direction > 0) {
+        playback_->step(unit);
+    } else {
+        playback_->step_back(unit);
+    }
+    moved();
+}
+
+void Model::on(const action::Seek& seek)
+{
+    if (!is_open()) return;
+    playback_->seek(seek.cursor);
+    moved();
+}
+
+void Model::on(const action::SeekTime& seek)
+{
+    if (!is_open()) return;
+    playback_->seek_time(seek.at);
+    moved();
+}
+
+void Model::on(const action::ToStart& /*start*/)
+{
+    if (!is_open()) return;
+    playing_ = false;
+    playback_->to_start();
+    moved();
+}
+
+void Model::on(const action::ToEnd& /*end*/)
+{
+    if (!is_open()) return;
+    playing_ = false;
+    playback_->to_end();
+    moved();
+}
+
+void Model::on(const action::RunUntil& until)
+{
+    if (!is_open()) return;
+    sheet_ = Sheet::none;
+    playing_ = false;
+    const auto wanted = [&](const sim::Event& event) {
+        switch (until.what) {
+        case Until::block:
+            return event.kind() == sim::Kind::packet_dropped;
+        case Until::refusal:
+            return is_refusal(event);
+        case Until::tls:
+            return event.kind() == sim::Kind::tls_established;
+        case Until::delivered:
+            return event.kind() == sim::Kind::mail_delivered;
+        case Until::end:
+            return false;
+        }
+        return false;
+    };
+    if (!playback_->run_until(wanted)) playback_->to_end();
+    moved();
+}
+
+void Model::on(const action::Select& select)
+{
+    if (!is_open() || !select.event.exists()) return;
+    playing_ = false;
+    playback_->seek(std::size_t{select.event.value} + 1);
+    moved();
+    progress_ = 1;
+}
+
+bool Model::advance(float seconds)
+{
+    if (!is_open()) return false;
+    if (progress_ >= 1 && !playing_) return false;
+    progress_ += seconds * preferences_.speed / seconds_a_stop;
+    if (progress_ < 1) return true;
+    if (!playing_) {
+        progress_ = 1;
+        return true;
+    }
+    if (!playback_->step(unit_of(preferences_.level)) || at_end()) {
+        playing_ = false;
+        playback_->to_end();
+    }
+    moved();
+    return true;
+}
+
+// ---- how it is shown ----------------------------------------------------------------------------
+
+void Model::on(const action::SetSpeed& speed)
+{
+    preferences_.speed = std::clamp(speed.stops_per_second, 0.25F, 32.0F);
+}
+
+void Model::on(const action::SetLevel& level)
+{
+    if (preferences_.level == level.level) return;
+    preferences_.level = level.level;
+    rebuild_view();
+}
+
+void Model::on(const action::SetLanguage& language)
+{
+    if (preferences_.language == language.code) return;
+    preferences_.language = language.code;
+    rebuild_view();
+}
+
+void Model::on(const action::SetTheme& theme)
+{
+    preferences_.theme = theme.theme;
+}
+
+void Model::on(const action::Zoom& zoom)
+{
+    if (zoom.step == 0) preferences_.zoom = 1;
+    if (zoom.step > 0) preferences_.zoom *= zoom_step;
+    if (zoom.step < 0) preferences_.zoom /= zoom_step;
+    preferences_.zoom = std::clamp(preferences_.zoom, smallest_zoom, largest_zoom);
+}
+
+void Model::on(const action::SetMotion& motion)
+{
+    preferences_.motion = motion.on;
+}
+
+void Model::on(const action::ShowTab& tab)
+{
+    tab_ = tab.tab;
+}
+
+void Model::on(const action::Tap& tap)
+{
+    tapped_ = tap.link;
+    tab_ = Tab::wiretap;
+}
+
+void Model::on(const action::ShowHost& host)
+{
+    shown_host_ = host.host;
+}
+
+void Model::on(const action::ShowSecrets& secrets)
+{
+    if (secrets_ == secrets.on) return;
+    secrets_ = secrets.on;
+    rebuild_view();
+}
+
+void Model::on(const action::ShowSheet& sheet)
+{
+    sheet_ = sheet_ == sheet.sheet ? Sheet::none : sheet.sheet;
+}
+
+void Model::on(const action::Export& what)
+{
+    sheet_ = Sheet::none;
+    if (!is_open() || !surroundings_.export_to) return;
+    const std::string file = surroundings_.export_to(*this, what.kind);
+    notice_ = file.empty() ? language().text("gui.notice.not_exported")
+                           : language().text("gui.notice.exported", {{"file", file}});
+}
+
+} // namespace gui

@@ -1,0 +1,159 @@
+// What the window shows, as one value: the lesson that is open, its run and the cursor in it, and
+// how the person wants to see it. Changed only by `act` and by time.
+#pragma once
+
+#include "gui/action.h"
+#include "gui/run_view.h"
+#include "sim/explain/language.h"
+#include "sim/playback.h"
+#include "sim/scenario/load.h"
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gui {
+
+// How the person likes it; remembered from one start to the next.
+struct Preferences {
+    std::string language = "en"; // "ja", "en"
+    ThemeName theme = ThemeName::paper;
+    sim::explain::Level level = sim::explain::Level::standard;
+    float zoom = 1; // 0.75 to 2
+    float speed = 1.5F;
+    bool motion = true;
+    std::array<int, 4> window{-1, -1, 1440, 900}; // x, y, width, height; x < 0: wherever
+
+    friend bool operator==(const Preferences&, const Preferences&) = default;
+};
+
+// A lesson as the picker lists it.
+struct LessonEntry {
+    std::string path;
+    int order = 0;
+    sim::scenario::Text title;
+};
+
+// Where files are and how they are read: tests give their own.
+struct Surroundings {
+    std::filesystem::path home; // holds assets/ and scenarios/
+    std::shared_ptr<const sim::explain::Language> ja;
+    std::shared_ptr<const sim::explain::Language> en;
+    std::vector<LessonEntry> lessons;
+    std::function<sim::scenario::LoadResult(const std::string& path)> load;
+    // Writes the file that the person asked for; returns its path, empty when it could not.
+    std::function<std::string(const class Model& model, action::ExportKind kind)> export_to;
+};
+
+class Model {
+public:
+    Model(Surroundings surroundings, Preferences preferences);
+
+    // ---- what is open ---------------------------------------------------------------------------
+    [[nodiscard]] bool is_open() const { return playback_ != nullptr; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+    // All that is wrong with the file that was to be opened; what was open before stays.
+    [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+    [[nodiscard]] const sim::Playback& playback() const { return *playback_; }
+    [[nodiscard]] const RunView& view() const { return *view_; }
+    [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback_->scenario(); }
+    // With the settings that the person changed under way; what the controls show.
+    [[nodiscard]] const std::vector<sim::scenario::Setting>& settings() const { return settings_; }
+    [[nodiscard]] const sim::scenario::Setting* setting(std::string_view key) const;
+    // Another number for each run: whoever keeps something of a run asks whether it is still that
+    // one.
+    [[nodiscard]] std::uint64_t run_number() const { return run_number_; }
+    [[nodiscard]] bool is_forked() const { return !playback_->plan().commands.empty(); }
+
+    // ---- where we are ---------------------------------------------------------------------------
+    [[nodiscard]] std::size_t cursor() const { return playback_->cursor(); }
+    // The farthest that the cursor has been in this run: what may be shown of the future.
+    [[nodiscard]] std::size_t reached() const { return reached_; }
+    [[nodiscard]] sim::EventId selected() const; // none at the start
+    [[nodiscard]] bool playing() const { return playing_; }
+    // How far what happened last has come on its way, 0 to 1.
+    [[nodiscard]] float progress() const { return progress_; }
+    void set_progress(float progress) { progress_ = progress; }
+    [[nodiscard]] std::optional<int> prediction() const { return prediction_; }
+    [[nodiscard]] bool at_end() const;
+    // What the last change or export did, in the language; empty when there is nothing to say.
+    [[nodiscard]] const std::string& notice() const { return notice_; }
+
+    // ---- how it is shown ------------------------------------------------------------------------
+    [[nodiscard]] const Preferences& preferences() const { return preferences_; }
+    void remember_window(const std::array<int, 4>& window) { preferences_.window = window; }
+    [[nodiscard]] const sim::explain::Language& language() const;
+    [[nodiscard]] sim::report::Source source(std::size_t columns = 80) const;
+    [[nodiscard]] Tab tab() const { return tab_; }
+    [[nodiscard]] Sheet sheet() const { return sheet_; }
+    [[nodiscard]] sim::LinkId tapped() const { return tapped_; }
+    [[nodiscard]] sim::HostId shown_host() const { return shown_host_; }
+    [[nodiscard]] bool shows_secrets() const { return secrets_; }
+    [[nodiscard]] const std::vector<LessonEntry>& lessons() const { return surroundings_.lessons; }
+    [[nodiscard]] int lesson_number() const; // from 1 in lessons(); 0 when the file is none of them
+
+    void act(const Action& action);
+    // Reads the open file again, as after it was changed on disk.
+    void reload();
+    // Lets `seconds` of the person's time pass. True while something moves.
+    bool advance(float seconds);
+
+private:
+    void on(const action::Open& open);
+    void on(const action::OpenNeighbour& open);
+    void on(const action::ChangeSetting& change);
+    void on(const action::ApplyCure& apply);
+    void on(const action::Predict& predict);
+    void on(const action::Send& send);
+    void on(const action::PlayPause& toggle);
+    void on(const action::Step& step);
+    void on(const action::Seek& seek);
+    void on(const action::SeekTime& seek);
+    void on(const action::ToStart& start);
+    void on(const action::ToEnd& end);
+    void on(const action::RunUntil& until);
+    void on(const action::Restart& restart);
+    void on(const action::Select& select);
+    void on(const action::SetSpeed& speed);
+    void on(const action::SetLevel& level);
+    void on(const action::SetLanguage& language);
+    void on(const action::SetTheme& theme);
+    void on(const action::Zoom& zoom);
+    void on(const action::SetMotion& motion);
+    void on(const action::ShowTab& tab);
+    void on(const action::Tap& tap);
+    void on(const action::ShowHost& host);
+    void on(const action::ShowSecrets& secrets);
+    void on(const action::ShowSheet& sheet);
+    void on(const action::Export& what);
+
+    void open(sim::scenario::Scenario scenario);
+    void take(sim::Playback playback);
+    void rebuild_view();
+    void moved(); // the cursor stands elsewhere
+
+    Surroundings surroundings_;
+    Preferences preferences_;
+    std::string path_;
+    std::vector<std::string> problems_;
+    std::uint64_t run_number_ = 0;
+    std::unique_ptr<sim::Playback> playback_;
+    std::unique_ptr<RunView> view_;
+    std::vector<sim::scenario::Setting> settings_;
+    std::size_t reached_ = 0;
+    bool playing_ = false;
+    float progress_ = 1;
+    std::optional<int> prediction_;
+    std::string notice_;
+    Tab tab_ = Tab::transcript;
+    Sheet sheet_ = Sheet::none;
+    sim::LinkId tapped_;
+    sim::HostId shown_host_;
+    bool secrets_ = false;
+};
+
+} // namespace gui

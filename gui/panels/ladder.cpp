@@ -1,0 +1,322 @@
+// The sequence diagram: a lifeline for each host, a row for each event of the level. Only the rows
+// that can be seen are looked at.
+
+#include "gui/panels/panels.h"
+#include "sim/explain/nouns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace gui {
+
+namespace {
+
+using sim::HostId;
+using sim::explain::Mark;
+using sim::report::LadderRow;
+
+class LadderDrawing {
+public:
+    LadderDrawing(const Ui& ui, const Rect& space)
+        : ui_{ui},
+          view_{ui.model().view()},
+          space_{space},
+          time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
+          row_height_{ui.theme().note() + ui.px(18)}
+    {
+        const auto& hosts = view_.ladder().lifelines;
+        const float room = space_.width() - time_width_ - ui.px(24);
+        lane_ = room / static_cast<float>(std::max<std::size_t>(hosts.size(), 1));
+        for (std::size_t i = 0; i < hosts.size(); ++i)
+            x_of_[hosts[i]] = space_.min.x + time_width_ + lane_ * (static_cast<float>(i) + 0.5F);
+    }
+
+    void draw()
+    {
+        const float head = names();
+        const Rect rows{{space_.min.x, space_.min.y + head}, space_.max};
+        ImGui::SetCursorScreenPos(rows.min);
+        ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+        if (ImGui::BeginChild("ladder", {rows.width(), rows.height()})) body(rows);
+        ImGui::EndChild();
+        ImGui::PopStyleVar(2);
+    }
+
+private:
+    [[nodiscard]] TextStyle small_mono() const
+    {
+        TextStyle style = ui_.mono();
+        style.size = ui_.theme().small();
+        style.colour = ui_.theme().quiet;
+        return style;
+    }
+
+    // Returns the height of the names, all as tall as the tallest.
+    float names()
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
+        const float line = style.size * 1.25F;
+        std::size_t most = 1;
+        std::map<HostId, std::vector<std::string_view>> wrapped;
+        std::map<HostId, std::string> called;
+        for (const auto& [host, x] : x_of_)
+            called[host] = sim::explain::host_name(host, ui_.model().source().context());
+        for (const auto& [host, name] : called) {
+            wrapped[host] = wrap_evenly(style, name, lane_ - ui_.px(6));
+            most = std::max(most, wrapped[host].size());
+        }
+        const float height = line * static_cast<float>(most);
+        for (const auto& [host, lines] : wrapped) {
+            float y = space_.min.y + height - line * static_cast<float>(lines.size());
+            for (const auto one : lines) {
+                ui_.line_centred(
+                    list,
+                    {{x_of_.at(host) - lane_ / 2, y}, {x_of_.at(host) + lane_ / 2, y + line}},
+                    style,
+                    one);
+                y += line;
+            }
+        }
+        return height + ui_.px(6);
+    }
+
+    void body(const Rect& rows)
+    {
+        const std::size_t shown = view_.rows_before(ui_.model().reached());
+        const std::size_t done = view_.rows_before(ui_.model().cursor());
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const float height = row_height_ * static_cast<float>(shown);
+        const float line_end = std::max(rows.max.y, ImGui::GetCursorScreenPos().y + height);
+        for (const auto& [host, x] : x_of_)
+            list->AddLine({x, rows.min.y}, {x, line_end}, ui_.theme().rule, ui_.px(1.5F));
+        if (shown == 0) {
+            ui_.paragraph_at(list,
+                             {space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)},
+                             ui_.in(ui_.body(), ui_.theme().quiet),
+                             ui_.say("ladder.empty"),
+                             space_.width() - ui_.px(24));
+        }
+        follow(done, rows.height());
+        const float top = ImGui::GetCursorScreenPos().y;
+        ImGuiListClipper clipper;
+        clipper.Begin(static_cast<int>(shown), row_height_);
+        while (clipper.Step()) {
+            for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+                row(static_cast<std::size_t>(i), top + row_height_ * static_cast<float>(i), done);
+        }
+        ImGui::SetCursorScreenPos({rows.min.x, top + height});
+        ImGui::Dummy({1, 1});
+    }
+
+    // Keeps the row at the cursor in sight when the cursor moved, and only then.
+    void follow(std::size_t done, float height)
+    {
+        ImGuiStorage* storage = ImGui::GetStateStorage();
+        const ImGuiID id = ImGui::GetID("followed");
+        const int now = static_cast<int>(done);
+        if (storage->GetInt(id, -1) == now) return;
+        storage->SetInt(id, now);
+        const float y = row_height_ * static_cast<float>(done);
+        const float scroll = ImGui::GetScrollY();
+        if (y - row_height_ < scroll || y + row_height_ > scroll + height)
+            ImGui::SetScrollY(std::max(0.0F, y - height * 0.6F));
+    }
+
+    void row(std::size_t index, float y, std::size_t done)
+    {
+        const LadderRow& it = view_.ladder().rows[index];
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const Rect rect{{space_.min.x, y}, {space_.max.x - ui_.px(14), y + row_height_}};
+        if (it.shape == LadderRow::Shape::gap) {
+            ui_.line(list,
+                     {space_.min.x + time_width_ + ui_.px(8), y + ui_.px(9)},
+                     ui_.note(),
+                     it.text,
+                     rect.width());
+            ui_.line(list,
+                     {space_.min.x + time_width_ - ui_.px(34), y + ui_.px(9)},
+                     ui_.note(),
+                     icon::fold,
+                     ui_.px(30));
+            return;
+        }
+        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect))
+            ui_.ask(action::Select{it.event});
+        const bool selected = index + 1 == done;
+        if (selected || ImGui::IsItemHovered())
+            list->AddRectFilled(rect.min, rect.max, ui_.theme().selection, ui_.px(6));
+        const bool future = index >= done;
+        const float middle = y + row_height_ * 0.72F;
+        ui_.line(list,
+                 {space_.min.x + ui_.px(6), middle - ui_.theme().small() * 0.75F},
+                 small_mono(),
+                 sim::explain::clock_time(it.at, ui_.model().scenario()),
+                 time_width_);
+        // What was stopped had been readable on its way.
+        const ImU32 colour =
+            future ? ui_.theme().quiet : ui_.theme().of(it.stopped ? Mark::clear : it.mark);
+        if (it.shape == LadderRow::Shape::tls_bar) {
+            bar(it, y);
+        } else if (it.to.exists() && it.to != it.from && x_of_.contains(it.to)) {
+            arrow(it, y, middle, colour);
+        } else {
+            note(it, middle, colour);
+        }
+    }
+
+    void bar(const LadderRow& it, float y)
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const float a = std::min(x_of_.at(it.from), x_of_.at(it.to));
+        const float b = std::max(x_of_.at(it.from), x_of_.at(it.to));
+        const std::string words = fmt::format("{} {}", icon::lock, it.text);
+        const TextStyle style = ui_.in(ui_.bold(), ui_.theme().card);
+        // As wide as the span, or as its words need.
+        const float need = text_width(style, words) + ui_.px(16);
+        float left = a;
+        float right = std::max(b, a + need);
+        if (right > space_.max.x - ui_.px(16)) {
+            right = space_.max.x - ui_.px(16);
+            left = std::min(a, right - need);
+        }
+        const Rect rect{{left, y + ui_.px(4)}, {right, y + row_height_ - ui_.px(3)}};
+        list->AddRectFilled(rect.min, rect.max, ui_.theme().encrypted, ui_.px(5));
+        ui_.line_centred(list, rect, style, words, Overflow::shorten);
+    }
+
+    void tint(const LadderRow& it, float y)
+    {
+        if (!it.under_tls) return;
+        const float a = std::min(x_of_.at(it.from), x_of_.at(it.to));
+        const float b = std::max(x_of_.at(it.from), x_of_.at(it.to));
+        ImU32 colour = ui_.theme().encrypted_tint;
+        colour = (colour & 0x00FFFFFFU) | (0xB0U << 24U);
+        ImGui::GetWindowDrawList()->AddRectFilled({a, y}, {b, y + row_height_}, colour);
+    }
+
+    void arrow(const LadderRow& it, float y, float middle, ImU32 colour)
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        tint(it, y);
+        const float from = x_of_.at(it.from);
+        const float to = x_of_.at(it.to);
+        const float direction = to > from ? 1.0F : -1.0F;
+        const bool encrypted =
+            it.mark == Mark::encrypted || (it.mark == Mark::secret && it.under_tls);
+        const float tip = ui_.px(7);
+        const ImVec2 end{to - direction * (it.stopped ? ui_.px(4) : 0), middle};
+        if (encrypted) {
+            list->AddLine({from, middle}, {end.x - direction * tip, middle}, colour, ui_.px(3));
+        } else {
+            const float dash = it.mark == Mark::quiet ? ui_.px(2) : ui_.px(6);
+            for (float x = 0; x < std::abs(end.x - from) - tip; x += 2 * dash)
+                list->AddLine(
+                    {from + direction * x, middle},
+                    {from + direction * std::min(x + dash, std::abs(end.x - from) - tip), middle},
+                    colour,
+                    ui_.px(2));
+        }
+        if (it.stopped) {
+            const float arm = ui_.px(4);
+            list->AddLine(
+                {to - arm, middle - arm}, {to + arm, middle + arm}, ui_.theme().ink, ui_.px(2));
+            list->AddLine(
+                {to - arm, middle + arm}, {to + arm, middle - arm}, ui_.theme().ink, ui_.px(2));
+        } else {
+            list->AddTriangleFilled({end.x, middle},
+                                    {end.x - direction * tip, middle - ui_.px(4)},
+                                    {end.x - direction * tip, middle + ui_.px(4)},
+                                    colour);
+        }
+        words(it, y, from, to, colour);
+    }
+
+    // Above the arrow, from its tail on; as wide as there is room in the row.
+    void words(const LadderRow& it, float y, float from, float to, ImU32 colour)
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        TextStyle style = ui_.in(ui_.mono(), colour);
+        style.size = ui_.theme().note();
+        const bool to_right = to > from;
+        const float pad = ui_.px(8);
+        const float right = space_.max.x - ui_.px(40);
+        const float at = y + ui_.px(2);
+        if (it.stopped) {
+            const auto& event = ui_.model().playback().trace().at(it.event);
+            const std::string by = sim::explain::headline(event, ui_.model().source().context());
+            ui_.line(list,
+                     {to + ui_.px(10), at + style.size * 0.7F},
+                     ui_.in(ui_.bold(), ui_.theme().ink),
+                     by,
+                     right - to + ui_.px(20),
+                     Overflow::shorten);
+        }
+        if (to_right) {
+            const float taken = ui_.line(
+                list, {from + pad, at}, style, it.text, right - from - pad, Overflow::shorten);
+            mark_icon(it, std::max(to, from + pad + taken), at, colour);
+            return;
+        }
+        const float room = from - pad - (space_.min.x + time_width_);
+        const float width = std::min(text_width(style, it.text), room);
+        const bool fits = width <= from - to - 2 * pad;
+        const float x = fits ? from - pad - width : std::max(to + pad, from - pad - width);
+        const float taken = ui_.line(
+            list, {x, at}, style, it.text, fits ? width + 1 : right - x, Overflow::shorten);
+        mark_icon(it, std::max(from, x + taken), at, colour);
+    }
+
+    void mark_icon(const LadderRow& it, float x, float y, ImU32 colour)
+    {
+        const char* icon = it.stopped ? "" : icon_of(it.mark);
+        if (*icon == '\0') return;
+        ui_.line(
+            ImGui::GetWindowDrawList(),
+            {std::min(x + ui_.px(8), space_.max.x - ui_.px(32)), y + ui_.theme().note() * 0.5F},
+            ui_.in(ui_.small(), colour),
+            icon,
+            ui_.px(24));
+    }
+
+    void note(const LadderRow& it, float middle, ImU32 colour)
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const auto found = x_of_.find(it.from);
+        const float x = found == x_of_.end() ? space_.min.x + time_width_ : found->second;
+        list->AddCircleFilled({x, middle}, ui_.px(4), colour);
+        const TextStyle style = ui_.in(ui_.bold(), colour);
+        const float width = text_width(style, it.text);
+        const float pad = ui_.px(10);
+        const float right = space_.max.x - ui_.px(18);
+        const bool left_side =
+            x + pad + width > right && x - pad - width > space_.min.x + time_width_;
+        const float at = left_side ? x - pad - width : x + pad;
+        ui_.line(list,
+                 {at, middle - style.size * 0.55F},
+                 style,
+                 it.text,
+                 left_side ? width + 1 : right - at,
+                 Overflow::shorten);
+    }
+
+    const Ui& ui_;
+    const RunView& view_;
+    Rect space_;
+    float time_width_;
+    float row_height_;
+    float lane_ = 0;
+    std::map<HostId, float> x_of_;
+};
+
+} // namespace
+
+void ladder_panel(const Ui& ui, const Rect& space)
+{
+    LadderDrawing{ui, space}.draw();
+}
+
+} // namespace gui

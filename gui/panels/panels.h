@@ -1,0 +1,25 @@
+// The parts of the window, one file each. Each draws itself into the current ImGui window from the
+// model, and asks for what was pressed.
+#pragma once
+
+#include "gui/map_layout.h"
+#include "gui/ui.h"
+
+namespace gui {
+
+void top_bar(const Ui& ui);
+void settings_panel(const Ui& ui); // left: what I can change
+void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space);
+void ladder_panel(const Ui& ui, const Rect& space);
+void side_panel(const Ui& ui); // right: tabs, the selected event, the why card
+void transcript_tab(const Ui& ui);
+void wiretap_tab(const Ui& ui);
+void packet_tab(const Ui& ui);
+void state_tab(const Ui& ui);
+void why_panel(const Ui& ui);
+void player_bar(const Ui& ui, const Rect& space);
+void problems_panel(const Ui& ui); // what is wrong with a file
+void sheets(const Ui& ui);         // keys, run until, export
+void host_sheet(const Ui& ui);     // the host that was pressed on the map
+
+} // namespace gui

@@ -1,0 +1,223 @@
+// Bottom: the player, the time line with its marks and folded gaps, the clock, what comes next.
+
+#include "gui/panels/panels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gui {
+
+namespace {
+
+// Where the events of the level stand on the time line: each has its share, gaps have a fixed one.
+class Scale {
+public:
+    Scale(const Ui& ui, float left, float right)
+        : stops_{ui.model().playback().stops(unit_of(ui.model().preferences().level))},
+          left_{left},
+          right_{right}
+    {
+    }
+    [[nodiscard]] float x_of(std::size_t cursor) const
+    {
+        if (stops_.empty()) return left_;
+        const auto before =
+            static_cast<float>(std::ranges::lower_bound(stops_, cursor) - stops_.begin());
+        return left_ + (right_ - left_) * before / static_cast<float>(stops_.size());
+    }
+    [[nodiscard]] std::size_t cursor_at(float x) const
+    {
+        if (stops_.empty()) return 0;
+        const float f = std::clamp((x - left_) / std::max(right_ - left_, 1.0F), 0.0F, 1.0F);
+        const auto index =
+            static_cast<std::size_t>(std::lround(f * static_cast<float>(stops_.size())));
+        return index == 0 ? 0 : std::size_t{stops_.at(index - 1)} + 1;
+    }
+
+private:
+    const std::vector<std::uint32_t>& stops_;
+    float left_;
+    float right_;
+};
+
+bool round_button(const Ui& ui,
+                  const std::string& path,
+                  std::string_view icon,
+                  std::string_view hint,
+                  ImVec2 at,
+                  bool filled)
+{
+    const float side = ui.px(36);
+    const Rect rect{at, {at.x + side + (filled ? ui.px(8) : 0), at.y + side}};
+    const bool pressed = ui.area(path, rect);
+    const bool hovered = ImGui::IsItemHovered();
+    (void)ui.hovered_hint(hint);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ImU32 fill = filled ? ui.theme().ink : hovered ? ui.theme().selection : ui.theme().card;
+    list->AddRectFilled(rect.min, rect.max, fill, ui.px(8));
+    list->AddRect(rect.min, rect.max, ui.theme().rule, ui.px(8), 0, ui.px(1));
+    TextStyle style = ui.in(ui.body(), filled ? ui.theme().on_ink : ui.theme().ink);
+    style.size = ui.px(15);
+    ui.line_centred(list, rect, style, icon);
+    return pressed;
+}
+
+float buttons(const Ui& ui, ImVec2 at)
+{
+    const float step = ui.px(44);
+    float x = at.x;
+    if (round_button(ui, "player/start", icon::first, ui.say("hint.start"), {x, at.y}, false))
+        ui.ask(action::ToStart{});
+    x += step;
+    if (round_button(ui, "player/back", icon::back, ui.say("hint.back"), {x, at.y}, false))
+        ui.ask(action::Step{-1});
+    x += step;
+    if (round_button(ui,
+                     "player/play",
+                     ui.model().playing() ? icon::pause : icon::play,
+                     ui.say("hint.play"),
+                     {x, at.y},
+                     true))
+        ui.ask(action::PlayPause{});
+    x += step + ui.px(8);
+    if (round_button(ui, "player/forward", icon::forward, ui.say("hint.forward"), {x, at.y}, false))
+        ui.ask(action::Step{1});
+    x += step;
+    if (round_button(ui, "player/end", icon::last, ui.say("hint.end"), {x, at.y}, false))
+        ui.ask(action::ToEnd{});
+    return x + step;
+}
+
+// Logarithmic: a quarter of a stop to 32 stops a second.
+void speed(const Ui& ui, const Rect& rect)
+{
+    constexpr float slowest = -2; // powers of two
+    constexpr float fastest = 5;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    (void)ui.area("player/speed", rect);
+    (void)ui.hovered_hint(ui.say("player.speed"));
+    const float middle = rect.centre().y;
+    if (ImGui::IsItemActive()) {
+        const float f =
+            std::clamp((ImGui::GetIO().MousePos.x - rect.min.x) / rect.width(), 0.0F, 1.0F);
+        ui.ask(action::SetSpeed{std::exp2(slowest + f * (fastest - slowest))});
+    }
+    const float now = (std::log2(ui.model().preferences().speed) - slowest) / (fastest - slowest);
+    list->AddLine({rect.min.x, middle}, {rect.max.x, middle}, ui.theme().rule, ui.px(3));
+    list->AddCircleFilled({rect.min.x + rect.width() * now, middle}, ui.px(6), ui.theme().ink);
+}
+
+void mark(const Ui& ui, const sim::Event& event, float x, float y, float height)
+{
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    ImU32 colour = 0;
+    switch (event.kind()) {
+    case sim::Kind::connection_opened:
+        colour = ui.theme().quiet;
+        break;
+    case sim::Kind::tls_established:
+        colour = ui.theme().encrypted;
+        break;
+    case sim::Kind::auth_tried:
+        colour = ui.theme().secret;
+        break;
+    case sim::Kind::packet_dropped:
+    case sim::Kind::connection_failed:
+    case sim::Kind::mail_bounced:
+        colour = ui.theme().ink;
+        break;
+    case sim::Kind::mail_delivered:
+    case sim::Kind::mail_retrieved:
+        colour = ui.theme().accepted;
+        break;
+    default:
+        return;
+    }
+    list->AddRectFilled(
+        {x - ui.px(2), y - height / 2}, {x + ui.px(2), y + height / 2}, colour, ui.px(1));
+}
+
+void time_line(const Ui& ui, const Rect& rect)
+{
+    const Scale scale{ui, rect.min.x, rect.max.x};
+    const float y = rect.centre().y;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    (void)ui.area("player/time", rect);
+    if (ImGui::IsItemActive()) ui.ask(action::Seek{scale.cursor_at(ImGui::GetIO().MousePos.x)});
+    const float now = scale.x_of(ui.model().cursor());
+    const float seen = scale.x_of(ui.model().reached());
+    list->AddLine({rect.min.x, y}, {rect.max.x, y}, ui.theme().rule, ui.px(4));
+    list->AddLine({rect.min.x, y}, {seen, y}, ui.theme().line, ui.px(4));
+    list->AddLine({rect.min.x, y}, {now, y}, ui.theme().ink, ui.px(4));
+    // Marks only of what may be known: up to where the cursor has been.
+    const auto& rows = ui.model().view().ladder().rows;
+    const std::size_t shown = ui.model().view().rows_before(ui.model().reached());
+    const std::size_t every = std::max<std::size_t>(1, shown / 400);
+    for (std::size_t i = 0; i < shown; i += every) {
+        if (!rows[i].event.exists()) {
+            const float x = i + 1 < shown && rows[i + 1].event.exists()
+                                ? scale.x_of(rows[i + 1].event.value)
+                                : now;
+            ui.line(list, {x - ui.px(8), y + ui.px(6)}, ui.small(), "»", ui.px(20));
+            continue;
+        }
+        const auto& event = ui.model().playback().trace().at(rows[i].event);
+        mark(ui, event, scale.x_of(std::size_t{event.id.value} + 1), y, ui.px(16));
+    }
+    list->AddCircleFilled({now, y}, ui.px(10), ui.theme().card);
+    list->AddCircle({now, y}, ui.px(10), ui.theme().ink, 0, ui.px(3));
+}
+
+} // namespace
+
+void player_bar(const Ui& ui, const Rect& space)
+{
+    if (!ui.model().is_open()) return;
+    const float middle = space.centre().y;
+    float x = buttons(ui, {space.min.x, middle - ui.px(18)});
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    x += ui.px(4);
+    x += ui.line(list,
+                 {x, middle - ui.theme().note() / 2},
+                 ui.note(),
+                 ui.say("player.speed"),
+                 ui.px(120)) +
+         ui.px(12);
+    speed(ui, {{x, middle - ui.px(14)}, {x + ui.px(84), middle + ui.px(14)}});
+    x += ui.px(84) + ui.px(16);
+
+    // Right: the clock, and what comes next.
+    TextStyle clock = ui.mono();
+    clock.size = ui.theme().body() * 1.2F;
+    const std::string time =
+        sim::explain::clock_time(ui.model().playback().time(), ui.model().scenario());
+    const float clock_width = std::max(text_width(clock, time), ui.px(150));
+    const float right = space.max.x - clock_width;
+    ui.line(list,
+            {space.max.x - text_width(clock, time), middle - clock.size - ui.px(2)},
+            clock,
+            time,
+            clock_width + 1);
+    const sim::EventId next = ui.model().view().next_after(ui.model().cursor());
+    const std::string coming =
+        next.exists() && next.value < ui.model().reached()
+            ? ui.say("player.next",
+                     {{"what",
+                       sim::explain::headline(ui.model().playback().trace().at(next),
+                                              ui.model().source().context())}})
+            : ui.say(next.exists() ? "player.more" : "player.over");
+    const float note_width = std::min(text_width(ui.small(), coming), clock_width + ui.px(90));
+    const float note_at = space.max.x - note_width;
+    const std::string until = ui.say("player.until");
+    const float until_width = text_width(ui.body(), until) + ui.px(24);
+    const float line_end = right - ui.px(110) - until_width;
+    ui.line(
+        list, {note_at, middle + ui.px(6)}, ui.small(), coming, note_width + 1, Overflow::shorten);
+    ImGui::SetCursorScreenPos({line_end + ui.px(14), middle - ui.px(18)});
+    if (ui.button("player/until", until, until_width)) ui.ask(action::ShowSheet{Sheet::until});
+    time_line(ui, {{x, middle - ui.px(18)}, {line_end, middle + ui.px(18)}});
+}
+
+} // namespace gui

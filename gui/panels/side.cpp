@@ -1,0 +1,70 @@
+// Right: the tabs, and below them the sentence about the selected event and the why card.
+
+#include "gui/panels/panels.h"
+
+namespace gui {
+
+namespace {
+
+void selected_sentence(const Ui& ui)
+{
+    const sim::EventId selected = ui.model().selected();
+    const float pad = ui.px(10);
+    const float width = ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    std::string words = ui.say("selected.none");
+    if (selected.exists()) {
+        const auto source = ui.model().source();
+        words = sim::explain::describe(source.trace.at(selected), source.level, source.context());
+    }
+    const float height = ui.paragraph_height(ui.body(), words, width - 2 * pad) + 2 * pad;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(at, {at.x + width, at.y + height}, ui.theme().paper, ui.px(8));
+    ui.paragraph_at(list, {at.x + pad, at.y + pad}, ui.body(), words, width - 2 * pad);
+    ImGui::Dummy({width, height});
+}
+
+} // namespace
+
+void side_panel(const Ui& ui)
+{
+    if (!ui.model().is_open()) return;
+    const float width = ImGui::GetContentRegionAvail().x;
+    const std::vector<std::pair<std::string, std::string>> tabs{
+        {"transcript", ui.say("tab.transcript")},
+        {"wiretap", ui.say("tab.wiretap")},
+        {"packet", ui.say("tab.packet")},
+        {"state", ui.say("tab.state")}};
+    if (const auto pressed =
+            ui.segmented("tab", tabs, static_cast<std::size_t>(ui.model().tab()), width))
+        ui.ask(action::ShowTab{static_cast<Tab>(*pressed)});
+
+    // The tab has what the sentence and the card leave; each part scrolls by itself.
+    const bool has_card = !ui.model().view().cards_before(ui.model().cursor()).empty();
+    const float height = ImGui::GetContentRegionAvail().y;
+    const float upper = height * (has_card ? 0.3F : 0.75F);
+    if (ImGui::BeginChild("tab", {width, upper})) {
+        switch (ui.model().tab()) {
+        case Tab::transcript:
+            transcript_tab(ui);
+            break;
+        case Tab::wiretap:
+            wiretap_tab(ui);
+            break;
+        case Tab::packet:
+            packet_tab(ui);
+            break;
+        case Tab::state:
+            state_tab(ui);
+            break;
+        }
+    }
+    ImGui::EndChild();
+    if (ImGui::BeginChild("below", {width, 0})) {
+        selected_sentence(ui);
+        if (has_card) why_panel(ui);
+    }
+    ImGui::EndChild();
+}
+
+} // namespace gui

@@ -1,0 +1,138 @@
+// The state of the conversation that the selected event belongs to: the session's own transition
+// table as a picture, the state it is in, what may come next, and the sockets at both ends.
+
+#include "gui/panels/panels.h"
+#include "sim/explain/nouns.h"
+#include "sim/world_diagram.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace gui {
+
+namespace {
+
+using sim::ConnectionId;
+using sim::report::Application;
+using sim::report::SessionSeen;
+
+std::string end_of(const Ui& ui, sim::HostId host)
+{
+    return sim::explain::host_name(host, ui.model().source().context());
+}
+
+// The last conversation before the cursor.
+ConnectionId current_connection(const Ui& ui)
+{
+    const auto& playback = ui.model().playback();
+    for (std::size_t i = playback.cursor(); i-- > 0;) {
+        const auto& event = playback.trace()[i];
+        if (event.connection.exists()) return event.connection;
+        if (playback.cursor() - i > 5'000) break; // far away: nothing is going on here
+    }
+    return {};
+}
+
+void arrow_down(const Ui& ui, ImVec2 from, ImVec2 to, ImU32 colour)
+{
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddLine(from, to, colour, ui.px(1.5F));
+    list->AddTriangleFilled(
+        to, {to.x - ui.px(4), to.y - ui.px(6)}, {to.x + ui.px(4), to.y - ui.px(6)}, colour);
+}
+
+// The states below each other. From the one that is lit, each way out with what leads there.
+void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view now)
+{
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const TextStyle style = ui.in(ui.mono(), ui.theme().ink);
+    for (const std::string_view state : machine.states) {
+        const bool lit = state == now;
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float height = style.size + ui.px(10);
+        const float wide = std::min(width, text_width(style, state) + ui.px(24));
+        const Rect rect{at, {at.x + wide, at.y + height}};
+        if (lit) list->AddRectFilled(rect.min, rect.max, ui.theme().ink, ui.px(9));
+        list->AddRect(rect.min, rect.max, lit ? ui.theme().ink : ui.theme().line, ui.px(9));
+        ui.line_centred(list, rect, lit ? ui.in(style, ui.theme().on_ink) : style, state);
+        const auto way = std::ranges::find_if(machine.edges, [&](const sim::DiagramEdge& edge) {
+            return edge.from == now && edge.to == state && !edge.labels.empty();
+        });
+        float below = height;
+        if (way != machine.edges.end()) {
+            const std::string labels = fmt::format("← {}", fmt::join(way->labels, ", "));
+            const float room = width - wide - ui.px(10);
+            if (text_width(ui.small(), labels) <= room) {
+                ui.line(list,
+                        {rect.max.x + ui.px(8), at.y + (height - ui.theme().small()) / 2},
+                        ui.small(),
+                        labels,
+                        room);
+            } else {
+                below += ui.paragraph_at(
+                    list, {at.x + ui.px(22), at.y + height}, ui.small(), labels, width - ui.px(24));
+            }
+        }
+        const bool last = state == machine.states.back();
+        if (!last)
+            arrow_down(ui,
+                       {at.x + ui.px(12), at.y + height},
+                       {at.x + ui.px(12), at.y + below + ui.px(10)},
+                       ui.theme().line);
+        ImGui::Dummy({width, below + (last ? ui.px(4) : ui.px(2))});
+    }
+}
+
+std::optional<sim::StateDiagram> server_machine(const Ui& ui, const SessionSeen& session)
+{
+    if (!session.server.exists()) return std::nullopt;
+    const auto& scenario = ui.model().scenario();
+    auto machine = sim::server_diagram(
+        scenario, scenario.hosts.at(session.server.value).key, session.server_at.port);
+    if (machine.states.empty()) return std::nullopt;
+    return machine;
+}
+
+void sockets(const Ui& ui, sim::HostId host, ConnectionId connection)
+{
+    for (const auto& socket : ui.model().view().hosts().sockets(host, ui.model().cursor())) {
+        if (connection.exists() && socket.connection != connection) continue;
+        ui.paragraph(ui.mono(),
+                     fmt::format("{}  {} ⇄ {}",
+                                 sim::report::netstat_word(socket.state),
+                                 to_string(socket.local),
+                                 to_string(socket.remote)));
+    }
+}
+
+} // namespace
+
+void state_tab(const Ui& ui)
+{
+    const ConnectionId connection = current_connection(ui);
+    if (!connection.exists()) {
+        ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("state.empty"));
+        return;
+    }
+    const SessionSeen session = ui.model().view().hosts().session(connection, ui.model().cursor());
+    ui.paragraph(ui.bold(),
+                 fmt::format("{} → {}:{}",
+                             end_of(ui, session.client),
+                             end_of(ui, session.server),
+                             session.server_at.port));
+    ui.paragraph(ui.in(ui.note(), session.encrypted ? ui.theme().encrypted : ui.theme().clear),
+                 fmt::format("{} {}",
+                             session.encrypted ? icon::lock : icon::eye,
+                             ui.say(session.encrypted ? "state.encrypted" : "state.clear")));
+    ui.paragraph(ui.note(), ui.say("state.sockets"));
+    sockets(ui, session.client, connection);
+    sockets(ui, session.server, connection);
+    if (const auto machine = server_machine(ui, session)) {
+        ui.paragraph(ui.note(), ui.say("state.machine", {{"host", end_of(ui, session.server)}}));
+        diagram(ui, *machine, session.server_phase);
+    }
+}
+
+} // namespace gui

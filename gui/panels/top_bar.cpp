@@ -1,0 +1,132 @@
+#include "gui/panels/panels.h"
+
+#include <fmt/format.h>
+
+namespace gui {
+
+namespace {
+
+using sim::explain::Level;
+
+void lesson_picker(const Ui& ui, float width)
+{
+    std::vector<std::pair<std::string, std::string>> options;
+    for (std::size_t i = 0; i < ui.model().lessons().size(); ++i) {
+        const LessonEntry& lesson = ui.model().lessons()[i];
+        options.emplace_back(std::to_string(i + 1),
+                             fmt::format("{}. {}", i + 1, ui.pick(lesson.title)));
+    }
+    std::optional<std::size_t> chosen;
+    const int number = ui.model().lesson_number();
+    if (number > 0) {
+        chosen = static_cast<std::size_t>(number - 1);
+    } else if (ui.model().is_open()) {
+        chosen = options.size();
+        options.emplace_back("file", ui.pick(ui.model().scenario().title));
+    }
+    if (const auto pressed = ui.combo("top/lesson", options, chosen, width)) {
+        if (*pressed < ui.model().lessons().size())
+            ui.ask(action::Open{ui.model().lessons()[*pressed].path});
+    }
+}
+
+void chapter_dots(const Ui& ui)
+{
+    const int number = ui.model().lesson_number();
+    if (number == 0) return;
+    const int count = static_cast<int>(ui.model().lessons().size());
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float middle = at.y + (ui.theme().body() + ui.px(16)) / 2;
+    const std::string words = ui.say(
+        "top.chapter", {{"number", std::to_string(number)}, {"count", std::to_string(count)}});
+    const float width =
+        ui.line(list, {at.x, middle - ui.theme().body() / 2}, ui.note(), words, ui.px(160));
+    float x = at.x + width + ui.px(12);
+    for (int i = 0; i < count; ++i) {
+        list->AddCircleFilled({x, middle}, ui.px(4), i < number ? ui.theme().ink : ui.theme().rule);
+        x += ui.px(11);
+    }
+    ImGui::Dummy({x - at.x, ui.theme().body()});
+}
+
+} // namespace
+
+void top_bar(const Ui& ui)
+{
+    const float right_edge = ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - ui.px(16);
+    const float top = ImGui::GetCursorScreenPos().y;
+    const auto start_at = [&](float x) { ImGui::SetCursorScreenPos({x, top}); };
+    ImDrawList* list = ImGui::GetWindowDrawList();
+
+    TextStyle name = ui.bold();
+    name.size *= 1.2F;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float row = ui.theme().body() + ui.px(16);
+    float x = at.x;
+    x += ui.line(list, {x, at.y + (row - name.size) / 2}, name, "飛脚", ui.px(120));
+    x += ui.px(6);
+    x += ui.line(list,
+                 {x, at.y + (row - ui.theme().body()) / 2},
+                 ui.in(ui.body(), ui.theme().quiet),
+                 "hikyaku",
+                 ui.px(200));
+    x += ui.px(18);
+
+    // From the right: what is always there; the picker takes what is left.
+    const std::vector<std::pair<std::string, std::string>> levels{
+        {"story", ui.say("level.story")},
+        {"standard", ui.say("level.standard")},
+        {"expert", ui.say("level.expert")}};
+    const std::vector<std::pair<std::string, std::string>> languages{{"ja", "日本語"},
+                                                                     {"en", "EN"}};
+    const float side = ui.theme().body() + ui.px(16);
+    float right = right_edge - 4 * side - 3 * ui.px(6);
+    const float icons = right;
+    const float languages_width = ui.segmented_width(languages);
+    right -= languages_width + ui.px(12);
+    const float languages_at = right;
+    const float levels_width = ui.segmented_width(levels);
+    right -= levels_width + ui.px(14);
+    const float levels_at = right;
+
+    start_at(x);
+    const float dots = 11.0F * static_cast<float>(ui.model().lessons().size()) + 100;
+    const bool room_for_dots = levels_at - x > ui.px(300) + ui.px(dots) * ui.theme().type_scale;
+    const float picker = std::min(ui.px(430),
+                                  levels_at - x - ui.px(16) -
+                                      (room_for_dots ? ui.px(dots) * ui.theme().type_scale : 0));
+    lesson_picker(ui, picker);
+    if (room_for_dots) {
+        start_at(x + picker + ui.px(16));
+        chapter_dots(ui);
+    }
+    start_at(levels_at);
+    if (const auto pressed = ui.segmented("top/level",
+                                          levels,
+                                          static_cast<std::size_t>(ui.model().preferences().level),
+                                          levels_width))
+        ui.ask(action::SetLevel{static_cast<Level>(*pressed)});
+    start_at(languages_at);
+    const bool japanese = ui.model().preferences().language == "ja";
+    if (const auto pressed =
+            ui.segmented("top/language", languages, japanese ? 0 : 1, languages_width))
+        ui.ask(action::SetLanguage{*pressed == 0 ? "ja" : "en"});
+    start_at(icons);
+    const auto next_theme = static_cast<ThemeName>((static_cast<std::size_t>(ui.theme().name) + 1) %
+                                                   sim::count_of<ThemeName>());
+    if (ui.icon_button("top/theme", icon::sun, ui.say("hint.theme")))
+        ui.ask(action::SetTheme{next_theme});
+    start_at(icons + side + ui.px(6));
+    const bool presenting = ui.theme().name == ThemeName::projector;
+    if (ui.icon_button("top/presenter", icon::display, ui.say("hint.presenter")))
+        ui.ask(action::SetTheme{presenting ? ThemeName::paper : ThemeName::projector});
+    start_at(icons + 2 * (side + ui.px(6)));
+    if (ui.icon_button("top/menu", icon::bars, ui.say("hint.export")))
+        ui.ask(action::ShowSheet{Sheet::export_menu});
+    start_at(icons + 3 * (side + ui.px(6)));
+    if (ui.icon_button("top/keys", icon::question, ui.say("hint.keys")))
+        ui.ask(action::ShowSheet{Sheet::keys});
+}
+
+} // namespace gui

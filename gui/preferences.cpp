@@ -1,0 +1,62 @@
+#include "gui/preferences.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace gui {
+
+using Json = nlohmann::json;
+
+namespace {
+
+template <typename E>
+void read_enum(const Json& json, const char* key, E& into)
+{
+    const auto found = json.find(key);
+    if (found == json.end() || !found->is_string()) return;
+    if (const auto value = sim::parse_enum<E>(found->template get<std::string>())) into = *value;
+}
+
+void read_number(const Json& json, const char* key, float low, float high, float& into)
+{
+    const auto found = json.find(key);
+    if (found != json.end() && found->is_number())
+        into = std::clamp(found->get<float>(), low, high);
+}
+
+} // namespace
+
+Preferences read_preferences(const std::string& text, Preferences preferences)
+{
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return preferences;
+    const auto language = json.find("language");
+    if (language != json.end() && (*language == "ja" || *language == "en"))
+        preferences.language = language->get<std::string>();
+    read_enum(json, "theme", preferences.theme);
+    read_enum(json, "level", preferences.level);
+    read_number(json, "zoom", 0.75F, 2, preferences.zoom);
+    read_number(json, "speed", 0.25F, 32, preferences.speed);
+    const auto motion = json.find("motion");
+    if (motion != json.end() && motion->is_boolean()) preferences.motion = motion->get<bool>();
+    const auto window = json.find("window");
+    if (window != json.end() && window->is_array() && window->size() == 4 &&
+        std::ranges::all_of(*window, [](const Json& one) { return one.is_number_integer(); }))
+        preferences.window = window->get<std::array<int, 4>>();
+    return preferences;
+}
+
+std::string write_preferences(const Preferences& preferences)
+{
+    const Json json{{"language", preferences.language},
+                    {"theme", sim::name_of(preferences.theme)},
+                    {"level", sim::name_of(preferences.level)},
+                    {"zoom", preferences.zoom},
+                    {"speed", preferences.speed},
+                    {"motion", preferences.motion},
+                    {"window", preferences.window}};
+    return json.dump(2) + "\n";
+}
+
+} // namespace gui

@@ -1,0 +1,100 @@
+#include "gui/screenshot.h"
+
+#include "gui/app.h"
+#include "gui/picture.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace gui {
+
+namespace {
+
+constexpr int smallest = 320;
+constexpr int largest = 8192;
+
+struct Size {
+    int width = 0;
+    int height = 0;
+};
+
+std::optional<Size> parse_size(const std::string& text)
+{
+    Size size;
+    const char* end = text.data() + text.size();
+    const auto width = std::from_chars(text.data(), end, size.width);
+    if (width.ec != std::errc{} || width.ptr == end || *width.ptr != 'x') return std::nullopt;
+    const auto height = std::from_chars(width.ptr + 1, end, size.height);
+    if (height.ec != std::errc{} || height.ptr != end) return std::nullopt;
+    for (const int length : {size.width, size.height})
+        if (length < smallest || length > largest) return std::nullopt;
+    return size;
+}
+
+std::optional<Action> go_to(const std::string& at)
+{
+    if (at == "blocked") return action::RunUntil{Until::block};
+    if (at == "tls") return action::RunUntil{Until::tls};
+    if (at == "refused") return action::RunUntil{Until::refusal};
+    if (at == "delivered") return action::RunUntil{Until::delivered};
+    if (at == "end") return action::ToEnd{};
+    return std::nullopt;
+}
+
+struct ContextEnd {
+    ContextEnd() = default;
+    ContextEnd(const ContextEnd&) = delete;
+    ContextEnd& operator=(const ContextEnd&) = delete;
+    ~ContextEnd() { ImGui::DestroyContext(); }
+};
+
+} // namespace
+
+std::string make_screenshot(Model model,
+                            const std::string& path,
+                            const FontFiles& fonts,
+                            const ScreenshotOptions& options)
+{
+    const auto size = parse_size(options.size);
+    if (!size)
+        return fmt::format("--size {}: expected WIDTHxHEIGHT, each from {} to {}, as in 1440x900",
+                           options.size,
+                           smallest,
+                           largest);
+    model.act(action::Open{path});
+    if (!model.problems().empty()) return fmt::format("{}", fmt::join(model.problems(), "\n"));
+    for (const std::string& setting : options.settings) {
+        const std::size_t equals = setting.find('=');
+        const std::string key = setting.substr(0, equals);
+        if (equals == std::string::npos || model.setting(key) == nullptr)
+            return fmt::format("--set {}: there is no such setting here", setting);
+        model.act(action::ChangeSetting{key, setting.substr(equals + 1)});
+    }
+    if (const auto action = go_to(options.at)) model.act(*action);
+    model.set_progress(options.at == "blocked" ? 1.0F : 0.6F);
+    if (const auto tab = sim::parse_enum<Tab>(options.tab)) model.act(action::ShowTab{*tab});
+
+    ImGui::CreateContext();
+    const ContextEnd end;
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    io.DisplaySize = {static_cast<float>(size->width), static_cast<float>(size->height)};
+    io.DeltaTime = 1.0F / 60;
+    App app{std::move(model), load_fonts(fonts)};
+    // ImGui knows the size of what it laid out, and scrolls, a frame or two later.
+    for (int frame = 0; frame < 4; ++frame) {
+        ImGui::NewFrame();
+        (void)app.frame(1, 0);
+        ImGui::Render();
+        serve_textures(*ImGui::GetDrawData());
+    }
+    if (!write_png(options.file, draw_picture(*ImGui::GetDrawData())))
+        return fmt::format("{}: cannot be written", options.file);
+    return {};
+}
+
+} // namespace gui

@@ -1,0 +1,318 @@
+#include "gui/ui.h"
+
+#include "sim/explain/nouns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gui {
+
+std::string Ui::say(std::string_view name, const sim::explain::Arguments& arguments) const
+{
+    return model_.language().text(fmt::format("gui.{}", name), arguments);
+}
+
+const std::string& Ui::pick(const sim::scenario::Text& text) const
+{
+    return sim::explain::pick(text, model_.language());
+}
+
+void Ui::remember(const std::string& path, const Rect& rect) const
+{
+    if (probe_ != nullptr) probe_->items.push_back({path, rect.min, rect.max});
+}
+
+// ---- type ---------------------------------------------------------------------------------------
+
+float Ui::line(ImDrawList* list,
+               ImVec2 at,
+               const TextStyle& style,
+               std::string_view text,
+               float width,
+               Overflow overflow) const
+{
+    std::string shown{text};
+    float taken = text_width(style, text);
+    if (taken > width + 0.5F) {
+        if (overflow == Overflow::report && probe_ != nullptr) probe_->misfits.push_back(shown);
+        shown = ellipsis(style, text, width);
+        taken = text_width(style, shown);
+    }
+    list->AddText(style.font,
+                  style.size,
+                  {std::round(at.x), std::round(at.y)},
+                  style.colour,
+                  shown.data(),
+                  shown.data() + shown.size());
+    if (probe_ != nullptr && !shown.empty())
+        probe_->texts.push_back({shown, at, {at.x + taken, at.y + style.size}});
+    return taken;
+}
+
+void Ui::line_centred(ImDrawList* list,
+                      const Rect& rect,
+                      const TextStyle& style,
+                      std::string_view text,
+                      Overflow overflow) const
+{
+    const float width = std::min(text_width(style, text), rect.width());
+    line(list,
+         {rect.min.x + (rect.width() - width) / 2, rect.min.y + (rect.height() - style.size) / 2},
+         style,
+         text,
+         rect.width(),
+         overflow);
+}
+
+float Ui::paragraph_at(
+    ImDrawList* list, ImVec2 at, const TextStyle& style, std::string_view text, float width) const
+{
+    const float height = line_height(style);
+    float y = at.y + (height - style.size) / 2;
+    const auto lines = wrap(style, text, width);
+    for (const std::string_view one : lines) {
+        line(list, {at.x, y}, style, one, width, Overflow::report);
+        y += height;
+    }
+    return height * static_cast<float>(lines.size());
+}
+
+float Ui::paragraph_height(const TextStyle& style, std::string_view text, float width) const
+{
+    return line_height(style) * static_cast<float>(wrap(style, text, width).size());
+}
+
+void Ui::paragraph(const TextStyle& style, std::string_view text, float width) const
+{
+    const float room = width > 0 ? width : ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = paragraph_at(ImGui::GetWindowDrawList(), at, style, text, room);
+    ImGui::Dummy({room, height});
+}
+
+void Ui::rule() const
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::GetWindowDrawList()->AddLine(
+        {at.x, at.y + px(4)}, {at.x + width, at.y + px(4)}, theme_.rule, px(1));
+    ImGui::Dummy({width, px(8)});
+}
+
+// ---- controls -----------------------------------------------------------------------------------
+
+bool Ui::area(const std::string& path, const Rect& rect) const
+{
+    remember(path, rect);
+    ImGui::SetCursorScreenPos(rect.min);
+    const bool pressed = ImGui::InvisibleButton(
+        path.c_str(), {std::max(rect.width(), 1.0F), std::max(rect.height(), 1.0F)});
+    if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible)
+        ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, theme_.encrypted, px(7), 0, px(2));
+    return pressed;
+}
+
+bool Ui::hovered_hint(std::string_view hint) const
+{
+    if (!ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) return false;
+    ImGui::BeginTooltip();
+    paragraph(body(), hint, px(320));
+    ImGui::EndTooltip();
+    return true;
+}
+
+bool Ui::button(const std::string& path, std::string_view label, float width) const
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float inner = width - px(16);
+    const TextStyle style = body();
+    const auto lines = wrap(style, label, inner);
+    const float height = px(14) + line_height(style) * static_cast<float>(lines.size());
+    const Rect rect{at, {at.x + width, at.y + height}};
+    const bool pressed = area(path, rect);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(
+        rect.min, rect.max, ImGui::IsItemHovered() ? theme_.selection : theme_.card, px(7));
+    list->AddRect(rect.min, rect.max, theme_.rule, px(7), 0, px(1));
+    float y = at.y + px(7);
+    for (const std::string_view one : lines) {
+        line_centred(
+            list, {{at.x + px(8), y}, {at.x + width - px(8), y + line_height(style)}}, style, one);
+        y += line_height(style);
+    }
+    return pressed;
+}
+
+bool Ui::primary(const std::string& path,
+                 std::string_view icon,
+                 std::string_view label,
+                 float width) const
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const TextStyle style = in(bold(), theme_.on_ink);
+    const std::string words = fmt::format("{}  {}", icon, label);
+    const auto lines = wrap(style, words, width - px(20));
+    const float height =
+        std::max(px(40), px(18) + line_height(style) * static_cast<float>(lines.size()));
+    const Rect rect{at, {at.x + width, at.y + height}};
+    const bool pressed = area(path, rect);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(
+        rect.min, rect.max, ImGui::IsItemHovered() ? theme_.ink : theme_.encrypted, px(7));
+    float y = at.y + (height - line_height(style) * static_cast<float>(lines.size())) / 2;
+    for (const std::string_view one : lines) {
+        line_centred(list, {{at.x, y}, {at.x + width, y + line_height(style)}}, style, one);
+        y += line_height(style);
+    }
+    return pressed;
+}
+
+bool Ui::icon_button(const std::string& path, std::string_view icon, std::string_view hint) const
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float side = theme_.body() + px(16);
+    const Rect rect{at, {at.x + side, at.y + side}};
+    const bool pressed = area(path, rect);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    if (ImGui::IsItemHovered()) list->AddRectFilled(rect.min, rect.max, theme_.selection, px(7));
+    list->AddRect(rect.min, rect.max, theme_.rule, px(7), 0, px(1));
+    line_centred(list, rect, body(), icon);
+    (void)hovered_hint(hint);
+    return pressed;
+}
+
+float Ui::segmented_width(const std::vector<std::pair<std::string, std::string>>& options) const
+{
+    float width = 0;
+    for (const auto& [name, label] : options)
+        width += text_width(body(), label) + px(20);
+    return width;
+}
+
+std::optional<std::size_t>
+Ui::segmented(const std::string& path,
+              const std::vector<std::pair<std::string, std::string>>& options,
+              std::optional<std::size_t> chosen,
+              float width) const
+{
+    std::optional<std::size_t> pressed;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    // Each as wide as its word needs, what is left over shared evenly; in rows when too wide.
+    const float spare = std::max(0.0F, width - segmented_width(options)) /
+                        static_cast<float>(std::max<std::size_t>(options.size(), 1));
+    const float height = theme_.body() + px(16);
+    float x = at.x;
+    float y = at.y;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        const float wanted = text_width(body(), options[i].second) + px(20) + spare;
+        const float own = std::min(wanted, width);
+        if (x > at.x && x + own > at.x + width + 1) {
+            x = at.x;
+            y += height + px(4);
+        }
+        const Rect rect{{x, y}, {x + own, y + height}};
+        if (area(fmt::format("{}/{}", path, options[i].first), rect)) pressed = i;
+        const bool is_chosen = chosen == i;
+        const bool hovered = ImGui::IsItemHovered();
+        if (is_chosen) {
+            list->AddRectFilled(rect.min, rect.max, theme_.ink, px(7));
+        } else if (hovered) {
+            list->AddRectFilled(rect.min, rect.max, theme_.selection, px(7));
+        }
+        list->AddRect(rect.min, rect.max, is_chosen ? theme_.ink : theme_.rule, px(7), 0, px(1));
+        line_centred(list,
+                     {{x + px(4), y}, {x + own - px(4), y + height}},
+                     is_chosen ? in(bold(), theme_.on_ink) : body(),
+                     options[i].second);
+        x += own;
+    }
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy({width, y + height - at.y});
+    return pressed;
+}
+
+std::optional<std::size_t>
+Ui::combo(const std::string& path,
+          const std::vector<std::pair<std::string, std::string>>& options,
+          std::optional<std::size_t> chosen,
+          float width) const
+{
+    std::optional<std::size_t> pressed;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = theme_.body() + px(16);
+    const Rect rect{at, {at.x + width, at.y + height}};
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const std::string popup = path + "/list";
+    if (area(path, rect)) ImGui::OpenPopup(popup.c_str());
+    list->AddRectFilled(
+        rect.min, rect.max, ImGui::IsItemHovered() ? theme_.selection : theme_.card, px(7));
+    list->AddRect(rect.min, rect.max, theme_.rule, px(7), 0, px(1));
+    const std::string shown = chosen ? options.at(*chosen).second : std::string{};
+    line(list,
+         {at.x + px(10), at.y + (height - theme_.body()) / 2},
+         body(),
+         shown,
+         width - px(34),
+         Overflow::shorten);
+    const ImVec2 tip{rect.max.x - px(15), rect.centre().y + px(3)};
+    list->AddTriangleFilled(
+        {tip.x - px(5), tip.y - px(5)}, {tip.x + px(5), tip.y - px(5)}, tip, theme_.ink);
+    if (text_width(body(), shown) > width - px(34)) (void)hovered_hint(shown);
+    float widest = width;
+    for (const auto& [name, label] : options)
+        widest = std::max(widest, text_width(body(), label) + px(28));
+    ImGui::SetNextWindowPos({at.x, rect.max.y + px(2)}, ImGuiCond_Appearing);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(6), px(6)});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    if (ImGui::BeginPopup(popup.c_str())) {
+        for (std::size_t i = 0; i < options.size(); ++i) {
+            const ImVec2 row = ImGui::GetCursorScreenPos();
+            const Rect place{row, {row.x + widest, row.y + height}};
+            if (area(fmt::format("{}/{}", path, options[i].first), place)) {
+                pressed = i;
+                ImGui::CloseCurrentPopup();
+            }
+            ImDrawList* popup_list = ImGui::GetWindowDrawList();
+            if (ImGui::IsItemHovered() || chosen == i)
+                popup_list->AddRectFilled(place.min, place.max, theme_.selection, px(5));
+            line(popup_list,
+                 {row.x + px(10), row.y + (height - theme_.body()) / 2},
+                 chosen == i ? bold() : body(),
+                 options[i].second,
+                 widest - px(14));
+        }
+        ImGui::EndPopup();
+    }
+    ImGui::PopStyleVar(2);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy({width, height});
+    return pressed;
+}
+
+float Ui::chip(ImDrawList* list, ImVec2 at, sim::explain::Mark mark) const
+{
+    using sim::explain::Mark;
+    const std::string word = sim::explain::label(mark, model_.language());
+    if (word.empty()) return 0;
+    const std::string text = fmt::format("{} {}", icon_of(mark), word);
+    const TextStyle style = small();
+    const float width = text_width(style, text) + px(12);
+    const float height = style.size + px(6);
+    ImU32 fill = theme_.selection;
+    ImU32 colour = theme_.of(mark);
+    if (mark == Mark::clear) fill = theme_.clear_tint;
+    if (mark == Mark::encrypted) fill = theme_.encrypted_tint;
+    if (mark == Mark::secret) fill = theme_.secret_tint;
+    if (mark == Mark::blocked) {
+        fill = theme_.ink;
+        colour = theme_.on_ink;
+    }
+    list->AddRectFilled(at, {at.x + width, at.y + height}, fill, px(5));
+    line(list, {at.x + px(6), at.y + px(3)}, in(style, colour), text, width);
+    return width;
+}
+
+} // namespace gui

@@ -1,0 +1,177 @@
+// Drives the window without one: frames on no display, a mouse and keys made of code, controls
+// found by their paths.
+#pragma once
+
+#include "cli/resources.h"
+#include "gui/app.h"
+#include "gui/picture.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+inline std::filesystem::path home()
+{
+    return HIKYAKU_SOURCE_DIR;
+}
+
+inline std::shared_ptr<const sim::explain::Language> language_file(const std::string& code)
+{
+    return std::make_shared<const sim::explain::Language>(cli::load_language(home(), code).value());
+}
+
+inline std::vector<gui::LessonEntry> all_lessons()
+{
+    std::vector<gui::LessonEntry> lessons;
+    for (const auto& path : cli::lesson_files(home())) {
+        const auto loaded = cli::load_scenario(path.string());
+        if (loaded) lessons.push_back({path.string(), loaded->order, loaded->title});
+    }
+    std::ranges::stable_sort(lessons, {}, &gui::LessonEntry::order);
+    return lessons;
+}
+
+inline std::string lesson_path(const std::string& name)
+{
+    return (home() / "scenarios" / name / "scenario.toml").string();
+}
+
+inline gui::Surroundings surroundings()
+{
+    static const auto ja = language_file("ja"); // read once: they are large
+    static const auto en = language_file("en");
+    static const auto lessons = all_lessons();
+    return {home(), ja, en, lessons, cli::load_scenario, {}};
+}
+
+class Window {
+public:
+    explicit Window(gui::Preferences preferences = {}, ImVec2 size = {1440, 900})
+    {
+        ImGui::CreateContext();
+        ImGuiIO& io = ImGui::GetIO();
+        io.IniFilename = nullptr;
+        io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+        io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+        io.ConfigInputTrickleEventQueue = false;
+        io.DisplaySize = size;
+        io.DeltaTime = 1.0F / 60;
+        app_ = std::make_unique<gui::App>(gui::Model{surroundings(), std::move(preferences)},
+                                          gui::load_fonts(gui::find_fonts({}).value()));
+    }
+    ~Window()
+    {
+        app_.reset();
+        ImGui::DestroyContext();
+    }
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    gui::Model& model() { return app_->model(); }
+
+    void open(const std::string& path)
+    {
+        model().act(gui::action::Open{path});
+        settle();
+    }
+
+    // One frame in which `seconds` of the person's time pass.
+    void frame(float seconds = 0)
+    {
+        probe_ = {};
+        ImGui::NewFrame();
+        (void)app_->frame(1, seconds, &probe_);
+        ImGui::Render();
+        gui::serve_textures(*ImGui::GetDrawData());
+    }
+    // ImGui places and scrolls what it laid out a frame later.
+    void settle()
+    {
+        for (int i = 0; i < 3; ++i)
+            frame();
+    }
+
+    [[nodiscard]] std::optional<gui::Probe::Item> find(const std::string& path) const
+    {
+        const auto found = std::ranges::find(probe_.items, path, &gui::Probe::Item::path);
+        if (found == probe_.items.end()) return std::nullopt;
+        return *found;
+    }
+    [[nodiscard]] const gui::Probe& probe() const { return probe_; }
+
+    // Scrolls it into sight first, when it lies below or above. False when there is none.
+    bool click(const std::string& path)
+    {
+        auto item = find(path);
+        if (!item) return false;
+        for (int tries = 0; tries < 60 && !in_sight(*item); ++tries) {
+            wheel({item->min.x + 4, ImGui::GetIO().DisplaySize.y / 2}, item->min.y > 400 ? -1 : 1);
+            item = find(path);
+            if (!item) return false;
+        }
+        const ImVec2 at{(item->min.x + item->max.x) / 2, (item->min.y + item->max.y) / 2};
+        press(at);
+        return true;
+    }
+
+    void press(ImVec2 at)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddMousePosEvent(at.x, at.y);
+        frame();
+        io.AddMouseButtonEvent(0, true);
+        frame();
+        io.AddMouseButtonEvent(0, false);
+        frame();
+        frame();
+    }
+    void key(ImGuiKey key, bool shift = false)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        if (shift) io.AddKeyEvent(ImGuiMod_Shift, true);
+        io.AddKeyEvent(key, true);
+        frame();
+        io.AddKeyEvent(key, false);
+        if (shift) io.AddKeyEvent(ImGuiMod_Shift, false);
+        frame();
+    }
+    void type(const std::string& text)
+    {
+        ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+        frame();
+    }
+    [[nodiscard]] bool shows(const std::string& part) const
+    {
+        return std::ranges::any_of(probe_.texts, [&](const gui::Probe::Text& text) {
+            return text.text.find(part) != std::string::npos;
+        });
+    }
+
+private:
+    static bool in_sight(const gui::Probe::Item& item)
+    {
+        const float top = 60;
+        const float bottom = ImGui::GetIO().DisplaySize.y - 80;
+        if (item.path.starts_with("top/") || item.path.starts_with("player/")) return true;
+        return item.min.y >= top && item.max.y <= bottom;
+    }
+    void wheel(ImVec2 at, float notches)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddMousePosEvent(at.x, at.y);
+        frame();
+        io.AddMouseWheelEvent(0, notches);
+        frame();
+        frame();
+    }
+
+    std::unique_ptr<gui::App> app_;
+    gui::Probe probe_;
+};
+
+} // namespace test

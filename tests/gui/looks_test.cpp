@@ -1,0 +1,162 @@
+// How the window looks, as far as a machine can tell: every text fits its place, every character
+// has a glyph, nothing on the map stands on anything else.
+
+#include "sim/explain/nouns.h"
+#include "tests/gui/driver.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <set>
+
+using test::Window;
+namespace action = gui::action;
+
+namespace {
+
+bool overlap(const gui::Rect& a, const gui::Rect& b)
+{
+    return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
+}
+
+bool inside(const gui::Rect& inner, const gui::Rect& outer)
+{
+    return inner.min.x >= outer.min.x && inner.max.x <= outer.max.x && inner.min.y >= outer.min.y &&
+           inner.max.y <= outer.max.y;
+}
+
+// Whether the cable runs over the card, looked at every few pixels.
+bool runs_over(const std::vector<ImVec2>& points, const gui::Rect& card)
+{
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        for (int k = 0; k <= 100; ++k) {
+            const float f = static_cast<float>(k) / 100;
+            const float x = points[i - 1].x + (points[i].x - points[i - 1].x) * f;
+            const float y = points[i - 1].y + (points[i].y - points[i - 1].y) * f;
+            if (x > card.min.x + 1 && x < card.max.x - 1 && y > card.min.y + 1 &&
+                y < card.max.y - 1)
+                return true;
+        }
+    }
+    return false;
+}
+
+std::set<ImWchar> characters_of(std::string_view text)
+{
+    std::set<ImWchar> found;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        unsigned code = size == 1 ? lead : lead & (0x7FU >> size);
+        for (std::size_t k = 1; k < size && i + k < text.size(); ++k)
+            code = (code << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        if (code >= 0x20) found.insert(static_cast<ImWchar>(code));
+        i += size;
+    }
+    return found;
+}
+
+} // namespace
+
+TEST_SUITE("gui.looks")
+{
+    TEST_CASE("every text fits its place: lessons, languages, levels, themes, two sizes")
+    {
+        std::set<std::string> misfits;
+        for (const ImVec2 size : {ImVec2{1280, 720}, ImVec2{1440, 900}}) {
+            for (const gui::ThemeName theme : sim::values_of<gui::ThemeName>()) {
+                for (const char* language : {"ja", "en"}) {
+                    gui::Preferences preferences;
+                    preferences.language = language;
+                    preferences.theme = theme;
+                    Window window{preferences, size};
+                    for (const auto& lesson : test::all_lessons()) {
+                        for (const auto level : sim::values_of<sim::explain::Level>()) {
+                            window.model().act(action::SetLevel{level});
+                            window.model().act(action::Open{lesson.path});
+                            window.frame();
+                            for (const auto& text : window.probe().misfits)
+                                misfits.insert(
+                                    fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
+                            window.model().act(action::ToEnd{});
+                            window.frame();
+                            for (const auto& text : window.probe().misfits)
+                                misfits.insert(
+                                    fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
+                        }
+                    }
+                }
+            }
+        }
+        for (const std::string& misfit : misfits)
+            MESSAGE(misfit);
+        CHECK(misfits.empty());
+    }
+
+    TEST_CASE("every character of every text has a glyph")
+    {
+        const Window window;
+        const gui::Surroundings around = test::surroundings();
+        std::set<ImWchar> needed;
+        for (const auto& language : {around.ja, around.en})
+            for (const std::string& key : language->keys())
+                needed.merge(characters_of(language->pattern(key)));
+        for (const auto& lesson : around.lessons) {
+            const auto scenario = cli::load_scenario(lesson.path).value();
+            for (const auto* text : {&scenario.title, &scenario.goal, &scenario.summary}) {
+                needed.merge(characters_of(text->ja));
+                needed.merge(characters_of(text->en));
+            }
+            for (const auto& host : scenario.hosts)
+                needed.merge(characters_of(host.name.ja));
+        }
+        ImFont* font = ImGui::GetIO().Fonts->Fonts[0];
+        std::string missing;
+        for (const ImWchar character : needed)
+            if (!font->IsGlyphInFont(character)) missing += fmt::format(" U+{:04X}", character);
+        CHECK_MESSAGE(missing.empty(), missing);
+    }
+
+    TEST_CASE("on the map no card stands on another and no cable runs under a stranger's card")
+    {
+        for (const auto& lesson : test::all_lessons()) {
+            CAPTURE(lesson.path);
+            sim::Plan plan;
+            plan.scenario = std::make_shared<const sim::scenario::Scenario>(
+                cli::load_scenario(lesson.path).value());
+            const sim::Playback playback{plan};
+            const auto graph = gui::map_graph(playback.world(), playback.scenario());
+            CHECK(graph.hosts.size() >= 10);
+            for (const gui::Rect space :
+                 {gui::Rect{{0, 0}, {592, 280}}, gui::Rect{{0, 0}, {752, 370}}}) {
+                const auto layout = gui::map_layout(graph, playback.scenario(), space, 18, 1);
+                CHECK(layout.cards.size() == graph.hosts.size());
+                for (auto a = layout.cards.begin(); a != layout.cards.end(); ++a) {
+                    CHECK(inside(a->second, space));
+                    CHECK(a->second.height() >= 30);
+                    CHECK(a->second.width() >= 60);
+                    for (auto b = std::next(a); b != layout.cards.end(); ++b)
+                        CHECK_FALSE(overlap(a->second, b->second));
+                    for (const auto& route : layout.routes) {
+                        if (route.cable.a == a->first || route.cable.b == a->first) continue;
+                        CHECK_FALSE(runs_over(route.points, a->second));
+                    }
+                }
+            }
+        }
+    }
+
+    TEST_CASE("the same moment gives the same picture, octet for octet, and not an empty one")
+    {
+        const auto picture = [] {
+            Window window;
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::RunUntil{gui::Until::block});
+            window.settle();
+            return gui::draw_picture(*ImGui::GetDrawData());
+        };
+        const gui::Picture first = picture();
+        CHECK(first.rgb == picture().rgb);
+        CHECK(std::set<std::uint8_t>(first.rgb.begin(), first.rgb.end()).size() > 50);
+    }
+}
