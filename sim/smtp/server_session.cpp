@@ -401,7 +401,7 @@ void ServerSession::answer_command(Heard& heard, Instant now)
         heard.secret_size = as_size(heard.line.size());
     }
     if (const server::Verdict* verdict = imposed(parsed.verb)) {
-        commit(&heard, {std::move(state_), server::reply_for(*verdict, {}), verdict->reason}, now);
+        commit(&heard, server::refuse_as_imposed(std::move(state_), *verdict), now);
         return;
     }
     commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);

@@ -420,6 +420,11 @@ Reply Transitions::greeting() const
     return {220, {}, config.hostname + " ESMTP"};
 }
 
+Step refuse_as_imposed(ServerState&& state, const Verdict& verdict)
+{
+    return {std::move(state), reply_for(verdict, {}), verdict.reason};
+}
+
 Reply reply_for(const Verdict& verdict, Reply accepted)
 {
     Reply reply = verdict.reason == SmtpReason::accepted ? std::move(accepted)

@@ -57,4 +57,7 @@ struct Transitions {
 // The reply that a verdict asks for; `accepted` when it has no objection.
 [[nodiscard]] Reply reply_for(const Verdict& verdict, Reply accepted);
 
+// A command that the host has imposed its answer on: it is as if it had not been given.
+[[nodiscard]] Step refuse_as_imposed(ServerState&& state, const Verdict& verdict);
+
 } // namespace sim::smtp::server

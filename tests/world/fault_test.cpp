@@ -169,7 +169,9 @@ TEST_SUITE("world.faults")
                 const auto details = acted(world);
                 REQUIRE_FALSE(details.empty());
                 CHECK(details.size() <= (point == FaultPoint::ehlo ? 2 : 1));
-                CHECK(details[0] == setting + "=" + value);
+                std::string wanted = setting;
+                wanted.append("=").append(value);
+                CHECK(details[0] == wanted);
             }
         }
     }
