@@ -166,10 +166,11 @@ TEST_SUITE("explain.fault_card")
                 CHECK(stopped.card.code == 0);
                 // MAIL, RCPT and DATA leave together (PIPELINING): the last of them waits.
                 if (point == FaultPoint::connect || point == FaultPoint::ehlo ||
-                    point == FaultPoint::starttls || point == FaultPoint::auth)
+                    point == FaultPoint::starttls || point == FaultPoint::auth) {
                     CHECK(stopped.hit_line().substr(0, 4) == verb(point).substr(0, 4));
-                else
+                } else {
                     CHECK(stopped.hit_line() == "DATA");
+                }
             }
         }
     }
@@ -236,9 +237,10 @@ TEST_SUITE("explain.fault_card")
             const Context context{stopped.run.scenario(), stopped.run.trace(), words};
             const CardText text = describe(stopped.card, context);
             std::string all;
-            for (const CardText::Row& row : text.rows)
+            for (const CardText::Row& row : text.rows) {
                 for (const std::string& line : row.lines)
                     all += line + "\n";
+            }
             INFO(all);
             CHECK(all.find("fault.mx.umi.example.cut = off") != std::string::npos);
             CHECK(all.find(words.text("why.obstacle.fault.rule")) != std::string::npos);

@@ -143,9 +143,10 @@ TEST_SUITE("report.host_view")
         CHECK(compare_sockets(test::small_world()) > 100);
         for (const test::Settings& fault : faults)
             CHECK(compare_sockets(with_settings(test::small_world(), fault)) > 100);
-        for (const char* delay : {"5s", "10m"})
+        for (const char* delay : {"5s", "10m"}) {
             CHECK(compare_sockets(with_settings(test::small_world(),
                                                 {{"fault.mx.umi.example.delay", delay}})) > 100);
+        }
     }
 
     TEST_CASE("a connection that hangs in the middle is seen as the network has it")
@@ -524,6 +525,7 @@ TEST_SUITE("report.history")
                 }
             }
             std::vector<int> wanted;
+            wanted.reserve(now.size());
             for (const auto& member : now)
                 wanted.push_back(member.second);
             REQUIRE(history.at(cursor) == wanted);
