@@ -80,11 +80,11 @@ void App::keys(std::vector<Action>& actions) const
 void App::layout(const Ui& ui)
 {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    const float wide = ui.theme().type_scale > 1 ? 1.2F : 1.0F; // larger type needs wider sides
+    const float wide = ui.theme().type_scale > 1 ? 1.25F : 1.0F; // larger type needs wider sides
     const float top = ui.theme().body() + ui.px(36);
     const float bottom = ui.px(70);
-    const float left = std::min(ui.px(290) * wide, size.x * 0.3F);
-    const float right = std::min(ui.px(370) * wide, size.x * 0.36F);
+    const float left = std::min(ui.px(290) * wide, size.x * 0.26F);
+    const float right = std::min(ui.px(370) * wide, size.x * 0.31F);
     const Theme& theme = ui.theme();
 
     begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10}, fixed);
@@ -115,7 +115,7 @@ void App::layout(const Ui& ui)
             graph_ = map_graph(ui.model().playback().world(), ui.model().scenario());
         }
         const float pad = ui.px(14);
-        const float split = middle.min.y + middle.height() * 0.49F;
+        const float split = middle.min.y + middle.height() * 0.51F;
         map_panel(
             ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
         ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},

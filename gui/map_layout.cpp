@@ -19,7 +19,8 @@ namespace {
 
 constexpr float largest_card_height = 74; // design pixels, as all lengths here
 constexpr float smallest_gap = 8;
-constexpr float zone_pad = 10;
+constexpr float zone_pad = 8;
+constexpr float router_share = 0.75F; // of a server's width, where both stand in a row
 constexpr float gate_width = 12;
 
 const s::Host& host_of(HostId id, const s::Scenario& scenario)
@@ -76,9 +77,9 @@ public:
     LayoutMaker(const MapGraph& graph,
                 const s::Scenario& scenario,
                 const Rect& space,
-                float title,
+                const std::vector<float>& titles,
                 float unit)
-        : graph_{graph}, scenario_{scenario}, space_{space}, title_{title}, unit_{unit}
+        : graph_{graph}, scenario_{scenario}, space_{space}, titles_{titles}, unit_{unit}
     {
     }
 
@@ -158,28 +159,29 @@ private:
             all_rows += rows(one, column);
         const float gap = unit_ * 10;
         const auto count = static_cast<float>(columns_.at(column).size());
-        const float fixed = count * (title_ + unit_ * zone_pad * 2) + (count - 1) * gap;
+        float fixed = count * unit_ * zone_pad * 2 + (count - 1) * gap;
+        for (const Household& one : columns_.at(column))
+            fixed += titles_.at(one.area);
         const float row = (space_.height() - fixed) / static_cast<float>(all_rows);
         float y = space_.min.y;
         for (const Household& one : columns_.at(column)) {
-            const float height =
-                title_ + unit_ * zone_pad * 2 + row * static_cast<float>(rows(one, column));
+            const float height = titles_.at(one.area) + unit_ * zone_pad * 2 +
+                                 row * static_cast<float>(rows(one, column));
             const Rect rect{{x, y}, {x + width, y + height}};
             made_.zones.push_back({one.area, rect});
             if (column == wide_column) {
-                place_wide(one, rect);
+                place_wide(one, inside(rect, titles_.at(one.area)));
             } else {
-                place_stack(one.routers, inside(rect));
+                place_stack(one.routers, inside(rect, titles_.at(one.area)));
             }
             y += height + gap;
         }
     }
 
-    [[nodiscard]] Rect inside(const Rect& zone) const
+    [[nodiscard]] Rect inside(const Rect& zone, float title) const
     {
         const float pad = unit_ * zone_pad;
-        return {{zone.min.x + pad, zone.min.y + title_ + pad},
-                {zone.max.x - pad, zone.max.y - pad}};
+        return {{zone.min.x + pad, zone.min.y + title + pad}, {zone.max.x - pad, zone.max.y - pad}};
     }
 
     void place_stack(const std::vector<HostId>& hosts, const Rect& space)
@@ -195,17 +197,18 @@ private:
         }
     }
 
-    void place_wide(const Household& household, const Rect& zone)
+    void place_wide(const Household& household, Rect space)
     {
-        Rect space = inside(zone);
         const std::size_t grid = (household.others.size() + 1) / 2;
         const bool has_router = !household.routers.empty();
-        const float gap = unit_ * 16;
-        const auto parts = static_cast<float>(grid + (has_router ? 1 : 0));
-        const float width = (space.width() - gap * (parts - 1)) / parts;
+        const float gap = unit_ * 10;
+        const auto servers = static_cast<float>(grid);
+        const float gaps = gap * (servers - (has_router ? 0 : 1));
+        const float width = (space.width() - gaps) / (servers + (has_router ? router_share : 0));
         if (has_router) {
-            place_stack(household.routers, {space.min, {space.min.x + width, space.max.y}});
-            space.min.x += width + gap;
+            const float own = grid > 0 ? width * router_share : space.width();
+            place_stack(household.routers, {space.min, {space.min.x + own, space.max.y}});
+            space.min.x += own + gap;
         }
         for (std::size_t i = 0; i < household.others.size(); ++i) {
             const auto column = static_cast<float>(i / 2);
@@ -315,7 +318,7 @@ private:
     const MapGraph& graph_;
     const s::Scenario& scenario_;
     Rect space_;
-    float title_;
+    const std::vector<float>& titles_;
     float unit_;
     MapLayout made_;
     std::array<std::vector<Household>, columns> columns_;
@@ -362,10 +365,13 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
     return graph;
 }
 
-MapLayout map_layout(
-    const MapGraph& graph, const s::Scenario& scenario, const Rect& space, float title, float unit)
+MapLayout map_layout(const MapGraph& graph,
+                     const s::Scenario& scenario,
+                     const Rect& space,
+                     const std::vector<float>& titles,
+                     float unit)
 {
-    return LayoutMaker{graph, scenario, space, title, unit}.make();
+    return LayoutMaker{graph, scenario, space, titles, unit}.make();
 }
 
 std::vector<ImVec2> path_on_map(const MapLayout& layout, const std::vector<HostId>& hosts)

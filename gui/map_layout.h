@@ -50,11 +50,12 @@ struct MapLayout {
     std::vector<Gate> gates;
 };
 
-// `title` is the height of an area's name; `unit` the length of a design pixel.
+// `titles` are the heights of the areas' names, as in scenario.areas; `unit` is the length of a
+// design pixel.
 MapLayout map_layout(const MapGraph& graph,
                      const sim::scenario::Scenario& scenario,
                      const Rect& space,
-                     float title,
+                     const std::vector<float>& titles,
                      float unit);
 
 // The way between two hosts over the cables, as points; empty when there is none on the map.

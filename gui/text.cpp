@@ -103,13 +103,25 @@ std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text
     return lines;
 }
 
+bool breaks_words(const std::vector<std::string_view>& lines)
+{
+    const auto is_latin = [](char c) { return static_cast<std::uint8_t>(c) < 0x80U; };
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        const std::string_view above = lines[i - 1];
+        if (above.empty() || lines[i].empty()) continue;
+        const bool together = above.data() + above.size() == lines[i].data();
+        if (together && is_latin(above.back()) && is_latin(lines[i].front())) return true;
+    }
+    return false;
+}
+
 std::vector<std::string_view>
 wrap_evenly(const TextStyle& style, std::string_view text, float width)
 {
     auto lines = wrap(style, text, width);
     for (float narrower = width * 0.95F; narrower > width * 0.4F; narrower -= width * 0.05F) {
         auto even = wrap(style, text, narrower);
-        if (even.size() > lines.size()) break;
+        if (even.size() > lines.size() || breaks_words(even)) break;
         lines = std::move(even);
     }
     return lines;

@@ -45,6 +45,9 @@ std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text
 std::vector<std::string_view>
 wrap_evenly(const TextStyle& style, std::string_view text, float width);
 
+// Whether a Latin word was cut because it is wider than a line.
+bool breaks_words(const std::vector<std::string_view>& lines);
+
 // As much of `text` as fits, with "…" at its end when something is missing.
 std::string ellipsis(const TextStyle& style, std::string_view text, float width);
 

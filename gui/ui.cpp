@@ -66,6 +66,20 @@ void Ui::line_centred(ImDrawList* list,
          overflow);
 }
 
+Ui::Name Ui::name(TextStyle largest, std::string_view text, float width, float height) const
+{
+    const float smallest = px(12);
+    Name name{largest, {}};
+    for (;;) {
+        name.lines = wrap_evenly(name.style, text, width);
+        const bool fits = !breaks_words(name.lines) && name.height() <= height;
+        if (fits || name.style.size <= smallest) break;
+        name.style.size = std::max(smallest, name.style.size - px(1));
+    }
+    if (name.height() > height + 1 && probe_ != nullptr) probe_->misfits.emplace_back(text);
+    return name;
+}
+
 float Ui::paragraph_at(
     ImDrawList* list, ImVec2 at, const TextStyle& style, std::string_view text, float width) const
 {

@@ -78,6 +78,17 @@ public:
                       const TextStyle& style,
                       std::string_view text,
                       Overflow overflow = Overflow::report) const;
+    // A name in as few lines as it needs, no smaller than 12 design pixels: the largest size at
+    // which it fits `width` and `height` without cutting words.
+    struct Name {
+        TextStyle style;
+        std::vector<std::string_view> lines; // of the text that was given
+        [[nodiscard]] float line() const { return style.size * 1.2F; }
+        [[nodiscard]] float height() const { return line() * static_cast<float>(lines.size()); }
+    };
+    [[nodiscard]] Name
+    name(TextStyle largest, std::string_view text, float width, float height) const;
+
     // Lines from `at` down, each at most `width` wide; returns the height they took.
     float paragraph_at(ImDrawList* list,
                        ImVec2 at,

@@ -50,9 +50,10 @@ TEST_SUITE("translations")
             for (const std::string& key : sim::explain::keys_of(group))
                 CHECK_MESSAGE(listed.insert(key).second, "listed twice: " << key);
         }
-        for (const std::string& key : ja.keys())
+        for (const std::string& key : ja.keys()) {
             const bool own = key.starts_with("cli.") || key.starts_with("gui.");
             if (!own) CHECK_MESSAGE(listed.contains(key), key);
+        }
         for (const std::string& key : listed)
             CHECK_MESSAGE(ja.has(key), key);
     }

@@ -24,7 +24,7 @@ public:
           view_{ui.model().view()},
           space_{space},
           time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
-          row_height_{ui.theme().note() + ui.px(18)}
+          row_height_{ui.theme().note() + ui.px(20)}
     {
         const auto& hosts = view_.ladder().lifelines;
         const float room = space_.width() - time_width_ - ui.px(24);
@@ -58,27 +58,24 @@ private:
     float names()
     {
         ImDrawList* list = ImGui::GetWindowDrawList();
-        const TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
-        const float line = style.size * 1.25F;
-        std::size_t most = 1;
-        std::map<HostId, std::vector<std::string_view>> wrapped;
         std::map<HostId, std::string> called;
-        for (const auto& [host, x] : x_of_)
+        std::map<HostId, Ui::Name> names;
+        float height = 0;
+        for (const auto& [host, x] : x_of_) {
             called[host] = sim::explain::host_name(host, ui_.model().source().context());
-        for (const auto& [host, name] : called) {
-            wrapped[host] = wrap_evenly(style, name, lane_ - ui_.px(6));
-            most = std::max(most, wrapped[host].size());
+            names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
+                                   called[host],
+                                   lane_ - ui_.px(6),
+                                   space_.height() / 3);
+            height = std::max(height, names[host].height());
         }
-        const float height = line * static_cast<float>(most);
-        for (const auto& [host, lines] : wrapped) {
-            float y = space_.min.y + height - line * static_cast<float>(lines.size());
-            for (const auto one : lines) {
+        for (const auto& [host, name] : names) {
+            float y = space_.min.y + height - name.height();
+            for (const auto one : name.lines) {
+                const float x = x_of_.at(host);
                 ui_.line_centred(
-                    list,
-                    {{x_of_.at(host) - lane_ / 2, y}, {x_of_.at(host) + lane_ / 2, y + line}},
-                    style,
-                    one);
-                y += line;
+                    list, {{x - lane_ / 2, y}, {x + lane_ / 2, y + name.line()}}, name.style, one);
+                y += name.line();
             }
         }
         return height + ui_.px(6);
@@ -164,7 +161,7 @@ private:
         } else if (it.to.exists() && it.to != it.from && x_of_.contains(it.to)) {
             arrow(it, y, middle, colour);
         } else {
-            note(it, middle, colour);
+            note(it, y + row_height_ * 0.6F, colour);
         }
     }
 
@@ -205,8 +202,7 @@ private:
         const float from = x_of_.at(it.from);
         const float to = x_of_.at(it.to);
         const float direction = to > from ? 1.0F : -1.0F;
-        const bool encrypted =
-            it.mark == Mark::encrypted || (it.mark == Mark::secret && it.under_tls);
+        const bool encrypted = it.mark == Mark::encrypted || it.under_tls;
         const float tip = ui_.px(7);
         const ImVec2 end{to - direction * (it.stopped ? ui_.px(4) : 0), middle};
         if (encrypted) {

@@ -130,18 +130,14 @@ public:
         : ui_{ui},
           scenario_{ui.model().scenario()},
           space_{space},
-          title_{ui.line_height(ui.note()) + ui.px(4)},
-          layout_{map_layout(graph, scenario_, space, title_, ui.px(1))},
           list_{ImGui::GetWindowDrawList()}
     {
-        // As many lines for the names of areas as the longest needs.
-        std::size_t most = 1;
+        // First with one line for each area's name, then with as many as each turned out to need.
+        std::vector<float> titles(scenario_.areas.size(), ui.line_height(ui.note()) + ui.px(4));
+        layout_ = map_layout(graph, scenario_, space, titles, ui.px(1));
         for (const auto& zone : layout_.zones)
-            most = std::max(most, title_lines(zone).size());
-        if (most > 1) {
-            title_ = ui.line_height(ui.note()) * static_cast<float>(most) + ui.px(4);
-            layout_ = map_layout(graph, scenario_, space, title_, ui.px(1));
-        }
+            titles.at(zone.area) = title(zone).height() + ui.px(6);
+        layout_ = map_layout(graph, scenario_, space, titles, ui.px(1));
         const auto& view = ui.model().view();
         std::size_t rows = view.rows_before(ui.model().cursor());
         while (rows > 0 && !view.ladder().rows[rows - 1].event.exists())
@@ -173,21 +169,24 @@ private:
                              zone.rect.max,
                              ui_.theme().area.at(static_cast<std::size_t>(area.kind)),
                              ui_.px(10));
+        const auto name = title(zone);
         float y = zone.rect.min.y + ui_.px(6);
-        for (const std::string_view one : title_lines(zone)) {
+        for (const std::string_view one : name.lines) {
             ui_.line(list_,
                      {zone.rect.min.x + ui_.px(8), y},
-                     ui_.note(),
+                     name.style,
                      one,
-                     zone.rect.width() - ui_.px(10));
-            y += ui_.line_height(ui_.note());
+                     zone.rect.width() - ui_.px(8));
+            y += name.line();
         }
     }
 
-    [[nodiscard]] std::vector<std::string_view> title_lines(const MapLayout::Zone& zone) const
+    [[nodiscard]] Ui::Name title(const MapLayout::Zone& zone) const
     {
-        return wrap_evenly(
-            ui_.note(), ui_.pick(scenario_.areas[zone.area].name), zone.rect.width() - ui_.px(12));
+        return ui_.name(ui_.note(),
+                        ui_.pick(scenario_.areas[zone.area].name),
+                        zone.rect.width() - ui_.px(12),
+                        ui_.px(34));
     }
 
     void card(HostId host, const Rect& rect)
@@ -206,16 +205,14 @@ private:
                        ui_.px(9),
                        0,
                        ui_.px(involved ? 2 : 1));
-        const std::string name = ui_.pick(it.name);
-        TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
-        const float inner = rect.width() - ui_.px(6);
-        const auto lines = wrap_evenly(style, name, inner);
+        const float inner = rect.width() - ui_.px(4);
+        const auto name = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
+                                   ui_.pick(it.name),
+                                   inner,
+                                   rect.height() - ui_.px(2));
         const float icon_size = ui_.theme().body();
-        const float line = style.size * 1.2F;
-        const bool with_icon =
-            icon_size + ui_.px(6) + line * static_cast<float>(lines.size()) <= rect.height();
-        const float height =
-            line * static_cast<float>(lines.size()) + (with_icon ? icon_size + ui_.px(5) : 0);
+        const bool with_icon = icon_size + ui_.px(6) + name.height() <= rect.height();
+        const float height = name.height() + (with_icon ? icon_size + ui_.px(5) : 0);
         float y = rect.min.y + (rect.height() - height) / 2;
         if (with_icon) {
             ui_.line_centred(list_,
@@ -224,9 +221,10 @@ private:
                              icon_of(it, scenario_));
             y += icon_size + ui_.px(5);
         }
-        for (const std::string_view one : lines) {
-            ui_.line_centred(list_, {{rect.min.x, y}, {rect.max.x, y + line}}, style, one);
-            y += line;
+        for (const std::string_view one : name.lines) {
+            ui_.line_centred(
+                list_, {{rect.min.x, y}, {rect.max.x, y + name.line()}}, name.style, one);
+            y += name.line();
         }
     }
 
@@ -291,7 +289,7 @@ private:
                 list_->AddLine({at.x + w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
             }
         }
-        label(at, colour);
+        if (gate_that_stopped() == nullptr || !arrived) label(at, colour);
     }
 
     // What travels, in a box of its own so that it can be read over anything.
@@ -376,7 +374,7 @@ private:
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
         const TextStyle style = ui_.in(ui_.bold(), ui_.theme().on_ink);
-        const std::string words = describe(dropped->rule);
+        const std::string words = fmt::format("{}\n{}", now_->text, describe(dropped->rule));
         const float room = std::min(ui_.px(300), space_.width() * 0.55F);
         const auto lines = wrap(style, words, room);
         float width = 0;
@@ -398,7 +396,6 @@ private:
     const Ui& ui_;
     const s::Scenario& scenario_;
     Rect space_;
-    float title_;
     MapLayout layout_;
     ImDrawList* list_;
     const sim::report::LadderRow* now_ = nullptr;

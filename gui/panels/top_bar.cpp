@@ -30,6 +30,19 @@ void lesson_picker(const Ui& ui, float width)
     }
 }
 
+std::string chapter_words(const Ui& ui)
+{
+    return ui.say("top.chapter",
+                  {{"number", std::to_string(ui.model().lesson_number())},
+                   {"count", std::to_string(ui.model().lessons().size())}});
+}
+
+float chapter_width(const Ui& ui)
+{
+    return text_width(ui.note(), chapter_words(ui)) + ui.px(44) +
+           ui.px(11) * static_cast<float>(ui.model().lessons().size());
+}
+
 void chapter_dots(const Ui& ui)
 {
     const int number = ui.model().lesson_number();
@@ -38,10 +51,9 @@ void chapter_dots(const Ui& ui)
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float middle = at.y + (ui.theme().body() + ui.px(16)) / 2;
-    const std::string words = ui.say(
-        "top.chapter", {{"number", std::to_string(number)}, {"count", std::to_string(count)}});
+    const std::string words = chapter_words(ui);
     const float width =
-        ui.line(list, {at.x, middle - ui.theme().body() / 2}, ui.note(), words, ui.px(160));
+        ui.line(list, {at.x, middle - ui.theme().body() / 2}, ui.note(), words, chapter_width(ui));
     float x = at.x + width + ui.px(12);
     for (int i = 0; i < count; ++i) {
         list->AddCircleFilled({x, middle}, ui.px(4), i < number ? ui.theme().ink : ui.theme().rule);
@@ -91,11 +103,10 @@ void top_bar(const Ui& ui)
     const float levels_at = right;
 
     start_at(x);
-    const float dots = 11.0F * static_cast<float>(ui.model().lessons().size()) + 100;
-    const bool room_for_dots = levels_at - x > ui.px(300) + ui.px(dots) * ui.theme().type_scale;
-    const float picker = std::min(ui.px(430),
-                                  levels_at - x - ui.px(16) -
-                                      (room_for_dots ? ui.px(dots) * ui.theme().type_scale : 0));
+    const float dots = chapter_width(ui);
+    const bool room_for_dots = levels_at - x > ui.px(320) + dots;
+    const float picker =
+        std::min(ui.px(430), levels_at - x - ui.px(16) - (room_for_dots ? dots : 0));
     lesson_picker(ui, picker);
     if (room_for_dots) {
         start_at(x + picker + ui.px(16));

@@ -34,7 +34,7 @@ void Channel::begin_tls(const tls::ServerConfig& config)
 
 void Channel::send(std::string_view bytes)
 {
-    if (closed_) return;
+    if (is_leaving()) return;
     if (!tls_) {
         sent_in_clear_ += bytes.size();
         machine_.send(connection_, bytes);
@@ -47,11 +47,18 @@ void Channel::send(std::string_view bytes)
 
 void Channel::close()
 {
-    if (closed_) return;
-    if (tls_ && tls_->established() && !tls_->ended()) {
-        tls_->close(machine_.now());
-        drain_tls();
-    }
+    if (is_leaving()) return;
+    closing_ = true;
+    if (tls_ && tls_->established() && !tls_->ended()) tls_->close(machine_.now());
+    drain_tls();
+    finish_when_drained();
+}
+
+// What was said before goes out first, close_notify last (RFC 8446 §6.1), then FIN. A user may have
+// asked for it in the middle of drain_tls: then its loop sends the rest and comes here.
+void Channel::finish_when_drained()
+{
+    if (!closing_ || closed_ || draining_) return;
     closed_ = true;
     machine_.finish(connection_);
 }
@@ -70,7 +77,7 @@ void Channel::handle_received(std::string_view bytes)
         drain_tls();
         return;
     }
-    if (closed_) return;
+    if (is_leaving()) return;
     received_in_clear_ += bytes.size();
     user_.handle_plaintext(bytes);
 }
@@ -81,18 +88,20 @@ void Channel::handle_peer_finished()
         tls_->handle_end_of_stream(machine_.now());
         drain_tls();
     }
-    if (!closed_) user_.handle_end();
+    if (!is_leaving()) user_.handle_end();
     // The other direction of TCP is of no use to a mail protocol whose peer has left.
     close();
 }
 
 void Channel::drain_tls()
 {
-    if (draining_) return; // a user who answers within handle_plaintext is already inside the loop
+    // A user who answers within handle_plaintext is already inside the loop.
+    if (!tls_ || draining_) return;
     draining_ = true;
     while (auto output = tls_->poll_output())
         std::visit([&](const auto& what) { on(what); }, *output);
     draining_ = false;
+    finish_when_drained();
 }
 
 void Channel::on(const tls::SendBytes& what)
@@ -102,7 +111,7 @@ void Channel::on(const tls::SendBytes& what)
 
 void Channel::on(const tls::Plaintext& what)
 {
-    if (!closed_) user_.handle_plaintext(what.bytes);
+    if (!is_leaving()) user_.handle_plaintext(what.bytes);
 }
 
 void Channel::on(const tls::HandshakeMessage& what)
@@ -149,20 +158,19 @@ void Channel::on(const tls::Established& what)
                                    machine_.note(what.cipher_name),
                                    machine_.note(what.key_exchange),
                                    machine_.note(what.server_name)});
-    if (!closed_) user_.handle_tls_established(what);
+    if (!is_leaving()) user_.handle_tls_established(what);
 }
 
 void Channel::on(const tls::Failed& what)
 {
     machine_.append(connection_, TlsFailed{what.why, what.alert, machine_.note(what.detail)});
-    if (!closed_) user_.handle_tls_failed(what);
+    if (!is_leaving()) user_.handle_tls_failed(what);
 }
 
 void Channel::on(const tls::Ended& what)
 {
     machine_.append(connection_, TlsEnded{what.clean});
-    if (closed_) return;
-    user_.handle_end();
+    if (!is_leaving()) user_.handle_end();
 }
 
 void Channel::on(const tls::KeyLogLine& what)

@@ -49,6 +49,8 @@ public:
 
 private:
     void drain_tls();
+    void finish_when_drained();
+    [[nodiscard]] bool is_leaving() const { return closing_ || closed_; }
     void on(const tls::SendBytes& what);
     void on(const tls::Plaintext& what);
     void on(const tls::HandshakeMessage& what);
@@ -68,6 +70,7 @@ private:
     // Octets of the TCP stream before TLS began, which the engine does not count.
     std::uint64_t sent_in_clear_ = 0;
     std::uint64_t received_in_clear_ = 0;
+    bool closing_ = false; // nothing more is said or heard but what TLS still has to send
     bool closed_ = false;
     bool draining_ = false;
 };

@@ -129,7 +129,8 @@ TEST_SUITE("gui.looks")
             CHECK(graph.hosts.size() >= 10);
             for (const gui::Rect space :
                  {gui::Rect{{0, 0}, {592, 280}}, gui::Rect{{0, 0}, {752, 370}}}) {
-                const auto layout = gui::map_layout(graph, playback.scenario(), space, 18, 1);
+                const std::vector<float> titles(playback.scenario().areas.size(), 18);
+                const auto layout = gui::map_layout(graph, playback.scenario(), space, titles, 1);
                 CHECK(layout.cards.size() == graph.hosts.size());
                 for (auto a = layout.cards.begin(); a != layout.cards.end(); ++a) {
                     CHECK(inside(a->second, space));
