@@ -18,7 +18,7 @@ using sim::HostId;
 namespace {
 
 constexpr float largest_card_height = 74; // design pixels, as all lengths here
-constexpr float smallest_gap = 8;
+constexpr float smallest_gap = 6;
 constexpr float zone_pad = 8;
 constexpr float router_share = 0.75F; // of a server's width, where both stand in a row
 constexpr float gate_width = 12;

@@ -83,7 +83,7 @@ public:
     struct Name {
         TextStyle style;
         std::vector<std::string_view> lines; // of the text that was given
-        [[nodiscard]] float line() const { return style.size * 1.2F; }
+        [[nodiscard]] float line() const { return style.size * 1.15F; }
         [[nodiscard]] float height() const { return line() * static_cast<float>(lines.size()); }
     };
     [[nodiscard]] Name

@@ -66,7 +66,7 @@ private:
             names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
                                    called[host],
                                    lane_ - ui_.px(6),
-                                   space_.height() / 3);
+                                   space_.height() / 2);
             height = std::max(height, names[host].height());
         }
         for (const auto& [host, name] : names) {

@@ -186,7 +186,7 @@ private:
         return ui_.name(ui_.note(),
                         ui_.pick(scenario_.areas[zone.area].name),
                         zone.rect.width() - ui_.px(12),
-                        ui_.px(34));
+                        ui_.px(44));
     }
 
     void card(HostId host, const Rect& rect)
@@ -206,10 +206,8 @@ private:
                        0,
                        ui_.px(involved ? 2 : 1));
         const float inner = rect.width() - ui_.px(4);
-        const auto name = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
-                                   ui_.pick(it.name),
-                                   inner,
-                                   rect.height() - ui_.px(2));
+        const auto name =
+            ui_.name(ui_.in(ui_.small(), ui_.theme().ink), ui_.pick(it.name), inner, rect.height());
         const float icon_size = ui_.theme().body();
         const bool with_icon = icon_size + ui_.px(6) + name.height() <= rect.height();
         const float height = name.height() + (with_icon ? icon_size + ui_.px(5) : 0);
@@ -289,7 +287,7 @@ private:
                 list_->AddLine({at.x + w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
             }
         }
-        if (gate_that_stopped() == nullptr || !arrived) label(at, colour);
+        label(at, colour);
     }
 
     // What travels, in a box of its own so that it can be read over anything.
@@ -373,9 +371,14 @@ private:
         const auto& event = ui_.model().playback().trace().at(now_->event);
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
-        const TextStyle style = ui_.in(ui_.bold(), ui_.theme().on_ink);
-        const std::string words = fmt::format("{}\n{}", now_->text, describe(dropped->rule));
-        const float room = std::min(ui_.px(300), space_.width() * 0.55F);
+        TextStyle style = ui_.in(ui_.bold(), ui_.theme().on_ink);
+        style.size = ui_.theme().note();
+        const std::string words = fmt::format(
+            "#{} {}  ×{}",
+            sim::explain::number_of(dropped->rule, scenario_),
+            ui_.pick(scenario_.rules[dropped->rule.value].name),
+            ui_.model().view().hosts().rule(dropped->rule, ui_.model().cursor()).dropped);
+        const float room = std::min(ui_.px(230) * ui_.theme().type_scale, space_.width() * 0.5F);
         const auto lines = wrap(style, words, room);
         float width = 0;
         for (const auto one : lines)
