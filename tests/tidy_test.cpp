@@ -129,6 +129,23 @@ TEST_SUITE("tidy")
         }
     }
 
+    TEST_CASE("the window knows no protocol, and one file of it the window system")
+    {
+        const std::set<std::string> seen{
+            "core", "scenario", "world", "playback", "explain", "report"};
+        for (const SourceFile& file : sources_below("gui")) {
+            for (const std::string& line : file.lines) {
+                const std::string header = included(line);
+                if (header.empty()) continue;
+                INFO(file.path, " includes ", header);
+                if (header.starts_with("sim/")) CHECK(seen.contains(module_of(header)));
+                if (header.starts_with("cli/")) CHECK(file.path == "gui/main.cpp");
+                if (header.starts_with("GLFW") || header.starts_with("imgui_impl"))
+                    CHECK(file.path == "gui/window.cpp");
+            }
+        }
+    }
+
     TEST_CASE("nothing in sim/ knows the wall clock, threads, files or chance of its own")
     {
         const std::array banned{"system_clock",
@@ -160,7 +177,7 @@ TEST_SUITE("tidy")
 
     TEST_CASE("every file opens with a sentence that says what it is, or includes its own header")
     {
-        for (const char* folder : {"sim", "cli"}) {
+        for (const char* folder : {"sim", "cli", "gui"}) {
             for (const SourceFile& file : sources_below(folder)) {
                 INFO(file.path);
                 REQUIRE_FALSE(file.lines.empty());
@@ -177,7 +194,7 @@ TEST_SUITE("tidy")
 
     TEST_CASE("lines have at most 100 columns")
     {
-        for (const char* folder : {"sim", "cli"}) {
+        for (const char* folder : {"sim", "cli", "gui"}) {
             for (const SourceFile& file : sources_below(folder)) {
                 for (std::size_t i = 0; i < file.lines.size(); ++i) {
                     INFO(file.path, ":", i + 1);
@@ -189,7 +206,7 @@ TEST_SUITE("tidy")
 
     TEST_CASE("there is no catch-all in names: no util, helper, manager or misc")
     {
-        for (const char* folder : {"sim", "cli"}) {
+        for (const char* folder : {"sim", "cli", "gui"}) {
             for (const SourceFile& file : sources_below(folder)) {
                 const std::string name = fs::path{file.path}.stem().string();
                 for (const char* vague : {"util", "helper", "manager", "misc", "common"}) {
