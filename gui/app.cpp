@@ -65,14 +65,16 @@ void App::keys(std::vector<Action>& actions) const
     if (pressed(ImGuiKey_1)) actions.emplace_back(action::SetLevel{sim::explain::Level::story});
     if (pressed(ImGuiKey_2)) actions.emplace_back(action::SetLevel{sim::explain::Level::standard});
     if (pressed(ImGuiKey_3)) actions.emplace_back(action::SetLevel{sim::explain::Level::expert});
-    if (pressed(ImGuiKey_L))
+    if (pressed(ImGuiKey_L)) {
         actions.emplace_back(
             action::SetLanguage{model_.preferences().language == "ja" ? "en" : "ja"});
+    }
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
-    if (pressed(ImGuiKey_P))
+    if (pressed(ImGuiKey_P)) {
         actions.emplace_back(action::SetTheme{model_.preferences().theme == ThemeName::projector
                                                   ? ThemeName::paper
                                                   : ThemeName::projector});
+    }
     const bool question = pressed(ImGuiKey_Slash) && io.KeyShift;
     if (question) actions.emplace_back(action::ShowSheet{Sheet::keys});
 }

@@ -91,10 +91,11 @@ public:
                                               found.error()));
         }
         const auto fonts = gui::find_fonts(fs::path{environment_.executable}.parent_path());
-        if (!fonts)
+        if (!fonts) {
             return complain("the typefaces are missing; install the packages "
                             "fonts-morisawa-bizud-gothic and fonts-font-awesome, or run "
                             "scripts/start");
+        }
         return options_.screenshot.file.empty() ? window(*fonts, path) : picture(*fonts, path);
     }
 

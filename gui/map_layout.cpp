@@ -203,16 +203,16 @@ private:
         const bool has_router = !household.routers.empty();
         const float gap = unit_ * 10;
         const auto servers = static_cast<float>(grid);
-        const float gaps = gap * (servers - (has_router ? 0 : 1));
-        const float width = (space.width() - gaps) / (servers + (has_router ? router_share : 0));
+        const float gaps = gap * (servers - (has_router ? 0.0F : 1.0F));
+        const float width = (space.width() - gaps) / (servers + (has_router ? router_share : 0.0F));
         if (has_router) {
             const float own = grid > 0 ? width * router_share : space.width();
             place_stack(household.routers, {space.min, {space.min.x + own, space.max.y}});
             space.min.x += own + gap;
         }
         for (std::size_t i = 0; i < household.others.size(); ++i) {
-            const auto column = static_cast<float>(i / 2);
-            const float x = space.min.x + column * (width + gap);
+            const std::size_t column = i / 2;
+            const float x = space.min.x + static_cast<float>(column) * (width + gap);
             const bool alone = household.others.size() == 1;
             const float half = alone ? 0 : space.height() / 2;
             const float y = space.min.y + (i % 2 == 1 ? half : 0);

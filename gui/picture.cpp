@@ -48,7 +48,10 @@ float coverage(const ImTextureData& texture, float u, float v)
         std::clamp(static_cast<int>(u * static_cast<float>(texture.Width)), 0, texture.Width - 1);
     const int y =
         std::clamp(static_cast<int>(v * static_cast<float>(texture.Height)), 0, texture.Height - 1);
-    const unsigned char* texel = texture.Pixels + (y * texture.Width + x) * texture.BytesPerPixel;
+    const unsigned char* texel =
+        texture.Pixels + (static_cast<std::size_t>(y) * static_cast<std::size_t>(texture.Width) +
+                          static_cast<std::size_t>(x)) *
+                             static_cast<std::size_t>(texture.BytesPerPixel);
     return static_cast<float>(texel[texture.BytesPerPixel - 1]) / 255;
 }
 
@@ -93,11 +96,12 @@ public:
                 const float wc = static_cast<float>(c) / whole;
                 Colour mixed = colour[0];
                 if (!plain) mixed = mix(colour, wa, wb, wc);
-                if (texture != nullptr)
+                if (texture != nullptr) {
                     mixed.a *=
                         coverage(*texture,
                                  corner[0].uv.x * wa + corner[1].uv.x * wb + corner[2].uv.x * wc,
                                  corner[0].uv.y * wa + corner[1].uv.y * wb + corner[2].uv.y * wc);
+                }
                 blend(x, y, mixed);
             }
         }
@@ -209,6 +213,7 @@ Picture draw_picture(const ImDrawData& frame)
 
 bool write_png(const std::string& path, const Picture& picture)
 {
+    if (picture.width <= 0 || picture.height <= 0) return false;
     return stbi_write_png(path.c_str(),
                           picture.width,
                           picture.height,

@@ -59,11 +59,12 @@ std::string make_screenshot(Model model,
                             const ScreenshotOptions& options)
 {
     const auto size = parse_size(options.size);
-    if (!size)
+    if (!size) {
         return fmt::format("--size {}: expected WIDTHxHEIGHT, each from {} to {}, as in 1440x900",
                            options.size,
                            smallest,
                            largest);
+    }
     model.act(action::Open{path});
     if (!model.problems().empty()) return fmt::format("{}", fmt::join(model.problems(), "\n"));
     for (const std::string& setting : options.settings) {

@@ -119,8 +119,8 @@ std::vector<std::string_view>
 wrap_evenly(const TextStyle& style, std::string_view text, float width)
 {
     auto lines = wrap(style, text, width);
-    for (float narrower = width * 0.95F; narrower > width * 0.4F; narrower -= width * 0.05F) {
-        auto even = wrap(style, text, narrower);
+    for (int part = 19; part > 8; --part) { // of twenty
+        auto even = wrap(style, text, width * static_cast<float>(part) / 20);
         if (even.size() > lines.size() || breaks_words(even)) break;
         lines = std::move(even);
     }

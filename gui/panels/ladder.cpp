@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace gui {
@@ -209,12 +210,15 @@ private:
             list->AddLine({from, middle}, {end.x - direction * tip, middle}, colour, ui_.px(3));
         } else {
             const float dash = it.mark == Mark::quiet ? ui_.px(2) : ui_.px(6);
-            for (float x = 0; x < std::abs(end.x - from) - tip; x += 2 * dash)
-                list->AddLine(
-                    {from + direction * x, middle},
-                    {from + direction * std::min(x + dash, std::abs(end.x - from) - tip), middle},
-                    colour,
-                    ui_.px(2));
+            const float length = std::abs(end.x - from) - tip;
+            const int dashes = static_cast<int>(std::ceil(length / (2 * dash)));
+            for (int i = 0; i < dashes; ++i) {
+                const float x = 2 * dash * static_cast<float>(i);
+                list->AddLine({from + direction * x, middle},
+                              {from + direction * std::min(x + dash, length), middle},
+                              colour,
+                              ui_.px(2));
+            }
         }
         if (it.stopped) {
             const float arm = ui_.px(4);

@@ -105,12 +105,16 @@ void stripes(ImDrawList* list, const Rect& rect, ImU32 dark, ImU32 light, float 
 {
     list->AddRectFilled(rect.min, rect.max, light);
     list->PushClipRect(rect.min, rect.max, true);
-    for (float y = rect.min.y - rect.width(); y < rect.max.y; y += 2 * step)
+    const float top = rect.min.y - rect.width();
+    const int count = static_cast<int>(std::ceil((rect.max.y - top) / (2 * step)));
+    for (int i = 0; i < count; ++i) {
+        const float y = top + 2 * step * static_cast<float>(i);
         list->AddQuadFilled({rect.min.x, y + rect.width()},
                             {rect.max.x, y},
                             {rect.max.x, y + step},
                             {rect.min.x, y + rect.width() + step},
                             dark);
+    }
     list->PopClipRect();
     list->AddRect(rect.min, rect.max, dark);
 }
@@ -302,7 +306,8 @@ private:
         // Above what travels or below it, out of the way of the cards when there is such a place.
         float y = at.y - ui_.px(18) - height;
         for (int step = 0; step < 8; ++step) {
-            const float away = ui_.px(18) + static_cast<float>(step / 2) * ui_.px(16);
+            const int further = step / 2;
+            const float away = ui_.px(18) + static_cast<float>(further) * ui_.px(16);
             const float place = step % 2 == 0 ? at.y - away - height : at.y + away;
             if (place < space_.min.y || place + height > space_.max.y) continue;
             if (covers_card({{x, place}, {x + width, place + height}})) continue;

@@ -51,8 +51,9 @@ void hex(const Ui& ui, const std::vector<std::uint8_t>& bytes, Marked mark, std:
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const std::size_t rows = std::min((bytes.size() + per_row - 1) / per_row, most_rows);
     for (std::size_t i = 0; i < std::min(bytes.size(), rows * per_row); ++i) {
+        const std::size_t row = i / per_row;
         const ImVec2 place{at.x + cell * static_cast<float>(i % per_row),
-                           at.y + line * static_cast<float>(i / per_row)};
+                           at.y + line * static_cast<float>(row)};
         const int position = static_cast<int>(i);
         const bool lit = position >= mark.offset && position < mark.offset + mark.size;
         if (lit)
@@ -64,10 +65,11 @@ void hex(const Ui& ui, const std::vector<std::uint8_t>& bytes, Marked mark, std:
                 cell + ui.px(2));
     }
     ImGui::Dummy({width, line * static_cast<float>(rows)});
-    if (rows * per_row < bytes.size())
+    if (rows * per_row < bytes.size()) {
         ui.paragraph(
             ui.small(),
             ui.say("packet.more", {{"count", std::to_string(bytes.size() - rows * per_row)}}));
+    }
 }
 
 void field_row(const Ui& ui, const std::string& of, std::size_t number, const Field& field)

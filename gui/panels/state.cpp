@@ -14,7 +14,6 @@ namespace gui {
 namespace {
 
 using sim::ConnectionId;
-using sim::report::Application;
 using sim::report::SessionSeen;
 
 std::string end_of(const Ui& ui, sim::HostId host)
@@ -76,11 +75,12 @@ void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view no
             }
         }
         const bool last = state == machine.states.back();
-        if (!last)
+        if (!last) {
             arrow_down(ui,
                        {at.x + ui.px(12), at.y + height},
                        {at.x + ui.px(12), at.y + below + ui.px(10)},
                        ui.theme().line);
+        }
         ImGui::Dummy({width, below + (last ? ui.px(4) : ui.px(2))});
     }
 }

@@ -62,6 +62,30 @@ void chapter_dots(const Ui& ui)
     ImGui::Dummy({x - at.x, ui.theme().body()});
 }
 
+// Theme, presenter, menu, keys: from the cursor to the right.
+void icon_row(const Ui& ui, float side)
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const auto place = [&](int number) {
+        ImGui::SetCursorScreenPos({at.x + static_cast<float>(number) * (side + ui.px(6)), at.y});
+    };
+    place(0);
+    const auto next_theme = static_cast<ThemeName>((static_cast<std::size_t>(ui.theme().name) + 1) %
+                                                   sim::count_of<ThemeName>());
+    if (ui.icon_button("top/theme", icon::sun, ui.say("hint.theme")))
+        ui.ask(action::SetTheme{next_theme});
+    place(1);
+    const bool presenting = ui.theme().name == ThemeName::projector;
+    if (ui.icon_button("top/presenter", icon::display, ui.say("hint.presenter")))
+        ui.ask(action::SetTheme{presenting ? ThemeName::paper : ThemeName::projector});
+    place(2);
+    if (ui.icon_button("top/menu", icon::bars, ui.say("hint.export")))
+        ui.ask(action::ShowSheet{Sheet::export_menu});
+    place(3);
+    if (ui.icon_button("top/keys", icon::question, ui.say("hint.keys")))
+        ui.ask(action::ShowSheet{Sheet::keys});
+}
+
 } // namespace
 
 void top_bar(const Ui& ui)
@@ -124,20 +148,7 @@ void top_bar(const Ui& ui)
             ui.segmented("top/language", languages, japanese ? 0 : 1, languages_width))
         ui.ask(action::SetLanguage{*pressed == 0 ? "ja" : "en"});
     start_at(icons);
-    const auto next_theme = static_cast<ThemeName>((static_cast<std::size_t>(ui.theme().name) + 1) %
-                                                   sim::count_of<ThemeName>());
-    if (ui.icon_button("top/theme", icon::sun, ui.say("hint.theme")))
-        ui.ask(action::SetTheme{next_theme});
-    start_at(icons + side + ui.px(6));
-    const bool presenting = ui.theme().name == ThemeName::projector;
-    if (ui.icon_button("top/presenter", icon::display, ui.say("hint.presenter")))
-        ui.ask(action::SetTheme{presenting ? ThemeName::paper : ThemeName::projector});
-    start_at(icons + 2 * (side + ui.px(6)));
-    if (ui.icon_button("top/menu", icon::bars, ui.say("hint.export")))
-        ui.ask(action::ShowSheet{Sheet::export_menu});
-    start_at(icons + 3 * (side + ui.px(6)));
-    if (ui.icon_button("top/keys", icon::question, ui.say("hint.keys")))
-        ui.ask(action::ShowSheet{Sheet::keys});
+    icon_row(ui, side);
 }
 
 } // namespace gui

@@ -17,7 +17,7 @@ using sim::report::LadderRow;
 std::string heading_of(const Ui& ui, const LadderRow& row)
 {
     const auto context = ui.model().source().context();
-    const std::string from = sim::explain::host_name(row.from, context);
+    std::string from = sim::explain::host_name(row.from, context);
     if (!row.to.exists() || row.to == row.from) return from;
     return fmt::format("{} → {}", from, sim::explain::host_name(row.to, context));
 }

@@ -12,7 +12,6 @@ namespace gui {
 namespace {
 
 using sim::report::Lines;
-using sim::report::Role;
 using sim::report::TextLine;
 
 void lines_in_cells(const Ui& ui, const Lines& lines)

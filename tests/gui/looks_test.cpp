@@ -75,14 +75,16 @@ TEST_SUITE("gui.looks")
                             window.model().act(action::SetLevel{level});
                             window.model().act(action::Open{lesson.path});
                             window.frame();
-                            for (const auto& text : window.probe().misfits)
+                            for (const auto& text : window.probe().misfits) {
                                 misfits.insert(
                                     fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
+                            }
                             window.model().act(action::ToEnd{});
                             window.frame();
-                            for (const auto& text : window.probe().misfits)
+                            for (const auto& text : window.probe().misfits) {
                                 misfits.insert(
                                     fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
+                            }
                         }
                     }
                 }
@@ -98,9 +100,10 @@ TEST_SUITE("gui.looks")
         const Window window;
         const gui::Surroundings around = test::surroundings();
         std::set<ImWchar> needed;
-        for (const auto& language : {around.ja, around.en})
+        for (const auto& language : {around.ja, around.en}) {
             for (const std::string& key : language->keys())
                 needed.merge(characters_of(language->pattern(key)));
+        }
         for (const auto& lesson : around.lessons) {
             const auto scenario = cli::load_scenario(lesson.path).value();
             for (const auto* text : {&scenario.title, &scenario.goal, &scenario.summary}) {
