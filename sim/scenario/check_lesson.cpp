@@ -141,9 +141,10 @@ void check_variations(Checking& c)
         for (const auto& [key, value] : variation.settings) {
             if (is_in_doubt(c, key)) continue;
             const auto done = apply_setting(changed, key, value);
-            if (!done)
+            if (!done) {
                 c.reading.add(
                     fmt::format("{}.{}", path, key), done.error().what, done.error().hint);
+            }
         }
     }
 }
