@@ -1,19 +1,10 @@
 #include "gui/picture.h"
 
+#include <stb/stb_image_write.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STBI_WRITE_NO_STDIO_UNUSED
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#endif
-#include <stb/stb_image_write.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace gui {
 

@@ -207,8 +207,9 @@ TEST_SUITE("net.transfer")
             ended += std::holds_alternative<Ended>(one.event.what) ? 1 : 0;
         };
         net.fabric.set_link_cut(net.link, true);
-        const std::string chunk(8'000'000, 'x');
-        for (int i = 0; i < 32; ++i)
+        std::string chunk(8'000'000, 'x');
+        chunk += chunk;
+        for (int i = 0; i < 16; ++i)
             net.send(net.client, connection, chunk);
         CHECK(net.fabric.queued_bytes(net.client, connection) == 256'000'000);
         net.send(net.client, connection, chunk);
