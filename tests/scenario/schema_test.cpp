@@ -38,8 +38,11 @@ void collect(const std::string& path, const Json& unresolved, bool in_list, std:
     const Json& node = resolved(unresolved);
     if (node.contains("properties")) {
         out.push_back({path, &node, in_list});
-        for (const auto& [key, value] : node["properties"].items())
-            collect(path.empty() ? key : path + '.' + key, value, in_list, out);
+        for (const auto& [key, value] : node["properties"].items()) {
+            std::string inner = path;
+            if (!inner.empty()) inner += '.';
+            collect(inner.append(key), value, in_list, out);
+        }
     }
     if (node.contains("additionalProperties") && node["additionalProperties"].is_object()) {
         const std::string inner = path.ends_with(".port") ? ".25" : ".x";
