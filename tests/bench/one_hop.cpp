@@ -56,7 +56,7 @@ void Sink::handle_accepted(ConnectionId connection, Endpoint local, Endpoint rem
         std::make_unique<mail::SmtpInbound>(machine_, self, config_, connection, local, remote);
     mail::SmtpInbound& opened = *inbound;
     open_[connection] = std::move(inbound);
-    opened.handle_connected(std::nullopt);
+    opened.handle_connected();
 }
 
 void Sink::handle_received(ConnectionId connection, std::string_view bytes)
