@@ -76,7 +76,8 @@ void botan_alone(const Certificates& certificates, std::uint64_t number)
     auto sessions = std::make_shared<Botan::TLS::Session_Manager_Noop>();
     const std::string stream = std::to_string(number);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): Botan's interface is not const
-    auto& roots = const_cast<Botan::Certificate_Store_In_Memory&>(certificates.trust.data()->roots());
+    auto& roots =
+        const_cast<Botan::Certificate_Store_In_Memory&>(certificates.trust.data()->roots());
     Botan::TLS::Server server{server_side,
                               sessions,
                               certificates.identity.data()->credentials(),
