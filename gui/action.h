@@ -14,7 +14,7 @@ namespace gui {
 
 SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
 SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
-SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until);
+SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files);
 
 namespace action {
 
@@ -22,6 +22,12 @@ struct Open { // a scenario file
     std::string path;
 };
 struct OpenNeighbour { // the next or previous lesson
+    int step = 1;
+};
+struct Search { // among the lessons
+    std::string words;
+};
+struct Pick { // up or down in what was found
     int step = 1;
 };
 struct ChangeSetting {
@@ -100,6 +106,8 @@ struct Export {
 
 using Action = std::variant<action::Open,
                             action::OpenNeighbour,
+                            action::Search,
+                            action::Pick,
                             action::ChangeSetting,
                             action::ApplyCure,
                             action::Predict,

@@ -77,6 +77,8 @@ void App::keys(std::vector<Action>& actions) const
     }
     const bool question = pressed(ImGuiKey_Slash) && io.KeyShift;
     if (question) actions.emplace_back(action::ShowSheet{Sheet::keys});
+    if (pressed(ImGuiKey_Slash) && !io.KeyShift)
+        actions.emplace_back(action::ShowSheet{Sheet::lessons});
 }
 
 void App::layout(const Ui& ui)

@@ -143,7 +143,7 @@ private:
             return app;
         };
         user.before_end = [&](const gui::Model& model) { remember(model.preferences()); };
-        user.file_changed = [this](const gui::Model& model) { return file_changed(model.path()); };
+        user.file_changed = [this](const gui::Model& model) { return file_changed(model.wanted()); };
         user.drawn = [this](const ImDrawData& frame) {
             const std::string file = std::exchange(wanted_picture_, {});
             if (!file.empty()) (void)gui::write_png(file, gui::draw_picture(frame));

@@ -1,5 +1,6 @@
 #include "gui/model.h"
 
+#include "gui/search.h"
 #include "sim/explain/nouns.h"
 
 #include <algorithm>
@@ -128,6 +129,8 @@ void Model::rebuild_view()
 void Model::on(const action::Open& open_file)
 {
     problems_.clear();
+    wanted_ = open_file.path;
+    sheet_ = Sheet::none;
     auto loaded = surroundings_.load(open_file.path);
     if (!loaded) {
         for (const auto& problem : loaded.error())
@@ -150,14 +153,41 @@ void Model::on(const action::OpenNeighbour& neighbour)
 
 void Model::reload()
 {
-    if (path_.empty()) return;
-    const std::size_t cursor_before = is_open() ? cursor() : 0;
-    const auto prediction = prediction_;
-    on(action::Open{path_});
+    if (wanted_.empty()) return;
+    const bool same = wanted_ == path_;
+    const std::size_t cursor_before = is_open() && same ? cursor() : 0;
+    const auto prediction = same ? prediction_ : std::nullopt;
+    on(action::Open{wanted_});
     if (!problems_.empty()) return;
     prediction_ = prediction;
     playback_->seek(cursor_before);
     moved();
+}
+
+// ---- picking a lesson ---------------------------------------------------------------------------
+
+void Model::on(const action::Search& search)
+{
+    search_ = search.words;
+    found_.clear();
+    picked_ = 0;
+    for (std::size_t i = 0; i < lessons().size(); ++i) {
+        const LessonEntry& lesson = lessons()[i];
+        const std::string name = std::filesystem::path{lesson.path}.parent_path().filename();
+        const std::string all =
+            std::to_string(i + 1) + " " + lesson.title.ja + " " + lesson.title.en + " " + name;
+        if (!fits(all, search_)) continue;
+        if (lesson.path == path_) picked_ = found_.size();
+        found_.push_back(i);
+    }
+}
+
+void Model::on(const action::Pick& pick)
+{
+    if (found_.empty()) return;
+    const auto count = static_cast<int>(found_.size());
+    const int at = static_cast<int>(picked_) + pick.step % count;
+    picked_ = static_cast<std::size_t>((at + count) % count);
 }
 
 // ---- changing the world -------------------------------------------------------------------------
@@ -409,6 +439,7 @@ void Model::on(const action::ShowSecrets& secrets)
 void Model::on(const action::ShowSheet& sheet)
 {
     sheet_ = sheet_ == sheet.sheet ? Sheet::none : sheet.sheet;
+    if (sheet_ == Sheet::lessons) on(action::Search{});
 }
 
 void Model::on(const action::Export& what)

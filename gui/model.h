@@ -56,6 +56,8 @@ public:
     // ---- what is open ---------------------------------------------------------------------------
     [[nodiscard]] bool is_open() const { return playback_ != nullptr; }
     [[nodiscard]] const std::string& path() const { return path_; }
+    // The file that was asked for last: another than path() when it could not be opened.
+    [[nodiscard]] const std::string& wanted() const { return wanted_; }
     // All that is wrong with the file that was to be opened; what was open before stays.
     [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
     [[nodiscard]] const sim::Playback& playback() const { return *playback_; }
@@ -95,9 +97,14 @@ public:
     [[nodiscard]] bool shows_secrets() const { return secrets_; }
     [[nodiscard]] const std::vector<LessonEntry>& lessons() const { return surroundings_.lessons; }
     [[nodiscard]] int lesson_number() const; // from 1 in lessons(); 0 when the file is none of them
+    // What the picker lists: positions in lessons() that the searched words fit, and which of those
+    // Enter opens.
+    [[nodiscard]] const std::string& search() const { return search_; }
+    [[nodiscard]] const std::vector<std::size_t>& found() const { return found_; }
+    [[nodiscard]] std::size_t picked() const { return picked_; }
 
     void act(const Action& action);
-    // Reads the open file again, as after it was changed on disk.
+    // Reads the file that was asked for last again, as after it was changed on disk.
     void reload();
     // Lets `seconds` of the person's time pass. True while something moves.
     bool advance(float seconds);
@@ -105,6 +112,8 @@ public:
 private:
     void on(const action::Open& open);
     void on(const action::OpenNeighbour& open);
+    void on(const action::Search& search);
+    void on(const action::Pick& pick);
     void on(const action::ChangeSetting& change);
     void on(const action::ApplyCure& apply);
     void on(const action::Predict& predict);
@@ -139,6 +148,7 @@ private:
     Surroundings surroundings_;
     Preferences preferences_;
     std::string path_;
+    std::string wanted_;
     std::vector<std::string> problems_;
     std::uint64_t run_number_ = 0;
     std::unique_ptr<sim::Playback> playback_;
@@ -151,6 +161,9 @@ private:
     std::string notice_;
     Tab tab_ = Tab::transcript;
     Sheet sheet_ = Sheet::none;
+    std::string search_;
+    std::vector<std::size_t> found_;
+    std::size_t picked_ = 0; // of found_
     sim::LinkId tapped_;
     sim::HostId shown_host_;
     bool secrets_ = false;

@@ -3,6 +3,7 @@
 #include "sim/explain/nouns.h"
 
 #include <fmt/format.h>
+#include <imgui_stdlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -248,23 +249,16 @@ Ui::segmented(const std::string& path,
     return pressed;
 }
 
-std::optional<std::size_t>
-Ui::combo(const std::string& path,
-          const std::vector<std::pair<std::string, std::string>>& options,
-          std::optional<std::size_t> chosen,
-          float width) const
+bool Ui::box(const std::string& path, std::string_view shown, float width) const
 {
-    std::optional<std::size_t> pressed;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float height = theme_.body() + px(16);
     const Rect rect{at, {at.x + width, at.y + height}};
     ImDrawList* list = ImGui::GetWindowDrawList();
-    const std::string popup = path + "/list";
-    if (area(path, rect)) ImGui::OpenPopup(popup.c_str());
+    const bool pressed = area(path, rect);
     list->AddRectFilled(
         rect.min, rect.max, ImGui::IsItemHovered() ? theme_.selection : theme_.card, px(7));
     list->AddRect(rect.min, rect.max, theme_.rule, px(7), 0, px(1));
-    const std::string shown = chosen ? options.at(*chosen).second : std::string{};
     line(list,
          {at.x + px(10), at.y + (height - theme_.body()) / 2},
          body(),
@@ -275,10 +269,48 @@ Ui::combo(const std::string& path,
     list->AddTriangleFilled(
         {tip.x - px(5), tip.y - px(5)}, {tip.x + px(5), tip.y - px(5)}, tip, theme_.ink);
     if (text_width(body(), shown) > width - px(34)) (void)hovered_hint(shown);
+    return pressed;
+}
+
+Ui::Typed
+Ui::field(const std::string& path, std::string& text, std::string_view hint, float width) const
+{
+    Typed typed;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const std::string before = text;
+    const auto walk = [](ImGuiInputTextCallbackData* data) {
+        *static_cast<int*>(data->UserData) += data->EventKey == ImGuiKey_UpArrow ? -1 : 1;
+        return 0;
+    };
+    ImGui::SetNextItemWidth(width);
+    typed.entered = ImGui::InputTextWithHint(("##" + path).c_str(),
+                                             std::string{hint}.c_str(),
+                                             &text,
+                                             ImGuiInputTextFlags_EnterReturnsTrue |
+                                                 ImGuiInputTextFlags_CallbackHistory,
+                                             walk,
+                                             &typed.step);
+    typed.changed = text != before;
+    remember(path, {at, {at.x + width, at.y + ImGui::GetItemRectSize().y}});
+    return typed;
+}
+
+std::optional<std::size_t>
+Ui::combo(const std::string& path,
+          const std::vector<std::pair<std::string, std::string>>& options,
+          std::optional<std::size_t> chosen,
+          float width) const
+{
+    std::optional<std::size_t> pressed;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = theme_.body() + px(16);
+    const std::string popup = path + "/list";
+    if (box(path, chosen ? options.at(*chosen).second : std::string{}, width))
+        ImGui::OpenPopup(popup.c_str());
     float widest = width;
     for (const auto& [name, label] : options)
         widest = std::max(widest, text_width(body(), label) + px(28));
-    ImGui::SetNextWindowPos({at.x, rect.max.y + px(2)}, ImGuiCond_Appearing);
+    ImGui::SetNextWindowPos({at.x, at.y + height + px(2)}, ImGuiCond_Appearing);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {px(6), px(6)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
     if (ImGui::BeginPopup(popup.c_str())) {

@@ -124,6 +124,17 @@ public:
           const std::vector<std::pair<std::string, std::string>>& options,
           std::optional<std::size_t> chosen,
           float width) const;
+    // One line of text to type; `text` is what stands there. Enter, and up and down, are told, so
+    // that a list below can be walked while typing.
+    struct Typed {
+        bool changed = false;
+        bool entered = false;
+        int step = 0; // up: -1, down: 1
+    };
+    [[nodiscard]] Typed
+    field(const std::string& path, std::string& text, std::string_view hint, float width) const;
+    // The box of a combo, closed: what is chosen, and a mark that it can be opened.
+    [[nodiscard]] bool box(const std::string& path, std::string_view shown, float width) const;
     // A mark with its icon and word; returns its width.
     float chip(ImDrawList* list, ImVec2 at, sim::explain::Mark mark) const;
     void rule() const;                                            // a thin line across

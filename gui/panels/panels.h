@@ -8,7 +8,8 @@
 namespace gui {
 
 void top_bar(const Ui& ui);
-void settings_panel(const Ui& ui); // left: what I can change
+void lesson_sheet(const Ui& ui, const Rect& box); // all lessons, below the box that shows one
+void settings_panel(const Ui& ui);                // left: what I can change
 void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space);
 void ladder_panel(const Ui& ui, const Rect& space);
 void side_panel(const Ui& ui); // right: tabs, the selected event, the why card
@@ -19,7 +20,7 @@ void state_tab(const Ui& ui);
 void why_panel(const Ui& ui);
 void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
-void sheets(const Ui& ui);         // keys, run until, export
+void sheets(const Ui& ui);         // keys, run until, export, files
 void host_sheet(const Ui& ui);     // the host that was pressed on the map
 
 } // namespace gui

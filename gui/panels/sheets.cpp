@@ -2,47 +2,31 @@
 // a file.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/sheet.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace gui {
 
 namespace {
 
-// A card in the middle of the window; a press beside it, or Escape, closes it.
+// With a title, and a button that closes it.
 template <typename Draw>
 void sheet(const Ui& ui, const std::string& title, float width, Draw draw)
 {
-    const ImVec2 display = ImGui::GetIO().DisplaySize;
-    ImGui::GetBackgroundDrawList();
-    ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
-    ImGui::SetNextWindowSize({width, 0});
-    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, display.y * 0.9F});
-    ImGui::SetNextWindowFocus();
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1.5F));
-    ImGui::PushStyleColor(ImGuiCol_Border, ui.theme().ink);
-    if (ImGui::Begin("##sheet",
-                     nullptr,
-                     ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
-                         ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings)) {
+    if (begin_sheet(ui, "##sheet", in_the_middle(width))) {
         TextStyle style = ui.bold();
         style.size *= 1.15F;
         ui.paragraph(style, title);
         draw();
         ImGui::Dummy({0, ui.px(4)});
         if (ui.button("sheet/close", ui.say("close"), ImGui::GetContentRegionAvail().x))
-            ui.ask(action::ShowSheet{ui.model().sheet()});
-        const bool beside = ImGui::IsMouseClicked(ImGuiMouseButton_Left) &&
-                            !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByPopup) &&
-                            !ImGui::IsWindowAppearing();
-        if (beside) ui.ask(action::ShowSheet{ui.model().sheet()});
+            ui.ask(action::ShowSheet{Sheet::none});
     }
-    ImGui::End();
-    ImGui::PopStyleColor();
-    ImGui::PopStyleVar(2);
+    end_sheet(ui);
 }
 
 void keys(const Ui& ui)
@@ -56,6 +40,7 @@ void keys(const Ui& ui)
                               Key{"hop", "Shift ← →"},
                               Key{"ends", "Home  End"},
                               Key{"lesson", "PageUp  PageDown"},
+                              Key{"search", "/"},
                               Key{"level", "1  2  3"},
                               Key{"language", "L"},
                               Key{"restart", "R"},
@@ -103,6 +88,44 @@ void exports(const Ui& ui)
 
 } // namespace
 
+SheetPlace in_the_middle(float width)
+{
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    return {{display.x / 2, display.y / 2}, {0.5F, 0.5F}, width};
+}
+
+bool begin_sheet(const Ui& ui, const std::string& name, const SheetPlace& place)
+{
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    const float width = std::min(place.width, display.x * 0.96F);
+    ImGui::SetNextWindowPos(place.at, ImGuiCond_Always, place.pivot);
+    ImGui::SetNextWindowSize({width, 0});
+    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, display.y * 0.9F});
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1.5F));
+    ImGui::PushStyleColor(ImGuiCol_Border, ui.theme().ink);
+    return ImGui::Begin(name.c_str(),
+                        nullptr,
+                        ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
+                            ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings);
+}
+
+void end_sheet(const Ui& ui, const std::optional<Rect>& own)
+{
+    const bool inside = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByPopup |
+                                               ImGuiHoveredFlags_AllowWhenBlockedByActiveItem |
+                                               ImGuiHoveredFlags_ChildWindows);
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    const bool on_own = own && own->min.x <= mouse.x && mouse.x < own->max.x &&
+                        own->min.y <= mouse.y && mouse.y < own->max.y;
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !inside && !on_own &&
+        !ImGui::IsWindowAppearing())
+        ui.ask(action::ShowSheet{Sheet::none});
+    ImGui::End();
+    ImGui::PopStyleColor();
+    ImGui::PopStyleVar(2);
+}
+
 void problems_panel(const Ui& ui)
 {
     ui.paragraph(ui.bold(), ui.say("problems.title"));
@@ -115,6 +138,9 @@ void sheets(const Ui& ui)
 {
     switch (ui.model().sheet()) {
     case Sheet::none:
+    case Sheet::lessons: // stands below its box: the top bar's
+        return;
+    case Sheet::files:
         return;
     case Sheet::keys:
         sheet(ui, ui.say("keys.title"), ui.px(460) * ui.theme().type_scale, [&] { keys(ui); });

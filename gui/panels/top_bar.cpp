@@ -8,26 +8,25 @@ namespace {
 
 using sim::explain::Level;
 
+std::string name_of(const Ui& ui, std::size_t lesson)
+{
+    return fmt::format("{}. {}", lesson + 1, ui.pick(ui.model().lessons()[lesson].title));
+}
+
+// What is open; pressed, the list of all lessons with a field to search in it.
 void lesson_picker(const Ui& ui, float width)
 {
-    std::vector<std::pair<std::string, std::string>> options;
-    for (std::size_t i = 0; i < ui.model().lessons().size(); ++i) {
-        const LessonEntry& lesson = ui.model().lessons()[i];
-        options.emplace_back(std::to_string(i + 1),
-                             fmt::format("{}. {}", i + 1, ui.pick(lesson.title)));
-    }
-    std::optional<std::size_t> chosen;
-    const int number = ui.model().lesson_number();
-    if (number > 0) {
-        chosen = static_cast<std::size_t>(number - 1);
+    std::string shown;
+    if (const int number = ui.model().lesson_number(); number > 0) {
+        shown = name_of(ui, static_cast<std::size_t>(number - 1));
     } else if (ui.model().is_open()) {
-        chosen = options.size();
-        options.emplace_back("file", ui.pick(ui.model().scenario().title));
+        shown = ui.pick(ui.model().scenario().title);
     }
-    if (const auto pressed = ui.combo("top/lesson", options, chosen, width)) {
-        if (*pressed < ui.model().lessons().size())
-            ui.ask(action::Open{ui.model().lessons()[*pressed].path});
-    }
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (ui.box("top/lesson", shown, width)) ui.ask(action::ShowSheet{Sheet::lessons});
+    if (ui.model().sheet() != Sheet::lessons) return;
+    const Rect own{at, ImGui::GetItemRectMax()};
+    lesson_sheet(ui, own);
 }
 
 std::string chapter_words(const Ui& ui)
