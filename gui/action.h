@@ -16,6 +16,16 @@ SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
 SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
 SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files);
 
+// How the map lies in its place: so many times as large as it fits, with this point of it in the
+// middle; 0 to 1 from its left and its top.
+struct MapView {
+    float zoom = 1;
+    float x = 0.5F;
+    float y = 0.5F;
+
+    friend bool operator==(const MapView&, const MapView&) = default;
+};
+
 namespace action {
 
 struct Open { // a scenario file
@@ -82,6 +92,9 @@ struct Zoom {
 struct SetMotion {
     bool on = true;
 };
+struct MoveMap { // cut to what there is of it
+    MapView view;
+};
 struct ShowTab {
     Tab tab = Tab::transcript;
 };
@@ -127,6 +140,7 @@ using Action = std::variant<action::Open,
                             action::SetTheme,
                             action::Zoom,
                             action::SetMotion,
+                            action::MoveMap,
                             action::ShowTab,
                             action::Tap,
                             action::ShowHost,

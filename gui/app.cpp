@@ -44,6 +44,14 @@ void App::keys(std::vector<Action>& actions) const
         if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
             actions.emplace_back(action::Zoom{-1});
         if (pressed(ImGuiKey_0)) actions.emplace_back(action::Zoom{0});
+        MapView view = model_.map_view();
+        const float step = 0.25F / view.zoom; // of what is seen
+        if (pressed(ImGuiKey_LeftArrow)) view.x -= step;
+        if (pressed(ImGuiKey_RightArrow)) view.x += step;
+        if (pressed(ImGuiKey_UpArrow)) view.y -= step;
+        if (pressed(ImGuiKey_DownArrow)) view.y += step;
+        if (!io.WantTextInput && view != model_.map_view())
+            actions.emplace_back(action::MoveMap{view});
         return;
     }
     if (io.WantTextInput) return; // single letters belong to the field
@@ -60,6 +68,7 @@ void App::keys(std::vector<Action>& actions) const
         actions.emplace_back(action::Step{-1, io.KeyShift});
     if (pressed(ImGuiKey_Home)) actions.emplace_back(action::ToStart{});
     if (pressed(ImGuiKey_End)) actions.emplace_back(action::ToEnd{});
+    if (pressed(ImGuiKey_0) || pressed(ImGuiKey_Keypad0)) actions.emplace_back(action::MoveMap{});
     if (pressed(ImGuiKey_PageDown)) actions.emplace_back(action::OpenNeighbour{1});
     if (pressed(ImGuiKey_PageUp)) actions.emplace_back(action::OpenNeighbour{-1});
     if (pressed(ImGuiKey_1)) actions.emplace_back(action::SetLevel{sim::explain::Level::story});

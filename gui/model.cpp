@@ -17,6 +17,7 @@ namespace {
 constexpr float smallest_zoom = 0.75F;
 constexpr float largest_zoom = 2.0F;
 constexpr float zoom_step = 1.1F;
+constexpr float largest_map = 4.0F;
 constexpr float seconds_a_stop = 1.0F; // at speed 1
 
 // Whether a setting counts from the next send or fetch, not at once.
@@ -137,6 +138,7 @@ void Model::on(const action::Open& open_file)
             problems_.push_back(to_string(problem));
         return;
     }
+    if (path_ != open_file.path) map_view_ = {};
     path_ = open_file.path;
     prediction_.reset();
     notice_.clear();
@@ -411,6 +413,15 @@ void Model::on(const action::Zoom& zoom)
 void Model::on(const action::SetMotion& motion)
 {
     preferences_.motion = motion.on;
+}
+
+void Model::on(const action::MoveMap& move)
+{
+    map_view_ = move.view;
+    map_view_.zoom = std::clamp(map_view_.zoom, 1.0F, largest_map);
+    const float half = 0.5F / map_view_.zoom; // of what is seen: nothing beside the map is
+    map_view_.x = std::clamp(map_view_.x, half, 1 - half);
+    map_view_.y = std::clamp(map_view_.y, half, 1 - half);
 }
 
 void Model::on(const action::ShowTab& tab)

@@ -90,6 +90,7 @@ public:
     void remember_window(const std::array<int, 4>& window) { preferences_.window = window; }
     [[nodiscard]] const sim::explain::Language& language() const;
     [[nodiscard]] sim::report::Source source(std::size_t columns = 80) const;
+    [[nodiscard]] const MapView& map_view() const { return map_view_; }
     [[nodiscard]] Tab tab() const { return tab_; }
     [[nodiscard]] Sheet sheet() const { return sheet_; }
     [[nodiscard]] sim::LinkId tapped() const { return tapped_; }
@@ -133,6 +134,7 @@ private:
     void on(const action::SetTheme& theme);
     void on(const action::Zoom& zoom);
     void on(const action::SetMotion& motion);
+    void on(const action::MoveMap& move);
     void on(const action::ShowTab& tab);
     void on(const action::Tap& tap);
     void on(const action::ShowHost& host);
@@ -159,6 +161,7 @@ private:
     float progress_ = 1;
     std::optional<int> prediction_;
     std::string notice_;
+    MapView map_view_;
     Tab tab_ = Tab::transcript;
     Sheet sheet_ = Sheet::none;
     std::string search_;

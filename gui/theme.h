@@ -105,6 +105,7 @@ inline constexpr const char* last = "\xef\x81\x91";
 inline constexpr const char* display = "\xef\x84\x88";
 inline constexpr const char* bars = "\xef\x83\x89";
 inline constexpr const char* fold = "\xef\x84\x81";
+inline constexpr const char* fit = "\xef\x81\xa5";
 inline constexpr const char* sun = "\xef\x86\x85";
 } // namespace icon
 

@@ -41,6 +41,12 @@ public:
     {
     }
 
+    // The same with other measures: `theme` must outlive it.
+    [[nodiscard]] Ui with(const Theme& theme) const
+    {
+        return {model_, theme, fonts_, actions_, probe_};
+    }
+
     [[nodiscard]] const Model& model() const { return model_; }
     [[nodiscard]] const Theme& theme() const { return theme_; }
     [[nodiscard]] float px(float design) const { return theme_.px(design); }

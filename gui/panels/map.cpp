@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 namespace gui {
 
@@ -128,20 +130,34 @@ void octagon(ImDrawList* list, ImVec2 at, float radius, ImU32 fill, ImU32 edge)
     list->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, edge, 2);
 }
 
+bool contains(const Rect& rect, ImVec2 at)
+{
+    return rect.min.x <= at.x && at.x < rect.max.x && rect.min.y <= at.y && at.y < rect.max.y;
+}
+
+bool overlap(const Rect& a, const Rect& b)
+{
+    return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
+}
+
 class MapDrawing {
 public:
-    MapDrawing(const Ui& ui, const MapGraph& graph, const Rect& space)
+    // `whole` is where the map lies, `space` what is seen of it; `words` has the measures of what
+    // is not part of the map but said about it.
+    MapDrawing(
+        const Ui& ui, const Ui& words, const MapGraph& graph, const Rect& whole, const Rect& space)
         : ui_{ui},
+          words_{words},
           scenario_{ui.model().scenario()},
           space_{space},
           list_{ImGui::GetWindowDrawList()}
     {
         // First with one line for each area's name, then with as many as each turned out to need.
         std::vector<float> titles(scenario_.areas.size(), ui.line_height(ui.note()) + ui.px(4));
-        layout_ = map_layout(graph, scenario_, space, titles, ui.px(1));
+        layout_ = map_layout(graph, scenario_, whole, titles, ui.px(1));
         for (const auto& zone : layout_.zones)
             titles.at(zone.area) = title(zone).height() + ui.px(6);
-        layout_ = map_layout(graph, scenario_, space, titles, ui.px(1));
+        layout_ = map_layout(graph, scenario_, whole, titles, ui.px(1));
         const auto& view = ui.model().view();
         std::size_t rows = view.rows_before(ui.model().cursor());
         while (rows > 0 && !view.ladder().rows[rows - 1].event.exists())
@@ -297,17 +313,17 @@ private:
     // What travels, in a box of its own so that it can be read over anything.
     void label(ImVec2 at, ImU32 colour)
     {
-        TextStyle style = ui_.in(ui_.mono(), colour);
+        TextStyle style = words_.in(words_.mono(), colour);
         const std::string words =
-            ellipsis(style, now_->text, std::min(space_.width() * 0.6F, ui_.px(330)));
-        const float width = text_width(style, words) + ui_.px(12);
-        const float height = style.size + ui_.px(8);
+            ellipsis(style, now_->text, std::min(space_.width() * 0.6F, words_.px(330)));
+        const float width = text_width(style, words) + words_.px(12);
+        const float height = style.size + words_.px(8);
         const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
         // Above what travels or below it, out of the way of the cards when there is such a place.
-        float y = at.y - ui_.px(18) - height;
+        float y = at.y - words_.px(18) - height;
         for (int step = 0; step < 8; ++step) {
             const int further = step / 2;
-            const float away = ui_.px(18) + static_cast<float>(further) * ui_.px(16);
+            const float away = words_.px(18) + static_cast<float>(further) * words_.px(16);
             const float place = step % 2 == 0 ? at.y - away - height : at.y + away;
             if (place < space_.min.y || place + height > space_.max.y) continue;
             if (covers_card({{x, place}, {x + width, place + height}})) continue;
@@ -315,18 +331,16 @@ private:
             break;
         }
         y = std::clamp(y, space_.min.y, space_.max.y - height);
-        list_->AddRectFilled({x, y}, {x + width, y + height}, ui_.theme().card, ui_.px(5));
-        list_->AddRect({x, y}, {x + width, y + height}, colour, ui_.px(5), 0, ui_.px(1));
-        ui_.line(list_, {x + ui_.px(6), y + ui_.px(4)}, style, words, width);
+        list_->AddRectFilled({x, y}, {x + width, y + height}, words_.theme().card, words_.px(5));
+        list_->AddRect({x, y}, {x + width, y + height}, colour, words_.px(5), 0, words_.px(1));
+        words_.line(list_, {x + words_.px(6), y + words_.px(4)}, style, words, width);
     }
 
     [[nodiscard]] bool covers_card(const Rect& box) const
     {
-        return std::ranges::any_of(layout_.cards, [&](const auto& card) {
-            const Rect& rect = card.second;
-            return box.min.x < rect.max.x && rect.min.x < box.max.x && box.min.y < rect.max.y &&
-                   rect.min.y < box.max.y;
-        });
+        if (said_ && overlap(*said_, box)) return true;
+        return std::ranges::any_of(layout_.cards,
+                                   [&](const auto& card) { return overlap(box, card.second); });
     }
 
     // ---- gates ----------------------------------------------------------------------------------
@@ -376,44 +390,170 @@ private:
         const auto& event = ui_.model().playback().trace().at(now_->event);
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
-        TextStyle style = ui_.in(ui_.bold(), ui_.theme().on_ink);
-        style.size = ui_.theme().note();
+        TextStyle style = words_.in(words_.bold(), words_.theme().on_ink);
+        style.size = words_.theme().note();
         const std::string words = fmt::format(
             "#{} {}  ×{}",
             sim::explain::number_of(dropped->rule, scenario_),
-            ui_.pick(scenario_.rules[dropped->rule.value].name),
-            ui_.model().view().hosts().rule(dropped->rule, ui_.model().cursor()).dropped);
-        const float room = std::min(ui_.px(230) * ui_.theme().type_scale, space_.width() * 0.5F);
-        const auto lines = wrap(style, words, room);
+            words_.pick(scenario_.rules[dropped->rule.value].name),
+            words_.model().view().hosts().rule(dropped->rule, words_.model().cursor()).dropped);
+        // In one line it often lies between the cards' rows; in two it would lie on them.
+        const float line = words_.line_height(style);
+        const float whole = text_width(style, words) + words_.px(20);
+        const Rect one_line = label_place(gate, at, whole, line + words_.px(10));
+        const bool fits = whole <= space_.width() * 0.7F && !covers_card(one_line);
+        const float narrow =
+            std::min(words_.px(230) * words_.theme().type_scale, space_.width() * 0.5F);
+        const auto lines = wrap_evenly(style, words, fits ? whole : narrow);
         float width = 0;
         for (const auto one : lines)
             width = std::max(width, text_width(style, one));
-        width += ui_.px(20);
-        const float line = ui_.line_height(style);
-        const float height = line * static_cast<float>(lines.size()) + ui_.px(10);
-        const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
-        const float y = std::min(gate.rect.max.y + ui_.px(4), space_.max.y - height);
-        list_->AddRectFilled({x, y}, {x + width, y + height}, ui_.theme().ink, ui_.px(7));
-        float row = y + ui_.px(5);
+        width += words_.px(20);
+        const float height = line * static_cast<float>(lines.size()) + words_.px(10);
+        said_ = label_place(gate, at, width, height);
+        list_->AddRectFilled(said_->min, said_->max, words_.theme().ink, words_.px(7));
+        float row = said_->min.y + words_.px(5);
         for (const auto one : lines) {
-            ui_.line(list_, {x + ui_.px(10), row + (line - style.size) / 2}, style, one, width);
+            words_.line(list_,
+                        {said_->min.x + words_.px(10), row + (line - style.size) / 2},
+                        style,
+                        one,
+                        width);
             row += line;
         }
     }
 
+    // Below the gate, within what is seen.
+    [[nodiscard]] Rect
+    label_place(const MapLayout::Gate& gate, ImVec2 at, float width, float height) const
+    {
+        const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
+        const float y = std::min(gate.rect.max.y + words_.px(4), space_.max.y - height);
+        return {{x, y}, {x + width, y + height}};
+    }
+
     const Ui& ui_;
+    const Ui& words_;
     const s::Scenario& scenario_;
     Rect space_;
+    std::optional<Rect> said_; // where words lie that must stay readable
     MapLayout layout_;
     ImDrawList* list_;
     const sim::report::LadderRow* now_ = nullptr;
 };
 
+// ---- moving it ----------------------------------------------------------------------------------
+
+// The wheel enlarges what is under the pointer, the right button drags.
+void by_mouse(const Ui& ui, const Rect& space, const Rect& whole)
+{
+    if (!ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem)) return;
+    const ImGuiIO& io = ImGui::GetIO();
+    MapView view = ui.model().map_view();
+    if (contains(space, io.MousePos) && io.MouseWheel != 0 && !io.KeyCtrl) {
+        const float x = (io.MousePos.x - whole.min.x) / whole.width();
+        const float y = (io.MousePos.y - whole.min.y) / whole.height();
+        const float before = view.zoom;
+        constexpr float notch = 1.15F;
+        view.zoom = std::clamp(before * std::pow(notch, io.MouseWheel), 1.0F, 4.0F);
+        view.x = x + (view.x - x) * before / view.zoom;
+        view.y = y + (view.y - y) * before / view.zoom;
+    }
+    const bool dragged = ImGui::IsMouseDown(ImGuiMouseButton_Right) &&
+                         contains(space, io.MouseClickedPos[ImGuiMouseButton_Right]);
+    if (dragged) {
+        view.x -= io.MouseDelta.x / whole.width();
+        view.y -= io.MouseDelta.y / whole.height();
+    }
+    if (view != ui.model().map_view()) ui.ask(action::MoveMap{view});
+}
+
+constexpr float button_side = 24; // design pixels
+constexpr float button_gap = 3;
+
+// Along the lower edge, where no card and no gate stands as long as the map fits its place: there
+// they stay.
+Rect place_of_buttons(const Ui& ui, const MapGraph& graph, const Rect& space)
+{
+    const auto& scenario = ui.model().scenario();
+    const std::vector<float> titles(scenario.areas.size(), ui.line_height(ui.note()) + ui.px(4));
+    const MapLayout layout = map_layout(graph, scenario, space, titles, ui.px(1));
+    const float width = ui.px(3 * button_side + 2 * button_gap);
+    const float top = space.max.y - ui.px(button_side + 5);
+    const auto at = [&](float x) { return Rect{{x, top}, {x + width, top + ui.px(button_side)}}; };
+    const float first = space.min.x + ui.px(5);
+    for (float x = first; x + width < space.max.x; x += ui.px(12)) {
+        const Rect place = at(x);
+        const bool free =
+            std::ranges::none_of(layout.cards,
+                                 [&](const auto& card) { return overlap(place, card.second); }) &&
+            std::ranges::none_of(layout.gates,
+                                 [&](const auto& gate) { return overlap(place, gate.rect); });
+        if (free) return place;
+    }
+    return at(first);
+}
+
+void buttons(const Ui& ui, const Rect& place)
+{
+    constexpr float step = 1.25F;
+    const MapView view = ui.model().map_view();
+    MapView larger = view;
+    larger.zoom *= step;
+    MapView smaller = view;
+    smaller.zoom /= step;
+    struct Button {
+        const char* name;
+        const char* icon;
+        MapView view;
+        bool idle; // nothing would change
+    };
+    const std::array all{Button{"smaller", icon::minus, smaller, view.zoom <= 1},
+                         Button{"larger", icon::plus, larger, view.zoom >= 4},
+                         Button{"fit", icon::fit, MapView{}, view == MapView{}}};
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    float x = place.min.x;
+    for (const Button& button : all) {
+        const Rect rect{{x, place.min.y}, {x + ui.px(button_side), place.max.y}};
+        if (ui.area(fmt::format("mapview/{}", button.name), rect))
+            ui.ask(action::MoveMap{button.view});
+        list->AddRectFilled(rect.min,
+                            rect.max,
+                            ImGui::IsItemHovered() ? ui.theme().selection : ui.theme().card,
+                            ui.px(6));
+        list->AddRect(rect.min, rect.max, ui.theme().rule, ui.px(6), 0, ui.px(1));
+        TextStyle style = ui.in(ui.small(), button.idle ? ui.theme().line : ui.theme().ink);
+        style.size = ui.px(12);
+        ui.line_centred(list, rect, style, button.icon);
+        (void)ui.hovered_hint(ui.say(fmt::format("hint.map_{}", button.name)));
+        x += ui.px(button_side + button_gap);
+    }
+}
+
 } // namespace
 
 void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space)
 {
-    MapDrawing{ui, graph, space}.draw();
+    const MapView& view = ui.model().map_view();
+    const ImVec2 size{space.width() * view.zoom, space.height() * view.zoom};
+    const ImVec2 middle = space.centre();
+    const ImVec2 corner{middle.x - view.x * size.x, middle.y - view.y * size.y};
+    const Rect whole{corner, {corner.x + size.x, corner.y + size.y}};
+    Theme larger = ui.theme();
+    larger.scale *= view.zoom;
+    const Ui drawn = ui.with(larger);
+
+    // What is pressed goes to who asks first; what is drawn last lies on top.
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->ChannelsSplit(2);
+    list->ChannelsSetCurrent(1);
+    buttons(ui, place_of_buttons(ui, graph, space));
+    list->ChannelsSetCurrent(0);
+    ImGui::PushClipRect(space.min, space.max, true);
+    MapDrawing{drawn, ui, graph, whole, space}.draw();
+    ImGui::PopClipRect();
+    list->ChannelsMerge();
+    by_mouse(ui, space, whole);
 }
 
 } // namespace gui

@@ -45,6 +45,7 @@ void keys(const Ui& ui)
                               Key{"language", "L"},
                               Key{"restart", "R"},
                               Key{"presenter", "P"},
+                              Key{"map", "0  Ctrl ← → ↑ ↓"},
                               Key{"zoom", "Ctrl + / Ctrl -"},
                               Key{"help", "?"}};
     const float column = ui.px(190) * ui.theme().type_scale;

@@ -119,4 +119,65 @@ TEST_SUITE("gui.controls")
         CHECK(window.model().path() == path.string());
         std::filesystem::remove(path);
     }
+
+    TEST_CASE("the map is enlarged under the pointer, dragged, and fits again")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            const auto card = [&] { return window.find("map/mail.kumo.example").value(); };
+            const gui::Probe::Item before = card();
+            const ImVec2 pointer{(before.min.x + before.max.x) / 2,
+                                 (before.min.y + before.max.y) / 2};
+            window.wheel(pointer, 3);
+            window.settle();
+            const gui::Probe::Item large = card();
+            CHECK(window.model().map_view().zoom > 1.4F);
+            CHECK(large.max.x - large.min.x > 1.4F * (before.max.x - before.min.x));
+            CHECK((large.min.x <= pointer.x && pointer.x < large.max.x));
+            CHECK((large.min.y <= pointer.y && pointer.y < large.max.y));
+
+            window.drag({pointer.x, 150}, {pointer.x + 60, 190}, 1);
+            CHECK(card().min.x == doctest::Approx(large.min.x + 60).epsilon(0.01));
+            CHECK(card().min.y == doctest::Approx(large.min.y + 40).epsilon(0.05));
+
+            const gui::MapView view = window.model().map_view();
+            window.model().act(action::Send{});
+            for (int i = 0; i < 20; ++i)
+                window.frame(0.3F);
+            window.model().act(action::SetLevel{sim::explain::Level::expert});
+            window.settle();
+            CHECK(window.model().map_view() == view); // stays put while it plays
+
+            window.key(ImGuiKey_0);
+            window.settle();
+            CHECK(card().min.x == doctest::Approx(before.min.x));
+            window.wheel({700, 700}, 3); // over the ladder
+            CHECK(window.model().map_view() == gui::MapView{});
+        });
+    }
+
+    TEST_CASE("the map's buttons and keys do what the mouse does; another lesson begins fitted")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            REQUIRE(window.click("mapview/larger"));
+            REQUIRE(window.click("mapview/larger"));
+            CHECK(window.model().map_view().zoom == doctest::Approx(1.5625F));
+            REQUIRE(window.click("mapview/smaller"));
+            CHECK(window.model().map_view().zoom == doctest::Approx(1.25F));
+            const float x = window.model().map_view().x;
+            window.ctrl(ImGuiKey_LeftArrow);
+            CHECK(window.model().map_view().x < x);
+            for (int i = 0; i < 20; ++i)
+                window.ctrl(ImGuiKey_LeftArrow); // nothing beside the map is ever seen
+            CHECK(window.model().map_view().x == doctest::Approx(0.4F));
+            REQUIRE(window.click("mapview/fit"));
+            CHECK(window.model().map_view() == gui::MapView{});
+            REQUIRE(window.click("mapview/larger"));
+            window.model().act(action::Restart{});
+            CHECK(window.model().map_view().zoom > 1);
+            window.key(ImGuiKey_PageDown);
+            CHECK(window.model().map_view() == gui::MapView{});
+        });
+    }
 }

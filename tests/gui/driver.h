@@ -130,6 +130,23 @@ public:
         frame();
         frame();
     }
+    // With this mouse button down, from one place to the other.
+    void drag(ImVec2 from, ImVec2 to, int button = 0)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddMousePosEvent(from.x, from.y);
+        frame();
+        io.AddMouseButtonEvent(button, true);
+        frame();
+        for (int i = 1; i <= 4; ++i) {
+            const float f = static_cast<float>(i) / 4;
+            io.AddMousePosEvent(from.x + (to.x - from.x) * f, from.y + (to.y - from.y) * f);
+            frame();
+        }
+        io.AddMouseButtonEvent(button, false);
+        frame();
+        frame();
+    }
     void key(ImGuiKey key, bool shift = false)
     {
         ImGuiIO& io = ImGui::GetIO();
@@ -140,9 +157,28 @@ public:
         if (shift) io.AddKeyEvent(ImGuiMod_Shift, false);
         frame();
     }
+    void ctrl(ImGuiKey key)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddKeyEvent(ImGuiMod_Ctrl, true);
+        io.AddKeyEvent(key, true);
+        frame();
+        io.AddKeyEvent(key, false);
+        io.AddKeyEvent(ImGuiMod_Ctrl, false);
+        frame();
+    }
     void type(const std::string& text)
     {
         ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+        frame();
+    }
+    void wheel(ImVec2 at, float notches)
+    {
+        ImGuiIO& io = ImGui::GetIO();
+        io.AddMousePosEvent(at.x, at.y);
+        frame();
+        io.AddMouseWheelEvent(0, notches);
+        frame();
         frame();
     }
     [[nodiscard]] bool shows(const std::string& part) const
@@ -159,15 +195,6 @@ private:
         const float bottom = ImGui::GetIO().DisplaySize.y - 80;
         if (item.path.starts_with("top/") || item.path.starts_with("player/")) return true;
         return item.min.y >= top && item.max.y <= bottom;
-    }
-    void wheel(ImVec2 at, float notches)
-    {
-        ImGuiIO& io = ImGui::GetIO();
-        io.AddMousePosEvent(at.x, at.y);
-        frame();
-        io.AddMouseWheelEvent(0, notches);
-        frame();
-        frame();
     }
 
     std::unique_ptr<gui::App> app_;
