@@ -13,6 +13,9 @@
 namespace gui {
 
 SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
+// What the wiretap shows: what was said last, at both ends against on the cable; all that the ends
+// said; all that went over the cable.
+SIM_NAMED_ENUM(TapView, last, ends, wire);
 SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
 SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files);
 
@@ -101,6 +104,9 @@ struct ShowTab {
 struct Tap { // listen on this cable
     sim::LinkId link;
 };
+struct ShowTap {
+    TapView view = TapView::last;
+};
 struct ShowHost { // none: close the pop-up
     sim::HostId host;
 };
@@ -143,6 +149,7 @@ using Action = std::variant<action::Open,
                             action::MoveMap,
                             action::ShowTab,
                             action::Tap,
+                            action::ShowTap,
                             action::ShowHost,
                             action::ShowSecrets,
                             action::ShowSheet,

@@ -116,6 +116,8 @@ void Model::rebuild_view()
                                       preferences_.level,
                                       secrets_ ? sim::explain::Secrets::shown
                                                : sim::explain::Secrets::masked);
+    last_said_of_ = {};
+    ends_of_ = {};
     const auto& links = view_->links();
     const bool is_there =
         std::ranges::find(links, tapped_, &sim::report::TappedLink::link) != links.end();
@@ -433,6 +435,33 @@ void Model::on(const action::Tap& tap)
 {
     tapped_ = tap.link;
     tab_ = Tab::wiretap;
+}
+
+void Model::on(const action::ShowTap& show)
+{
+    tap_view_ = show.view;
+}
+
+const std::optional<sim::report::SaidOnLink>& Model::last_said(const sim::report::TappedLink& link,
+                                                               std::size_t columns) const
+{
+    const EndsOf now{link.link, cursor(), columns};
+    if (last_said_of_ != now) {
+        last_said_of_ = now;
+        last_said_ = sim::report::last_said(source(columns), link);
+    }
+    return last_said_;
+}
+
+const sim::report::Lines& Model::said_by_ends(const sim::report::TappedLink& link,
+                                              std::size_t columns) const
+{
+    const EndsOf now{link.link, cursor(), columns};
+    if (ends_of_ != now) {
+        ends_of_ = now;
+        ends_ = sim::report::said_by_ends(source(columns), link);
+    }
+    return ends_;
 }
 
 void Model::on(const action::ShowHost& host)

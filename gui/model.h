@@ -6,6 +6,7 @@
 #include "gui/run_view.h"
 #include "sim/explain/language.h"
 #include "sim/playback.h"
+#include "sim/report/ends.h"
 #include "sim/scenario/load.h"
 
 #include <array>
@@ -93,6 +94,13 @@ public:
     [[nodiscard]] const MapView& map_view() const { return map_view_; }
     [[nodiscard]] Tab tab() const { return tab_; }
     [[nodiscard]] Sheet sheet() const { return sheet_; }
+    [[nodiscard]] TapView tap_view() const { return tap_view_; }
+    // What both ends of the tapped cable said, made anew only when something of the question
+    // changes.
+    [[nodiscard]] const std::optional<sim::report::SaidOnLink>&
+    last_said(const sim::report::TappedLink& link, std::size_t columns) const;
+    [[nodiscard]] const sim::report::Lines& said_by_ends(const sim::report::TappedLink& link,
+                                                         std::size_t columns) const;
     [[nodiscard]] sim::LinkId tapped() const { return tapped_; }
     [[nodiscard]] sim::HostId shown_host() const { return shown_host_; }
     [[nodiscard]] bool shows_secrets() const { return secrets_; }
@@ -137,6 +145,7 @@ private:
     void on(const action::MoveMap& move);
     void on(const action::ShowTab& tab);
     void on(const action::Tap& tap);
+    void on(const action::ShowTap& show);
     void on(const action::ShowHost& host);
     void on(const action::ShowSecrets& secrets);
     void on(const action::ShowSheet& sheet);
@@ -168,6 +177,17 @@ private:
     std::vector<std::size_t> found_;
     std::size_t picked_ = 0; // of found_
     sim::LinkId tapped_;
+    TapView tap_view_ = TapView::last;
+    struct EndsOf {
+        sim::LinkId link;
+        std::size_t end = 0;
+        std::size_t columns = 0;
+        friend bool operator==(const EndsOf&, const EndsOf&) = default;
+    };
+    mutable EndsOf last_said_of_;
+    mutable std::optional<sim::report::SaidOnLink> last_said_;
+    mutable EndsOf ends_of_;
+    mutable sim::report::Lines ends_;
     sim::HostId shown_host_;
     bool secrets_ = false;
 };

@@ -321,7 +321,7 @@ private:
         const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
         // Above what travels or below it, out of the way of the cards when there is such a place.
         float y = at.y - words_.px(18) - height;
-        for (int step = 0; step < 8; ++step) {
+        for (int step = 0; step < 14; ++step) {
             const int further = step / 2;
             const float away = words_.px(18) + static_cast<float>(further) * words_.px(16);
             const float place = step % 2 == 0 ? at.y - away - height : at.y + away;

@@ -38,13 +38,53 @@ void lines_in_cells(const Ui& ui, const Lines& lines)
     ImGui::Dummy({1, 1});
 }
 
-} // namespace
+// Lines in a box of their own, all of them.
+void box(const Ui& ui, const Lines& lines, ImU32 fill, ImU32 edge)
+{
+    const TextStyle mono = ui.mono();
+    const float height = mono.size * 1.45F;
+    const float pad = ui.px(10);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float whole = height * static_cast<float>(lines.size()) + 2 * pad;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled(at, {at.x + width, at.y + whole}, fill, ui.px(8));
+    list->AddRect(at, {at.x + width, at.y + whole}, edge, ui.px(8), 0, ui.px(1));
+    float y = at.y + pad;
+    for (const TextLine& line : lines) {
+        float x = at.x + pad;
+        for (const auto& span : line.spans) {
+            const TextStyle style = ui.in(mono, ui.theme().of(span.role));
+            x += ui.line(list, {x, y}, style, span.text, at.x + width - pad - x, Overflow::shorten);
+        }
+        y += height;
+    }
+    ImGui::Dummy({width, whole});
+}
 
-void wiretap_tab(const Ui& ui)
+void last(const Ui& ui, const sim::report::TappedLink& link, std::size_t columns)
+{
+    const auto& said = ui.model().last_said(link, columns);
+    if (!said) {
+        ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("wiretap.nothing_said"));
+        return;
+    }
+    const Theme& theme = ui.theme();
+    ui.paragraph(ui.note(), said->ends_title);
+    box(ui, said->ends, theme.card, theme.rule);
+    ui.paragraph(ui.note(), said->wire_title);
+    box(ui,
+        said->wire,
+        said->encrypted ? theme.encrypted_tint : theme.clear_tint,
+        said->encrypted ? theme.encrypted : theme.clear);
+    ui.paragraph(ui.body(), said->conclusion);
+}
+
+// Which cable, what of it, and whether secrets are masked at the ends.
+std::optional<std::size_t> choices(const Ui& ui)
 {
     const auto& links = ui.model().view().links();
     const auto context = ui.model().source().context();
-    ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("wiretap.where"));
     std::vector<std::pair<std::string, std::string>> options;
     std::optional<std::size_t> chosen;
     for (std::size_t i = 0; i < links.size(); ++i) {
@@ -56,23 +96,55 @@ void wiretap_tab(const Ui& ui)
     }
     if (options.empty()) {
         ui.paragraph(ui.body(), ui.say("wiretap.nothing"));
-        return;
+        return std::nullopt;
     }
-    if (const auto pressed =
-            ui.combo("wiretap/link", options, chosen, ImGui::GetContentRegionAvail().x))
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float key = ui.theme().body() + ui.px(16);
+    if (const auto pressed = ui.combo("wiretap/link", options, chosen, width - key - ui.px(8)))
         ui.ask(action::Tap{links.at(*pressed).link});
-    const std::vector<std::pair<std::string, std::string>> secrets{
-        {"masked", ui.say("wiretap.masked")}, {"shown", ui.say("wiretap.shown")}};
-    if (const auto pressed = ui.segmented("wiretap/secrets",
-                                          secrets,
-                                          ui.model().shows_secrets() ? 1 : 0,
-                                          ImGui::GetContentRegionAvail().x))
-        ui.ask(action::ShowSecrets{*pressed == 1});
+    const float next = ImGui::GetCursorScreenPos().y;
+    ImGui::SetCursorScreenPos({at.x + width - key, at.y});
+    const bool shown = ui.model().shows_secrets();
+    if (ui.icon_button("wiretap/secrets",
+                       shown ? icon::eye : icon::key,
+                       ui.say(shown ? "wiretap.mask" : "wiretap.show")))
+        ui.ask(action::ShowSecrets{!shown});
+    ImGui::SetCursorScreenPos({at.x, next});
+    std::vector<std::pair<std::string, std::string>> views;
+    for (const TapView view : sim::values_of<TapView>()) {
+        const std::string name{sim::name_of(view)};
+        views.emplace_back(name, ui.say("wiretap." + name));
+    }
+    if (const auto pressed = ui.segmented(
+            "wiretap/view", views, static_cast<std::size_t>(ui.model().tap_view()), width))
+        ui.ask(action::ShowTap{static_cast<TapView>(*pressed)});
+    return chosen;
+}
+
+} // namespace
+
+void wiretap_tab(const Ui& ui)
+{
+    const auto chosen = choices(ui);
     if (!chosen) return;
+    const auto& link = ui.model().view().links().at(*chosen);
     const float cell = text_width(ui.mono(), "0");
-    const auto columns = static_cast<std::size_t>(
-        std::max(40.0F, (ImGui::GetContentRegionAvail().x - ui.px(14)) / cell));
-    lines_in_cells(ui, ui.model().view().wire(ui.model().source(columns), links.at(*chosen)));
+    const float room = ImGui::GetContentRegionAvail().x - ui.px(24);
+    const auto columns = static_cast<std::size_t>(std::max(24.0F, room / cell));
+    switch (ui.model().tap_view()) {
+    case TapView::last:
+        last(ui, link, columns);
+        break;
+    case TapView::ends:
+        lines_in_cells(ui, ui.model().said_by_ends(link, columns));
+        break;
+    case TapView::wire:
+        lines_in_cells(
+            ui,
+            ui.model().view().wire(ui.model().source(std::max<std::size_t>(columns, 40)), link));
+        break;
+    }
 }
 
 } // namespace gui

@@ -31,6 +31,8 @@ std::vector<MessageGroup> report_messages()
         {"report.wire", {"learned_message", "hidden_message"}, {"size"}, false},
         {"report.wire", {"learned_password", "hidden_password"}, {}, false},
         {"report.wire", {"hidden_lines"}, {"count"}, false},
+        {"report.ends", {"both_ends", "only_ends", "on_the_way", "same"}, {}, false},
+        {"report.ends", {"sealed"}, {"size"}, false},
         plain<PacketRelation>("report.packet.relation"),
         plain<PacketLayer>("report.packet.title"),
         plain<PacketLayer>("report.packet.about"),

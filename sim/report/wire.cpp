@@ -1,7 +1,7 @@
 #include "sim/report/wire.h"
 
-#include "sim/core/base64.h"
 #include "sim/playback.h"
+#include "sim/report/ends.h"
 #include "sim/report/learned.h"
 #include "sim/report/width.h"
 
@@ -38,28 +38,6 @@ std::string shown(std::string_view line)
         const auto octet = static_cast<std::uint8_t>(c);
         if (octet < 0x20 || octet == 0x7F) {
             text += fmt::format("\\x{:02X}", octet);
-        } else {
-            text += c;
-        }
-    }
-    return text;
-}
-
-// What the last word of a line says once its Base64 is undone; empty when it is none. Short words
-// are left alone: many are Base64 by accident.
-std::string unwrapped(std::string_view line)
-{
-    const std::string_view word = line.substr(line.rfind(' ') + 1);
-    if (word.size() < 8) return {};
-    const auto decoded = decode_base64(word);
-    if (!decoded) return {};
-    std::string text;
-    for (const char c : *decoded) {
-        const auto octet = static_cast<std::uint8_t>(c);
-        if (octet == 0) {
-            text += "\\0";
-        } else if (octet < 0x20 || octet >= 0x7F) {
-            return {};
         } else {
             text += c;
         }
@@ -166,7 +144,7 @@ private:
             bytes.remove_prefix(std::min(end + 1, bytes.size()));
             if (line.ends_with('\r')) line.remove_suffix(1);
             indented(event, shown(line), Role::clear);
-            const std::string inside = unwrapped(line);
+            const std::string inside = base64_undone(line);
             if (!inside.empty()) {
                 indented(event,
                          source_.language.text("report.wire.unwrapped", {{"text", inside}}),

@@ -180,4 +180,44 @@ TEST_SUITE("gui.controls")
             CHECK(window.model().map_view() == gui::MapView{});
         });
     }
+
+    TEST_CASE("the wiretap sets what the ends have against what is on the cable")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("plain-password"));
+            const auto& trace = window.model().playback().trace();
+            for (std::size_t i = 0; i < trace.size(); ++i) {
+                const auto* command = std::get_if<sim::SmtpCommand>(&trace[i].what);
+                if (command == nullptr || command->verb != sim::SmtpVerb::auth) continue;
+                window.model().act(action::Seek{i + 1});
+                break;
+            }
+            REQUIRE(window.click("tab/wiretap"));
+            window.settle();
+            CHECK(window.shows("AUTH PLAIN ********"));
+            CHECK(window.shows("AGhh")); // readable for anyone who listens
+            REQUIRE(window.click("wiretap/secrets"));
+            CHECK(window.model().shows_secrets());
+            window.settle();
+            CHECK_FALSE(window.shows("AUTH PLAIN ********"));
+            REQUIRE(window.click("wiretap/secrets"));
+            CHECK_FALSE(window.model().shows_secrets());
+
+            REQUIRE(window.click("wiretap/view/ends"));
+            window.settle();
+            CHECK(window.model().tap_view() == gui::TapView::ends);
+            CHECK(window.shows("EHLO"));
+            REQUIRE(window.click("wiretap/view/wire"));
+            window.settle();
+            CHECK(window.shows("SYN"));
+            REQUIRE(window.click("wiretap/view/last"));
+
+            const sim::LinkId before = window.model().tapped();
+            REQUIRE(window.click("wiretap/link"));
+            window.settle();
+            REQUIRE(window.click("wiretap/link/5"));
+            CHECK(window.model().tapped() != before);
+            CHECK(window.probe().misfits.empty());
+        });
+    }
 }

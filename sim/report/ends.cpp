@@ -1,0 +1,232 @@
+#include "sim/report/ends.h"
+
+#include "sim/core/base64.h"
+#include "sim/explain/nouns.h"
+#include "sim/report/packet_find.h"
+#include "sim/report/width.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace sim::report {
+
+namespace {
+
+constexpr std::size_t clock_columns = 13;
+constexpr std::size_t most_row_octets = 16;
+constexpr std::size_t most_rows = 3;
+
+// What was said, of any protocol: once, where it was said.
+struct SaidAt {
+    const Line* line = nullptr; // nullptr: the message itself
+    bool encrypted = false;
+};
+
+struct SaidOf {
+    std::optional<SaidAt> operator()(const SmtpCommand& what) const { return of(what, what.line); }
+    std::optional<SaidAt> operator()(const SmtpReply& what) const { return of(what, what.line); }
+    std::optional<SaidAt> operator()(const Pop3Command& what) const { return of(what, what.line); }
+    std::optional<SaidAt> operator()(const Pop3Reply& what) const { return of(what, what.line); }
+    std::optional<SaidAt> operator()(const SmtpText& what) const
+    {
+        if (what.side != Side::sent) return std::nullopt;
+        return SaidAt{nullptr, what.encrypted};
+    }
+    std::optional<SaidAt> operator()(const auto& /*other*/) const { return std::nullopt; }
+
+private:
+    static std::optional<SaidAt> of(const auto& what, const Line& line)
+    {
+        if (what.side != Side::sent) return std::nullopt;
+        return SaidAt{&line, what.encrypted};
+    }
+};
+
+std::set<ConnectionId> heard_on(const Source& source, const TappedLink& link)
+{
+    std::set<ConnectionId> heard;
+    for (std::size_t i = 0; i < source.end; ++i) {
+        const Event& event = source.trace[i];
+        const auto* sent = std::get_if<PacketSent>(&event.what);
+        if (sent != nullptr && sent->link == link.link && event.connection.exists())
+            heard.insert(event.connection);
+    }
+    return heard;
+}
+
+class Telling {
+public:
+    explicit Telling(const Source& source) : source_{source}, context_{source.context()} {}
+
+    // The lines as an end has them, and what their Base64 says.
+    void ends(Lines& lines, const Event& event, const SaidAt& said, std::size_t indent) const
+    {
+        const Role role = role_of(explain::mark_of(event, context_));
+        if (said.line == nullptr) {
+            add(lines, event, explain::headline(event, context_), role, indent);
+            return;
+        }
+        const std::string_view bytes = source_.trace.view(said.line->bytes);
+        if (said.line->secret_size > 0 || bytes.find("\r\n") == std::string_view::npos) {
+            add(lines, event, explain::show_line(*said.line, context_), role, indent);
+        } else { // a reply of several lines, each on its own
+            std::size_t at = 0;
+            while (at < bytes.size()) {
+                const std::size_t end = std::min(bytes.find("\r\n", at), bytes.size());
+                add(lines, event, explain::show_bytes(bytes.substr(at, end - at)), role, indent);
+                at = end + 2;
+            }
+        }
+        const std::string inside = undone(*said.line);
+        if (!inside.empty()) {
+            const auto words = source_.language.text("report.wire.unwrapped", {{"text", inside}});
+            add(lines, event, words, Role::secret, indent);
+        }
+    }
+
+    // The octets that carry it: readable ones as text, others in hex.
+    void wire(Lines& lines, const Event& event, const SaidAt& said, std::string_view octets) const
+    {
+        if (!said.encrypted && said.line != nullptr) {
+            const std::string_view bytes = source_.trace.view(said.line->bytes);
+            const std::string_view first = bytes.substr(0, bytes.find("\r\n"));
+            add(lines, event, explain::show_bytes(first), Role::clear, 0);
+            const std::string inside = base64_undone(first);
+            if (!inside.empty()) {
+                const auto words =
+                    source_.language.text("report.wire.unwrapped", {{"text", inside}});
+                add(lines, event, words, Role::secret, 0);
+            }
+            return;
+        }
+        const Role role = said.encrypted ? Role::encrypted : Role::clear;
+        const std::size_t a_row = std::clamp<std::size_t>(source_.columns / 3, 4, most_row_octets);
+        for (std::size_t row = 0; row < most_rows && !octets.empty(); ++row) {
+            std::string hex;
+            for (const char c : octets.substr(0, a_row))
+                hex += fmt::format("{:02x} ", static_cast<std::uint8_t>(c));
+            octets.remove_prefix(std::min(octets.size(), a_row));
+            lines.push_back({{{hex, role}}, event.id});
+        }
+        if (octets.empty()) return;
+        const std::string more = std::to_string(octets.size());
+        add(lines,
+            event,
+            source_.language.text("report.wire.more", {{"size", more}}),
+            Role::quiet,
+            0);
+    }
+
+    // Who spoke, and when: above what was said when another speaks than before.
+    void speaker(Lines& lines, const Event& event) const
+    {
+        lines.push_back(
+            {{{fit(explain::clock_time(event.at, source_.scenario), clock_columns), Role::quiet},
+              {explain::host_name(event.host, context_), Role::quiet}},
+             event.id});
+    }
+
+private:
+    void add(Lines& lines,
+             const Event& event,
+             const std::string& text,
+             Role role,
+             std::size_t indent) const
+    {
+        for (const std::string& part : wrap(text, source_.columns - indent))
+            lines.push_back({{{std::string(indent, ' ') + part, role}}, event.id});
+    }
+
+    // RFC 4616: the password stands behind the last zero octet; a LOGIN line is nothing but secret.
+    [[nodiscard]] std::string undone(const Line& line) const
+    {
+        std::string inside = base64_undone(source_.trace.view(line.bytes));
+        if (inside.empty() || line.secret_size == 0 || source_.secrets == Secrets::shown)
+            return inside;
+        const std::size_t zero = inside.rfind("\\0");
+        return (zero == std::string::npos ? std::string{} : inside.substr(0, zero + 2)) +
+               "********";
+    }
+
+    const Source& source_;
+    explain::Context context_;
+};
+
+} // namespace
+
+std::optional<SaidOnLink> last_said(const Source& source, const TappedLink& link)
+{
+    const std::set<ConnectionId> heard = heard_on(source, link);
+    for (std::size_t i = source.end; i-- > 0;) {
+        const Event& event = source.trace[i];
+        const auto said = std::visit(SaidOf{}, event.what);
+        if (!said || !heard.contains(event.connection)) continue;
+        const Telling telling{source};
+        SaidOnLink told;
+        told.said = event.id;
+        told.encrypted = said->encrypted;
+        const auto say = [&](std::string_view key, const explain::Arguments& arguments = {}) {
+            return source.language.text(fmt::format("report.ends.{}", key), arguments);
+        };
+        told.ends_title = say(said->encrypted ? "only_ends" : "both_ends");
+        telling.ends(told.ends, event, *said, 0);
+        const auto found = find_packet(source, event.id);
+        const PacketHead* packet = found ? packet_in(*found->event) : nullptr;
+        const std::string_view octets =
+            packet != nullptr ? source.trace.view(packet->payload) : std::string_view{};
+        told.wire_title = say("on_the_way");
+        telling.wire(told.wire, event, *said, octets);
+        told.conclusion = said->encrypted
+                              ? say("sealed", {{"size", std::to_string(octets.size())}}) + " " +
+                                    source.language.text("report.wire.not_hidden")
+                              : say("same");
+        return told;
+    }
+    return std::nullopt;
+}
+
+Lines said_by_ends(const Source& source, const TappedLink& link)
+{
+    const std::set<ConnectionId> heard = heard_on(source, link);
+    const Telling telling{source};
+    Lines lines;
+    HostId speaker;
+    ConnectionId connection;
+    for (std::size_t i = 0; i < source.end; ++i) {
+        const Event& event = source.trace[i];
+        const auto said = std::visit(SaidOf{}, event.what);
+        if (!said || !heard.contains(event.connection)) continue;
+        if (event.host != speaker || event.connection != connection) telling.speaker(lines, event);
+        speaker = event.host;
+        connection = event.connection;
+        telling.ends(lines, event, *said, 2);
+    }
+    return lines;
+}
+
+std::string base64_undone(std::string_view line)
+{
+    const std::string_view word = line.substr(line.rfind(' ') + 1);
+    if (word.size() < 8) return {};
+    const auto decoded = decode_base64(word);
+    if (!decoded) return {};
+    std::string text;
+    for (const char c : *decoded) {
+        const auto octet = static_cast<std::uint8_t>(c);
+        if (octet == 0) {
+            text += "\\0";
+        } else if (octet < 0x20 || octet >= 0x7F) {
+            return {};
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
+} // namespace sim::report

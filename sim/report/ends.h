@@ -1,0 +1,32 @@
+// What the two ends of a conversation say and hear, against what is on the cable that is tapped:
+// the same words where nothing protects them, octets where TLS does.
+#pragma once
+
+#include "sim/report/text.h"
+#include "sim/report/wire.h"
+
+#include <optional>
+#include <string>
+
+namespace sim::report {
+
+// The last thing said before source.end in a conversation whose packets crossed the cable.
+struct SaidOnLink {
+    EventId said;
+    bool encrypted = false;
+    std::string ends_title;
+    Lines ends; // the line itself, secrets masked unless asked for, and its Base64 undone
+    std::string wire_title;
+    Lines wire;             // the octets of the first packet that carries it
+    std::string conclusion; // what somebody on the way knows of it
+};
+std::optional<SaidOnLink> last_said(const Source& source, const TappedLink& link);
+
+// Everything that was said in those conversations, line by line, as their ends have it.
+Lines said_by_ends(const Source& source, const TappedLink& link);
+
+// What the last word of a line says once its Base64 is undone, with \0 for a zero octet; empty when
+// it is none. Short words are left alone: many are Base64 by accident.
+std::string base64_undone(std::string_view line);
+
+} // namespace sim::report
