@@ -2,6 +2,7 @@
 
 #include "gui/search.h"
 #include "sim/explain/nouns.h"
+#include "sim/explain/rewind.h"
 
 #include <algorithm>
 #include <utility>
@@ -105,7 +106,16 @@ void Model::take(Playback playback)
     for (const sim::TimedCommand& timed : playback_->plan().commands)
         (void)sim::scenario::apply_setting(now, timed.command.key, timed.command.value);
     settings_ = sim::scenario::settings_of(now);
+    as_given_ = plan_changes_nothing();
     rebuild_view();
+}
+
+bool Model::plan_changes_nothing() const
+{
+    return !is_forked() &&
+           std::ranges::equal(settings_, given_, [](const auto& now, const auto& given) {
+               return now.key == given.key && now.value == given.value;
+           });
 }
 
 void Model::rebuild_view()
@@ -116,6 +126,9 @@ void Model::rebuild_view()
                                       preferences_.level,
                                       secrets_ ? sim::explain::Secrets::shown
                                                : sim::explain::Secrets::masked);
+    rewinds_.clear();
+    for (const auto& card : view_->cards())
+        rewinds_.push_back(sim::explain::rewind_to(card, playback_->trace(), scenario()));
     last_said_of_ = {};
     ends_of_ = {};
     const auto& links = view_->links();
@@ -143,6 +156,8 @@ void Model::on(const action::Open& open_file)
     if (path_ != open_file.path) map_view_ = {};
     path_ = open_file.path;
     prediction_.reset();
+    prediction_settled_ = false;
+    given_ = sim::scenario::settings_of(*loaded);
     notice_.clear();
     shown_host_ = {};
     open(std::move(*loaded));
@@ -161,9 +176,11 @@ void Model::reload()
     const bool same = wanted_ == path_;
     const std::size_t cursor_before = is_open() && same ? cursor() : 0;
     const auto prediction = same ? prediction_ : std::nullopt;
+    const bool settled = same && prediction_settled_;
     on(action::Open{wanted_});
     if (!problems_.empty()) return;
     prediction_ = prediction;
+    prediction_settled_ = settled;
     playback_->seek(cursor_before);
     moved();
 }
@@ -227,16 +244,32 @@ void Model::on(const action::ChangeSetting& change)
 void Model::on(const action::ApplyCure& apply)
 {
     if (!is_open() || apply.card >= view_->cards().size()) return;
-    const sim::explain::WhyCard card = view_->cards()[apply.card];
+    const auto cure = view_->cards()[apply.card].cure.settings;
+    const std::size_t kept = rewinds_.at(apply.card);
     sim::Plan plan = playback_->plan();
-    auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
-    for (const auto& [key, value] : card.cure.settings)
-        (void)sim::scenario::apply_setting(*changed, key, value);
-    plan.scenario = std::move(changed);
+    const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : playback_->scenario().start;
+    for (const auto& setting : cure) {
+        std::erase_if(plan.commands, [&](const sim::TimedCommand& timed) {
+            return timed.command.key == setting.first && timed.at >= when;
+        });
+    }
+    if (kept > 0) {
+        for (const auto& setting : cure)
+            plan.commands.push_back({when, {setting.first, setting.second}});
+        std::ranges::stable_sort(plan.commands, {}, &sim::TimedCommand::at);
+        notice_ =
+            language().text("gui.notice.cured_here",
+                            {{"time", sim::explain::clock_time(when, playback_->scenario())}});
+    } else {
+        auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
+        for (const auto& setting : cure)
+            (void)sim::scenario::apply_setting(*changed, setting.first, setting.second);
+        plan.scenario = std::move(changed);
+        notice_ = language().text("gui.notice.cured");
+    }
     take(Playback{std::move(plan)});
-    playback_->to_start();
-    reached_ = 0;
-    notice_ = language().text("gui.notice.cured");
+    playback_->seek(kept);
+    reached_ = kept;
     playing_ = true;
     moved();
 }
@@ -260,6 +293,7 @@ void Model::on(const action::Restart& restart)
 void Model::moved()
 {
     reached_ = std::max(reached_, cursor());
+    if (prediction_ && as_given_ && at_end()) prediction_settled_ = true;
     progress_ = preferences_.motion ? 0.0F : 1.0F;
 }
 

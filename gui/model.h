@@ -82,6 +82,12 @@ public:
     [[nodiscard]] float progress() const { return progress_; }
     void set_progress(float progress) { progress_ = progress; }
     [[nodiscard]] std::optional<int> prediction() const { return prediction_; }
+    // The guess is about the lesson as it is given: whether it has been compared with what came of
+    // that, and whether this run is that one.
+    [[nodiscard]] bool prediction_settled() const { return prediction_settled_; }
+    [[nodiscard]] bool is_as_given() const { return as_given_; }
+    // How many events a card's cure keeps: of view().cards().
+    [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const { return rewinds_.at(card); }
     [[nodiscard]] bool at_end() const;
     // What the last change or export did, in the language; empty when there is nothing to say.
     [[nodiscard]] const std::string& notice() const { return notice_; }
@@ -153,6 +159,7 @@ private:
 
     void open(sim::scenario::Scenario scenario);
     void take(sim::Playback playback);
+    [[nodiscard]] bool plan_changes_nothing() const;
     void rebuild_view();
     void moved(); // the cursor stands elsewhere
 
@@ -169,6 +176,10 @@ private:
     bool playing_ = false;
     float progress_ = 1;
     std::optional<int> prediction_;
+    bool prediction_settled_ = false;
+    std::vector<sim::scenario::Setting> given_; // the lesson's own settings
+    bool as_given_ = true;
+    std::vector<std::size_t> rewinds_; // of view_'s cards
     std::string notice_;
     MapView map_view_;
     Tab tab_ = Tab::transcript;

@@ -34,7 +34,6 @@ void prediction(const Ui& ui)
     const float width = ImGui::GetContentRegionAvail().x;
     const float inner = width - 2 * pad;
     const float mark = ui.theme().body() * 1.4F;
-    const bool over = ui.model().at_end();
     const auto answer = ui.model().prediction();
 
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -65,7 +64,11 @@ void prediction(const Ui& ui)
         ui.paragraph_at(list, {rect.min.x + mark, y}, style, words, inner - mark);
         y += height;
     }
-    if (answer && over) {
+    if (answer && !ui.model().prediction_settled() && !ui.model().is_as_given()) {
+        y += ui.px(4);
+        y += ui.paragraph_at(list, {at.x + pad, y}, ui.note(), ui.say("predict.changed"), inner);
+    }
+    if (answer && ui.model().prediction_settled()) {
         const bool right = asked->choices.at(static_cast<std::size_t>(*answer)).right;
         std::string right_words;
         for (const auto& choice : asked->choices)

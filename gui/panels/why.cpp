@@ -60,8 +60,10 @@ void why_panel(const Ui& ui)
     if (!card.cure.settings.empty()) {
         ImGui::SetCursorScreenPos({at.x + pad, y + ui.px(4)});
         const auto& all = ui.model().view().cards();
-        if (ui.primary("why/cure", icon::undo, ui.say("why.apply"), inner))
-            ui.ask(action::ApplyCure{static_cast<std::size_t>(&card - all.data())});
+        const auto number = static_cast<std::size_t>(&card - all.data());
+        const bool forks = ui.model().kept_by_cure(number) > 0;
+        if (ui.primary("why/cure", icon::undo, ui.say(forks ? "why.fork" : "why.apply"), inner))
+            ui.ask(action::ApplyCure{number});
         y = ImGui::GetItemRectMax().y;
     }
     y += pad;

@@ -220,4 +220,54 @@ TEST_SUITE("gui.controls")
             CHECK(window.probe().misfits.empty());
         });
     }
+
+    TEST_CASE("a cure forks just before the failure where it can, else it starts anew and says so")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("submission-587"));
+            window.model().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
+            window.model().act(action::ToEnd{});
+            window.settle();
+            REQUIRE_FALSE(window.model().view().cards().empty());
+            const std::size_t kept = window.model().kept_by_cure(0);
+            CHECK(kept > 0);
+            REQUIRE(window.click("why/cure"));
+            CHECK(window.model().is_forked());
+            CHECK(window.model().playing());
+            CHECK(window.model().cursor() >= kept);
+            CHECK(window.model().cursor() < window.model().playback().trace().size());
+            window.model().act(action::ToEnd{});
+            CHECK(window.model().playback().trace().count(sim::Kind::mail_delivered) == 1);
+            CHECK_FALSE(window.model().notice().empty());
+
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::ToEnd{});
+            window.settle();
+            CHECK(window.model().kept_by_cure(0) == 0); // an account counts from the next sending
+            REQUIRE(window.click("why/cure"));
+            CHECK_FALSE(window.model().is_forked());
+            window.model().act(action::ToEnd{});
+            CHECK(window.model().playback().trace().count(sim::Kind::mail_delivered) == 1);
+        });
+    }
+
+    TEST_CASE("a guess is compared with the lesson as it is given, not with a changed run")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            REQUIRE(window.click("predict/1"));
+            REQUIRE(window.model().prediction() == 0);
+            window.model().act(action::ChangeSetting{"client.port", "587"});
+            window.model().act(action::ToEnd{});
+            CHECK_FALSE(window.model().is_as_given());
+            CHECK_FALSE(window.model().prediction_settled());
+            window.model().act(action::ChangeSetting{"client.port", "25"});
+            CHECK(window.model().is_as_given());
+            CHECK_FALSE(window.model().prediction_settled()); // not yet seen
+            window.model().act(action::ToEnd{});
+            CHECK(window.model().prediction_settled());
+            window.model().act(action::ApplyCure{0});
+            CHECK(window.model().prediction_settled()); // what was learned stays
+        });
+    }
 }

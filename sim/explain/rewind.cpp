@@ -1,0 +1,64 @@
+#include "sim/explain/rewind.h"
+
+#include "sim/scenario/settings.h"
+
+#include <algorithm>
+#include <string_view>
+#include <variant>
+
+namespace sim::explain {
+
+namespace {
+
+// When the program that failed began: it pressed Send, or its fetch step started.
+Instant began(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
+{
+    for (std::size_t i = card.outcome.value; i-- > 0;) {
+        const Event& event = trace[i];
+        if (card.mail.exists()) {
+            const auto* composed = std::get_if<MailComposed>(&event.what);
+            if (composed != nullptr && composed->mail == card.mail) return event.at;
+        } else if (const auto* started = std::get_if<StepStarted>(&event.what)) {
+            const bool fetches =
+                started->index < scenario.steps.size() &&
+                scenario.steps[started->index].action == scenario::StepAction::fetch;
+            if (fetches) return event.at;
+        }
+    }
+    return scenario.start;
+}
+
+} // namespace
+
+std::size_t rewind_to(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
+{
+    if (card.cure.settings.empty() || !card.outcome.exists()) return 0;
+    const auto settings = scenario::settings_of(scenario);
+    Instant when = trace.at(card.outcome).at;
+    for (const auto& setting : card.cure.settings) {
+        const std::string_view key = setting.first;
+        const auto known = std::ranges::find(settings, key, &scenario::Setting::key);
+        if (known == settings.end() || !known->live) return 0;
+        if (key.starts_with("fault.") && card.fault.exists()) {
+            when = std::min(when, trace.at(card.fault).at);
+        } else if (key.starts_with("rule.") && card.stopped.exists()) {
+            when = std::min(when, trace.at(card.stopped).at);
+        } else {
+            when = std::min(when, began(card, trace, scenario));
+        }
+    }
+    // What is due at the same moment comes behind a command, so all of that moment goes.
+    std::size_t position = 0;
+    std::size_t behind = trace.size();
+    while (position < behind) {
+        const std::size_t middle = position + (behind - position) / 2;
+        if (trace[middle].at < when) {
+            position = middle + 1;
+        } else {
+            behind = middle;
+        }
+    }
+    return position;
+}
+
+} // namespace sim::explain
