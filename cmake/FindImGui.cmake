@@ -2,17 +2,11 @@
 # build's own flags (but without its warnings) as ImGui::ImGui, and with GLFW and OpenGL 3 as
 # ImGui::Glfw. Sets ImGui_FOUND, ImGui_VERSION, ImGui_SOURCE_DIR.
 
-if(NOT "$ENV{HIKYAKU_CACHE}" STREQUAL "")
-  set(_imgui_cache $ENV{HIKYAKU_CACHE})
-elseif(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
-  set(_imgui_cache $ENV{XDG_CACHE_HOME}/hikyaku)
-else()
-  set(_imgui_cache $ENV{HOME}/.cache/hikyaku)
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/CacheFolder.cmake)
 
 unset(ImGui_SOURCE_DIR)
 unset(ImGui_VERSION)
-file(GLOB _imgui_folders ${_imgui_cache}/imgui-*)
+file(GLOB _imgui_folders ${_hikyaku_cache}/imgui-*)
 foreach(_imgui_folder ${_imgui_folders})
   if(EXISTS ${_imgui_folder}/imgui.h)
     file(STRINGS ${_imgui_folder}/imgui.h _imgui_line REGEX "define IMGUI_VERSION ")

@@ -63,13 +63,13 @@ struct Step {
 struct Seek {
     std::size_t cursor = 0;
 };
-struct SeekTime {
-    sim::Instant at;
-};
 struct ToStart {};
 struct ToEnd {};
 struct RunUntil {
     Until what = Until::block;
+};
+struct RunUntilTime { // "09:00:21": what the clock shows then
+    std::string clock;
 };
 struct Restart {
     bool new_seed = false;
@@ -134,10 +134,10 @@ using Action = std::variant<action::Open,
                             action::PlayPause,
                             action::Step,
                             action::Seek,
-                            action::SeekTime,
                             action::ToStart,
                             action::ToEnd,
                             action::RunUntil,
+                            action::RunUntilTime,
                             action::Restart,
                             action::Select,
                             action::SetSpeed,

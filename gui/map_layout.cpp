@@ -356,7 +356,6 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
         graph.distance.try_emplace(end, scenario.hosts.size());
     }
     graph.hosts.assign(shown.begin(), shown.end());
-    graph.left_out = scenario.hosts.size() - graph.hosts.size();
     for (std::uint32_t i = 0; i < world.links().size(); ++i) {
         const sim::LinkPlace& place = world.links()[i];
         if (shown.contains(place.a) && shown.contains(place.b))

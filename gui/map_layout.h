@@ -25,7 +25,6 @@ struct MapGraph {
     std::vector<sim::HostId> hosts;
     std::vector<Cable> cables;
     std::map<sim::HostId, std::size_t> distance; // hops from the learner's PC
-    std::size_t left_out = 0;                    // hosts of the scenario that are not shown
 };
 
 MapGraph map_graph(const sim::World& world, const sim::scenario::Scenario& scenario);

@@ -1,6 +1,7 @@
 #include "gui/model.h"
 
 #include "gui/search.h"
+#include "sim/explain/clock.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/rewind.h"
 
@@ -219,10 +220,14 @@ void Model::on(const action::ChangeSetting& change)
     const auto* const now = setting(change.key);
     if (now == nullptr || now->value == change.value) return;
     // An account's settings count from the next send: the run starts anew with them. So does it
-    // with what cannot change while a world runs, and when nothing has happened yet.
-    const bool anew = is_account(change.key) || !now->live || cursor() == 0;
+    // with what cannot change while a world runs, when nothing has happened yet, and when nothing
+    // more would.
+    const bool anew = is_account(change.key) || !now->live || cursor() == 0 || at_end();
     if (anew) {
         sim::Plan plan = playback_->plan();
+        std::erase_if(plan.commands, [&](const sim::TimedCommand& timed) {
+            return timed.command.key == change.key;
+        });
         auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
         if (!sim::scenario::apply_setting(*changed, change.key, change.value)) return;
         plan.scenario = std::move(changed);
@@ -338,13 +343,6 @@ void Model::on(const action::Seek& seek)
     moved();
 }
 
-void Model::on(const action::SeekTime& seek)
-{
-    if (!is_open()) return;
-    playback_->seek_time(seek.at);
-    moved();
-}
-
 void Model::on(const action::ToStart& /*start*/)
 {
     if (!is_open()) return;
@@ -382,6 +380,20 @@ void Model::on(const action::RunUntil& until)
         return false;
     };
     if (!playback_->run_until(wanted)) playback_->to_end();
+    moved();
+}
+
+void Model::on(const action::RunUntilTime& until)
+{
+    if (!is_open()) return;
+    const auto moment = sim::explain::moment_of(until.clock, scenario());
+    if (!moment) {
+        notice_ = language().text("gui.notice.no_time");
+        return;
+    }
+    sheet_ = Sheet::none;
+    playing_ = false;
+    playback_->seek_time(*moment);
     moved();
 }
 

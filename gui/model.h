@@ -136,10 +136,10 @@ private:
     void on(const action::PlayPause& toggle);
     void on(const action::Step& step);
     void on(const action::Seek& seek);
-    void on(const action::SeekTime& seek);
     void on(const action::ToStart& start);
     void on(const action::ToEnd& end);
     void on(const action::RunUntil& until);
+    void on(const action::RunUntilTime& until);
     void on(const action::Restart& restart);
     void on(const action::Select& select);
     void on(const action::SetSpeed& speed);

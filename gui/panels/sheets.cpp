@@ -70,6 +70,10 @@ void until(const Ui& ui)
         if (ui.button("until/" + name, ui.say("until." + name), ImGui::GetContentRegionAvail().x))
             ui.ask(action::RunUntil{what});
     }
+    const float width = ImGui::GetContentRegionAvail().x;
+    std::string clock;
+    if (ui.field("until/time", clock, ui.say("until.time"), width).entered)
+        ui.ask(action::RunUntilTime{clock});
 }
 
 void exports(const Ui& ui)

@@ -270,4 +270,53 @@ TEST_SUITE("gui.controls")
             CHECK(window.model().prediction_settled()); // what was learned stays
         });
     }
+
+    TEST_CASE("the run goes on until each thing that can be waited for, and until a time")
+    {
+        in_both_languages([](Window& window) {
+            const auto last = [&] {
+                const auto& playback = window.model().playback();
+                return playback.trace()[playback.cursor() - 1].kind();
+            };
+            const auto until = [&](const char* path) {
+                REQUIRE(window.click("player/until"));
+                window.settle();
+                REQUIRE(window.click(path));
+                CHECK(window.model().sheet() == gui::Sheet::none);
+            };
+            window.open(test::lesson_path("op25b"));
+            until("until/block");
+            CHECK(last() == sim::Kind::packet_dropped);
+            window.open(test::lesson_path("submission-587"));
+            until("until/tls");
+            CHECK(last() == sim::Kind::tls_established);
+            until("until/delivered");
+            CHECK(last() == sim::Kind::mail_delivered);
+            until("until/end");
+            CHECK(window.model().at_end());
+            window.model().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
+            window.model().act(action::ToStart{});
+            window.settle();
+            until("until/refusal");
+            CHECK(last() == sim::Kind::smtp_reply);
+
+            window.model().act(action::ToStart{});
+            const auto at_time = [&](const char* clock) {
+                REQUIRE(window.click("player/until"));
+                window.settle();
+                REQUIRE(window.click("until/time"));
+                window.type(clock);
+                window.key(ImGuiKey_Enter);
+                window.settle();
+            };
+            at_time("09:00:00.1");
+            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.model().cursor() > 0);
+            const auto& playback = window.model().playback();
+            CHECK(playback.time() - playback.scenario().start <= std::chrono::milliseconds{100});
+            at_time("soon");
+            CHECK(window.model().sheet() == gui::Sheet::until);
+            CHECK_FALSE(window.model().notice().empty());
+        });
+    }
 }
