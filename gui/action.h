@@ -37,6 +37,9 @@ struct Open { // a scenario file
 struct OpenNeighbour { // the next or previous lesson
     int step = 1;
 };
+struct ShowFolder { // in the list of files
+    std::string path;
+};
 struct Search { // among the lessons
     std::string words;
 };
@@ -46,6 +49,8 @@ struct Pick { // up or down in what was found
 struct ChangeSetting {
     std::string key;
     std::string value;
+};
+struct Fork { // the settings are to be changed from here on
 };
 struct ApplyCure {
     std::size_t card = 0; // of RunView::cards()
@@ -125,9 +130,11 @@ struct Export {
 
 using Action = std::variant<action::Open,
                             action::OpenNeighbour,
+                            action::ShowFolder,
                             action::Search,
                             action::Pick,
                             action::ChangeSetting,
+                            action::Fork,
                             action::ApplyCure,
                             action::Predict,
                             action::Send,

@@ -32,6 +32,32 @@ void begin_pane(const Ui& ui,
     ImGui::PopStyleColor();
 }
 
+// Tab and F begin a walk over the controls, with the arrows too; Escape or a press ends it. As long
+// as nobody walks, the arrows step through the run: ImGui is told of them only then.
+void walk_controls(const Model& model)
+{
+    ImGuiIO& io = ImGui::GetIO();
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID walking = ImGui::GetID("walking");
+    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, false); };
+    const bool begins =
+        (pressed(ImGuiKey_Tab) && !io.KeyCtrl) || (pressed(ImGuiKey_F) && !io.WantTextInput);
+    const bool ends = ImGui::IsMouseClicked(ImGuiMouseButton_Left) || pressed(ImGuiKey_Escape);
+    if (begins) {
+        storage->SetBool(walking, true);
+        ImGui::SetNavCursorVisible(true);
+    } else if (ends) {
+        storage->SetBool(walking, false);
+    }
+    const bool over = model.sheet() != Sheet::none || model.shown_host().exists() ||
+                      ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId);
+    if (storage->GetBool(walking) || over || io.WantTextInput) {
+        io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    } else {
+        io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
+    }
+}
+
 } // namespace
 
 void App::keys(std::vector<Action>& actions) const
@@ -78,6 +104,8 @@ void App::keys(std::vector<Action>& actions) const
         actions.emplace_back(
             action::SetLanguage{model_.preferences().language == "ja" ? "en" : "ja"});
     }
+    if (pressed(ImGuiKey_F)) actions.emplace_back(action::Fork{});
+    if (pressed(ImGuiKey_O)) actions.emplace_back(action::ShowSheet{Sheet::files});
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
     if (pressed(ImGuiKey_P)) {
         actions.emplace_back(action::SetTheme{model_.preferences().theme == ThemeName::projector
@@ -168,6 +196,7 @@ bool App::frame(float display_scale, float seconds, Probe* probe)
         const Ui ui{model_, theme, fonts_, actions, probe};
         ImGui::PushFont(fonts_.text, theme.body());
         layout(ui);
+        walk_controls(model_);
         ImGui::PopFont();
     }
     keys(actions);

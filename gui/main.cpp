@@ -3,6 +3,7 @@
 #include "cli/environment.h"
 #include "cli/resources.h"
 #include "gui/app.h"
+#include "gui/folder.h"
 #include "gui/picture.h"
 #include "gui/preferences.h"
 #include "gui/screenshot.h"
@@ -123,6 +124,7 @@ private:
                 en_,
                 lessons_,
                 cli::load_scenario,
+                gui::list_folder,
                 [this](const gui::Model& model, auto kind) { return export_to(model, kind); }};
     }
 
@@ -143,7 +145,9 @@ private:
             return app;
         };
         user.before_end = [&](const gui::Model& model) { remember(model.preferences()); };
-        user.file_changed = [this](const gui::Model& model) { return file_changed(model.wanted()); };
+        user.file_changed = [this](const gui::Model& model) {
+            return file_changed(model.wanted());
+        };
         user.drawn = [this](const ImDrawData& frame) {
             const std::string file = std::exchange(wanted_picture_, {});
             if (!file.empty()) (void)gui::write_png(file, gui::draw_picture(frame));

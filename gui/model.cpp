@@ -186,6 +186,13 @@ void Model::reload()
     moved();
 }
 
+void Model::on(const action::ShowFolder& show)
+{
+    if (!surroundings_.list_folder) return;
+    folder_ = surroundings_.list_folder(show.path);
+    if (folder_.problem.empty()) preferences_.folder = folder_.path;
+}
+
 // ---- picking a lesson ---------------------------------------------------------------------------
 
 void Model::on(const action::Search& search)
@@ -244,6 +251,16 @@ void Model::on(const action::ChangeSetting& change)
         reached_ = cursor();
     }
     moved();
+}
+
+void Model::on(const action::Fork& /*fork*/)
+{
+    if (!is_open()) return;
+    playing_ = false;
+    ++fork_wanted_;
+    const bool between = cursor() > 0 && !at_end();
+    notice_ = language().text(between ? "gui.notice.fork_here" : "gui.notice.fork_anew",
+                              {{"time", sim::explain::clock_time(playback_->time(), scenario())}});
 }
 
 void Model::on(const action::ApplyCure& apply)
@@ -526,6 +543,10 @@ void Model::on(const action::ShowSheet& sheet)
 {
     sheet_ = sheet_ == sheet.sheet ? Sheet::none : sheet.sheet;
     if (sheet_ == Sheet::lessons) on(action::Search{});
+    if (sheet_ == Sheet::files) {
+        const std::string lesson = std::filesystem::path{path_}.parent_path().string();
+        on(action::ShowFolder{preferences_.folder.empty() ? lesson : preferences_.folder});
+    }
 }
 
 void Model::on(const action::Export& what)

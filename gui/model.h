@@ -27,6 +27,7 @@ struct Preferences {
     float zoom = 1; // 0.75 to 2
     float speed = 1.5F;
     bool motion = true;
+    std::string folder;                           // where a file was opened from last; empty: never
     std::array<int, 4> window{-1, -1, 1440, 900}; // x, y, width, height; x < 0: wherever
 
     friend bool operator==(const Preferences&, const Preferences&) = default;
@@ -39,6 +40,16 @@ struct LessonEntry {
     sim::scenario::Text title;
 };
 
+// A folder as the file list shows it.
+struct Folder {
+    std::string path;
+    std::string above;                // empty: this is the uppermost
+    std::vector<std::string> folders; // names, in order
+    std::vector<std::string> files;   // of scenarios: *.toml
+    bool cut = false;                 // there are more than are listed
+    std::string problem;              // why it cannot be read; empty when it can
+};
+
 // Where files are and how they are read: tests give their own.
 struct Surroundings {
     std::filesystem::path home; // holds assets/ and scenarios/
@@ -46,6 +57,7 @@ struct Surroundings {
     std::shared_ptr<const sim::explain::Language> en;
     std::vector<LessonEntry> lessons;
     std::function<sim::scenario::LoadResult(const std::string& path)> load;
+    std::function<Folder(const std::string& path)> list_folder;
     // Writes the file that the person asked for; returns its path, empty when it could not.
     std::function<std::string(const class Model& model, action::ExportKind kind)> export_to;
 };
@@ -70,6 +82,9 @@ public:
     // Another number for each run: whoever keeps something of a run asks whether it is still that
     // one.
     [[nodiscard]] std::uint64_t run_number() const { return run_number_; }
+    // Another number each time somebody wants to fork: the first setting that can change under way
+    // then takes the keyboard.
+    [[nodiscard]] int fork_wanted() const { return fork_wanted_; }
     [[nodiscard]] bool is_forked() const { return !playback_->plan().commands.empty(); }
 
     // ---- where we are ---------------------------------------------------------------------------
@@ -117,6 +132,10 @@ public:
     [[nodiscard]] const std::string& search() const { return search_; }
     [[nodiscard]] const std::vector<std::size_t>& found() const { return found_; }
     [[nodiscard]] std::size_t picked() const { return picked_; }
+    [[nodiscard]] const Folder& folder() const
+    {
+        return folder_;
+    } // the one that files are listed of
 
     void act(const Action& action);
     // Reads the file that was asked for last again, as after it was changed on disk.
@@ -127,9 +146,11 @@ public:
 private:
     void on(const action::Open& open);
     void on(const action::OpenNeighbour& open);
+    void on(const action::ShowFolder& show);
     void on(const action::Search& search);
     void on(const action::Pick& pick);
     void on(const action::ChangeSetting& change);
+    void on(const action::Fork& fork);
     void on(const action::ApplyCure& apply);
     void on(const action::Predict& predict);
     void on(const action::Send& send);
@@ -180,10 +201,12 @@ private:
     std::vector<sim::scenario::Setting> given_; // the lesson's own settings
     bool as_given_ = true;
     std::vector<std::size_t> rewinds_; // of view_'s cards
+    int fork_wanted_ = 0;
     std::string notice_;
     MapView map_view_;
     Tab tab_ = Tab::transcript;
     Sheet sheet_ = Sheet::none;
+    Folder folder_;
     std::string search_;
     std::vector<std::size_t> found_;
     std::size_t picked_ = 0; // of found_

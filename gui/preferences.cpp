@@ -40,6 +40,9 @@ Preferences read_preferences(const std::string& text, Preferences preferences)
     read_number(json, "speed", 0.25F, 32, preferences.speed);
     const auto motion = json.find("motion");
     if (motion != json.end() && motion->is_boolean()) preferences.motion = motion->get<bool>();
+    const auto folder = json.find("folder");
+    if (folder != json.end() && folder->is_string())
+        preferences.folder = folder->get<std::string>();
     const auto window = json.find("window");
     if (window != json.end() && window->is_array() && window->size() == 4 &&
         std::ranges::all_of(*window, [](const Json& one) { return one.is_number_integer(); }))
@@ -55,8 +58,10 @@ std::string write_preferences(const Preferences& preferences)
                     {"zoom", preferences.zoom},
                     {"speed", preferences.speed},
                     {"motion", preferences.motion},
+                    {"folder", preferences.folder},
                     {"window", preferences.window}};
-    return json.dump(2) + "\n";
+    // A folder's name need not be UTF-8.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace gui

@@ -122,8 +122,10 @@ bool Ui::area(const std::string& path, const Rect& rect) const
 {
     remember(path, rect);
     ImGui::SetCursorScreenPos(rect.min);
-    const bool pressed = ImGui::InvisibleButton(
-        path.c_str(), {std::max(rect.width(), 1.0F), std::max(rect.height(), 1.0F)});
+    const bool pressed =
+        ImGui::InvisibleButton(path.c_str(),
+                               {std::max(rect.width(), 1.0F), std::max(rect.height(), 1.0F)},
+                               ImGuiButtonFlags_EnableNav);
     if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible)
         ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, theme_.encrypted, px(7), 0, px(2));
     return pressed;

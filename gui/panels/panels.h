@@ -10,6 +10,7 @@ namespace gui {
 void top_bar(const Ui& ui);
 void lesson_sheet(const Ui& ui, const Rect& box); // all lessons, below the box that shows one
 void settings_panel(const Ui& ui);                // left: what I can change
+void faults(const Ui& ui);                        // in it: what may go wrong, and where
 void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space);
 void ladder_panel(const Ui& ui, const Rect& space);
 void side_panel(const Ui& ui); // right: tabs, the selected event, the why card

@@ -1,10 +1,10 @@
 // Left: the goal, the prediction, the mail program's account settings, the world's switches.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/setting_rows.h"
 #include "sim/explain/nouns.h"
 
 #include <fmt/format.h>
-#include <imgui_stdlib.h>
 
 #include <algorithm>
 
@@ -13,12 +13,6 @@ namespace gui {
 namespace {
 
 namespace s = sim::scenario;
-using Options = std::vector<std::pair<std::string, std::string>>;
-
-void heading(const Ui& ui, std::string_view words)
-{
-    ui.paragraph(ui.in(ui.note(), ui.theme().quiet), words);
-}
 
 void goal(const Ui& ui)
 {
@@ -93,105 +87,6 @@ void prediction(const Ui& ui)
 
 // ---- account ------------------------------------------------------------------------------------
 
-// How the values of a setting are called.
-std::string label_of(const Ui& ui, const s::Setting& setting, const std::string& value)
-{
-    const auto& scenario = ui.model().scenario();
-    if (setting.key == "client.line") {
-        const auto line = std::ranges::find(scenario.lines, value, &s::AccessLine::key);
-        if (line != scenario.lines.end()) return ui.pick(line->name);
-    }
-    if (setting.key.starts_with("fault.")) {
-        const std::string key = "fault_value." + value;
-        if (ui.model().language().has("gui." + key)) return ui.say(key);
-        return value;
-    }
-    if (setting.key.starts_with("rule.")) return ui.say("verdict." + value);
-    const std::size_t dot = setting.key.rfind('.');
-    const std::string last = setting.key.substr(dot + 1);
-    const std::string key = fmt::format("value.{}.{}", last, value);
-    return ui.model().language().has("gui." + key) ? ui.say(key) : value;
-}
-
-Options options_of(const Ui& ui, const s::Setting& setting)
-{
-    Options options;
-    for (const std::string& choice : setting.choices)
-        options.emplace_back(choice, label_of(ui, setting, choice));
-    return options;
-}
-
-std::optional<std::size_t> chosen_of(const s::Setting& setting)
-{
-    const auto found = std::ranges::find(setting.choices, setting.value);
-    if (found == setting.choices.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - setting.choices.begin());
-}
-
-// The label on the left and the place of its control on the right; one below the other when the
-// words are long.
-struct Row {
-    float width = 0;
-};
-
-Row row(const Ui& ui, std::string_view label, float control)
-{
-    const float width = ImGui::GetContentRegionAvail().x;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float room = width - control - ui.px(8);
-    const float height = ui.theme().body() + ui.px(16);
-    const TextStyle style = ui.body();
-    if (text_width(style, label) <= room) {
-        ui.line(ImGui::GetWindowDrawList(),
-                {at.x, at.y + (height - style.size) / 2},
-                style,
-                label,
-                room);
-        ImGui::SetCursorScreenPos({at.x + width - control, at.y});
-        return {control};
-    }
-    ui.paragraph(style, label);
-    return {width};
-}
-
-void choice_row(const Ui& ui, const s::Setting& setting, std::string_view label)
-{
-    const Options options = options_of(ui, setting);
-    const float width = ImGui::GetContentRegionAvail().x;
-    const float segments = ui.segmented_width(options);
-    const std::string path = "account/" + setting.key;
-    std::optional<std::size_t> pressed;
-    // Side by side where there is room beside the label, else as a list to open.
-    const bool fits = segments + text_width(ui.body(), label) + ui.px(8) <= width;
-    if (options.size() <= 4 && fits) {
-        const Row place = row(ui, label, std::max(segments, width * 0.56F));
-        pressed = ui.segmented(path, options, chosen_of(setting), place.width);
-    } else {
-        const Row place = row(ui, label, width * 0.6F);
-        pressed = ui.combo(path, options, chosen_of(setting), place.width);
-    }
-    if (pressed) ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
-}
-
-void text_row(const Ui& ui, const s::Setting& setting, std::string_view label, bool secret)
-{
-    const float width = ImGui::GetContentRegionAvail().x;
-    const Row place = row(ui, label, width * 0.6F);
-    std::string text = setting.value;
-    const std::string path = "account/" + setting.key;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::SetNextItemWidth(place.width);
-    ImGuiInputTextFlags flags = ImGuiInputTextFlags_EnterReturnsTrue;
-    if (secret) flags |= ImGuiInputTextFlags_Password;
-    ImGui::PushFont(ui.mono().font, ui.mono().size);
-    const bool entered = ImGui::InputText(("##" + path).c_str(), &text, flags);
-    const bool left = ImGui::IsItemDeactivatedAfterEdit();
-    ImGui::PopFont();
-    ui.remember(path, {at, {at.x + place.width, at.y + ImGui::GetItemRectSize().y}});
-    if ((entered || left) && text != setting.value)
-        ui.ask(action::ChangeSetting{setting.key, text});
-}
-
 // 25, 587 and 465 as buttons, any other by typing.
 void port_row(const Ui& ui, const s::Setting& setting, std::string_view label)
 {
@@ -204,7 +99,8 @@ void port_row(const Ui& ui, const s::Setting& setting, std::string_view label)
         options.emplace_back(setting.value, setting.value);
     }
     const float width = ImGui::GetContentRegionAvail().x;
-    const Row place = row(ui, label, std::max(ui.segmented_width(options), width * 0.6F));
+    const RowPlace place =
+        row_place(ui, label, std::max(ui.segmented_width(options), width * 0.6F));
     if (const auto pressed = ui.segmented("account/" + setting.key, options, chosen, place.width))
         ui.ask(action::ChangeSetting{setting.key, options.at(*pressed).first});
 }
@@ -237,32 +133,6 @@ void send(const Ui& ui)
 
 // ---- the world ----------------------------------------------------------------------------------
 
-// A fold of further settings: "Fetching mail", "Servers", "Faults".
-bool fold(const Ui& ui, const std::string& name, const std::string& words)
-{
-    const float width = ImGui::GetContentRegionAvail().x;
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = ui.theme().body() + ui.px(14);
-    ImGuiStorage* storage = ImGui::GetStateStorage();
-    const ImGuiID id = ImGui::GetID(("fold/" + name).c_str());
-    bool open = storage->GetBool(id, false);
-    const Rect rect{at, {at.x + width, at.y + height}};
-    if (ui.area("world/" + name, rect)) {
-        open = !open;
-        storage->SetBool(id, open);
-    }
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    if (ImGui::IsItemHovered())
-        list->AddRectFilled(rect.min, rect.max, ui.theme().selection, ui.px(6));
-    ui.line(
-        list, {at.x, at.y + (height - ui.theme().body()) / 2}, ui.body(), words, width - ui.px(28));
-    ui.line_centred(list,
-                    {{rect.max.x - ui.px(24), at.y}, {rect.max.x, rect.max.y}},
-                    ui.body(),
-                    open ? icon::minus : icon::plus);
-    return open;
-}
-
 // "server.mail.kumo.example.587.require_tls" -> host and what is set there.
 struct HostSetting {
     std::string host;
@@ -278,17 +148,9 @@ HostSetting split_host(const Ui& ui, const std::string& key)
         const std::size_t dot = rest.rfind('.');
         const std::string last = dot == std::string::npos ? rest : rest.substr(dot + 1);
         const std::string before = dot == std::string::npos ? "" : rest.substr(0, dot);
-        const std::string group = key.starts_with("fault.") ? "fault" : "server";
-        std::string words;
-        const std::string whole = fmt::format("{}.{}", group, last);
-        if (group == "fault" && before == "reply") {
-            words = ui.say("fault.reply", {{"verb", last}});
-        } else if (ui.model().language().has("gui." + whole)) {
-            words = ui.say(whole);
-        } else {
-            words = last;
-        }
-        if (group == "server" && !before.empty()) words = fmt::format("{} {}", before, words);
+        const std::string whole = "server." + last;
+        std::string words = ui.model().language().has("gui." + whole) ? ui.say(whole) : last;
+        if (!before.empty()) words = fmt::format("{} {}", before, words);
         return {ui.pick(host.name), words};
     }
     return {"", inner};
@@ -319,8 +181,21 @@ bool has_settings(const Ui& ui, std::string_view prefix)
     });
 }
 
+// Somebody wants to fork: the next control takes the keyboard, once, and is scrolled into sight.
+void take_keyboard(const Ui& ui)
+{
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID id = ImGui::GetID("fork_wanted");
+    const int wanted = ui.model().fork_wanted();
+    if (storage->GetInt(id, 0) == wanted) return;
+    storage->SetInt(id, wanted);
+    ImGui::SetKeyboardFocusHere();
+    ImGui::SetNavCursorVisible(true);
+}
+
 void rules(const Ui& ui)
 {
+    take_keyboard(ui);
     for (const s::Setting& setting : ui.model().settings()) {
         if (!setting.key.starts_with("rule.")) continue;
         const auto& all = ui.model().scenario().rules;
@@ -349,7 +224,9 @@ void all_settings(const Ui& ui)
     ui.rule();
     heading(ui, ui.say("world.title"));
     rules(ui);
-    if (has_settings(ui, "fetch.") && fold(ui, "fetch", ui.say("world.fetch"))) {
+    faults(ui);
+    ui.rule();
+    if (has_settings(ui, "fetch.") && fold(ui, "world/fetch", ui.say("world.fetch"))) {
         for (const s::Setting& setting : ui.model().settings()) {
             if (!setting.key.starts_with("fetch.")) continue;
             const std::string label = ui.say("account." + setting.key.substr(6));
@@ -360,10 +237,8 @@ void all_settings(const Ui& ui)
             }
         }
     }
-    if (has_settings(ui, "server.") && fold(ui, "servers", ui.say("world.servers")))
+    if (has_settings(ui, "server.") && fold(ui, "world/servers", ui.say("world.servers")))
         settings_of_hosts(ui, "server.");
-    if (has_settings(ui, "fault.") && fold(ui, "faults", ui.say("world.faults")))
-        settings_of_hosts(ui, "fault.");
 }
 
 } // namespace
@@ -376,7 +251,9 @@ void settings_panel(const Ui& ui)
     const float below =
         ui.px(56) + (ui.theme().type_scale - 1) * ui.px(20) +
         (notice.empty() ? 0 : ui.paragraph_height(ui.note(), notice, width) + ui.px(8));
-    if (ImGui::BeginChild("settings", {width, ImGui::GetContentRegionAvail().y - below}))
+    if (ImGui::BeginChild("settings",
+                          {width, ImGui::GetContentRegionAvail().y - below},
+                          ImGuiChildFlags_NavFlattened))
         all_settings(ui);
     ImGui::EndChild();
     send(ui);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace gui {
 
@@ -41,8 +42,10 @@ void keys(const Ui& ui)
                               Key{"ends", "Home  End"},
                               Key{"lesson", "PageUp  PageDown"},
                               Key{"search", "/"},
+                              Key{"file", "O"},
                               Key{"level", "1  2  3"},
                               Key{"language", "L"},
+                              Key{"fork", "F"},
                               Key{"restart", "R"},
                               Key{"presenter", "P"},
                               Key{"map", "0  Ctrl ← → ↑ ↓"},
@@ -61,6 +64,55 @@ void keys(const Ui& ui)
                                              width);
         ImGui::Dummy({column + width, height});
     }
+}
+
+// A folder or a file, to be opened.
+bool entry(const Ui& ui, const std::string& path, const char* sign, const std::string& name)
+{
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const Rect place{at, {at.x + width, at.y + ui.theme().body() + ui.px(13)}};
+    const bool pressed = ui.area(path, place);
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    if (ImGui::IsItemHovered() || ImGui::IsItemFocused())
+        list->AddRectFilled(place.min, place.max, ui.theme().selection, ui.px(5));
+    const float y = at.y + ui.px(6);
+    const float icons = ui.theme().body() * 1.7F;
+    ui.line(list, {at.x + ui.px(8), y}, ui.in(ui.body(), ui.theme().quiet), sign, icons);
+    ui.line(list,
+            {at.x + ui.px(8) + icons, y},
+            ui.body(),
+            name,
+            width - icons - ui.px(16),
+            Overflow::shorten);
+    return pressed;
+}
+
+void files(const Ui& ui)
+{
+    const Folder& folder = ui.model().folder();
+    ui.paragraph(ui.in(ui.mono(), ui.theme().quiet), folder.path);
+    if (!folder.problem.empty())
+        ui.paragraph(ui.body(), ui.say("files.problem", {{"problem", folder.problem}}));
+    const auto inside = [&](const std::string& name) {
+        return (std::filesystem::path{folder.path} / name).string();
+    };
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+    const float height = std::min(ui.px(380), ImGui::GetIO().DisplaySize.y * 0.5F);
+    if (ImGui::BeginChild("files", {0, height}, ImGuiChildFlags_NavFlattened)) {
+        if (!folder.above.empty() && entry(ui, "files/..", icon::up, ui.say("files.above")))
+            ui.ask(action::ShowFolder{folder.above});
+        for (const std::string& name : folder.folders)
+            if (entry(ui, "files/" + name + "/", icon::folder, name))
+                ui.ask(action::ShowFolder{inside(name)});
+        for (const std::string& name : folder.files)
+            if (entry(ui, "files/" + name, icon::file, name)) ui.ask(action::Open{inside(name)});
+        if (folder.problem.empty() && folder.folders.empty() && folder.files.empty())
+            ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("files.none"));
+        if (folder.cut) ui.paragraph(ui.note(), ui.say("files.cut"));
+    }
+    ImGui::EndChild();
+    ImGui::PopStyleVar();
 }
 
 void until(const Ui& ui)
@@ -146,6 +198,7 @@ void sheets(const Ui& ui)
     case Sheet::lessons: // stands below its box: the top bar's
         return;
     case Sheet::files:
+        sheet(ui, ui.say("files.title"), ui.px(520) * ui.theme().type_scale, [&] { files(ui); });
         return;
     case Sheet::keys:
         sheet(ui, ui.say("keys.title"), ui.px(460) * ui.theme().type_scale, [&] { keys(ui); });

@@ -43,7 +43,7 @@ void side_panel(const Ui& ui)
     const bool has_card = !ui.model().view().cards_before(ui.model().cursor()).empty();
     const float height = ImGui::GetContentRegionAvail().y;
     const float upper = height * (has_card ? 0.3F : 0.75F);
-    if (ImGui::BeginChild("tab", {width, upper})) {
+    if (ImGui::BeginChild("tab", {width, upper}, ImGuiChildFlags_NavFlattened)) {
         switch (ui.model().tab()) {
         case Tab::transcript:
             transcript_tab(ui);
@@ -60,7 +60,7 @@ void side_panel(const Ui& ui)
         }
     }
     ImGui::EndChild();
-    if (ImGui::BeginChild("below", {width, 0})) {
+    if (ImGui::BeginChild("below", {width, 0}, ImGuiChildFlags_NavFlattened)) {
         selected_sentence(ui);
         if (has_card) why_panel(ui);
     }

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -317,6 +318,155 @@ TEST_SUITE("gui.controls")
             at_time("soon");
             CHECK(window.model().sheet() == gui::Sheet::until);
             CHECK_FALSE(window.model().notice().empty());
+        });
+    }
+
+    TEST_CASE("each kind of fault is chosen in the left column, strikes, and is put right again")
+    {
+        struct Kind {
+            const char* fold;
+            const char* setting;
+            const char* value;
+            sim::Fault fault;
+        };
+        const std::array kinds{
+            Kind{"fault/reply",
+                 "fault.mail.kumo.example.reply.rcpt",
+                 "550",
+                 sim::Fault::reply_replaced},
+            Kind{"fault/cut", "fault.mail.kumo.example.cut", "auth", sim::Fault::connection_cut},
+            Kind{"fault/delay", "fault.mail.kumo.example.delay", "10m", sim::Fault::delayed},
+            Kind{"fault/dns", "fault.ns.example.dns", "servfail", sim::Fault::dns_failing}};
+        in_both_languages([&](Window& window) {
+            for (const Kind& kind : kinds) {
+                CAPTURE(kind.setting);
+                window.open(test::lesson_path("submission-587"));
+                REQUIRE(window.click(kind.fold));
+                window.settle();
+                const std::string path = std::string{"fault/"} + kind.setting;
+                const auto choose = [&](const std::string& list, const std::string& choice) {
+                    REQUIRE(window.click(list));
+                    window.settle();
+                    REQUIRE(window.click(list + "/" + choice));
+                    window.settle();
+                };
+                const std::string fold = kind.fold;
+                if (fold != "fault/dns") choose(fold + "/server", "mail.kumo.example");
+                if (fold == "fault/reply") choose(fold + "/point", "rcpt");
+                choose(path, kind.value);
+                REQUIRE(window.model().setting(kind.setting)->value == kind.value);
+                bool struck = false;
+                const auto& trace = window.model().playback().trace();
+                for (std::size_t i = 0; i < trace.size(); ++i) {
+                    const auto* fault = std::get_if<sim::FaultInjected>(&trace[i].what);
+                    struck = struck || (fault != nullptr && fault->fault == kind.fault);
+                }
+                CHECK(struck);
+                REQUIRE(window.click(std::string{"fault/off/"} + kind.setting));
+                CHECK(window.model().setting(kind.setting)->value == "off");
+                CHECK(window.click(kind.fold)); // closed again
+                window.settle();
+            }
+        });
+    }
+
+    TEST_CASE("a certificate is made wrong, the mail program refuses it, and it is put right")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("submission-587"));
+            REQUIRE(window.click("fault/certificate"));
+            window.settle();
+            REQUIRE(window.click("fault/certificate/server"));
+            window.settle();
+            REQUIRE(window.click("fault/certificate/server/mail.kumo.example"));
+            window.settle();
+            const std::string path = "fault/server.mail.kumo.example.certificate";
+            REQUIRE(window.click(path));
+            window.settle();
+            REQUIRE(window.click(path + "/expired"));
+            window.model().act(action::ToEnd{});
+            CHECK_FALSE(window.model().view().cards().empty());
+            CHECK(window.model().view().cards()[0].obstacle == sim::explain::Obstacle::certificate);
+            window.settle();
+            REQUIRE(window.click("fault/off/server.mail.kumo.example.certificate"));
+            CHECK(window.model().setting("server.mail.kumo.example.certificate")->value == "good");
+        });
+    }
+
+    TEST_CASE("a file is opened from the list of files, with the mouse and with the keyboard")
+    {
+        namespace fs = std::filesystem;
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            window.key(ImGuiKey_Slash);
+            window.settle();
+            REQUIRE(window.click("lessons/file"));
+            window.settle();
+            CHECK(window.model().sheet() == gui::Sheet::files);
+            const fs::path lesson{test::lesson_path("op25b")};
+            CHECK(window.model().folder().path == lesson.parent_path().string());
+            REQUIRE(window.find("files/scenario.toml"));
+            REQUIRE(window.click("files/.."));
+            window.settle();
+            REQUIRE(window.click("files/path/"));
+            window.settle();
+            REQUIRE(window.click("files/scenario.toml"));
+            window.settle();
+            CHECK(window.model().path() == test::lesson_path("path"));
+            CHECK(window.model().sheet() == gui::Sheet::none);
+
+            window.key(ImGuiKey_O); // where it was left: the first entry is the folder above
+            window.settle();
+            CHECK(fs::path{window.model().folder().path}.filename() == "path");
+            window.key(ImGuiKey_Tab);
+            window.key(ImGuiKey_UpArrow);
+            window.key(ImGuiKey_Enter);
+            window.settle();
+            CHECK(fs::path{window.model().folder().path}.filename() == "scenarios");
+            CHECK(window.model().preferences().folder == window.model().folder().path);
+            window.key(ImGuiKey_Escape);
+            CHECK(window.model().sheet() == gui::Sheet::none);
+        });
+    }
+
+    TEST_CASE("a folder that cannot be read says so")
+    {
+        const auto none = gui::list_folder("/hikyaku/not/there");
+        CHECK_FALSE(none.problem.empty());
+        CHECK(none.above == "/hikyaku/not");
+        CHECK(gui::list_folder("/").above.empty());
+        in_both_languages([&](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            window.key(ImGuiKey_O);
+            window.model().act(action::ShowFolder{"/hikyaku/not/there"});
+            window.settle();
+            CHECK(window.shows(none.problem.substr(0, 7)));
+            CHECK(window.model().preferences().folder != "/hikyaku/not/there");
+            window.key(ImGuiKey_Escape);
+        });
+    }
+
+    TEST_CASE("F stops here and gives the keyboard to what can change under way")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::RunUntil{Until::block});
+            window.settle();
+            const std::size_t cursor = window.model().cursor();
+            window.key(ImGuiKey_F);
+            window.settle();
+            CHECK_FALSE(window.model().playing());
+            CHECK(window.model().notice().find("09:00:00.036") != std::string::npos);
+            window.key(ImGuiKey_Enter); // opens the first rule's list
+            window.settle();
+            std::string first;
+            for (const auto& item : window.probe().items)
+                if (item.path.starts_with("world/rule.") && item.path.ends_with("/off"))
+                    first = item.path;
+            REQUIRE_FALSE(first.empty());
+            REQUIRE(window.click(first));
+            CHECK(window.model().is_forked());
+            CHECK(window.model().cursor() == cursor);
         });
     }
 }

@@ -4,6 +4,7 @@
 
 #include "cli/resources.h"
 #include "gui/app.h"
+#include "gui/folder.h"
 #include "gui/picture.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ inline gui::Surroundings surroundings()
     static const auto ja = language_file("ja"); // read once: they are large
     static const auto en = language_file("en");
     static const auto lessons = all_lessons();
-    return {home(), ja, en, lessons, cli::load_scenario, {}};
+    return {home(), ja, en, lessons, cli::load_scenario, gui::list_folder, {}};
 }
 
 class Window {
@@ -192,8 +193,9 @@ private:
     static bool in_sight(const gui::Probe::Item& item)
     {
         const float top = 60;
-        const float bottom = ImGui::GetIO().DisplaySize.y - 80;
-        if (item.path.starts_with("top/") || item.path.starts_with("player/")) return true;
+        const float bottom = ImGui::GetIO().DisplaySize.y - 150; // above Send, too
+        for (const char* fixed : {"top/", "player/", "account/send", "lessons/", "sheet/"})
+            if (item.path.starts_with(fixed)) return true;
         return item.min.y >= top && item.max.y <= bottom;
     }
 

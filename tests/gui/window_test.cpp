@@ -275,6 +275,7 @@ TEST_SUITE("gui.window")
         preferences.level = sim::explain::Level::expert;
         preferences.zoom = 1.5F;
         preferences.motion = false;
+        preferences.folder = "/home/hanako/lessons";
         preferences.window = {10, 20, 1280, 720};
         CHECK(gui::read_preferences(gui::write_preferences(preferences), {}) == preferences);
         for (const char* rubbish :

@@ -1,0 +1,157 @@
+#include "gui/panels/setting_rows.h"
+
+#include <fmt/format.h>
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+
+namespace gui {
+
+namespace s = sim::scenario;
+
+namespace {
+
+// What a fault does, in words: "550 (for good)", "5 s", "at RCPT TO".
+std::string fault_words(const Ui& ui, const std::string& key, const std::string& value)
+{
+    const std::string words = "fault_value." + value;
+    if (ui.model().language().has("gui." + words)) return ui.say(words);
+    if (key.ends_with(".cut"))
+        return ui.say("fault.at", {{"point", ui.say("fault_point." + value)}});
+    if (value.starts_with('4')) return ui.say("fault.for_now", {{"code", value}});
+    if (value.starts_with('5')) return ui.say("fault.for_good", {{"code", value}});
+    return value;
+}
+
+} // namespace
+
+void heading(const Ui& ui, std::string_view words)
+{
+    ui.paragraph(ui.in(ui.note(), ui.theme().quiet), words);
+}
+
+// How the values of a setting are called.
+std::string label_of(const Ui& ui, const s::Setting& setting, const std::string& value)
+{
+    const auto& scenario = ui.model().scenario();
+    if (setting.key == "client.line") {
+        const auto line = std::ranges::find(scenario.lines, value, &s::AccessLine::key);
+        if (line != scenario.lines.end()) return ui.pick(line->name);
+    }
+    if (setting.key.starts_with("fault.")) {
+        return fault_words(ui, setting.key, value);
+    }
+    if (setting.key.starts_with("rule.")) return ui.say("verdict." + value);
+    const std::size_t dot = setting.key.rfind('.');
+    const std::string last = setting.key.substr(dot + 1);
+    const std::string key = fmt::format("value.{}.{}", last, value);
+    return ui.model().language().has("gui." + key) ? ui.say(key) : value;
+}
+
+Options options_of(const Ui& ui, const s::Setting& setting)
+{
+    Options options;
+    for (const std::string& choice : setting.choices)
+        options.emplace_back(choice, label_of(ui, setting, choice));
+    return options;
+}
+
+std::optional<std::size_t> chosen_of(const s::Setting& setting)
+{
+    const auto found = std::ranges::find(setting.choices, setting.value);
+    if (found == setting.choices.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - setting.choices.begin());
+}
+
+// The label on the left and the place of its control on the right; one below the other when the
+// words are long.
+RowPlace row_place(const Ui& ui, std::string_view label, float control)
+{
+    const float width = ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float room = width - control - ui.px(8);
+    const float height = ui.theme().body() + ui.px(16);
+    const TextStyle style = ui.body();
+    if (text_width(style, label) <= room) {
+        ui.line(ImGui::GetWindowDrawList(),
+                {at.x, at.y + (height - style.size) / 2},
+                style,
+                label,
+                room);
+        ImGui::SetCursorScreenPos({at.x + width - control, at.y});
+        return {control};
+    }
+    ui.paragraph(style, label);
+    return {width};
+}
+
+void choice_row(const Ui& ui,
+                const s::Setting& setting,
+                std::string_view label,
+                const std::string& group)
+{
+    const Options options = options_of(ui, setting);
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float segments = ui.segmented_width(options);
+    const std::string path = group + "/" + setting.key;
+    std::optional<std::size_t> pressed;
+    // Side by side where there is room beside the label, else as a list to open.
+    const bool fits = segments + text_width(ui.body(), label) + ui.px(8) <= width;
+    if (options.size() <= 4 && fits) {
+        const RowPlace place = row_place(ui, label, std::max(segments, width * 0.56F));
+        pressed = ui.segmented(path, options, chosen_of(setting), place.width);
+    } else {
+        const RowPlace place = row_place(ui, label, width * 0.6F);
+        pressed = ui.combo(path, options, chosen_of(setting), place.width);
+    }
+    if (pressed) ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
+}
+
+void text_row(const Ui& ui, const s::Setting& setting, std::string_view label, bool secret)
+{
+    const float width = ImGui::GetContentRegionAvail().x;
+    const RowPlace place = row_place(ui, label, width * 0.6F);
+    std::string text = setting.value;
+    const std::string path = "account/" + setting.key;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::SetNextItemWidth(place.width);
+    ImGuiInputTextFlags flags = ImGuiInputTextFlags_EnterReturnsTrue;
+    if (secret) flags |= ImGuiInputTextFlags_Password;
+    ImGui::PushFont(ui.mono().font, ui.mono().size);
+    const bool entered = ImGui::InputText(("##" + path).c_str(), &text, flags);
+    const bool left = ImGui::IsItemDeactivatedAfterEdit();
+    ImGui::PopFont();
+    ui.remember(path, {at, {at.x + place.width, at.y + ImGui::GetItemRectSize().y}});
+    if ((entered || left) && text != setting.value)
+        ui.ask(action::ChangeSetting{setting.key, text});
+}
+
+// A fold of further settings: "Fetching mail", "Servers", "Faults".
+bool fold(const Ui& ui, const std::string& path, const std::string& words)
+{
+    const float width = ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float room = width - ui.px(28);
+    const float height = ui.paragraph_height(ui.body(), words, room) + ui.px(8);
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID id = ImGui::GetID(("fold/" + path).c_str());
+    bool open = storage->GetBool(id, false);
+    const Rect rect{at, {at.x + width, at.y + height}};
+    if (ui.area(path, rect)) {
+        open = !open;
+        storage->SetBool(id, open);
+    }
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    if (ImGui::IsItemHovered())
+        list->AddRectFilled(rect.min, rect.max, ui.theme().selection, ui.px(6));
+    ui.paragraph_at(list, {at.x, at.y + ui.px(4)}, ui.body(), words, room);
+    ui.line_centred(list,
+                    {{rect.max.x - ui.px(24), at.y}, {rect.max.x, rect.max.y}},
+                    ui.body(),
+                    open ? icon::minus : icon::plus);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy({width, height});
+    return open;
+}
+
+} // namespace gui
