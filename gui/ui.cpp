@@ -217,14 +217,28 @@ Ui::segmented(const std::string& path,
     std::optional<std::size_t> pressed;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImDrawList* list = ImGui::GetWindowDrawList();
-    // Each as wide as its word needs, what is left over shared evenly; in rows when too wide.
-    const float spare = std::max(0.0F, width - segmented_width(options)) /
-                        static_cast<float>(std::max<std::size_t>(options.size(), 1));
+    // Each as wide as its word needs, what is left over shared evenly; smaller when that makes it
+    // one row, else in rows.
+    const auto count = static_cast<float>(std::max<std::size_t>(options.size(), 1));
+    constexpr float smallest = 0.72F; // of the usual size
+    TextStyle style = body();
+    float pad = px(20);
+    if (const float words = segmented_width(options) - count * pad; words + count * pad > width) {
+        const float fitting = (width - count * px(12)) / std::max(words, 1.0F);
+        if (fitting >= smallest) {
+            pad = px(12);
+            style.size *= std::min(fitting * 0.99F, 1.0F);
+        }
+    }
+    float needed = 0;
+    for (const auto& option : options)
+        needed += text_width(style, option.second) + pad;
+    const float spare = std::max(0.0F, width - needed) / count;
     const float height = theme_.body() + px(16);
     float x = at.x;
     float y = at.y;
     for (std::size_t i = 0; i < options.size(); ++i) {
-        const float wanted = text_width(body(), options[i].second) + px(20) + spare;
+        const float wanted = text_width(style, options[i].second) + pad + spare;
         const float own = std::min(wanted, width);
         if (x > at.x && x + own > at.x + width + 1) {
             x = at.x;
@@ -240,10 +254,10 @@ Ui::segmented(const std::string& path,
             list->AddRectFilled(rect.min, rect.max, theme_.selection, px(7));
         }
         list->AddRect(rect.min, rect.max, is_chosen ? theme_.ink : theme_.rule, px(7), 0, px(1));
-        line_centred(list,
-                     {{x + px(4), y}, {x + own - px(4), y + height}},
-                     is_chosen ? in(bold(), theme_.on_ink) : body(),
-                     options[i].second);
+        TextStyle shown = is_chosen ? in(bold(), theme_.on_ink) : body();
+        shown.size = style.size;
+        line_centred(
+            list, {{x + px(4), y}, {x + own - px(4), y + height}}, shown, options[i].second);
         x += own;
     }
     ImGui::SetCursorScreenPos(at);

@@ -391,7 +391,8 @@ private:
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
         TextStyle style = words_.in(words_.bold(), words_.theme().on_ink);
-        style.size = words_.theme().note();
+        style.size =
+            words_.theme().type_scale > 1 ? words_.theme().small() * 0.8F : words_.theme().note();
         const std::string words = fmt::format(
             "#{} {}  ×{}",
             sim::explain::number_of(dropped->rule, scenario_),
