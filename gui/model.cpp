@@ -21,6 +21,7 @@ constexpr float largest_zoom = 2.0F;
 constexpr float zoom_step = 1.1F;
 constexpr float largest_map = 4.0F;
 constexpr float seconds_a_stop = 1.0F; // at speed 1
+constexpr std::size_t most_said = 400; // lines by the ends: put into words when the cursor moves
 
 // Whether a setting counts from the next send or fetch, not at once.
 bool is_account(std::string_view key)
@@ -126,10 +127,9 @@ void Model::rebuild_view()
                                       language(),
                                       preferences_.level,
                                       secrets_ ? sim::explain::Secrets::shown
-                                               : sim::explain::Secrets::masked);
-    rewinds_.clear();
-    for (const auto& card : view_->cards())
-        rewinds_.push_back(sim::explain::rewind_to(card, playback_->trace(), scenario()));
+                                               : sim::explain::Secrets::masked,
+                                      view_.get());
+    rewind_of_.reset();
     last_said_of_ = {};
     ends_of_ = {};
     const auto& links = view_->links();
@@ -263,11 +263,20 @@ void Model::on(const action::Fork& /*fork*/)
                               {{"time", sim::explain::clock_time(playback_->time(), scenario())}});
 }
 
+std::size_t Model::kept_by_cure(std::size_t card) const
+{
+    if (!rewind_of_ || rewind_of_->first != card) {
+        rewind_of_ = {
+            card, sim::explain::rewind_to(view_->cards().at(card), playback_->trace(), scenario())};
+    }
+    return rewind_of_->second;
+}
+
 void Model::on(const action::ApplyCure& apply)
 {
     if (!is_open() || apply.card >= view_->cards().size()) return;
     const auto cure = view_->cards()[apply.card].cure.settings;
-    const std::size_t kept = rewinds_.at(apply.card);
+    const std::size_t kept = kept_by_cure(apply.card);
     sim::Plan plan = playback_->plan();
     const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : playback_->scenario().start;
     for (const auto& setting : cure) {
@@ -511,7 +520,7 @@ const std::optional<sim::report::SaidOnLink>& Model::last_said(const sim::report
     const EndsOf now{link.link, cursor(), columns};
     if (last_said_of_ != now) {
         last_said_of_ = now;
-        last_said_ = sim::report::last_said(source(columns), link);
+        last_said_ = sim::report::last_said(source(columns), view_->said_on(link));
     }
     return last_said_;
 }
@@ -522,7 +531,7 @@ const sim::report::Lines& Model::said_by_ends(const sim::report::TappedLink& lin
     const EndsOf now{link.link, cursor(), columns};
     if (ends_of_ != now) {
         ends_of_ = now;
-        ends_ = sim::report::said_by_ends(source(columns), link);
+        ends_ = sim::report::said_by_ends(source(columns), view_->said_on(link), most_said);
     }
     return ends_;
 }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gui {
@@ -102,7 +103,7 @@ public:
     [[nodiscard]] bool prediction_settled() const { return prediction_settled_; }
     [[nodiscard]] bool is_as_given() const { return as_given_; }
     // How many events a card's cure keeps: of view().cards().
-    [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const { return rewinds_.at(card); }
+    [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const;
     [[nodiscard]] bool at_end() const;
     // What the last change or export did, in the language; empty when there is nothing to say.
     [[nodiscard]] const std::string& notice() const { return notice_; }
@@ -200,8 +201,8 @@ private:
     bool prediction_settled_ = false;
     std::vector<sim::scenario::Setting> given_; // the lesson's own settings
     bool as_given_ = true;
-    std::vector<std::size_t> rewinds_; // of view_'s cards
     int fork_wanted_ = 0;
+    mutable std::optional<std::pair<std::size_t, std::size_t>> rewind_of_; // card, what is kept
     std::string notice_;
     MapView map_view_;
     Tab tab_ = Tab::transcript;

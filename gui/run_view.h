@@ -4,56 +4,102 @@
 
 #include "sim/explain/why.h"
 #include "sim/playback.h"
+#include "sim/report/ends.h"
 #include "sim/report/host_view.h"
 #include "sim/report/ladder.h"
 #include "sim/report/packet_view.h"
 #include "sim/report/tls_view.h"
 #include "sim/report/wire.h"
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gui {
 
 sim::Unit unit_of(sim::explain::Level level);
 
+// What the time line marks; where several come to stand in one place, the last of them counts.
+SIM_NAMED_ENUM(TimeMark, connection, auth, tls, delivered, blocked);
+
+// Rows of the ladder in which two hosts talk under TLS, others that come in between included.
+struct TlsSpan {
+    std::size_t first = 0; // row
+    std::size_t last = 0;
+    sim::HostId a;
+    sim::HostId b;
+};
+
 class RunView {
 public:
+    // `same_run`: a view of the same run, if there was one; what both have in common is taken over.
     RunView(const sim::Playback& playback,
             const sim::explain::Language& language,
             sim::explain::Level level,
-            sim::explain::Secrets secrets);
+            sim::explain::Secrets secrets,
+            const RunView* same_run = nullptr);
 
     [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_; }
     // Rows [0, this) have happened before the cursor.
     [[nodiscard]] std::size_t rows_before(std::size_t cursor) const;
-    // The cards of what had stopped before the cursor.
-    [[nodiscard]] std::vector<const sim::explain::WhyCard*> cards_before(std::size_t cursor) const;
-    [[nodiscard]] const std::vector<sim::explain::WhyCard>& cards() const { return cards_; }
+    // The spans that cover any of the rows [first, last].
+    [[nodiscard]] std::vector<TlsSpan> tls_spans(std::size_t first, std::size_t last) const;
+    // Where such things happened, in order.
+    [[nodiscard]] const std::vector<std::uint32_t>& marks(TimeMark mark) const
+    {
+        return facts_->marks.at(static_cast<std::size_t>(mark));
+    }
+    // In front of which events nothing happened for a while.
+    [[nodiscard]] const std::vector<std::uint32_t>& gaps() const { return gaps_; }
+    // The cards of what had stopped before the cursor, in the order in which it stopped.
+    [[nodiscard]] std::span<const sim::explain::WhyCard* const>
+    cards_before(std::size_t cursor) const;
+    [[nodiscard]] const std::vector<sim::explain::WhyCard>& cards() const { return facts_->cards; }
     // Hosts, rules and conversations as they stood at a cursor.
-    [[nodiscard]] const sim::report::HostIndex& hosts() const { return hosts_; }
-    [[nodiscard]] const std::vector<sim::report::TappedLink>& links() const { return links_; }
+    [[nodiscard]] const sim::report::HostIndex& hosts() const { return facts_->hosts; }
+    [[nodiscard]] const std::vector<sim::report::TappedLink>& links() const
+    {
+        return facts_->links;
+    }
     // The last stop of the level before the cursor; none at the start.
     [[nodiscard]] sim::EventId last_before(std::size_t cursor) const;
     [[nodiscard]] sim::EventId next_after(std::size_t cursor) const;
-    // What a listener on this cable has; made anew only when something of the question changes.
+    // What a listener on this cable has, of the last packets at least; made anew only when
+    // something of the question changes.
     [[nodiscard]] const sim::report::Lines& wire(const sim::report::Source& source,
                                                  const sim::report::TappedLink& link) const;
+    // What was said in the conversations that cross it; the last one asked for is kept.
+    [[nodiscard]] const sim::report::SaidIndex& said_on(const sim::report::TappedLink& link) const;
     [[nodiscard]] const std::optional<sim::report::PacketView>&
     packet(const sim::report::Source& source, sim::EventId selected) const;
     [[nodiscard]] const std::optional<sim::report::TlsView>&
     tls(const sim::report::Source& source, sim::ConnectionId connection) const;
 
 private:
+    // What does not depend on level or language.
+    struct Facts {
+        explicit Facts(const sim::Playback& playback);
+        sim::report::HostIndex hosts;
+        std::vector<sim::report::TappedLink> links;
+        std::array<std::vector<std::uint32_t>, sim::count_of<TimeMark>()> marks;
+        std::vector<sim::explain::WhyCard> cards;
+        std::vector<const sim::explain::WhyCard*> cards_by_stop;
+    };
+    void note_spans();
+
     const sim::Playback& playback_;
+    std::shared_ptr<const Facts> facts_;
     sim::explain::Level level_;
     sim::report::LadderRows ladder_;
     std::vector<std::uint32_t> row_at_; // event position of each row; a gap has that of the next
-    std::vector<sim::explain::WhyCard> cards_;
-    sim::report::HostIndex hosts_;
-    std::vector<sim::report::TappedLink> links_;
+    std::vector<TlsSpan> spans_;        // by their first rows
+    std::vector<std::size_t> reach_;    // the last row that this span or one before it covers
+    std::vector<std::uint32_t> gaps_;
     struct Packet {
         sim::EventId selected;
         std::size_t end = 0;
@@ -66,11 +112,13 @@ private:
     };
     struct Wire {
         sim::LinkId link;
-        std::size_t end = 0;
         std::size_t columns = 0;
+        std::unique_ptr<sim::report::WireTap> tap;
+        std::size_t end = 0;
         sim::report::Lines lines;
     };
     mutable Wire wire_;
+    mutable std::optional<std::pair<sim::LinkId, sim::report::SaidIndex>> said_;
     mutable Packet packet_;
     mutable Tls tls_;
 };

@@ -18,6 +18,8 @@ using sim::HostId;
 using sim::explain::Mark;
 using sim::report::LadderRow;
 
+constexpr ImU32 band_alpha = IM_COL32(0, 0, 0, 0xB0);
+
 class LadderDrawing {
 public:
     LadderDrawing(const Ui& ui, const Rect& space)
@@ -25,7 +27,7 @@ public:
           view_{ui.model().view()},
           space_{space},
           time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
-          row_height_{ui.theme().note() + ui.px(20)}
+          row_height_{std::round(ui.theme().note() + ui.px(20))} // whole: a million add up exactly
     {
         const auto& hosts = view_.ladder().lifelines;
         const float room = space_.width() - time_width_ - ui.px(24);
@@ -88,10 +90,8 @@ private:
         const std::size_t done = view_.rows_before(ui_.model().cursor());
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float height = row_height_ * static_cast<float>(shown);
-        const float line_end = std::max(rows.max.y, ImGui::GetCursorScreenPos().y + height);
-        for (const auto& [host, x] : x_of_)
-            list->AddLine({x, rows.min.y}, {x, line_end}, ui_.theme().rule, ui_.px(1.5F));
         if (shown == 0) {
+            lifelines(rows);
             ui_.paragraph_at(list,
                              {space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)},
                              ui_.in(ui_.body(), ui_.theme().quiet),
@@ -103,9 +103,21 @@ private:
         ImGuiListClipper clipper;
         clipper.Begin(static_cast<int>(shown), row_height_);
         while (clipper.Step()) {
-            for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-                row(static_cast<std::size_t>(i), top + row_height_ * static_cast<float>(i), done);
+            const auto first = static_cast<std::size_t>(clipper.DisplayStart);
+            const auto end = static_cast<std::size_t>(clipper.DisplayEnd);
+            if (first == end) continue;
+            const auto y_of = [&](std::size_t row) {
+                return top + row_height_ * static_cast<float>(row);
+            };
+            for (std::size_t i = first; i < end; ++i)
+                place(i, y_of(i), done);
+            for (const TlsSpan& span : view_.tls_spans(first, end - 1))
+                band(span, std::max(span.first, first), std::min(span.last + 1, end), y_of);
+            lifelines(rows);
+            for (std::size_t i = first; i < end; ++i)
+                row(i, y_of(i), done);
         }
+        hint();
         ImGui::SetCursorScreenPos({rows.min.x, top + height});
         ImGui::Dummy({1, 1});
     }
@@ -124,32 +136,95 @@ private:
             ImGui::SetScrollY(std::max(0.0F, y - height * 0.6F));
     }
 
-    void row(std::size_t index, float y, std::size_t done)
+    void lifelines(const Rect& rows) const
+    {
+        for (const auto& [host, x] : x_of_) {
+            ImGui::GetWindowDrawList()->AddLine(
+                {x, rows.min.y}, {x, rows.max.y}, ui_.theme().rule, ui_.px(1.5F));
+        }
+    }
+
+    // Rows [begin, end) of the span, as one surface; its ends are round.
+    template <typename YOf>
+    void band(const TlsSpan& span, std::size_t begin, std::size_t end, const YOf& y_of) const
+    {
+        if (!x_of_.contains(span.a) || !x_of_.contains(span.b)) return;
+        const auto [a, b] = std::minmax(x_of_.at(span.a), x_of_.at(span.b));
+        const float round = ui_.px(6);
+        const float over = ui_.px(5);
+        const bool is_first = begin == span.first;
+        const bool is_last = end == span.last + 1;
+        ImDrawFlags corners = ImDrawFlags_RoundCornersNone;
+        if (is_first) corners |= ImDrawFlags_RoundCornersTop;
+        if (is_last) corners |= ImDrawFlags_RoundCornersBottom;
+        const ImU32 colour = (ui_.theme().encrypted_tint & ~IM_COL32_A_MASK) | band_alpha;
+        ImGui::GetWindowDrawList()->AddRectFilled({a - over, y_of(begin)},
+                                                  {b + over, y_of(end)},
+                                                  colour,
+                                                  is_first || is_last ? round : 0,
+                                                  corners);
+    }
+
+    [[nodiscard]] Rect rect_of(float y) const
+    {
+        return {{space_.min.x, y}, {space_.max.x - ui_.px(14), y + row_height_}};
+    }
+
+    // The row as something to press, and its ground.
+    void place(std::size_t index, float y, std::size_t done)
     {
         const LadderRow& it = view_.ladder().rows[index];
-        ImDrawList* list = ImGui::GetWindowDrawList();
-        const Rect rect{{space_.min.x, y}, {space_.max.x - ui_.px(14), y + row_height_}};
-        if (it.shape == LadderRow::Shape::gap) {
-            ui_.line(list,
-                     {space_.min.x + time_width_ + ui_.px(8), y + ui_.px(9)},
-                     ui_.note(),
-                     it.text,
-                     rect.width());
-            ui_.line(list,
-                     {space_.min.x + time_width_ - ui_.px(34), y + ui_.px(9)},
-                     ui_.note(),
-                     icon::fold,
-                     ui_.px(30));
-            return;
-        }
+        if (it.shape == LadderRow::Shape::gap) return;
+        const Rect rect = rect_of(y);
         if (ui_.area(fmt::format("ladder/{}", it.event.value), rect))
             ui_.ask(action::Select{it.event});
         const bool selected = index + 1 == done;
-        if (selected || ImGui::IsItemHovered())
-            list->AddRectFilled(rect.min, rect.max, ui_.theme().selection, ui_.px(6));
+        if (selected || ImGui::IsItemHovered()) {
+            ImGui::GetWindowDrawList()->AddRectFilled(
+                rect.min, rect.max, ui_.theme().selection, ui_.px(6));
+        }
+        if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) hovered_ = &it;
+    }
+
+    // The whole of what had no room in the row that the mouse is on.
+    void hint() const
+    {
+        if (hovered_ == nullptr || cut_.empty()) return;
+        ImGui::BeginTooltip();
+        ui_.paragraph(ui_.body(), cut_, ui_.px(420));
+        ImGui::EndTooltip();
+    }
+
+    // A line of a row, cut where there is no more room.
+    float words_at(
+        const LadderRow& it, ImVec2 at, const TextStyle& style, const std::string& text, float room)
+    {
+        if (hovered_ == &it && text_width(style, text) > room) cut_ = text;
+        return ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
+    }
+
+    void gap(const LadderRow& it, float y) const
+    {
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const float x = space_.min.x + time_width_;
+        ui_.line(list,
+                 {x + ui_.px(8), y + ui_.px(9)},
+                 ui_.note(),
+                 it.text,
+                 space_.max.x - x - ui_.px(24));
+        ui_.line(list, {x - ui_.px(34), y + ui_.px(9)}, ui_.note(), icon::fold, ui_.px(30));
+    }
+
+    void row(std::size_t index, float y, std::size_t done)
+    {
+        const LadderRow& it = view_.ladder().rows[index];
+        if (it.shape == LadderRow::Shape::gap) {
+            gap(it, y);
+            return;
+        }
         const bool future = index >= done;
         const float middle = y + row_height_ * 0.72F;
-        ui_.line(list,
+        ui_.line(ImGui::GetWindowDrawList(),
                  {space_.min.x + ui_.px(6), middle - ui_.theme().small() * 0.75F},
                  small_mono(),
                  sim::explain::clock_time(it.at, ui_.model().scenario()),
@@ -183,23 +258,13 @@ private:
         }
         const Rect rect{{left, y + ui_.px(4)}, {right, y + row_height_ - ui_.px(3)}};
         list->AddRectFilled(rect.min, rect.max, ui_.theme().encrypted, ui_.px(5));
+        if (hovered_ == &it && need > right - left) cut_ = it.text;
         ui_.line_centred(list, rect, style, words, Overflow::shorten);
-    }
-
-    void tint(const LadderRow& it, float y)
-    {
-        if (!it.under_tls) return;
-        const float a = std::min(x_of_.at(it.from), x_of_.at(it.to));
-        const float b = std::max(x_of_.at(it.from), x_of_.at(it.to));
-        ImU32 colour = ui_.theme().encrypted_tint;
-        colour = (colour & 0x00FFFFFFU) | (0xB0U << 24U);
-        ImGui::GetWindowDrawList()->AddRectFilled({a, y}, {b, y + row_height_}, colour);
     }
 
     void arrow(const LadderRow& it, float y, float middle, ImU32 colour)
     {
         ImDrawList* list = ImGui::GetWindowDrawList();
-        tint(it, y);
         const float from = x_of_.at(it.from);
         const float to = x_of_.at(it.to);
         const float direction = to > from ? 1.0F : -1.0F;
@@ -238,7 +303,6 @@ private:
     // Above the arrow, from its tail on; as wide as there is room in the row.
     void words(const LadderRow& it, float y, float from, float to, ImU32 colour)
     {
-        ImDrawList* list = ImGui::GetWindowDrawList();
         TextStyle style = ui_.in(ui_.mono(), colour);
         style.size = ui_.theme().note();
         const bool to_right = to > from;
@@ -248,16 +312,14 @@ private:
         if (it.stopped) {
             const auto& event = ui_.model().playback().trace().at(it.event);
             const std::string by = sim::explain::headline(event, ui_.model().source().context());
-            ui_.line(list,
+            words_at(it,
                      {to + ui_.px(10), at + style.size * 0.7F},
                      ui_.in(ui_.bold(), ui_.theme().ink),
                      by,
-                     right - to + ui_.px(20),
-                     Overflow::shorten);
+                     right - to + ui_.px(20));
         }
         if (to_right) {
-            const float taken = ui_.line(
-                list, {from + pad, at}, style, it.text, right - from - pad, Overflow::shorten);
+            const float taken = words_at(it, {from + pad, at}, style, it.text, right - from - pad);
             mark_icon(it, std::max(to, from + pad + taken), at, colour);
             return;
         }
@@ -265,8 +327,7 @@ private:
         const float width = std::min(text_width(style, it.text), room);
         const bool fits = width <= from - to - 2 * pad;
         const float x = fits ? from - pad - width : std::max(to + pad, from - pad - width);
-        const float taken = ui_.line(
-            list, {x, at}, style, it.text, fits ? width + 1 : right - x, Overflow::shorten);
+        const float taken = words_at(it, {x, at}, style, it.text, fits ? width + 1 : right - x);
         mark_icon(it, std::max(from, x + taken), at, colour);
     }
 
@@ -295,12 +356,11 @@ private:
         const bool left_side =
             x + pad + width > right && x - pad - width > space_.min.x + time_width_;
         const float at = left_side ? x - pad - width : x + pad;
-        ui_.line(list,
+        words_at(it,
                  {at, middle - style.size * 0.55F},
                  style,
                  it.text,
-                 left_side ? width + 1 : right - at,
-                 Overflow::shorten);
+                 left_side ? width + 1 : right - at);
     }
 
     const Ui& ui_;
@@ -310,6 +370,8 @@ private:
     float row_height_;
     float lane_ = 0;
     std::map<HostId, float> x_of_;
+    const LadderRow* hovered_ = nullptr; // the row that the mouse rests on
+    std::string cut_;                    // what had no room in it
 };
 
 } // namespace

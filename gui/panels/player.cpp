@@ -109,34 +109,58 @@ void speed(const Ui& ui, const Rect& rect)
     list->AddCircleFilled({rect.min.x + rect.width() * now, middle}, ui.px(6), ui.theme().ink);
 }
 
-void mark(const Ui& ui, const sim::Event& event, float x, float y, float height)
+ImU32 colour_of(const Ui& ui, TimeMark mark)
 {
-    ImDrawList* list = ImGui::GetWindowDrawList();
-    ImU32 colour = 0;
-    switch (event.kind()) {
-    case sim::Kind::connection_opened:
-        colour = ui.theme().quiet;
-        break;
-    case sim::Kind::tls_established:
-        colour = ui.theme().encrypted;
-        break;
-    case sim::Kind::auth_tried:
-        colour = ui.theme().secret;
-        break;
-    case sim::Kind::packet_dropped:
-    case sim::Kind::connection_failed:
-    case sim::Kind::mail_bounced:
-        colour = ui.theme().ink;
-        break;
-    case sim::Kind::mail_delivered:
-    case sim::Kind::mail_retrieved:
-        colour = ui.theme().accepted;
-        break;
-    default:
-        return;
+    switch (mark) {
+    case TimeMark::connection:
+        return ui.theme().quiet;
+    case TimeMark::auth:
+        return ui.theme().secret;
+    case TimeMark::tls:
+        return ui.theme().encrypted;
+    case TimeMark::delivered:
+        return ui.theme().accepted;
+    case TimeMark::blocked:
+        return ui.theme().ink;
     }
-    list->AddRectFilled(
-        {x - ui.px(2), y - height / 2}, {x + ui.px(2), y + height / 2}, colour, ui.px(1));
+    return ui.theme().ink;
+}
+
+// Whether one of these events happened at the cursors [begin, end).
+bool any_between(const std::vector<std::uint32_t>& events, std::size_t begin, std::size_t end)
+{
+    const auto first = std::ranges::lower_bound(events, begin);
+    return first != events.end() && *first < end;
+}
+
+// Marks only of what may be known: up to where the cursor has been. One in a column, so that the
+// longest run costs no more to draw than there is room for.
+void marks(const Ui& ui, const Scale& scale, const Rect& rect)
+{
+    const RunView& view = ui.model().view();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const float y = rect.centre().y;
+    const float step = ui.px(4);
+    const std::size_t known = ui.model().reached();
+    std::size_t begin = 0;
+    float last_gap = -1e9F;
+    for (float x = rect.min.x; x <= rect.max.x && begin < known; x += step) {
+        const std::size_t end = std::min(scale.cursor_at(x + step / 2), known);
+        if (end <= begin) continue;
+        if (any_between(view.gaps(), begin, end) && x - last_gap >= ui.px(14)) {
+            ui.line(list, {x - ui.px(8), y + ui.px(6)}, ui.small(), "»", ui.px(20));
+            last_gap = x;
+        }
+        std::optional<TimeMark> shown;
+        for (const TimeMark mark : sim::values_of<TimeMark>())
+            if (any_between(view.marks(mark), begin, end)) shown = mark;
+        begin = end;
+        if (!shown) continue;
+        list->AddRectFilled({x - ui.px(2), y - ui.px(8)},
+                            {x + ui.px(2), y + ui.px(8)},
+                            colour_of(ui, *shown),
+                            ui.px(1));
+    }
 }
 
 void time_line(const Ui& ui, const Rect& rect)
@@ -151,21 +175,7 @@ void time_line(const Ui& ui, const Rect& rect)
     list->AddLine({rect.min.x, y}, {rect.max.x, y}, ui.theme().rule, ui.px(4));
     list->AddLine({rect.min.x, y}, {seen, y}, ui.theme().line, ui.px(4));
     list->AddLine({rect.min.x, y}, {now, y}, ui.theme().ink, ui.px(4));
-    // Marks only of what may be known: up to where the cursor has been.
-    const auto& rows = ui.model().view().ladder().rows;
-    const std::size_t shown = ui.model().view().rows_before(ui.model().reached());
-    const std::size_t every = std::max<std::size_t>(1, shown / 400);
-    for (std::size_t i = 0; i < shown; i += every) {
-        if (!rows[i].event.exists()) {
-            const float x = i + 1 < shown && rows[i + 1].event.exists()
-                                ? scale.x_of(rows[i + 1].event.value)
-                                : now;
-            ui.line(list, {x - ui.px(8), y + ui.px(6)}, ui.small(), "»", ui.px(20));
-            continue;
-        }
-        const auto& event = ui.model().playback().trace().at(rows[i].event);
-        mark(ui, event, scale.x_of(std::size_t{event.id.value} + 1), y, ui.px(16));
-    }
+    marks(ui, scale, rect);
     list->AddCircleFilled({now, y}, ui.px(10), ui.theme().card);
     list->AddCircle({now, y}, ui.px(10), ui.theme().ink, 0, ui.px(3));
 }

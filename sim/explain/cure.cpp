@@ -349,12 +349,21 @@ Cure by_switching_fault_off(const Event& event, const Trace& trace)
     return {CureKind::switch_fault, {{std::string{setting.substr(0, setting.find('='))}, "off"}}};
 }
 
-Cure for_program(const WhyCard& card,
-                 const MailProgram& program,
-                 bool fetching,
-                 const Scenario& scenario)
+} // namespace
+
+const Cure& Cures::another_way(const MailProgram& program, bool fetching)
 {
-    if (auto cure = by_opening_own_rule(card, scenario)) return *cure;
+    const auto [found, is_new] = ways_.try_emplace({program.key, fetching});
+    if (is_new) {
+        found->second =
+            fetching ? by_another_fetch(program, scenario_) : by_another_way(program, scenario_);
+    }
+    return found->second;
+}
+
+Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fetching)
+{
+    if (auto cure = by_opening_own_rule(card, scenario_)) return *cure;
     if (card.pop3_reason == Pop3Reason::login_failed ||
         card.pop3_reason == Pop3Reason::too_many_failures)
         return {CureKind::check_password, {}};
@@ -369,7 +378,7 @@ Cure for_program(const WhyCard& card,
                    : Cure{};
     }
     if (card.obstacle == Obstacle::certificate) return with_a_good_certificate(program, fetching);
-    Cure cure = fetching ? by_another_fetch(program, scenario) : by_another_way(program, scenario);
+    Cure cure = another_way(program, fetching);
     const bool may_pass_by_itself = card.obstacle == Obstacle::connection_lost ||
                                     card.obstacle == Obstacle::reply_late ||
                                     card.obstacle == Obstacle::silence;
@@ -377,12 +386,10 @@ Cure for_program(const WhyCard& card,
     return cure;
 }
 
-} // namespace
-
-Cure cure_for(const WhyCard& card, const Trace& trace, const Scenario& scenario)
+Cure Cures::of(const WhyCard& card)
 {
-    if (card.fault.exists()) return by_switching_fault_off(trace.at(card.fault), trace);
-    const Kind how = trace.at(card.outcome).kind();
+    if (card.fault.exists()) return by_switching_fault_off(trace_.at(card.fault), trace_);
+    const Kind how = trace_.at(card.outcome).kind();
     if (how == Kind::mail_deferred) return {CureKind::wait, {}};
     if (how == Kind::mail_bounced) {
         if (card.reason) return for_reason(*card.reason);
@@ -391,13 +398,13 @@ Cure cure_for(const WhyCard& card, const Trace& trace, const Scenario& scenario)
                     {}};
     }
     const bool fetching = how == Kind::fetch_finished;
-    const MailProgram* program = program_at(card.sender, scenario);
+    const MailProgram* program = program_at(card.sender, scenario_);
     if (program == nullptr) return {};
     // The dotted keys reach the accounts of these programs only.
     const bool can_be_set = fetching ? program->fetching.has_value()
-                                     : program->sending && program->key == scenario.client;
+                                     : program->sending && program->key == scenario_.client;
     if (!can_be_set) return {};
-    return for_program(card, *program, fetching, scenario);
+    return for_program(card, *program, fetching);
 }
 
 } // namespace sim::explain

@@ -4,9 +4,32 @@
 
 #include "sim/explain/why.h"
 
+#include <map>
+#include <string>
+#include <utility>
+
 namespace sim::explain {
 
-// The card must be filled in but for its cure.
-Cure cure_for(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario);
+// The best other way for a mail program to send or to fetch does not depend on what went wrong: it
+// is looked for once, however many mails fail.
+class Cures {
+public:
+    // Both must outlive it.
+    Cures(const Trace& trace, const scenario::Scenario& scenario)
+        : trace_{trace}, scenario_{scenario}
+    {
+    }
+
+    // The card must be filled in but for its cure.
+    [[nodiscard]] Cure of(const WhyCard& card);
+
+private:
+    Cure for_program(const WhyCard& card, const scenario::MailProgram& program, bool fetching);
+    const Cure& another_way(const scenario::MailProgram& program, bool fetching);
+
+    const Trace& trace_;
+    const scenario::Scenario& scenario_;
+    std::map<std::pair<std::string, bool>, Cure> ways_; // by program, and whether it fetches
+};
 
 } // namespace sim::explain

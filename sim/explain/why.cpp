@@ -541,8 +541,9 @@ why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenari
         if (const auto* fetch = std::get_if<FetchFinished>(&trace[i].what))
             if (fetch->error != UserError::none) cards.push_back(search.of_fetch(trace[i], *fetch));
     }
+    Cures cures{trace, scenario};
     for (WhyCard& card : cards)
-        card.cure = cure_for(card, trace, scenario);
+        card.cure = cures.of(card);
     return cards;
 }
 

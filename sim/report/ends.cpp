@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -46,18 +46,6 @@ private:
         return SaidAt{&line, what.encrypted};
     }
 };
-
-std::set<ConnectionId> heard_on(const Source& source, const TappedLink& link)
-{
-    std::set<ConnectionId> heard;
-    for (std::size_t i = 0; i < source.end; ++i) {
-        const Event& event = source.trace[i];
-        const auto* sent = std::get_if<PacketSent>(&event.what);
-        if (sent != nullptr && sent->link == link.link && event.connection.exists())
-            heard.insert(event.connection);
-    }
-    return heard;
-}
 
 class Telling {
 public:
@@ -159,52 +147,83 @@ private:
 
 } // namespace
 
+SaidIndex::SaidIndex(const Trace& trace, const TappedLink& link)
+{
+    std::map<ConnectionId, std::uint32_t> heard;
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+        const auto* sent = std::get_if<PacketSent>(&trace[i].what);
+        if (sent != nullptr && sent->link == link.link && trace[i].connection.exists())
+            heard.try_emplace(trace[i].connection, static_cast<std::uint32_t>(i));
+    }
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+        if (!std::visit(SaidOf{}, trace[i].what)) continue;
+        const auto found = heard.find(trace[i].connection);
+        if (found != heard.end()) said_.push_back({static_cast<std::uint32_t>(i), found->second});
+    }
+}
+
+std::vector<EventId> SaidIndex::last_before(std::size_t end, std::size_t most) const
+{
+    std::vector<EventId> found;
+    auto next = std::ranges::lower_bound(said_, end, {}, &Said::at);
+    while (next != said_.begin() && found.size() < most) {
+        --next;
+        if (next->heard_at < end) found.push_back(EventId{next->at});
+    }
+    return found;
+}
+
 std::optional<SaidOnLink> last_said(const Source& source, const TappedLink& link)
 {
-    const std::set<ConnectionId> heard = heard_on(source, link);
-    for (std::size_t i = source.end; i-- > 0;) {
-        const Event& event = source.trace[i];
-        const auto said = std::visit(SaidOf{}, event.what);
-        if (!said || !heard.contains(event.connection)) continue;
-        const Telling telling{source};
-        SaidOnLink told;
-        told.said = event.id;
-        told.encrypted = said->encrypted;
-        const auto say = [&](std::string_view key, const explain::Arguments& arguments = {}) {
-            return source.language.text(fmt::format("report.ends.{}", key), arguments);
-        };
-        told.ends_title = say(said->encrypted ? "only_ends" : "both_ends");
-        telling.ends(told.ends, event, *said, 0);
-        const auto found = find_packet(source, event.id);
-        const PacketHead* packet = found ? packet_in(*found->event) : nullptr;
-        const std::string_view octets =
-            packet != nullptr ? source.trace.view(packet->payload) : std::string_view{};
-        told.wire_title = say("on_the_way");
-        telling.wire(told.wire, event, *said, octets);
-        told.conclusion = said->encrypted
-                              ? say("sealed", {{"size", std::to_string(octets.size())}}) + " " +
-                                    source.language.text("report.wire.not_hidden")
-                              : say("same");
-        return told;
-    }
-    return std::nullopt;
+    return last_said(source, SaidIndex{source.trace, link});
+}
+
+std::optional<SaidOnLink> last_said(const Source& source, const SaidIndex& index)
+{
+    const auto last = index.last_before(source.end, 1);
+    if (last.empty()) return std::nullopt;
+    const Event& event = source.trace.at(last.front());
+    const SaidAt said = std::visit(SaidOf{}, event.what).value();
+    const Telling telling{source};
+    SaidOnLink told;
+    told.said = event.id;
+    told.encrypted = said.encrypted;
+    const auto say = [&](std::string_view key, const explain::Arguments& arguments = {}) {
+        return source.language.text(fmt::format("report.ends.{}", key), arguments);
+    };
+    told.ends_title = say(said.encrypted ? "only_ends" : "both_ends");
+    telling.ends(told.ends, event, said, 0);
+    const auto found = find_packet(source, event.id);
+    const PacketHead* packet = found ? packet_in(*found->event) : nullptr;
+    const std::string_view octets =
+        packet != nullptr ? source.trace.view(packet->payload) : std::string_view{};
+    told.wire_title = say("on_the_way");
+    telling.wire(told.wire, event, said, octets);
+    told.conclusion = said.encrypted ? say("sealed", {{"size", std::to_string(octets.size())}}) +
+                                           " " + source.language.text("report.wire.not_hidden")
+                                     : say("same");
+    return told;
 }
 
 Lines said_by_ends(const Source& source, const TappedLink& link)
 {
-    const std::set<ConnectionId> heard = heard_on(source, link);
+    return said_by_ends(source, SaidIndex{source.trace, link}, source.trace.size());
+}
+
+Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t most)
+{
+    std::vector<EventId> all = index.last_before(source.end, most);
+    std::ranges::reverse(all);
     const Telling telling{source};
     Lines lines;
     HostId speaker;
     ConnectionId connection;
-    for (std::size_t i = 0; i < source.end; ++i) {
-        const Event& event = source.trace[i];
-        const auto said = std::visit(SaidOf{}, event.what);
-        if (!said || !heard.contains(event.connection)) continue;
+    for (const EventId id : all) {
+        const Event& event = source.trace.at(id);
         if (event.host != speaker || event.connection != connection) telling.speaker(lines, event);
         speaker = event.host;
         connection = event.connection;
-        telling.ends(lines, event, *said, 2);
+        telling.ends(lines, event, std::visit(SaidOf{}, event.what).value(), 2);
     }
     return lines;
 }

@@ -5,8 +5,11 @@
 #include "sim/report/text.h"
 #include "sim/report/wire.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace sim::report {
 
@@ -24,6 +27,27 @@ std::optional<SaidOnLink> last_said(const Source& source, const TappedLink& link
 
 // Everything that was said in those conversations, line by line, as their ends have it.
 Lines said_by_ends(const Source& source, const TappedLink& link);
+
+// Where it stands in the trace what was said in the conversations that cross a cable: found once,
+// along the whole trace, then asked for at any cursor.
+class SaidIndex {
+public:
+    SaidIndex(const Trace& trace, const TappedLink& link);
+
+    // Of trace[0, end) the last `most`, the last one first.
+    [[nodiscard]] std::vector<EventId> last_before(std::size_t end, std::size_t most) const;
+
+private:
+    struct Said {
+        std::uint32_t at = 0;
+        std::uint32_t heard_at = 0; // since when packets of its conversation had crossed the cable
+    };
+    std::vector<Said> said_; // by `at`
+};
+
+// The same as above, with an index for the same link; of everything the last `most` at least.
+std::optional<SaidOnLink> last_said(const Source& source, const SaidIndex& index);
+Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t most);
 
 // What the last word of a line says once its Base64 is undone, with \0 for a zero octet; empty when
 // it is none. Short words are left alone: many are Base64 by accident.

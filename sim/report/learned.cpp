@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,34 +14,30 @@
 
 namespace sim::report {
 
-namespace {
-
+// Listens along the whole trace. Of a conversation everything is known from the moment on in which
+// its first packet crosses the link, what happened shortly before included.
 class Listener {
 public:
-    Listener(const Source& source, const TappedLink& link)
-        : source_{source}, context_{source.context()}
+    Listener(const Source& source, const TappedLink& link, Learned& into)
+        : source_{source}, context_{source.context()}, into_{into}
     {
-        for (std::size_t i = 0; i < source.end; ++i) {
+        for (std::size_t i = 0; i < source.trace.size(); ++i) {
             const Event& event = source.trace[i];
             const auto* sent = std::get_if<PacketSent>(&event.what);
             if (sent == nullptr || sent->link != link.link) continue;
-            if (event.connection.exists()) heard_.insert(event.connection);
-            if (const Event* dns = dns_carried_by(event, source.trace)) questions_.insert(dns->id);
+            if (event.connection.exists()) heard_.try_emplace(event.connection, event.id.value);
+            if (const Event* dns = dns_carried_by(event, source.trace))
+                questions_.try_emplace(dns->id, event.id.value);
         }
     }
 
-    Lines tell()
+    void tell()
     {
-        for (std::size_t i = 0; i < source_.end; ++i) {
+        for (std::size_t i = 0; i < source_.trace.size(); ++i) {
             const Event& event = source_.trace[i];
             std::visit([&](const auto& what) { on(event, what); }, event.what);
         }
-        Lines lines;
-        list(lines, "report.wire.learned", learned_, Role::clear);
-        if (hidden_lines_ > 0)
-            hidden_.push_back(say("hidden_lines", {{"count", std::to_string(hidden_lines_)}}));
-        list(lines, "report.wire.hidden", hidden_, Role::encrypted);
-        return lines;
+        std::ranges::sort(into_.hidden_lines_);
     }
 
 private:
@@ -50,55 +46,59 @@ private:
         return source_.language.text(fmt::format("report.wire.{}", key), arguments);
     }
 
-    void list(Lines& lines,
-              std::string_view title,
-              const std::vector<std::string>& facts,
-              Role role) const
+    // Each fact once, in the order in which it happened, known as early as it can be.
+    void note(std::vector<Learned::Fact>& facts, const Event& event, std::string words)
     {
-        if (facts.empty()) return;
-        lines.push_back({});
-        lines.push_back({{{source_.language.text(title), Role::heading}}, {}});
-        for (const std::string& fact : facts) {
-            bool first = true;
-            for (const std::string& part : wrap(fact, source_.columns - 4)) {
-                lines.push_back({{{first ? "  - " : "    ", Role::quiet}, {part, role}}, {}});
-                first = false;
-            }
+        const auto [place, is_new] =
+            places_.try_emplace({&facts == &into_.hidden_, words}, facts.size());
+        if (is_new) {
+            facts.push_back({known_at(event), std::move(words)});
+        } else {
+            std::uint32_t& at = facts[place->second].at;
+            at = std::min(at, known_at(event));
         }
     }
-
-    // Each fact once, in the order in which it was learned.
-    void learn(std::string fact)
+    void learn(const Event& event, std::string words)
     {
-        if (std::ranges::find(learned_, fact) == learned_.end())
-            learned_.push_back(std::move(fact));
+        note(into_.learned_, event, std::move(words));
     }
-    void miss(std::string fact)
+    void miss(const Event& event, std::string words)
     {
-        if (std::ranges::find(hidden_, fact) == hidden_.end()) hidden_.push_back(std::move(fact));
+        note(into_.hidden_, event, std::move(words));
     }
+    void miss_line(const Event& event) { into_.hidden_lines_.push_back(known_at(event)); }
 
     [[nodiscard]] bool heard(const Event& event) const { return heard_.contains(event.connection); }
+
+    [[nodiscard]] std::uint32_t known_at(const Event& event) const
+    {
+        const auto question = questions_.find(event.id);
+        if (question != questions_.end()) return std::max(event.id.value, question->second);
+        return std::max(event.id.value, heard_.at(event.connection));
+    }
 
     void on(const Event& event, const ConnectionAttempted& what)
     {
         if (!heard(event)) return;
         const HostId to = explain::host_at(what.remote.address, source_.scenario);
-        learn(say(
-            "learned_talks",
-            {{"a", explain::host_name(event.host, context_)},
-             {"b", to.exists() ? explain::host_name(to, context_) : to_string(what.remote.address)},
-             {"port", std::to_string(what.remote.port)}}));
+        learn(
+            event,
+            say("learned_talks",
+                {{"a", explain::host_name(event.host, context_)},
+                 {"b",
+                  to.exists() ? explain::host_name(to, context_) : to_string(what.remote.address)},
+                 {"port", std::to_string(what.remote.port)}}));
     }
     void on(const Event& event, const DnsAsked& what)
     {
         if (!questions_.contains(event.id)) return;
-        learn(say("learned_name", {{"name", std::string{source_.trace.view(what.name)}}}));
+        learn(event, say("learned_name", {{"name", std::string{source_.trace.view(what.name)}}}));
     }
     void on(const Event& event, const TlsStarted& what)
     {
         if (heard(event) && what.role == TlsRole::client && what.server_name.size > 0) {
             learn(
+                event,
                 say("learned_sni", {{"name", std::string{source_.trace.view(what.server_name)}}}));
         }
     }
@@ -106,60 +106,103 @@ private:
     {
         if (!heard(event) || what.side != Side::sent) return;
         if (what.encrypted) {
-            ++hidden_lines_;
-            if (what.line.secret_size > 0) miss(say("hidden_password", {}));
+            miss_line(event);
+            if (what.line.secret_size > 0) miss(event, say("hidden_password", {}));
             return;
         }
-        if (what.line.secret_size > 0) learn(say("learned_password", {}));
+        if (what.line.secret_size > 0) learn(event, say("learned_password", {}));
         if (what.verb == SmtpVerb::mail || what.verb == SmtpVerb::rcpt)
-            learn(say("learned_envelope", {{"line", explain::show_line(what.line, context_)}}));
+            learn(event,
+                  say("learned_envelope", {{"line", explain::show_line(what.line, context_)}}));
     }
     void on(const Event& event, const Pop3Command& what)
     {
         if (!heard(event) || what.side != Side::sent) return;
         if (what.encrypted) {
-            ++hidden_lines_;
-            if (what.line.secret_size > 0) miss(say("hidden_password", {}));
+            miss_line(event);
+            if (what.line.secret_size > 0) miss(event, say("hidden_password", {}));
         } else if (what.line.secret_size > 0) {
-            learn(say("learned_password", {}));
+            learn(event, say("learned_password", {}));
         }
     }
     void on(const Event& event, const SmtpReply& what)
     {
-        if (heard(event) && what.side == Side::sent && what.encrypted) ++hidden_lines_;
+        if (heard(event) && what.side == Side::sent && what.encrypted) miss_line(event);
     }
     void on(const Event& event, const Pop3Reply& what)
     {
         if (!heard(event) || what.side != Side::sent) return;
         const bool is_message = what.ok && what.to == Pop3Verb::retr;
-        if (what.encrypted) ++hidden_lines_;
-        if (is_message) message(what.encrypted, what.size);
+        if (what.encrypted) miss_line(event);
+        if (is_message) message(event, what.encrypted, what.size);
     }
     void on(const Event& event, const SmtpText& what)
     {
-        if (heard(event) && what.side == Side::sent) message(what.encrypted, what.size);
+        if (heard(event) && what.side == Side::sent) message(event, what.encrypted, what.size);
     }
-    void message(bool encrypted, std::uint32_t size)
+    void message(const Event& event, bool encrypted, std::uint32_t size)
     {
         const explain::Arguments arguments{{"size", std::to_string(size)}};
         if (encrypted) {
-            miss(say("hidden_message", arguments));
+            miss(event, say("hidden_message", arguments));
         } else {
-            learn(say("learned_message", arguments));
+            learn(event, say("learned_message", arguments));
         }
     }
     void on(const Event& /*event*/, const auto& /*other*/) {}
 
     const Source& source_;
     explain::Context context_;
-    std::set<ConnectionId> heard_;
-    std::set<EventId> questions_;
-    std::vector<std::string> learned_;
-    std::vector<std::string> hidden_;
-    std::uint64_t hidden_lines_ = 0;
+    Learned& into_;
+    std::map<ConnectionId, std::uint32_t> heard_; // since which event
+    std::map<EventId, std::uint32_t> questions_;  // of DNS, and when they crossed
+    std::map<std::pair<bool, std::string>, std::size_t> places_;
 };
 
-} // namespace
+Learned::Learned(const Source& source, const TappedLink& link)
+    : language_{source.language}, columns_{source.columns}
+{
+    Listener{source, link, *this}.tell();
+}
+
+std::vector<std::string> Learned::known(const std::vector<Fact>& facts, std::size_t end)
+{
+    std::vector<std::string> words;
+    for (const Fact& fact : facts)
+        if (fact.at < end) words.push_back(fact.words);
+    return words;
+}
+
+void Learned::list(Lines& lines,
+                   std::string_view title,
+                   const std::vector<std::string>& facts,
+                   Role role) const
+{
+    if (facts.empty()) return;
+    lines.push_back({});
+    lines.push_back({{{language_.text(title), Role::heading}}, {}});
+    for (const std::string& fact : facts) {
+        bool first = true;
+        for (const std::string& part : wrap(fact, columns_ - 4)) {
+            lines.push_back({{{first ? "  - " : "    ", Role::quiet}, {part, role}}, {}});
+            first = false;
+        }
+    }
+}
+
+Lines Learned::lines(std::size_t end) const
+{
+    Lines lines;
+    list(lines, "report.wire.learned", known(learned_, end), Role::clear);
+    std::vector<std::string> hidden = known(hidden_, end);
+    const auto count = std::ranges::lower_bound(hidden_lines_, end) - hidden_lines_.begin();
+    if (count > 0) {
+        hidden.push_back(
+            language_.text("report.wire.hidden_lines", {{"count", std::to_string(count)}}));
+    }
+    list(lines, "report.wire.hidden", hidden, Role::encrypted);
+    return lines;
+}
 
 const Event* dns_carried_by(const Event& packet, const Trace& trace)
 {
@@ -173,11 +216,6 @@ const Event* dns_carried_by(const Event& packet, const Trace& trace)
             return nullptr;
     }
     return nullptr;
-}
-
-Lines learned(const Source& source, const TappedLink& link)
-{
-    return Listener{source, link}.tell();
 }
 
 } // namespace sim::report

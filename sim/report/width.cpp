@@ -82,14 +82,14 @@ bool is_in(char32_t c, std::u32string_view set)
 // Kinsoku: what must not stand at the start of a line, and what not at its end.
 bool must_not_begin(char32_t c)
 {
-    return is_in(
-        c,
-        U"、。，．・：；？！）」』】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…,.:;?!)]}");
+    if (c < 0x80) return is_in(c, U",.:;?!)]}");
+    return is_in(c,
+                 U"、。，．・：；？！）」』】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…");
 }
 
 bool must_not_end(char32_t c)
 {
-    return is_in(c, U"（「『【〔［｛〈《([{");
+    return is_in(c, c < 0x80 ? U"([{" : U"（「『【〔［｛〈《");
 }
 
 // Part of a word that is not broken: everything narrow but the blank.
@@ -110,6 +110,7 @@ bool may_break_between(char32_t before, char32_t after)
 // character on.
 std::size_t end_of_line(std::string_view text, std::size_t columns)
 {
+    if (text.size() <= columns) return text.size(); // no character is wider than its octets
     std::size_t at = 0;
     std::size_t used = 0;
     std::size_t best = 0;
@@ -137,6 +138,7 @@ std::size_t end_of_line(std::string_view text, std::size_t columns)
 
 std::size_t column_width(char32_t character)
 {
+    if (character < zero_ranges.front().first) return 1;
     if (within(zero_ranges, character)) return 0;
     return within(wide_ranges, character) ? 2 : 1;
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -45,11 +46,19 @@ std::string shown(std::string_view line)
     return text;
 }
 
-const PacketSent* sent_on(const Event& event, LinkId link)
+// A bare acknowledgement: for experts only.
+bool is_bare_ack(const PacketHead& packet)
 {
-    const auto* sent = std::get_if<PacketSent>(&event.what);
-    return sent != nullptr && sent->link == link ? sent : nullptr;
+    return packet.transport == Transport::tcp && packet.payload.size == 0 && !packet.flags.syn &&
+           !packet.flags.fin && !packet.flags.rst;
 }
+
+// Something that crossed the link, and what had crossed by then, itself included.
+struct Crossing {
+    std::uint32_t at = 0; // its PacketSent
+    std::uint64_t clear_octets = 0;
+    std::uint64_t sealed_octets = 0;
+};
 
 class Tap {
 public:
@@ -58,21 +67,26 @@ public:
     {
     }
 
-    Lines listen()
+    Lines listen(std::span<const Crossing> crossings, std::size_t most)
     {
         say("report.wire.heading",
             {{"a", explain::host_name(link_.a, context_)},
              {"b", explain::host_name(link_.b, context_)}},
             Role::heading);
-        for (std::size_t i = 0; i < source_.end; ++i) {
-            if (const PacketSent* sent = sent_on(source_.trace[i], link_.link))
-                packet(source_.trace[i], *sent);
+        const std::size_t left_out = crossings.size() - std::min(crossings.size(), most);
+        if (left_out > 0)
+            say("report.wire.earlier", {{"count", std::to_string(left_out)}}, Role::quiet);
+        for (const Crossing& crossing : crossings.subspan(left_out)) {
+            const Event& event = source_.trace[crossing.at];
+            packet(event, std::get<PacketSent>(event.what));
         }
+        const Crossing sum = crossings.empty() ? Crossing{} : crossings.back();
         lines_.push_back({});
         say("report.wire.summary",
-            {{"clear", std::to_string(clear_octets_)}, {"sealed", std::to_string(sealed_octets_)}},
+            {{"clear", std::to_string(sum.clear_octets)},
+             {"sealed", std::to_string(sum.sealed_octets)}},
             Role::plain);
-        if (sealed_octets_ > 0) say("report.wire.not_hidden", {}, Role::plain);
+        if (sum.sealed_octets > 0) say("report.wire.not_hidden", {}, Role::plain);
         return std::move(lines_);
     }
 
@@ -94,10 +108,6 @@ private:
     void packet(const Event& event, const PacketSent& sent)
     {
         const std::string_view bytes = source_.trace.view(sent.packet.payload);
-        const TcpFlags& flags = sent.packet.flags;
-        const bool is_bare_ack = sent.packet.transport == Transport::tcp && bytes.empty() &&
-                                 !flags.syn && !flags.fin && !flags.rst;
-        if (is_bare_ack && source_.level != Level::expert) return;
         const explain::Mark mark = explain::mark_of(event, context_);
         const std::string label = explain::label(mark, source_.language);
         const std::string place =
@@ -120,18 +130,14 @@ private:
             first = false;
         }
         if (const Event* dns = dns_carried_by(event, source_.trace)) {
-            clear_octets_ += bytes.size();
             indented(*dns, explain::headline(*dns, context_), Role::quiet);
             return;
         }
         if (mark == explain::Mark::encrypted) {
-            sealed_octets_ += bytes.size();
             hex(event, bytes);
         } else if (is_text(bytes)) {
-            clear_octets_ += bytes.size();
             text(event, bytes);
         } else {
-            clear_octets_ += bytes.size();
             hex(event, bytes);
         }
     }
@@ -177,11 +183,54 @@ private:
     explain::Context context_;
     TappedLink link_;
     Lines lines_;
-    std::uint64_t clear_octets_ = 0;
-    std::uint64_t sealed_octets_ = 0;
 };
 
 } // namespace
+
+struct WireTap::Parts {
+    Source source;
+    TappedLink link;
+    std::vector<Crossing> crossings;
+    Learned learned;
+
+    Parts(const Source& of, const TappedLink& on) : source{of}, link{on}, learned{of, on}
+    {
+        const explain::Context context = source.context();
+        Crossing sum;
+        for (std::size_t i = 0; i < source.trace.size(); ++i) {
+            const Event& event = source.trace[i];
+            const auto* sent = std::get_if<PacketSent>(&event.what);
+            if (sent == nullptr || sent->link != link.link) continue;
+            if (is_bare_ack(sent->packet) && source.level != Level::expert) continue;
+            const bool sealed = explain::mark_of(event, context) == explain::Mark::encrypted &&
+                                dns_carried_by(event, source.trace) == nullptr;
+            sum.at = static_cast<std::uint32_t>(i);
+            (sealed ? sum.sealed_octets : sum.clear_octets) += sent->packet.payload.size;
+            crossings.push_back(sum);
+        }
+    }
+};
+
+WireTap::WireTap(const Source& source, const TappedLink& link)
+    : parts_{std::make_unique<const Parts>(source, link)}
+{
+}
+
+WireTap::~WireTap() = default;
+WireTap::WireTap(WireTap&&) noexcept = default;
+WireTap& WireTap::operator=(WireTap&&) noexcept = default;
+
+Lines WireTap::lines(std::size_t end, std::size_t most_packets) const
+{
+    const auto& all = parts_->crossings;
+    const auto crossed = static_cast<std::size_t>(
+        std::ranges::lower_bound(all, end, {}, &Crossing::at) - all.begin());
+    Lines lines =
+        Tap{parts_->source, parts_->link}.listen(std::span{all}.first(crossed), most_packets);
+    const Lines more = parts_->learned.lines(end);
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+}
 
 std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end)
 {
@@ -227,10 +276,7 @@ std::optional<TappedLink> link_of_sender(const Source& source)
 
 Lines wire(const Source& source, const TappedLink& link)
 {
-    Lines lines = Tap{source, link}.listen();
-    const Lines more = learned(source, link);
-    lines.insert(lines.end(), more.begin(), more.end());
-    return lines;
+    return WireTap{source, link}.lines(source.end, source.trace.size());
 }
 
 bool is_readable_on_the_way(const Trace& trace, std::size_t end, std::string_view text)

@@ -4,6 +4,8 @@
 
 #include "sim/report/text.h"
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,26 @@ std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
 std::optional<TappedLink> link_of_sender(const Source& source);
 
 Lines wire(const Source& source, const TappedLink& link);
+
+// The same at any cursor: one walk along the whole trace when it is made, whatever its source's
+// end; then only what is asked for is put into words. What the source refers to must outlive it.
+class WireTap {
+public:
+    WireTap(const Source& source, const TappedLink& link);
+    ~WireTap();
+    WireTap(WireTap&&) noexcept;
+    WireTap& operator=(WireTap&&) noexcept;
+    WireTap(const WireTap&) = delete;
+    WireTap& operator=(const WireTap&) = delete;
+
+    // What wire() says at this end; of the packets the last `most_packets`, and how many came
+    // before them.
+    [[nodiscard]] Lines lines(std::size_t end, std::size_t most_packets) const;
+
+private:
+    struct Parts;
+    std::unique_ptr<const Parts> parts_;
+};
 
 // Whether `text` was readable by someone on any link: within the clear TCP and UDP payloads of one
 // connection and direction put together, whatever the packets' boundaries.

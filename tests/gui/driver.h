@@ -52,7 +52,9 @@ inline gui::Surroundings surroundings()
 
 class Window {
 public:
-    explicit Window(gui::Preferences preferences = {}, ImVec2 size = {1440, 900})
+    explicit Window(gui::Preferences preferences = {},
+                    ImVec2 size = {1440, 900},
+                    gui::Surroundings around = surroundings())
     {
         ImGui::CreateContext();
         ImGuiIO& io = ImGui::GetIO();
@@ -62,7 +64,7 @@ public:
         io.ConfigInputTrickleEventQueue = false;
         io.DisplaySize = size;
         io.DeltaTime = 1.0F / 60;
-        app_ = std::make_unique<gui::App>(gui::Model{surroundings(), std::move(preferences)},
+        app_ = std::make_unique<gui::App>(gui::Model{std::move(around), std::move(preferences)},
                                           gui::load_fonts(gui::find_fonts({}).value()));
     }
     ~Window()
@@ -85,11 +87,10 @@ public:
     void frame(float seconds = 0)
     {
         probe_ = {};
-        ImGui::NewFrame();
-        (void)app_->frame(1, seconds, &probe_);
-        ImGui::Render();
-        gui::serve_textures(*ImGui::GetDrawData());
+        draw(seconds, &probe_);
     }
+    // The same as it is for a person, with nobody taking notes.
+    void unwatched_frame() { draw(0, nullptr); }
     // ImGui places and scrolls what it laid out a frame later.
     void settle()
     {
@@ -190,6 +191,13 @@ public:
     }
 
 private:
+    void draw(float seconds, gui::Probe* probe)
+    {
+        ImGui::NewFrame();
+        (void)app_->frame(1, seconds, probe);
+        ImGui::Render();
+        gui::serve_textures(*ImGui::GetDrawData());
+    }
     static bool in_sight(const gui::Probe::Item& item)
     {
         const float top = 60;

@@ -249,6 +249,49 @@ TEST_SUITE("report.wire")
             is_readable_on_the_way(seen.run.trace(), seen.run.trace().size(), "AUTH PLAIN"));
     }
 
+    TEST_CASE("a tap of a whole run says at each cursor what a run that ended there would say")
+    {
+        for (const char* lesson : {"plain-password", "submission-587"}) {
+            const Seen seen{lesson};
+            const std::size_t whole = seen.run.trace().size();
+            for (std::size_t stop : {whole / 7, whole / 3, whole / 2, whole * 3 / 4, whole}) {
+                World world{seen.run.plan().scenario, {}};
+                while (world.trace().size() < stop && world.step()) {
+                }
+                const Source cut{world.trace(),
+                                 seen.run.scenario(),
+                                 seen.words,
+                                 world.trace().size(),
+                                 Level::expert};
+                for (const TappedLink& link : tapped_links(cut.trace, cut.end)) {
+                    const WireTap tap{seen.at(Level::expert), link};
+                    CAPTURE(lesson);
+                    CAPTURE(stop);
+                    REQUIRE(plain(tap.lines(cut.end, whole)) == plain(wire(cut, link)));
+                }
+            }
+        }
+    }
+
+    TEST_CASE("a tap that lists the last packets says how many came before and counts them all")
+    {
+        const Seen seen{"plain-password"};
+        const Source source = seen.at(Level::standard);
+        const auto link = link_of_sender(source);
+        REQUIRE(link);
+        const WireTap tap{source, *link};
+        const Lines all = tap.lines(source.end, source.end);
+        const Lines some = tap.lines(source.end, 3);
+        CHECK(some.size() < all.size());
+        CHECK(has(plain(some), "earlier packets"));
+        CHECK_FALSE(has(plain(all), "earlier packets"));
+        const auto summary = [](const Lines& lines) {
+            const std::string text = plain(lines);
+            return text.substr(text.find("\n\n"));
+        };
+        CHECK(summary(some) == summary(all));
+    }
+
     TEST_CASE("a link is found by its ends in either order")
     {
         const Seen seen{"op25b"};
