@@ -4,6 +4,7 @@
 #include <GLFW/glfw3.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #define GL_GLEXT_PROTOTYPES
 #include <GL/gl.h>
@@ -76,6 +77,14 @@ void draw(GLFWwindow* window)
     glfwSwapBuffers(window);
 }
 
+// Whether something was pressed or moved in this frame, or still waits for one: ImGui spreads what
+// came at once, as the press and the release of a quick click, over several.
+bool has_input()
+{
+    const ImGuiContext& context = *ImGui::GetCurrentContext();
+    return !context.InputEventsTrail.empty() || !context.InputEventsQueue.empty();
+}
+
 void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user)
 {
     double last = glfwGetTime();
@@ -124,7 +133,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         ImGui::Render();
         user.drawn(*ImGui::GetDrawData());
         draw(window);
-        settle = moves ? 3 : settle - 1;
+        settle = moves || has_input() ? 3 : settle - 1;
     }
     app.model().remember_window(place_of(window));
 }

@@ -33,6 +33,9 @@ test  | openssl              | a second opinion on our certificates
 test  | python3              | runs the second opinions below
 test  | python3-dnspython    | a second opinion on our DNS messages
 test  | python3-jsonschema   | a second opinion on the schema of scenarios
+test  | xvfb                 | a display that nobody sees, for a real window
+test  | xdotool              | presses its keys and its buttons
+test  | libgl1-mesa-dri      | OpenGL without a graphics card
 clang | clang                | the second compiler
 clang | libclang-rt-dev      | its sanitizers
 check | clang-format         | one layout for all files

@@ -30,13 +30,9 @@ std::vector<MessageGroup> report_messages()
         {"report.wire", {"learned_envelope"}, {"line"}, false},
         {"report.wire", {"learned_message", "hidden_message"}, {"size"}, false},
         {"report.wire", {"learned_password", "hidden_password"}, {}, false},
-<<<<<<< HEAD
-        {"report.wire", {"hidden_lines"}, {"count"}, false},
+        {"report.wire", {"hidden_lines", "earlier"}, {"count"}, false},
         {"report.ends", {"both_ends", "only_ends", "on_the_way", "same"}, {}, false},
         {"report.ends", {"sealed"}, {"size"}, false},
-=======
-        {"report.wire", {"hidden_lines", "earlier"}, {"count"}, false},
->>>>>>> 810aad2 (gui: what a frame costs does not grow with the run)
         plain<PacketRelation>("report.packet.relation"),
         plain<PacketLayer>("report.packet.title"),
         plain<PacketLayer>("report.packet.about"),

@@ -121,8 +121,16 @@ public:
         return true;
     }
 
+    // What the mouse did so far: turned its wheel, or (0) was pressed.
+    struct MouseDid {
+        ImVec2 at;
+        int wheel = 0; // notches, up is positive
+    };
+    [[nodiscard]] const std::vector<MouseDid>& mouse() const { return mouse_; }
+
     void press(ImVec2 at)
     {
+        mouse_.push_back({at, 0});
         ImGuiIO& io = ImGui::GetIO();
         io.AddMousePosEvent(at.x, at.y);
         frame();
@@ -176,6 +184,7 @@ public:
     }
     void wheel(ImVec2 at, float notches)
     {
+        mouse_.push_back({at, static_cast<int>(notches)});
         ImGuiIO& io = ImGui::GetIO();
         io.AddMousePosEvent(at.x, at.y);
         frame();
@@ -209,6 +218,7 @@ private:
 
     std::unique_ptr<gui::App> app_;
     gui::Probe probe_;
+    std::vector<MouseDid> mouse_;
 };
 
 } // namespace test
