@@ -56,7 +56,8 @@ struct ContextEnd {
 std::string make_screenshot(Model model,
                             const std::string& path,
                             const FontFiles& fonts,
-                            const ScreenshotOptions& options)
+                            const ScreenshotOptions& options,
+                            Picture* made)
 {
     const auto size = parse_size(options.size);
     if (!size) {
@@ -93,8 +94,10 @@ std::string make_screenshot(Model model,
         ImGui::Render();
         serve_textures(*ImGui::GetDrawData());
     }
-    if (!write_png(options.file, draw_picture(*ImGui::GetDrawData())))
+    Picture picture = draw_picture(*ImGui::GetDrawData());
+    if (!write_png(options.file, picture))
         return fmt::format("{}: cannot be written", options.file);
+    if (made != nullptr) *made = std::move(picture);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/model.h"
+#include "gui/picture.h"
 #include "gui/theme.h"
 
 #include <string>
@@ -17,10 +18,11 @@ struct ScreenshotOptions {
     std::vector<std::string> settings; // "client.port=587"
 };
 
-// Empty, or what went wrong, in English.
+// Empty, or what went wrong, in English. Hands the picture over, too, when somebody wants it.
 std::string make_screenshot(Model model,
                             const std::string& path,
                             const FontFiles& fonts,
-                            const ScreenshotOptions& options);
+                            const ScreenshotOptions& options,
+                            Picture* made = nullptr);
 
 } // namespace gui

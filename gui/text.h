@@ -28,6 +28,8 @@ struct Probe {
         std::string text;
         ImVec2 min;
         ImVec2 max;
+        ImVec2 clip_min; // what lies outside was not to be seen
+        ImVec2 clip_max;
     };
     std::vector<Item> items;
     std::vector<Text> texts;

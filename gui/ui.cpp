@@ -47,8 +47,13 @@ float Ui::line(ImDrawList* list,
                   style.colour,
                   shown.data(),
                   shown.data() + shown.size());
-    if (probe_ != nullptr && !shown.empty())
-        probe_->texts.push_back({shown, at, {at.x + taken, at.y + style.size}});
+    if (probe_ != nullptr && !shown.empty()) {
+        probe_->texts.push_back({shown,
+                                 at,
+                                 {at.x + taken, at.y + style.size},
+                                 list->GetClipRectMin(),
+                                 list->GetClipRectMax()});
+    }
     return taken;
 }
 

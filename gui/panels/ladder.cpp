@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
+#include <variant>
 
 namespace gui {
 
@@ -68,7 +70,7 @@ private:
             called[host] = sim::explain::host_name(host, ui_.model().source().context());
             names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
                                    called[host],
-                                   lane_ - ui_.px(6),
+                                   lane_ - ui_.px(2),
                                    space_.height() / 2);
             height = std::max(height, names[host].height());
         }
@@ -311,11 +313,10 @@ private:
         const float at = y + ui_.px(2);
         if (it.stopped) {
             const auto& event = ui_.model().playback().trace().at(it.event);
-            const std::string by = sim::explain::headline(event, ui_.model().source().context());
             words_at(it,
                      {to + ui_.px(10), at + style.size * 0.7F},
                      ui_.in(ui_.bold(), ui_.theme().ink),
-                     by,
+                     who_stopped(event),
                      right - to + ui_.px(20));
         }
         if (to_right) {
@@ -329,6 +330,20 @@ private:
         const float x = fits ? from - pad - width : std::max(to + pad, from - pad - width);
         const float taken = words_at(it, {x, at}, style, it.text, fits ? width + 1 : right - x);
         mark_icon(it, std::max(from, x + taken), at, colour);
+    }
+
+    // In few words: the lifeline says where it was.
+    [[nodiscard]] std::string who_stopped(const sim::Event& event) const
+    {
+        const auto& scenario = ui_.model().scenario();
+        const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
+        if (dropped == nullptr || dropped->rule.value >= scenario.rules.size())
+            return sim::explain::headline(event, ui_.model().source().context());
+        const std::string rule = ui_.say(
+            fmt::format("ladder.rule.{}", sim::name_of(scenario.rules[dropped->rule.value].kind)),
+            {{"number", std::to_string(sim::explain::number_of(dropped->rule, scenario))}});
+        return ui_.say(fmt::format("ladder.by_rule.{}", sim::name_of(dropped->verdict)),
+                       {{"rule", rule}});
     }
 
     void mark_icon(const LadderRow& it, float x, float y, ImU32 colour)

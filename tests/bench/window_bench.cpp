@@ -100,10 +100,10 @@ Cost cost_at(test::Window& window, Level level)
     cost.view = busy_ms_of([&] { window.model().act(action::SetLevel{level}); });
     std::mt19937 random{1};
     const auto views = sim::values_of<gui::TapView>();
-    for (std::size_t i = 0; i < sim::count_of<gui::Tab>() + views.size(); ++i) {
-        const bool taps = i >= sim::count_of<gui::Tab>();
-        window.model().act(action::ShowTab{taps ? gui::Tab::wiretap : static_cast<gui::Tab>(i)});
-        if (taps) window.model().act(action::ShowTap{views[i - sim::count_of<gui::Tab>()]});
+    for (std::size_t view = 0; view < sim::count_of<gui::Tab>() + views.size(); ++view) {
+        const bool taps = view >= sim::count_of<gui::Tab>();
+        window.model().act(action::ShowTab{taps ? gui::Tab::wiretap : static_cast<gui::Tab>(view)});
+        if (taps) window.model().act(action::ShowTap{views[view - sim::count_of<gui::Tab>()]});
         window.model().act(action::ToEnd{});
         for (int i = 0; i < 5; ++i)
             window.unwatched_frame();

@@ -7,7 +7,12 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <iterator>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 using test::Window;
 namespace action = gui::action;
@@ -39,6 +44,36 @@ bool runs_over(const std::vector<ImVec2>& points, const gui::Rect& card)
         }
     }
     return false;
+}
+
+// Where the ink of a text can be seen: letters do not fill the height of their line.
+std::optional<gui::Rect> ink_of(const gui::Probe::Text& text)
+{
+    const float trim = (text.max.y - text.min.y) * 0.15F;
+    const gui::Rect ink{
+        {std::max(text.min.x + 1, text.clip_min.x), std::max(text.min.y + trim, text.clip_min.y)},
+        {std::min(text.max.x - 1, text.clip_max.x), std::min(text.max.y - trim, text.clip_max.y)}};
+    if (ink.width() <= 0 || ink.height() <= 0) return std::nullopt;
+    return ink;
+}
+
+std::vector<std::string> overlaps(const gui::Probe& probe)
+{
+    std::vector<std::pair<gui::Rect, const std::string*>> seen;
+    for (const auto& text : probe.texts)
+        if (const auto ink = ink_of(text)) seen.emplace_back(*ink, &text.text);
+    std::vector<std::string> found;
+    for (auto a = seen.begin(); a != seen.end(); ++a) {
+        for (auto b = std::next(a); b != seen.end(); ++b) {
+            if (!overlap(a->first, b->first)) continue;
+            found.push_back(fmt::format("\"{}\" and \"{}\" at {:.0f},{:.0f}",
+                                        *a->second,
+                                        *b->second,
+                                        b->first.min.x,
+                                        b->first.min.y));
+        }
+    }
+    return found;
 }
 
 std::set<ImWchar> characters_of(std::string_view text)
@@ -93,6 +128,42 @@ TEST_SUITE("gui.looks")
         for (const std::string& misfit : misfits)
             MESSAGE(misfit);
         CHECK(misfits.empty());
+    }
+
+    TEST_CASE("no text stands on another: lessons, languages, levels, themes, two sizes")
+    {
+        std::set<std::string> found;
+        for (const ImVec2 size : {ImVec2{1280, 720}, ImVec2{1440, 900}}) {
+            for (const gui::ThemeName theme : sim::values_of<gui::ThemeName>()) {
+                for (const char* language : {"ja", "en"}) {
+                    gui::Preferences preferences;
+                    preferences.language = language;
+                    preferences.theme = theme;
+                    preferences.motion = false;
+                    Window window{preferences, size};
+                    for (const auto& lesson : test::all_lessons()) {
+                        window.model().act(action::Open{lesson.path});
+                        for (const auto level : sim::values_of<sim::explain::Level>()) {
+                            window.model().act(action::SetLevel{level});
+                            for (const auto until : {gui::Until::block, gui::Until::end}) {
+                                window.model().act(action::ToStart{});
+                                window.model().act(action::RunUntil{until});
+                                window.settle();
+                                for (const std::string& pair : overlaps(window.probe()))
+                                    found.insert(fmt::format("{} {} {}: {}",
+                                                             size.x,
+                                                             sim::name_of(theme),
+                                                             language,
+                                                             pair));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for (const std::string& pair : found)
+            MESSAGE(pair);
+        CHECK(found.empty());
     }
 
     TEST_CASE("every character of every text has a glyph")

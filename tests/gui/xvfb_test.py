@@ -132,7 +132,7 @@ def ask_to_close(display, window):
 
 class Lesson:
     def __init__(self, programs, display, folder):
-        self.gui, self.stand_in = programs
+        self.gui, self.cli, self.stand_in = programs
         self.display = display
         self.folder = folder
         self.done = []  # the keys and clicks so far, as gui_stand_in understands them
@@ -273,14 +273,16 @@ class Lesson:
         self.sees("the menu of exports")
         self.click("export/json")
         export = self.exported("hikyaku-op25b.json")
-        same = run(self.stand_in, "play", "op25b", f"{WIDTH}x{HEIGHT}", ".json", *self.done)
+        settings = [f"{key}={value}" for key, value in sorted(end["changed"].items())]
+        same = run(self.cli, "run", "op25b", "--lang", "en", "--json",
+                   *[word for setting in settings for word in ("--set", setting)])
         if export != same:
-            raise Failure("the window's export is not that of the same run without a display")
+            raise Failure(f"the export is not what 'hikyaku run op25b' says with {settings}")
         kinds = [event["kind"] for event in json.loads(export)["events"]]
-        for kind in ("packet_dropped", "tls_established", "mail_delivered"):
+        for kind in ("tls_established", "mail_delivered"):
             if kind not in kinds:
                 raise Failure(f"nothing of the kind {kind} in the exported run")
-        print(f"exported {len(kinds)} events, from the block to the delivery", flush=True)
+        print(f"exported: what 'hikyaku run op25b' says with {', '.join(settings)}", flush=True)
 
     def step_back_and_resize(self):
         self.key("Home")
@@ -309,11 +311,11 @@ class Lesson:
 def main():
     signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(Failure("took too long")))
     signal.alarm(LIMIT_SECONDS)
-    folder = tempfile.mkdtemp(prefix="hikyaku-xvfb-", dir=sys.argv[3])
+    folder = tempfile.mkdtemp(prefix="hikyaku-xvfb-", dir=sys.argv[4])
     display = lesson = None
     try:
         display = Display(folder)
-        lesson = Lesson(sys.argv[1:3], display, folder)
+        lesson = Lesson(sys.argv[1:4], display, folder)
         lesson.play()
         lesson.step_back_and_resize()
         lesson.close()

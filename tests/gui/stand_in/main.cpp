@@ -1,15 +1,13 @@
 // What a real window must show: does the same keys and clicks in a window without a display, and
 // says where its controls stand and how it looks. And compares a display's picture with that.
 //
-//   gui_stand_in play LESSON WIDTHxHEIGHT PICTURE.ppm|.json [key:NAME | click:PATH | to:PATH]...
+//   gui_stand_in play LESSON WIDTHxHEIGHT PICTURE.ppm [key:NAME | click:PATH | to:PATH]...
 //   gui_stand_in compare EXPECTED.ppm SCREEN.xwd ACTUAL.png
 //
 // `play` presses keys and controls one after the other ("to": the right arrow until the control is
-// there) and prints what came of it as JSON, with what the mouse did for the last of them; or
-// for .json what the window would export.
+// there) and prints what came of it as JSON, with what the mouse did for the last of them.
 // `compare` prints the largest difference of any tile.
 
-#include "sim/report/json.h"
 #include "tests/gui/compare.h"
 #include "tests/gui/driver.h"
 
@@ -154,11 +152,6 @@ int play(const std::vector<std::string>& words)
     }
     calm(window);
     nlohmann::json told;
-    // Where the window writes its export, this one says it.
-    if (words.at(3).ends_with(".json")) {
-        fmt::print("{}", sim::report::json(window.model().source()));
-        return 0;
-    }
     told["steps"] = steps;
     told["cursor"] = window.model().cursor();
     told["mouse"] = nlohmann::json::array();
