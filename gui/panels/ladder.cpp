@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -51,6 +52,12 @@ public:
     }
 
 private:
+    [[nodiscard]] TextStyle strong(ImU32 colour) const
+    {
+        TextStyle style = ui_.in(ui_.bold(), colour);
+        style.size = ui_.theme().note();
+        return style;
+    }
     [[nodiscard]] TextStyle small_mono() const
     {
         TextStyle style = ui_.mono();
@@ -59,31 +66,62 @@ private:
         return style;
     }
 
-    // Returns the height of the names, all as tall as the tallest.
+    // Returns the height of the names: in one row, all as tall as the tallest, or in two by turns
+    // where words would have to be cut to stand beside each other.
     float names()
     {
-        ImDrawList* list = ImGui::GetWindowDrawList();
         std::map<HostId, std::string> called;
-        std::map<HostId, Ui::Name> names;
-        float height = 0;
-        for (const auto& [host, x] : x_of_) {
+        for (const auto& [host, x] : x_of_)
             called[host] = sim::explain::host_name(host, ui_.model().source().context());
-            names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
-                                   called[host],
-                                   lane_ - ui_.px(2),
-                                   space_.height() / 2);
-            height = std::max(height, names[host].height());
-        }
-        for (const auto& [host, name] : names) {
-            float y = space_.min.y + height - name.height();
-            for (const auto one : name.lines) {
-                const float x = x_of_.at(host);
-                ui_.line_centred(
-                    list, {{x - lane_ / 2, y}, {x + lane_ / 2, y + name.line()}}, name.style, one);
-                y += name.line();
+        const auto set = [&](std::size_t rows) {
+            std::map<HostId, Ui::Name> names;
+            for (const auto& [host, words] : called) {
+                names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
+                                       words,
+                                       lane_ * static_cast<float>(rows) - ui_.px(4),
+                                       space_.height() / 2);
+            }
+            return names;
+        };
+        auto names = set(1);
+        const bool crowded = std::ranges::any_of(names, [](const auto& name) {
+            return name.second.lines.size() > 3 || breaks_words(name.second.lines);
+        });
+        const std::size_t rows = crowded ? 2 : 1;
+        if (crowded) names = set(rows);
+        const auto& hosts = view_.ladder().lifelines;
+        std::array<float, 2> heights{};
+        for (std::size_t i = 0; i < hosts.size(); ++i)
+            heights.at(i % rows) = std::max(heights.at(i % rows), names.at(hosts[i]).height());
+        const float gap = crowded ? ui_.px(2) : 0;
+        const float height = heights[0] + gap + heights[1];
+        for (std::size_t i = 0; i < hosts.size(); ++i) {
+            const float bottom = space_.min.y + (i % rows == 0 ? heights[0] : height);
+            draw_name(names.at(hosts[i]), x_of_.at(hosts[i]), bottom);
+            if (crowded && i % rows == 0) {
+                ImGui::GetWindowDrawList()->AddLine({x_of_.at(hosts[i]), bottom},
+                                                    {x_of_.at(hosts[i]), space_.min.y + height},
+                                                    ui_.theme().rule,
+                                                    ui_.px(1.5F));
             }
         }
         return height + ui_.px(6);
+    }
+
+    void draw_name(const Ui::Name& name, float x, float bottom) const
+    {
+        float y = bottom - name.height();
+        for (const auto one : name.lines) {
+            const float width = text_width(name.style, one);
+            const float left = std::clamp(
+                x - width / 2, space_.min.x, std::max(space_.min.x, space_.max.x - width));
+            ui_.line(ImGui::GetWindowDrawList(),
+                     {left, y + (name.line() - name.style.size) / 2},
+                     name.style,
+                     one,
+                     width + 1);
+            y += name.line();
+        }
     }
 
     void body(const Rect& rows)
@@ -310,24 +348,28 @@ private:
         const bool to_right = to > from;
         const float pad = ui_.px(8);
         const float right = space_.max.x - ui_.px(40);
+        const float leftmost = space_.min.x + time_width_;
         const float at = y + ui_.px(2);
         if (it.stopped) {
             const auto& event = ui_.model().playback().trace().at(it.event);
             words_at(it,
                      {to + ui_.px(10), at + style.size * 0.7F},
-                     ui_.in(ui_.bold(), ui_.theme().ink),
+                     strong(ui_.theme().ink),
                      who_stopped(event),
                      right - to + ui_.px(20));
         }
         if (to_right) {
-            const float taken = words_at(it, {from + pad, at}, style, it.text, right - from - pad);
-            mark_icon(it, std::max(to, from + pad + taken), at, colour);
+            const float x =
+                std::max(leftmost, std::min(from + pad, right - text_width(style, it.text)));
+            const float taken = words_at(it, {x, at}, style, it.text, right - x);
+            mark_icon(it, std::max(to, x + taken), at, colour);
             return;
         }
         const float room = from - pad - (space_.min.x + time_width_);
         const float width = std::min(text_width(style, it.text), room);
         const bool fits = width <= from - to - 2 * pad;
-        const float x = fits ? from - pad - width : std::max(to + pad, from - pad - width);
+        const float x =
+            fits ? from - pad - width : std::max(leftmost, std::min(to + pad, right - width));
         const float taken = words_at(it, {x, at}, style, it.text, fits ? width + 1 : right - x);
         mark_icon(it, std::max(from, x + taken), at, colour);
     }
@@ -364,7 +406,7 @@ private:
         const auto found = x_of_.find(it.from);
         const float x = found == x_of_.end() ? space_.min.x + time_width_ : found->second;
         list->AddCircleFilled({x, middle}, ui_.px(4), colour);
-        const TextStyle style = ui_.in(ui_.bold(), colour);
+        const TextStyle style = strong(colour);
         const float width = text_width(style, it.text);
         const float pad = ui_.px(10);
         const float right = space_.max.x - ui_.px(18);
