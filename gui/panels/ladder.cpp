@@ -350,18 +350,15 @@ private:
         const float right = space_.max.x - ui_.px(40);
         const float leftmost = space_.min.x + time_width_;
         const float at = y + ui_.px(2);
-        if (it.stopped) {
-            const auto& event = ui_.model().playback().trace().at(it.event);
-            words_at(it,
-                     {to + ui_.px(10), at + style.size * 0.7F},
-                     strong(ui_.theme().ink),
-                     who_stopped(event),
-                     right - to + ui_.px(20));
-        }
+        if (it.stopped) stopper(it, at + style.size * 0.7F, to, to_right);
         if (to_right) {
+            // Behind the cross stands who stopped it.
+            const float end = it.stopped ? to : right;
             const float x =
-                std::max(leftmost, std::min(from + pad, right - text_width(style, it.text)));
-            const float taken = words_at(it, {x, at}, style, it.text, right - x);
+                it.stopped
+                    ? from + pad
+                    : std::max(leftmost, std::min(from + pad, end - text_width(style, it.text)));
+            const float taken = words_at(it, {x, at}, style, it.text, end - x);
             mark_icon(it, std::max(to, x + taken), at, colour);
             return;
         }
@@ -374,16 +371,34 @@ private:
         mark_icon(it, std::max(from, x + taken), at, colour);
     }
 
-    // In few words: the lifeline says where it was.
-    [[nodiscard]] std::string who_stopped(const sim::Event& event) const
+    // Who stopped it, beside the cross: in as many words as there is room for.
+    void stopper(const LadderRow& it, float y, float x, bool to_right)
+    {
+        const TextStyle style = strong(ui_.theme().ink);
+        const float gap = ui_.px(10);
+        const float room =
+            to_right ? space_.max.x - ui_.px(20) - x - gap : x - gap - space_.min.x - time_width_;
+        const auto& event = ui_.model().playback().trace().at(it.event);
+        std::string words = who_stopped(event, true);
+        if (text_width(style, words) > room) {
+            if (hovered_ == &it) cut_ = words;
+            words = who_stopped(event, false);
+        }
+        const float width = std::min(text_width(style, words), room);
+        words_at(it, {to_right ? x + gap : x - gap - width, y}, style, words, width + 1);
+    }
+
+    // The lifeline says where it was.
+    [[nodiscard]] std::string who_stopped(const sim::Event& event, bool how) const
     {
         const auto& scenario = ui_.model().scenario();
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || dropped->rule.value >= scenario.rules.size())
             return sim::explain::headline(event, ui_.model().source().context());
-        const std::string rule = ui_.say(
+        std::string rule = ui_.say(
             fmt::format("ladder.rule.{}", sim::name_of(scenario.rules[dropped->rule.value].kind)),
             {{"number", std::to_string(sim::explain::number_of(dropped->rule, scenario))}});
+        if (!how) return rule;
         return ui_.say(fmt::format("ladder.by_rule.{}", sim::name_of(dropped->verdict)),
                        {{"rule", rule}});
     }

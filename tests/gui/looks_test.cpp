@@ -166,7 +166,8 @@ TEST_SUITE("gui.looks")
                                                      std::optional{gui::Until::block},
                                                      std::optional{gui::Until::end}}) {
                                 if (until) window.model().act(action::RunUntil{*until});
-                                window.settle();
+                                window.frame();
+                                window.frame(); // ImGui scrolls a frame later
                                 for (const std::string& pair :
                                      overlaps(window.probe(), until.has_value()))
                                     found.insert(fmt::format("{} {} {}: {}",
