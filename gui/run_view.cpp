@@ -23,7 +23,7 @@ sim::Unit unit_of(sim::explain::Level level)
 
 namespace {
 
-constexpr std::size_t most_packets = 200; // of a tap: put into words when the cursor moves
+constexpr std::size_t most_packets = 150; // of a tap: put into words when the cursor moves
 
 std::optional<TimeMark> mark_of(const sim::Event& event)
 {
