@@ -42,7 +42,7 @@ void PayloadStore::open_block(std::size_t size)
     Block& block = blocks_[current_];
     if (!block.bytes) {
         block.capacity = static_cast<std::uint32_t>(size > block_bytes ? size : block_bytes);
-        block.bytes = std::make_unique<char[]>(block.capacity);
+        block.bytes = std::make_unique_for_overwrite<char[]>(block.capacity);
         memory_bytes_ += block.capacity;
     }
     block.used = 0;

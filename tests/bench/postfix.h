@@ -7,7 +7,7 @@
 
 namespace bench {
 
-// smtp-source to smtp-sink over loopback, new connection each, one session at a time; nothing when
+// smtp-source to smtp-sink over loopback, new connection each, ten sessions at once; nothing when
 // they are not installed or the run failed.
 std::optional<double> postfix_messages_per_second(std::uint64_t count, std::size_t size);
 
