@@ -157,6 +157,9 @@ private:
         sub->add_option("--link", run.link, command_.text("help.link"))->type_name("HOST/HOST");
         sub->add_flag("--json", run.json, command_.text("help.json"));
         sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
+        sub->add_option("--pcap", run.capture_file, command_.text("help.pcap"))
+            ->type_name("FILE.pcapng");
+        sub->add_option("--keylog", run.key_file, command_.text("help.keylog"))->type_name("FILE");
         sub->add_option("--seed", run.seed, command_.text("help.seed"))->type_name("N");
         sub->add_flag("--show-secrets", run.show_secrets, command_.text("help.show_secrets"));
     }

@@ -46,10 +46,12 @@ struct RunOptions {
     std::vector<std::pair<std::string, std::string>> settings;
     sim::report::Level level = sim::report::Level::standard;
     View view = View::transcript;
-    std::optional<std::string> link; // "a/b", for wire
+    std::optional<std::string> link; // "a/b", for wire and the capture
     bool json = false;
     bool show_secrets = false;
     std::optional<std::string> eml_folder;
+    std::optional<std::string> capture_file;
+    std::optional<std::string> key_file;
     std::uint64_t seed = 1;
 };
 

@@ -7,6 +7,7 @@
 #include "sim/report/events.h"
 #include "sim/report/json.h"
 #include "sim/report/ladder.h"
+#include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
 #include "sim/report/width.h"
 #include "sim/report/wire.h"
@@ -133,6 +134,15 @@ tapped(const Command& command, const sim::report::Source& source, const RunOptio
     return std::nullopt;
 }
 
+bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes)
+{
+    std::ofstream file{path, std::ios::binary};
+    file << bytes;
+    file.close();
+    if (!file) command.complain(command.text("error.unwritable", {{"file", path.string()}}));
+    return static_cast<bool>(file);
+}
+
 // A file name that says when and where a message was kept: no separators, nothing hidden.
 std::string file_name(std::size_t number,
                       const sim::mail::StoredMessage& message,
@@ -163,18 +173,53 @@ bool write_messages(const Command& command, const sim::World& world, const std::
     for (const auto& message : world.stored_messages()) {
         const auto path =
             std::filesystem::path{folder} / file_name(++number, message, world.scenario());
-        std::ofstream file{path, std::ios::binary};
-        file << *message.text;
-        file.close();
-        if (!file) {
-            command.complain(command.text("error.unwritable", {{"file", path.string()}}));
-            return false;
-        }
+        if (!write_file(command, path, *message.text)) return false;
     }
     command.environment.err << command.text("run.messages_written",
                                             {{"count", std::to_string(number)}, {"folder", folder}})
                             << '\n';
     return true;
+}
+
+bool write_capture(const Command& command,
+                   const sim::report::Source& source,
+                   const RunOptions& options)
+{
+    std::optional<sim::report::TappedLink> link;
+    if (options.link) {
+        link = tapped(command, source, options);
+        if (!link) return false;
+    }
+    if (!write_file(command, *options.capture_file, sim::report::pcapng(source, link)))
+        return false;
+    command.environment.err << command.text("run.capture_written",
+                                            {{"file", *options.capture_file}})
+                            << '\n';
+    return true;
+}
+
+bool write_keys(const Command& command,
+                const sim::report::Source& source,
+                const RunOptions& options)
+{
+    const std::string keys = sim::report::key_log(source.trace, source.end);
+    if (!write_file(command, *options.key_file, keys)) return false;
+    command.environment.err << command.text(keys.empty() ? "run.no_keys" : "run.keys_written",
+                                            {{"file", *options.key_file}})
+                            << '\n';
+    return true;
+}
+
+bool write_files(const Command& command,
+                 const sim::report::Source& source,
+                 const sim::World& world,
+                 const RunOptions& options)
+{
+    bool good = true;
+    if (options.eml_folder) good = write_messages(command, world, *options.eml_folder);
+    if (options.capture_file) good = write_capture(command, source, options) && good;
+    if (options.key_file) good = write_keys(command, source, options) && good;
+    return good;
 }
 
 // The cures of the cards as commands that can be typed.
@@ -286,8 +331,7 @@ ExitCode run(const Command& command, const RunOptions& options)
     } else {
         command.print(lines);
     }
-    if (options.eml_folder && !write_messages(command, playback.world(), *options.eml_folder))
-        return ExitCode::unusable;
+    if (!write_files(command, source, playback.world(), options)) return ExitCode::unusable;
     return code;
 }
 
