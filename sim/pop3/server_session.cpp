@@ -37,7 +37,12 @@ struct ServerSession::Machine {
     std::vector<Output> outputs;
     std::size_t polled = 0;
 
-    void report(Output output) { outputs.push_back(std::move(output)); }
+    // One of Output's alternatives, made where it stays.
+    template <typename What>
+    void report(What&& what)
+    {
+        outputs.emplace_back(std::forward<What>(what));
+    }
     void greet(Instant now);
     void read(Instant now);
     void handle_line(const ReadLine& line, Instant now);
