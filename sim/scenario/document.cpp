@@ -20,11 +20,13 @@ namespace sim::scenario {
 namespace {
 
 // Finds what toml++ 3.3 must not see: it recurses for each level, also when it destroys a document,
-// and it asserts where a table header begins with something that is no key. Up to the first syntax
-// error this reads the text as toml++ does, and beyond it toml++ reads nothing.
+// it asserts where a table header begins with something that is no key or a bracket is closed that
+// nothing opened, and it runs into undefined behaviour where it looks for blanks and finds, say,
+// Hiragana. Up to the first syntax error this reads the text as toml++ does, and beyond it toml++
+// reads nothing.
 class Prescan {
 public:
-    static constexpr int max_brackets = 16;
+    static constexpr std::size_t max_brackets = 16;
     static constexpr int max_dots = 16; // of one dotted key
 
     struct Trouble {
@@ -38,11 +40,25 @@ public:
 
 private:
     [[nodiscard]] bool begins_header_without_key() const;
-    void skip_string(char quote);
+    [[nodiscard]] std::string outside_quotes() const;
+    std::string wrong_here();
+    std::string skip_string(char quote);
     void advance(std::size_t count);
+
+    static std::string too_deep()
+    {
+        return fmt::format(
+            "is nested too deeply: at most {} brackets in one another and {} dots in a key",
+            max_brackets,
+            max_dots);
+    }
 
     std::string_view text_;
     Place place_{0, 1, 1};
+    std::string open_; // the brackets that are still to be closed, the last one first to be
+    int dots_ = 0;     // in this key
+    bool in_word_ = false;
+    bool in_value_ = false;
 };
 
 void Prescan::advance(std::size_t count)
@@ -58,27 +74,32 @@ void Prescan::advance(std::size_t count)
     }
 }
 
-void Prescan::skip_string(char quote)
+// Returns what is wrong in it, at its place.
+std::string Prescan::skip_string(char quote)
 {
     const std::string triple(3, quote);
     const bool multiline = text_.starts_with(triple);
     advance(multiline ? 3 : 1);
     while (!text_.empty()) {
         if (quote == '"' && text_[0] == '\\') {
+            const char escaped = text_.size() > 1 ? text_[1] : '\n';
+            if (std::string_view{"btnfr\"\\uUex \t\r\n"}.find(escaped) == std::string_view::npos)
+                return "is not valid TOML: write \\\\ for a backslash, or use single quotes";
             advance(2);
         } else if (multiline && text_.starts_with(triple)) {
             // Up to two more quotes belong to the text itself.
             advance(3);
             while (text_.starts_with(quote))
                 advance(1);
-            return;
+            return {};
         } else if (!multiline && (text_[0] == quote || text_[0] == '\n')) {
             advance(1);
-            return;
+            return {};
         } else {
             advance(1);
         }
     }
+    return {};
 }
 
 // `text_` begins with a header's "[".
@@ -90,40 +111,78 @@ bool Prescan::begins_header_without_key() const
     const char c = rest[0];
     const bool may_begin_key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                                (c >= '0' && c <= '9') ||
-                               std::string_view{"_-\"'[]"}.find(c) != std::string_view::npos;
+                               std::string_view{"_-\"']"}.find(c) != std::string_view::npos;
     return !may_begin_key;
+}
+
+// Of a key, a number or a date without quotes. (A dot may be followed by a quoted key.)
+bool is_of_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"_-+:"}.find(c) != std::string_view::npos;
+}
+
+// What to say about the character that `text_` begins with, which is no part of TOML's own syntax.
+std::string Prescan::outside_quotes() const
+{
+    if (text_.starts_with("\u3000"))
+        return "is a full-width space: outside quotes only plain spaces are blanks";
+    const auto lead = static_cast<unsigned char>(text_[0]);
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0x80 ? 2 : 1;
+    const bool whole = (lead >= 0xC2 || lead < 0x80) && lead <= 0xF4 && text_.size() >= size &&
+                       std::ranges::all_of(text_.substr(1, size - 1), [](char c) {
+                           return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+                       });
+    if (!whole) return fmt::format("is not valid TOML: octet {:#04x} is no UTF-8", lead);
+    return fmt::format("is not valid TOML: \"{}\" may stand only inside quotes",
+                       text_.substr(0, size));
+}
+
+// What is wrong with the octet that `text_` begins with, outside quotes and comments.
+std::string Prescan::wrong_here()
+{
+    const char c = text_[0];
+    const bool in_word = in_word_;
+    in_word_ = is_of_word(c) || (c == '.' && in_value_);
+    if (c == '\n' && open_.empty()) in_value_ = false;
+    if (c == ',') in_value_ = open_.ends_with('[');
+    if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
+    if (c == '=' && std::exchange(in_value_, true))
+        return "is not valid TOML: a second \"=\" where one value is expected";
+    if (c == '.' && ++dots_ > max_dots) return too_deep();
+    if (std::string_view{"\"'[{"}.find(c) != std::string_view::npos) {
+        if (in_word) return fmt::format("is not valid TOML: {} within a word", c);
+        if (c == '{') in_value_ = false;
+        if (c == '[' || c == '{') open_ += c;
+        return open_.size() > max_brackets ? too_deep() : "";
+    }
+    if (c == ']' || c == '}') {
+        if (!open_.ends_with(c == ']' ? '[' : '{'))
+            return fmt::format("is not valid TOML: \"{}\" closes nothing", c);
+        open_.pop_back();
+        return {};
+    }
+    const bool usual =
+        in_word_ || std::string_view{".=,# \t\r\n"}.find(c) != std::string_view::npos;
+    return usual ? "" : outside_quotes();
 }
 
 std::optional<Prescan::Trouble> Prescan::first_trouble()
 {
-    int brackets = 0;
-    int dots = 0;
+    if (text_.starts_with("\uFEFF")) text_.remove_prefix(3); // a byte order mark is let be
     bool at_line_start = true;
     while (!text_.empty()) {
         const char c = text_[0];
-        if (c == '[' && at_line_start && brackets == 0 && begins_header_without_key())
+        if (c == '[' && at_line_start && open_.empty() && begins_header_without_key())
             return Trouble{place_, "is not valid TOML: expected a key behind \"[\""};
         at_line_start = c == '\n' || (at_line_start && (c == ' ' || c == '\t'));
-        if (c == '"' || c == '\'') {
-            skip_string(c);
-            continue;
+        std::string wrong = wrong_here();
+        if (wrong.empty() && (c == '"' || c == '\'')) {
+            wrong = skip_string(c);
+        } else if (wrong.empty()) {
+            advance(c == '#' ? std::min(text_.find('\n'), text_.size()) : 1);
         }
-        if (c == '#') {
-            advance(std::min(text_.find('\n'), text_.size()));
-            continue;
-        }
-        if (c == '.') ++dots;
-        if (c == '[' || c == '{') ++brackets;
-        if (c == ']' || c == '}') --brackets;
-        if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots = 0;
-        if (dots > max_dots || brackets > max_brackets) {
-            return Trouble{place_,
-                           fmt::format("is nested too deeply: at most {} brackets in one another "
-                                       "and {} dots in a key",
-                                       max_brackets,
-                                       max_dots)};
-        }
-        advance(1);
+        if (!wrong.empty()) return Trouble{place_, wrong};
     }
     return std::nullopt;
 }

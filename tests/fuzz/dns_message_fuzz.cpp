@@ -1,7 +1,4 @@
-// libFuzzer target: any bytes given to everything that reads DNS messages. By hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I.
-//   tests/fuzz/dns_message_fuzz.cpp
-//     sim/dns/*.cpp sim/core/*.cpp -lfmt -o /tmp/dns_message_fuzz && /tmp/dns_message_fuzz
+// libFuzzer target: any bytes given to everything that reads DNS messages.
 #include "sim/core/assert.h"
 #include "sim/dns/recursive_server.h"
 

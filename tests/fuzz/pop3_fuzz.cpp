@@ -1,7 +1,5 @@
 // libFuzzer target: any octets given to a POP3 server session, any given to a client session, and
-// any mailbox from one to the other. By hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/pop3_fuzz.cpp
-//     sim/pop3/*.cpp sim/core/*.cpp -lfmt -o /tmp/pop3_fuzz && /tmp/pop3_fuzz
+// any mailbox from one to the other.
 #include "sim/core/assert.h"
 #include "sim/pop3/client_session.h"
 #include "sim/pop3/server_session.h"

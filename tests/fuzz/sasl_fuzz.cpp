@@ -1,7 +1,5 @@
 // libFuzzer target: any messages given to the server side of each mechanism, any challenges to the
-// client side, any password from one to the other. By hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/sasl_fuzz.cpp
-//     sim/sasl/*.cpp sim/core/*.cpp -lfmt -o /tmp/sasl_fuzz && /tmp/sasl_fuzz
+// client side, any password from one to the other.
 #include "sim/core/assert.h"
 #include "sim/sasl/mechanism.h"
 

@@ -1,9 +1,4 @@
 // libFuzzer target: any server given to a client session, with its host's answers, TLS and time.
-// By hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I.
-//     tests/fuzz/smtp_client_fuzz.cpp
-//     sim/smtp/{client_session,client_transitions,offer,reply,data,path}.cpp sim/core/*.cpp -lfmt
-//     -o /tmp/smtp_client_fuzz && /tmp/smtp_client_fuzz
 #include "sim/core/assert.h"
 #include "sim/smtp/client_session.h"
 

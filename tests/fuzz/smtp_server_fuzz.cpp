@@ -1,9 +1,5 @@
 // libFuzzer target: any bytes given to a server session, its host's answers, TLS and time among
-// them. By hand:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I.
-//   tests/fuzz/smtp_server_fuzz.cpp
-//     sim/smtp/{server_*,standard_reply,command,path,data,reply,input}.cpp sim/core/*.cpp -lfmt
-//     -o /tmp/smtp_server_fuzz && /tmp/smtp_server_fuzz
+// them.
 #include "sim/core/assert.h"
 #include "sim/smtp/server_session.h"
 

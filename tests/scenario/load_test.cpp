@@ -305,13 +305,68 @@ TEST_SUITE("scenario.load")
 
     TEST_CASE("a table header that begins with no key is one problem, not a crash")
     {
-        for (const char* header : {"[+a]", "[.a]", "[ =", "[[ {", "[\n]", "  [#"}) {
+        for (const char* header : {"[+a]", "[.a]", "[ =", "[[ {", "[\n]", "  [#", "[[[", "[ [a]"}) {
             CAPTURE(header);
             const auto result = files::load(header);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
             CHECK(result.error()[0].what == "is not valid TOML: expected a key behind \"[\"");
         }
+    }
+
+    TEST_CASE("a bracket that closes nothing is one problem, not a crash")
+    {
+        for (const char* text : {"a = [}", "a = ]", "}", "a = [ 1 } ]", "a = { b = 1 ]"}) {
+            CAPTURE(text);
+            const auto result = files::load(text);
+            REQUIRE_FALSE(result);
+            REQUIRE(result.error().size() == 1);
+            CHECK(result.error()[0].what.find("closes nothing") != std::string::npos);
+        }
+        CHECK(files::load(lab() + "\n# ]}\n"));
+    }
+
+    TEST_CASE("what toml++ would read as one long word is one problem, whatever follows")
+    {
+        for (const char* text : {"i=2l0\"=\"'\uFEC2[ne!",
+                                 "N3=8-HP'(RC\uFEFF",
+                                 "a = b\"c\"",
+                                 "2=7[7[-?7['\uFEFE'&",
+                                 "a = 3.\"\uFEFE\"",
+                                 "a = [1, 3.\"\uFEFE\"]",
+                                 "a = ?'\uFEFE'",
+                                 "-=-='\u3040'",
+                                 "a = \"C:\\\uFEFE\"",
+                                 "\"\"\"\\\\\\\uFCFF\""}) {
+            CAPTURE(text);
+            const auto result = files::load(text);
+            REQUIRE_FALSE(result);
+            REQUIRE(result.error().size() == 1);
+            CHECK(result.error()[0].what.starts_with("is not valid TOML: "));
+        }
+        const auto dotted = files::load("\"title\".\"ja\" = 'x'\n");
+        REQUIRE_FALSE(dotted);
+        CHECK(dotted.error().front().what.find("not valid TOML") == std::string::npos);
+    }
+
+    TEST_CASE("what is not ASCII stands in quotes and comments only")
+    {
+        const auto only = [](const std::string& text) {
+            const auto result = files::load(text);
+            REQUIRE_FALSE(result);
+            REQUIRE(result.error().size() == 1);
+            return to_string(result.error()[0]);
+        };
+        CHECK(only("name = 花子\n") ==
+              "lab.toml:1:8: is not valid TOML: \"花\" may stand only inside quotes");
+        CHECK(only("花 = 1\n") ==
+              "lab.toml:1:1: is not valid TOML: \"花\" may stand only inside quotes");
+        CHECK(only("a\u3000= 1\n") ==
+              "lab.toml:1:2: is a full-width space: outside quotes only plain spaces are blanks");
+        // Found by fuzzing: toml++ took these for the last of the blanks that it looks for.
+        CHECK(only("\xef\xbb\x9f").starts_with("lab.toml:1:1: is not valid TOML: "));
+        CHECK(only("a = \xe3\x81").starts_with("lab.toml:1:5: is not valid TOML: octet 0xe3"));
+        CHECK(files::load("\uFEFF# 花子\n" + lab()));
     }
 
     TEST_CASE("dots and brackets in texts and comments are not nesting")
