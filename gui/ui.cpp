@@ -167,6 +167,12 @@ bool Ui::button(const std::string& path, std::string_view label, float width) co
     return pressed;
 }
 
+float Ui::primary_height(std::string_view icon, std::string_view label, float width) const
+{
+    const auto lines = wrap(bold(), fmt::format("{}  {}", icon, label), width - px(20)).size();
+    return std::max(px(40), px(18) + line_height(bold()) * static_cast<float>(lines));
+}
+
 bool Ui::primary(const std::string& path,
                  std::string_view icon,
                  std::string_view label,
@@ -176,8 +182,7 @@ bool Ui::primary(const std::string& path,
     const TextStyle style = in(bold(), theme_.on_ink);
     const std::string words = fmt::format("{}  {}", icon, label);
     const auto lines = wrap(style, words, width - px(20));
-    const float height =
-        std::max(px(40), px(18) + line_height(style) * static_cast<float>(lines.size()));
+    const float height = primary_height(icon, label, width);
     const Rect rect{at, {at.x + width, at.y + height}};
     const bool pressed = area(path, rect);
     ImDrawList* list = ImGui::GetWindowDrawList();

@@ -115,6 +115,8 @@ public:
                                std::string_view icon,
                                std::string_view label,
                                float width) const;
+    [[nodiscard]] float
+    primary_height(std::string_view icon, std::string_view label, float width) const;
     [[nodiscard]] bool
     icon_button(const std::string& path, std::string_view icon, std::string_view hint) const;
     // The options side by side; what was pressed.

@@ -19,6 +19,9 @@ void wiretap_tab(const Ui& ui);
 void packet_tab(const Ui& ui);
 void state_tab(const Ui& ui);
 void why_panel(const Ui& ui);
+// Of that card; no height when there is nothing to cure.
+void cure_button(const Ui& ui);
+float cure_height(const Ui& ui);
 void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
 void sheets(const Ui& ui);         // keys, run until, export, files

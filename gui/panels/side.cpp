@@ -42,7 +42,7 @@ void side_panel(const Ui& ui)
     // The tab has what the sentence and the card leave; each part scrolls by itself.
     const bool has_card = !ui.model().view().cards_before(ui.model().cursor()).empty();
     const float height = ImGui::GetContentRegionAvail().y;
-    const float upper = height * (has_card ? 0.3F : 0.75F);
+    const float upper = height * (has_card ? 0.24F : 0.75F);
     if (ImGui::BeginChild("tab", {width, upper}, ImGuiChildFlags_NavFlattened)) {
         switch (ui.model().tab()) {
         case Tab::transcript:
@@ -60,11 +60,14 @@ void side_panel(const Ui& ui)
         }
     }
     ImGui::EndChild();
-    if (ImGui::BeginChild("below", {width, 0}, ImGuiChildFlags_NavFlattened)) {
+    const float button = cure_height(ui);
+    const float below = ImGui::GetContentRegionAvail().y - button;
+    if (ImGui::BeginChild("below", {width, below}, ImGuiChildFlags_NavFlattened)) {
         selected_sentence(ui);
         if (has_card) why_panel(ui);
     }
     ImGui::EndChild();
+    cure_button(ui);
 }
 
 } // namespace gui

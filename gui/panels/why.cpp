@@ -1,11 +1,12 @@
 // "Why did it stop?": the card of what stopped last before the cursor, and the button that cures
-// it.
+// it, which is there without scrolling.
 
 #include "gui/panels/panels.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace gui {
 
@@ -32,13 +33,50 @@ float card_row(const Ui& ui,
     return std::max(label, y - at.y) + ui.px(5);
 }
 
+// The card of what stopped last; nullptr when nothing has.
+const sim::explain::WhyCard* last_card(const Ui& ui)
+{
+    const auto cards = ui.model().view().cards_before(ui.model().cursor());
+    return cards.empty() ? nullptr : cards.back();
+}
+
+// The number of the last card that there is a cure for.
+std::optional<std::size_t> last_curable(const Ui& ui)
+{
+    const sim::explain::WhyCard* card = last_card(ui);
+    if (card == nullptr || card->cure.settings.empty()) return std::nullopt;
+    return static_cast<std::size_t>(card - ui.model().view().cards().data());
+}
+
+std::string cure_words(const Ui& ui, std::size_t number)
+{
+    return ui.say(ui.model().kept_by_cure(number) > 0 ? "why.fork" : "why.apply");
+}
+
 } // namespace
+
+float cure_height(const Ui& ui)
+{
+    const auto number = last_curable(ui);
+    if (!number) return 0;
+    const float width = ImGui::GetContentRegionAvail().x;
+    return ui.px(10) + ui.primary_height(icon::undo, cure_words(ui, *number), width);
+}
+
+void cure_button(const Ui& ui)
+{
+    const auto number = last_curable(ui);
+    if (!number) return;
+    const float width = ImGui::GetContentRegionAvail().x;
+    if (ui.primary("why/cure", icon::undo, cure_words(ui, *number), width))
+        ui.ask(action::ApplyCure{*number});
+}
 
 void why_panel(const Ui& ui)
 {
-    const auto cards = ui.model().view().cards_before(ui.model().cursor());
-    if (cards.empty()) return;
-    const sim::explain::WhyCard& card = *cards.back();
+    const sim::explain::WhyCard* found = last_card(ui);
+    if (found == nullptr) return;
+    const sim::explain::WhyCard& card = *found;
     const auto text = sim::explain::describe(card, ui.model().source().context());
     const float width = ImGui::GetContentRegionAvail().x;
     const float pad = ui.px(14);
@@ -57,16 +95,7 @@ void why_panel(const Ui& ui)
     y += ui.paragraph_at(list, {at.x + pad, y}, title, text.title, inner) + ui.px(6);
     for (const auto& row : text.rows)
         y += card_row(ui, row, {at.x + pad, y}, inner, label_width, list);
-    if (!card.cure.settings.empty()) {
-        ImGui::SetCursorScreenPos({at.x + pad, y + ui.px(4)});
-        const auto& all = ui.model().view().cards();
-        const auto number = static_cast<std::size_t>(&card - all.data());
-        const bool forks = ui.model().kept_by_cure(number) > 0;
-        if (ui.primary("why/cure", icon::undo, ui.say(forks ? "why.fork" : "why.apply"), inner))
-            ui.ask(action::ApplyCure{number});
-        y = ImGui::GetItemRectMax().y;
-    }
-    y += pad;
+    y += pad - ui.px(5);
     list->AddRect(at, {at.x + width, y}, ui.theme().ink, ui.px(9), 0, ui.px(1.5F));
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy({width, y - at.y});
