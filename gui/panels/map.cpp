@@ -391,35 +391,43 @@ private:
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
         TextStyle style = words_.in(words_.bold(), words_.theme().on_ink);
-        style.size =
-            words_.theme().type_scale > 1 ? words_.theme().small() * 0.8F : words_.theme().note();
-        const std::string words = fmt::format(
-            "#{} {}  ×{}",
-            sim::explain::number_of(dropped->rule, scenario_),
-            words_.pick(scenario_.rules[dropped->rule.value].name),
-            words_.model().view().hosts().rule(dropped->rule, words_.model().cursor()).dropped);
-        // In one line it often lies between the cards' rows; in two it would lie on them.
+        style.size = words_.theme().note();
+        const auto number = sim::explain::number_of(dropped->rule, scenario_);
+        const auto times =
+            words_.model().view().hosts().rule(dropped->rule, words_.model().cursor()).dropped;
+        std::string words = fmt::format(
+            "#{} {}  ×{}", number, words_.pick(scenario_.rules[dropped->rule.value].name), times);
+        // In one line it often lies between the cards' rows; in two it would lie on them. Where
+        // neither has room, the rule's number is all: the why card says the rest.
         const float line = words_.line_height(style);
-        const float whole = text_width(style, words) + words_.px(20);
-        const Rect one_line = label_place(gate, at, whole, line + words_.px(10));
-        const bool fits = whole <= space_.width() * 0.7F && !covers_card(one_line);
         const float narrow =
             std::min(words_.px(230) * words_.theme().type_scale, space_.width() * 0.5F);
-        const auto lines = wrap_evenly(style, words, fits ? whole : narrow);
-        float width = 0;
-        for (const auto one : lines)
-            width = std::max(width, text_width(style, one));
-        width += words_.px(20);
-        const float height = line * static_cast<float>(lines.size()) + words_.px(10);
-        said_ = label_place(gate, at, width, height);
+        const auto place = [&](const std::string& text, float widest) {
+            float width = 0;
+            const auto wrapped = wrap_evenly(style, text, widest);
+            for (const auto one : wrapped)
+                width = std::max(width, text_width(style, one));
+            return label_place(gate,
+                               at,
+                               width + words_.px(20),
+                               line * static_cast<float>(wrapped.size()) + words_.px(8));
+        };
+        float widest = space_.width() * 0.7F;
+        said_.reset();
+        if (covers_card(place(words, widest))) widest = narrow;
+        if (covers_card(place(words, widest)))
+            words = words_.say(
+                "map.rule", {{"number", std::to_string(number)}, {"times", std::to_string(times)}});
+        const auto lines = wrap_evenly(style, words, widest);
+        said_ = place(words, widest);
         list_->AddRectFilled(said_->min, said_->max, words_.theme().ink, words_.px(7));
-        float row = said_->min.y + words_.px(5);
+        float row = said_->min.y + words_.px(4);
         for (const auto one : lines) {
             words_.line(list_,
                         {said_->min.x + words_.px(10), row + (line - style.size) / 2},
                         style,
                         one,
-                        width);
+                        said_->width());
             row += line;
         }
     }
