@@ -36,6 +36,7 @@ test  | python3-jsonschema   | a second opinion on the schema of scenarios
 test  | xvfb                 | a display that nobody sees, for a real window
 test  | xdotool              | presses its keys and its buttons
 test  | libgl1-mesa-dri      | OpenGL without a graphics card
+test  | libbenchmark-dev     | so that the benchmarks are compiled, too
 test  | tshark               | a second opinion on our packets
 clang | clang                | the second compiler
 clang | libclang-rt-dev      | its sanitizers
