@@ -121,7 +121,8 @@ void App::keys(std::vector<Action>& actions) const
 void App::layout(const Ui& ui)
 {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    const float wide = ui.theme().type_scale > 1 ? 1.25F : 1.0F; // larger type needs wider sides
+    // Larger type needs wider sides.
+    const float wide = 1 + std::max(0.0F, ui.theme().type_scale - 1.2F);
     const float top = ui.theme().body() + ui.px(36);
     const float bottom = ui.px(70);
     const float left = std::min(ui.px(290) * wide, size.x * 0.26F);
@@ -186,10 +187,10 @@ void App::layout(const Ui& ui)
 bool App::frame(float display_scale, float seconds, Probe* probe)
 {
     const bool moves = model_.advance(seconds);
-    const Theme theme =
-        make_theme(model_.preferences().theme, display_scale * model_.preferences().zoom);
-    apply(theme);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
+    const Theme theme =
+        make_theme(model_.preferences().theme, display_scale * model_.preferences().zoom, size.y);
+    apply(theme);
     if (size.x < smallest_side || size.y < smallest_side) return moves;
     std::vector<Action> actions;
     {

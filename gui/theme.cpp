@@ -1,5 +1,6 @@
 #include "gui/theme.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace gui {
@@ -116,7 +117,7 @@ Fonts load_fonts(const FontFiles& files)
     return {load(files.text), load(files.bold), load(files.mono)};
 }
 
-Theme make_theme(ThemeName name, float user_scale)
+Theme make_theme(ThemeName name, float user_scale, float height)
 {
     Theme theme;
     switch (name) {
@@ -128,7 +129,7 @@ Theme make_theme(ThemeName name, float user_scale)
         break;
     case ThemeName::projector:
         theme = projector_theme();
-        theme.type_scale = 1.5F;
+        theme.type_scale = std::clamp(1.5F * height / (900 * user_scale), 1.2F, 1.5F);
         break;
     }
     theme.name = name;

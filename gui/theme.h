@@ -69,8 +69,9 @@ struct Theme {
     [[nodiscard]] ImU32 of(sim::report::Role role) const;
 };
 
-// `user_scale` is the person's Ctrl + / Ctrl -, times the display's.
-Theme make_theme(ThemeName name, float user_scale);
+// `user_scale` is the person's Ctrl + / Ctrl -, times the display's; `height` is the window's in
+// pixels: the projector's large type gives way where there is no room for it.
+Theme make_theme(ThemeName name, float user_scale, float height);
 
 // Sets ImGui's own colours and spacing to the theme's.
 void apply(const Theme& theme);
