@@ -87,8 +87,9 @@ EventId Trace::append(HostId host, ConnectionId connection, Happening what)
     const EventId id{next_id_++};
     SIM_ASSERT(id.exists());
     if (detail_ == Detail::counters) return id;
-    if (size_ % chunk_events == 0) chunks_.emplace_back().reserve(chunk_events);
-    chunks_.back().push_back(Event{id, cause_, host, connection, now_, what});
+    if (size_ % chunk_events == 0)
+        chunks_.push_back(std::make_unique<std::array<Event, chunk_events>>());
+    (*chunks_.back())[size_ % chunk_events] = Event{id, cause_, host, connection, now_, what};
     ++size_;
     return id;
 }
@@ -101,7 +102,7 @@ const Event& Trace::at(EventId id) const
 
 const Event& Trace::operator[](std::size_t index) const
 {
-    return chunks_[index / chunk_events][index % chunk_events];
+    return (*chunks_[index / chunk_events])[index % chunk_events];
 }
 
 Blob Trace::note(std::string_view bytes)
@@ -127,7 +128,7 @@ std::uint64_t Trace::hash() const
 
 std::size_t Trace::event_memory_bytes() const
 {
-    return chunks_.size() * chunk_events * sizeof(Event);
+    return chunks_.size() * sizeof(std::array<Event, chunk_events>);
 }
 
 } // namespace sim

@@ -6,6 +6,7 @@
 #include "sim/core/happening.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -81,7 +82,7 @@ private:
     std::size_t size_ = 0;
     std::uint32_t next_id_ = 0;
     std::array<std::uint64_t, count_of<Kind>()> counts_{};
-    std::vector<std::vector<Event>> chunks_; // none ever grows past chunk_events: events stay put
+    std::vector<std::unique_ptr<std::array<Event, chunk_events>>> chunks_;
     PayloadStore payloads_;
 };
 
