@@ -232,7 +232,8 @@ TEST_SUITE("report.pcapng")
     TEST_CASE("so does one that its own host let nobody see")
     {
         auto scenario = test::load_lesson("op25b");
-        const auto op25b = std::ranges::find(scenario.rules, "op25b", &sim::scenario::FirewallRule::key);
+        const auto op25b =
+            std::ranges::find(scenario.rules, "op25b", &sim::scenario::FirewallRule::key);
         REQUIRE(op25b != scenario.rules.end());
         op25b->host = "hanako-pc";
         const Playback run = test::play(scenario);
