@@ -469,4 +469,113 @@ TEST_SUITE("gui.controls")
             CHECK(window.model().cursor() == cursor);
         });
     }
+
+    TEST_CASE("speed is dragged, the time line is pressed and dragged")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("path"));
+            const auto speed = window.find("player/speed");
+            REQUIRE(speed);
+            const float middle = (speed->min.y + speed->max.y) / 2;
+            window.drag({speed->min.x + 1, middle}, {speed->max.x + 60, middle});
+            CHECK(window.model().preferences().speed == doctest::Approx(32));
+            window.drag({speed->max.x - 1, middle}, {speed->min.x - 60, middle});
+            CHECK(window.model().preferences().speed == doctest::Approx(0.25));
+
+            const auto time = window.find("player/time");
+            REQUIRE(time);
+            const float line = (time->min.y + time->max.y) / 2;
+            window.drag({time->min.x + 4, line}, {time->max.x + 60, line});
+            CHECK(window.model().at_end());
+            window.press({(time->min.x + time->max.x) / 2, line});
+            const std::size_t half = window.model().cursor();
+            CHECK(half > 0);
+            CHECK_FALSE(window.model().at_end());
+            window.drag({(time->min.x + time->max.x) / 2, line}, {time->min.x - 60, line});
+            CHECK(window.model().cursor() == 0);
+            // Nothing that was set or done is lost by looking elsewhere.
+            CHECK_FALSE(window.model().is_forked());
+        });
+    }
+
+    TEST_CASE("how mail is fetched is set as in a mail program")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("path"));
+            REQUIRE(window.click("world/fetch"));
+            window.settle();
+            const std::string path = "account/fetch.protection";
+            if (!window.find(path + "/none")) REQUIRE(window.click(path));
+            window.settle();
+            REQUIRE(window.click(path + "/none"));
+            window.settle();
+            CHECK(window.model().setting("fetch.protection")->value == "none");
+            REQUIRE(window.click("account/fetch.server"));
+            window.ctrl(ImGuiKey_A);
+            window.type("nowhere.example");
+            window.key(ImGuiKey_Enter);
+            window.settle();
+            CHECK(window.model().setting("fetch.server")->value == "nowhere.example");
+        });
+    }
+
+    TEST_CASE(
+        "each export is asked for with what is shown, and says where it went or that it failed")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            std::vector<action::ExportKind> asked;
+            std::size_t cursor = 0;
+            gui::Surroundings around = test::surroundings();
+            around.export_to = [&](const gui::Model& model, action::ExportKind kind) {
+                asked.push_back(kind);
+                cursor = model.cursor();
+                return kind == action::ExportKind::json ? std::string{} : "/tmp/kept-here";
+            };
+            Window window{in(language), {1440, 900}, std::move(around)};
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::RunUntil{Until::block});
+            window.settle();
+            for (const auto kind : sim::values_of<action::ExportKind>()) {
+                if (!window.find("export/json")) REQUIRE(window.click("top/menu"));
+                window.settle();
+                REQUIRE(window.click("export/" + std::string{sim::name_of(kind)}));
+                window.settle();
+                CHECK(cursor == window.model().cursor());
+                const bool kept = kind != action::ExportKind::json;
+                CHECK((window.model().notice().find("/tmp/kept-here") != std::string::npos) ==
+                      kept);
+                CHECK_FALSE(window.model().notice().empty());
+            }
+            CHECK(asked.size() == sim::count_of<action::ExportKind>());
+        }
+    }
+
+    TEST_CASE("motion, another seed, the theme and the size of everything")
+    {
+        in_both_languages([](Window& window) {
+            window.open(test::lesson_path("op25b"));
+            REQUIRE(window.click("top/menu"));
+            window.settle();
+            REQUIRE(window.click("export/motion"));
+            window.settle();
+            CHECK_FALSE(window.model().preferences().motion);
+            if (!window.find("export/seed")) REQUIRE(window.click("top/menu"));
+            window.settle();
+            const auto seed = window.model().playback().plan().seed;
+            REQUIRE(window.click("export/seed"));
+            window.settle();
+            CHECK(window.model().playback().plan().seed != seed);
+            window.key(ImGuiKey_Escape);
+            REQUIRE(window.click("top/theme"));
+            window.settle();
+            CHECK(window.model().preferences().theme == gui::ThemeName::dark);
+            window.ctrl(ImGuiKey_Equal);
+            CHECK(window.model().preferences().zoom > 1);
+            window.ctrl(ImGuiKey_0);
+            CHECK(window.model().preferences().zoom == 1);
+            window.ctrl(ImGuiKey_Minus);
+            CHECK(window.model().preferences().zoom < 1);
+        });
+    }
 }
