@@ -2,11 +2,10 @@
 // we read its bytes.
 #include "sim/dns/message.h"
 #include "tests/dns/samples.h"
+#include "tests/support/output_of.h"
 
 #include <doctest/doctest.h>
 
-#include <array>
-#include <cstdio>
 #include <string>
 
 using namespace sim;
@@ -18,18 +17,8 @@ namespace {
 // Its standard output. Fails, and does not skip, when Python or dnspython is not there.
 std::string run_dnspython(const std::string& arguments)
 {
-    const std::string command =
-        "/usr/bin/python3 '" HIKYAKU_SOURCE_DIR "/tests/dns/foreign_reader.py' " + arguments;
-    // NOLINTNEXTLINE(cert-env33-c): a fixed command of our own
-    FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::string output;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-        output.append(buffer.data(), size);
-    const int status = pclose(pipe);
-    REQUIRE_MESSAGE(status == 0, "dnspython did not run: is python3-dnspython installed?");
-    return output;
+    return test::output_of(
+        "/usr/bin/python3 '" HIKYAKU_SOURCE_DIR "/tests/dns/foreign_reader.py' " + arguments);
 }
 
 // One line a record: section, owner, TTL, type and data, as the Python script prints it too.

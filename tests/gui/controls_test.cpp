@@ -11,17 +11,11 @@
 #include <fstream>
 
 using gui::Until;
+using test::in;
 using test::Window;
 namespace action = gui::action;
 
 namespace {
-
-gui::Preferences in(const std::string& language)
-{
-    gui::Preferences preferences;
-    preferences.language = language;
-    return preferences;
-}
 
 // Runs `use` in a window of each language.
 template <typename Use>

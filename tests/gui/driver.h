@@ -50,6 +50,13 @@ inline gui::Surroundings surroundings()
     return {home(), ja, en, lessons, cli::load_scenario, gui::list_folder, {}};
 }
 
+inline gui::Preferences in(const std::string& language)
+{
+    gui::Preferences preferences;
+    preferences.language = language;
+    return preferences;
+}
+
 class Window {
 public:
     explicit Window(gui::Preferences preferences = {},

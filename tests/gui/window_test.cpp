@@ -8,17 +8,11 @@
 #include <fstream>
 
 using gui::Until;
+using test::in;
 using test::Window;
 namespace action = gui::action;
 
 namespace {
-
-gui::Preferences in(const std::string& language)
-{
-    gui::Preferences preferences;
-    preferences.language = language;
-    return preferences;
-}
 
 bool delivered(const gui::Model& model)
 {

@@ -9,6 +9,7 @@
 #include "tests/dns/samples.h"
 #include "tests/report/handmade_tls.h"
 #include "tests/report/packet_support.h"
+#include "tests/support/output_of.h"
 
 #include <doctest/doctest.h>
 
@@ -120,17 +121,8 @@ void check_all(const Source& source, std::uint32_t each)
 // Its standard output.
 std::string run_python(const std::string& script, const std::string& argument)
 {
-    const std::string command =
-        "/usr/bin/python3 '" HIKYAKU_SOURCE_DIR "/tests/report/" + script + "' " + argument;
-    // NOLINTNEXTLINE(cert-env33-c): a fixed command of our own
-    FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::string output;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-        output.append(buffer.data(), size);
-    REQUIRE(pclose(pipe) == 0);
-    return output;
+    return test::output_of("/usr/bin/python3 '" HIKYAKU_SOURCE_DIR "/tests/report/" + script +
+                           "' " + argument);
 }
 
 } // namespace

@@ -1,12 +1,12 @@
 // Captures as tshark, which we did not write, reads them.
 #include "sim/report/pcapng.h"
 #include "tests/report/packet_support.h"
+#include "tests/support/output_of.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -47,16 +47,8 @@ public:
     // The lines that tshark prints about it.
     [[nodiscard]] std::vector<std::string> read(const std::string& options) const
     {
-        const std::string command =
-            "LC_ALL=C /usr/bin/tshark -r '" + path_.string() + "' " + options + " 2>/dev/null";
-        // NOLINTNEXTLINE(cert-env33-c): a fixed command of our own
-        FILE* pipe = popen(command.c_str(), "r");
-        REQUIRE(pipe != nullptr);
-        std::string output;
-        std::array<char, 4096> buffer{};
-        while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
-            output.append(buffer.data(), size);
-        REQUIRE_MESSAGE(pclose(pipe) == 0, "tshark could not read the capture");
+        const std::string output = test::output_of(
+            "LC_ALL=C /usr/bin/tshark -r '" + path_.string() + "' " + options + " 2>/dev/null");
         std::vector<std::string> lines;
         std::istringstream in{output};
         for (std::string line; std::getline(in, line);)
