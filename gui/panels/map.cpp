@@ -415,9 +415,10 @@ private:
         float widest = space_.width() * 0.7F;
         said_.reset();
         if (covers_card(place(words, widest))) widest = narrow;
-        if (covers_card(place(words, widest)))
+        if (covers_card(place(words, widest))) {
             words = words_.say(
                 "map.rule", {{"number", std::to_string(number)}, {"times", std::to_string(times)}});
+        }
         const auto lines = wrap_evenly(style, words, widest);
         said_ = place(words, widest);
         list_->AddRectFilled(said_->min, said_->max, words_.theme().ink, words_.px(7));
@@ -512,8 +513,8 @@ void buttons(const Ui& ui, const Rect& place)
     MapView smaller = view;
     smaller.zoom /= step;
     struct Button {
-        const char* name;
-        const char* icon;
+        const char* name = "";
+        const char* icon = "";
         MapView view;
         bool idle; // nothing would change
     };

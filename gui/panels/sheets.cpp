@@ -102,9 +102,10 @@ void files(const Ui& ui)
     if (ImGui::BeginChild("files", {0, height}, ImGuiChildFlags_NavFlattened)) {
         if (!folder.above.empty() && entry(ui, "files/..", icon::up, ui.say("files.above")))
             ui.ask(action::ShowFolder{folder.above});
-        for (const std::string& name : folder.folders)
+        for (const std::string& name : folder.folders) {
             if (entry(ui, "files/" + name + "/", icon::folder, name))
                 ui.ask(action::ShowFolder{inside(name)});
+        }
         for (const std::string& name : folder.files)
             if (entry(ui, "files/" + name, icon::file, name)) ui.ask(action::Open{inside(name)});
         if (folder.problem.empty() && folder.folders.empty() && folder.files.empty())

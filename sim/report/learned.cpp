@@ -111,9 +111,10 @@ private:
             return;
         }
         if (what.line.secret_size > 0) learn(event, say("learned_password", {}));
-        if (what.verb == SmtpVerb::mail || what.verb == SmtpVerb::rcpt)
+        if (what.verb == SmtpVerb::mail || what.verb == SmtpVerb::rcpt) {
             learn(event,
                   say("learned_envelope", {{"line", explain::show_line(what.line, context_)}}));
+        }
     }
     void on(const Event& event, const Pop3Command& what)
     {

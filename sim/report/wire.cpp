@@ -133,9 +133,7 @@ private:
             indented(*dns, explain::headline(*dns, context_), Role::quiet);
             return;
         }
-        if (mark == explain::Mark::encrypted) {
-            hex(event, bytes);
-        } else if (is_text(bytes)) {
+        if (mark != explain::Mark::encrypted && is_text(bytes)) {
             text(event, bytes);
         } else {
             hex(event, bytes);

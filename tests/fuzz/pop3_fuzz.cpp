@@ -42,10 +42,11 @@ public:
     }
     void tls(bool succeeds)
     {
-        if (succeeds)
+        if (succeeds) {
             session_.handle_tls_established(now_);
-        else
+        } else {
             session_.handle_tls_failed(now_);
+        }
         drain();
     }
     void answer(int verdict)
@@ -134,10 +135,11 @@ public:
     }
     void tls(bool succeeds)
     {
-        if (succeeds)
+        if (succeeds) {
             session_.handle_tls_established(now_);
-        else
+        } else {
             session_.handle_tls_failed(now_);
+        }
         drain();
     }
     void pass(Duration time)
@@ -265,6 +267,7 @@ void check_transport(std::string_view text)
 
 } // namespace sim::pop3
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name for it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace sim::pop3;

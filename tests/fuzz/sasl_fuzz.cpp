@@ -106,6 +106,7 @@ void check_pair(Mechanism mechanism, std::string_view rest)
 
 } // namespace sim::sasl
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name for it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace sim;

@@ -54,10 +54,11 @@ public:
     void progress(bool all_sent) { session_.handle_send_progress(all_sent, now_); }
     void tls(bool succeeds)
     {
-        if (succeeds)
+        if (succeeds) {
             session_.handle_tls_established(now_);
-        else
+        } else {
             session_.handle_tls_failed(now_);
+        }
         drain();
     }
     void end()
@@ -103,9 +104,10 @@ private:
         }
         const bool strict =
             config_.protection == Protection::starttls || config_.protection == Protection::tls;
-        if (strict && !session_.encrypted())
+        if (strict && !session_.encrypted()) {
             SIM_ASSERT(sent.bytes.find("MAIL") == std::string::npos &&
                        sent.bytes.find("AUTH") == std::string::npos);
+        }
     }
     void on(const BeginTls& /*begin*/) { SIM_ASSERT(closes_ == 0 && !session_.encrypted()); }
     void on(const AuthBegin& begin)
@@ -116,19 +118,21 @@ private:
         AuthAnswer answer;
         answer.believes_success = begin.offered.size() != 2;
         if (begin.offered.front().size() % 2 == 0) answer.octets = "secret";
-        if (begin.may_reveal_password)
+        if (begin.may_reveal_password) {
             session_.handle_auth_choice("PLAIN", answer, now_);
-        else
+        } else {
             session_.handle_auth_impossible(SmtpProblem::auth_would_reveal_password, now_);
+        }
     }
     void on(const AuthChallenge& challenge)
     {
         AuthAnswer answer;
         answer.octets = challenge.octets;
-        if (challenge.octets.size() == 3)
+        if (challenge.octets.size() == 3) {
             session_.handle_auth_impossible(SmtpProblem::reply_malformed, now_);
-        else
+        } else {
             session_.handle_auth_response(answer, now_);
+        }
     }
     void on(const MailFinished& finished)
     {
@@ -173,6 +177,7 @@ private:
 
 } // namespace sim::smtp
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name for it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace sim;

@@ -227,6 +227,7 @@ private:
 
 // Two octets of choices; then octets for the session, in which 0xFE introduces an octet for act()
 // and 0xFD only ends a piece.
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name for it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace sim::smtp;

@@ -24,8 +24,10 @@ inline gui::Picture tiles(const gui::Picture& of)
             for (std::size_t channel = 0; channel < 3; ++channel) {
                 unsigned sum = 0;
                 for (int i = 0; i < tile * tile; ++i) {
-                    const auto row = static_cast<std::size_t>(y * tile + i / tile);
-                    const auto column = static_cast<std::size_t>(x * tile + i % tile);
+                    const int down = y * tile + i / tile;
+                    const int right = x * tile + i % tile;
+                    const auto row = static_cast<std::size_t>(down);
+                    const auto column = static_cast<std::size_t>(right);
                     sum += of.rgb[(row * width + column) * 3 + channel];
                 }
                 small.rgb.push_back(

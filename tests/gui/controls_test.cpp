@@ -5,6 +5,7 @@
 #include "tests/gui/driver.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <filesystem>
@@ -341,7 +342,7 @@ TEST_SUITE("gui.controls")
                 const auto choose = [&](const std::string& list, const std::string& choice) {
                     REQUIRE(window.click(list));
                     window.settle();
-                    REQUIRE(window.click(list + "/" + choice));
+                    REQUIRE(window.click(fmt::format("{}/{}", list, choice)));
                     window.settle();
                 };
                 const std::string fold = kind.fold;
@@ -454,9 +455,10 @@ TEST_SUITE("gui.controls")
             window.key(ImGuiKey_Enter); // opens the first rule's list
             window.settle();
             std::string first;
-            for (const auto& item : window.probe().items)
+            for (const auto& item : window.probe().items) {
                 if (item.path.starts_with("world/rule.") && item.path.ends_with("/off"))
                     first = item.path;
+            }
             REQUIRE_FALSE(first.empty());
             REQUIRE(window.click(first));
             CHECK(window.model().is_forked());

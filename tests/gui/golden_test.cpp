@@ -153,7 +153,8 @@ TEST_SUITE("gui.golden")
         for (std::size_t y = 24; y < 36; ++y) {
             for (std::size_t x = 62; x < 70; ++x) {
                 for (std::size_t channel = 0; channel < 3; ++channel)
-                    spoilt.rgb[(y * 1280 + x) * 3 + channel] = whole.rgb[(2 * 1280 + 2) * 3];
+                    spoilt.rgb[(y * 1280 + x) * 3 + channel] =
+                        whole.rgb[(std::size_t{2} * 1280 + 2) * 3];
             }
         }
         CHECK(test::largest_difference(test::tiles(whole), test::tiles(spoilt)).value > tolerance);

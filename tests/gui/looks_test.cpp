@@ -169,12 +169,13 @@ TEST_SUITE("gui.looks")
                                 window.frame();
                                 window.frame(); // ImGui scrolls a frame later
                                 for (const std::string& pair :
-                                     overlaps(window.probe(), until.has_value()))
+                                     overlaps(window.probe(), until.has_value())) {
                                     found.insert(fmt::format("{} {} {}: {}",
                                                              size.x,
                                                              sim::name_of(theme),
                                                              language,
                                                              pair));
+                                }
                             }
                         }
                     }
