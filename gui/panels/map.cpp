@@ -516,7 +516,7 @@ void buttons(const Ui& ui, const Rect& place)
         const char* name = "";
         const char* icon = "";
         MapView view;
-        bool idle; // nothing would change
+        bool idle = false; // nothing would change
     };
     const std::array all{Button{"smaller", icon::minus, smaller, view.zoom <= 1},
                          Button{"larger", icon::plus, larger, view.zoom >= 4},

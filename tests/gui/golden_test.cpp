@@ -152,9 +152,10 @@ TEST_SUITE("gui.golden")
         // The height and width of one small character.
         for (std::size_t y = 24; y < 36; ++y) {
             for (std::size_t x = 62; x < 70; ++x) {
-                for (std::size_t channel = 0; channel < 3; ++channel)
+                for (std::size_t channel = 0; channel < 3; ++channel) {
                     spoilt.rgb[(y * 1280 + x) * 3 + channel] =
                         whole.rgb[(std::size_t{2} * 1280 + 2) * 3];
+                }
             }
         }
         CHECK(test::largest_difference(test::tiles(whole), test::tiles(spoilt)).value > tolerance);
