@@ -24,8 +24,8 @@
 
 namespace {
 
-// g++ and clang++, with optimisation and without, with sanitizers and without, draw the same
-// octets. This leaves room for another processor's arithmetic and another release of the typefaces.
+// Room for another compiler's or processor's arithmetic and another release of the typefaces. Seen
+// to agree so far: g++ without optimisation, and with the sanitizers.
 constexpr int tolerance = 12; // of 255
 
 struct Moment {
