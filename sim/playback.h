@@ -24,8 +24,10 @@ struct Plan {
 // TLS handshake or whole connection event; or one hop of the mail.
 SIM_NAMED_ENUM(Unit, packet, command, hop);
 
-// Whether an event is a stop of the cursor at this unit.
-bool is_stop(const Event& event, Unit unit);
+// Whether an event is a stop of the cursor at this unit. What both ends report is a stop at one of
+// them, unless the other end is outside of the trace (a real mail program on a bridge).
+SIM_NAMED_ENUM(Ends, both, one);
+bool is_stop(const Event& event, Unit unit, Ends reported = Ends::both);
 
 class Playback {
 public:

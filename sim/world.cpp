@@ -8,6 +8,7 @@
 #include "sim/mail/name_service.h"
 #include "sim/mail/pop_service.h"
 #include "sim/mail/stage.h"
+#include "sim/mail/visitor.h"
 #include "sim/net/fabric.h"
 #include "sim/tls/authority.h"
 #include "sim/world_build.h"
@@ -69,6 +70,7 @@ struct World::Parts {
     std::vector<std::unique_ptr<mail::PopService>> pop_services;
     std::vector<std::unique_ptr<mail::NameService>> name_services;
     std::vector<std::unique_ptr<mail::Mua>> muas; // as scenario.programs
+    std::map<HostId, std::unique_ptr<mail::Visitor>> visitors;
 
     // A step of the script that waits for something other than a time.
     struct Waiting {
@@ -92,7 +94,7 @@ World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
       limit{scenario.start + scenario.limit}
 {
     surroundings.zone = mail::ZoneOffset{scenario.utc_offset_minutes};
-    surroundings.trust = authority.trust();
+    surroundings.trust = options.trust ? *options.trust : authority.trust();
     build_network();
     build_programs();
     for (std::size_t i = 0; i < options.commands.size(); ++i)
@@ -148,6 +150,8 @@ void World::Parts::build_programs()
         muas.push_back(std::make_unique<mail::Mua>(machine(from.host), from.key));
         muas.back()->start();
     }
+    for (const HostId host : options.visited)
+        visitors.emplace(host, std::make_unique<mail::Visitor>(stage.machine(host)));
     sync_faults();
 }
 
@@ -157,7 +161,10 @@ std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const std::strin
     auto& known = identities[fmt::format("{} {}", host, name_of(kind))];
     if (!known) {
         auto made = std::make_shared<tls::ServerConfig>();
-        made->identity = authority.issue(build::leaf_request(host, kind), scenario.start);
+        tls::LeafRequest request = build::leaf_request(host, kind);
+        if (kind != scenario::CertificateKind::wrong_name)
+            request.more_names = options.more_server_names;
+        made->identity = authority.issue(request, scenario.start);
         known = std::move(made);
     }
     return known;
@@ -353,6 +360,30 @@ void World::run_until(Instant until)
     while (!parts_->tasks.empty() && parts_->tasks.next_due() <= until) {
         if (!step()) return;
     }
+}
+
+void World::advance_to(Instant until)
+{
+    run_until(until);
+    if (parts_->surroundings.now >= until) return;
+    parts_->surroundings.now = until;
+    parts_->trace.set_now(until);
+}
+
+Instant World::next_due() const
+{
+    return parts_->tasks.next_due();
+}
+
+void World::visit(HostId host, const std::function<void(mail::Visitor&)>& act)
+{
+    const auto visitor = parts_->visitors.find(host);
+    SIM_ASSERT(visitor != parts_->visitors.end());
+    parts_->trace.set_cause({});
+    act(*visitor->second);
+    parts_->stage.pump();
+    parts_->network.flush(parts_->surroundings.now);
+    parts_->stage.pump();
 }
 
 void World::run()

@@ -10,16 +10,22 @@
 #include "sim/mail/stored_message.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/settings.h"
+#include "sim/tls/authority.h"
 
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sim {
 
+namespace mail {
+class Visitor;
+}
 namespace net {
 class Fabric;
 }
@@ -47,6 +53,11 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     Trace::Detail detail = Trace::Detail::full;
     std::vector<TimedCommand> commands; // ordered by time
+
+    // ---- for software outside the simulation (cli/bridge) ---------------------------------------
+    std::vector<HostId> visited;                // hosts whose sockets are lent: see World::visit
+    std::vector<std::string> more_server_names; // that good certificates of servers are for, too
+    std::optional<tls::TrustStore> trust;       // whom programs believe instead of our authority
 };
 
 class World {
@@ -60,6 +71,15 @@ public:
     bool step();
     void run_until(Instant until); // everything due up to and including `until`
     void run();                    // until step() is false
+
+    // As run_until(); then the clock stands at `until`, whether or not something was due. For a
+    // world that follows another clock.
+    void advance_to(Instant until);
+    [[nodiscard]] Instant next_due() const; // `never`: nothing is left to do
+
+    // Lets whoever is at this host, one of WorldOptions::visited, act at now(), and does all that
+    // follows at once. What it heard since is polled in here, too.
+    void visit(HostId host, const std::function<void(mail::Visitor&)>& act);
 
     // Changes a live setting now.
     tl::expected<void, scenario::SettingProblem> apply(const Command& command);

@@ -2,6 +2,7 @@
 
 #include "sim/explain/cure.h"
 #include "sim/explain/nouns.h"
+#include "sim/explain/stranger.h"
 #include "sim/outcome.h"
 
 #include <algorithm>
@@ -362,11 +363,19 @@ private:
             if (const auto* command = std::get_if<SmtpCommand>(&earlier.what)) {
                 if (earlier.host == event.host && answers(reply.to, command->verb)) {
                     card.hit = HitLine{command->line};
-                    return;
+                    break;
                 }
             }
-            if (earlier.kind() == Kind::connection_attempted) return;
+            if (earlier.kind() == Kind::connection_attempted) break;
         }
+        if (!card.reason) at_strangers_reply(card, event, reply);
+    }
+
+    // A real server on a bridge: its codes are all there is.
+    void at_strangers_reply(WhyCard& card, const Event& event, const SmtpReply& reply)
+    {
+        card.reason = reason_of_stranger(trace_.view(reply.line.bytes), reply.to, reply.encrypted);
+        card.who = host_at(server_of(event, event.connection).address, scenario_);
     }
 
     // The message itself is no command: what was refused after it is what DATA began.

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <variant>
 
 namespace sim::report {
@@ -66,15 +67,15 @@ bool is_conversation(const Event& event)
     }
 }
 
-bool is_shown(const Event& event, Level level)
+bool is_shown(const Event& event, Level level, Ends reported = Ends::both)
 {
     switch (level) {
     case Level::story:
-        return is_stop(event, Unit::hop) && !is_told_twice(event);
+        return is_stop(event, Unit::hop, reported) && !is_told_twice(event);
     case Level::standard:
-        return is_stop(event, Unit::command) && !is_noise(event);
+        return is_stop(event, Unit::command, reported) && !is_noise(event);
     case Level::expert:
-        return is_stop(event, Unit::packet);
+        return is_stop(event, Unit::packet, reported);
     }
     return false;
 }
@@ -113,19 +114,31 @@ public:
         for (const Section& section : sections) {
             if (!lines_.empty()) lines_.push_back({});
             if (section.connection.exists()) heading(*section.events.front());
-            for (const Event* event : section.events) {
-                if (source_.level == Level::story) {
-                    sentence(*event);
-                    continue;
-                }
-                line(*event);
-                if (explanations) explanation(*event);
-            }
+            for (const Event* event : section.events)
+                say(*event, explanations);
         }
-        return std::move(lines_);
+        return take();
     }
 
-private:
+    void say(const Event& event, bool explanations)
+    {
+        if (source_.level == Level::story) {
+            sentence(event);
+            return;
+        }
+        line(event);
+        if (explanations) explanation(event);
+    }
+
+    void blank() { lines_.push_back({}); }
+    Lines take() { return std::exchange(lines_, {}); }
+    // Explains again what it has explained; for a writer that goes on without end.
+    void forget_some()
+    {
+        constexpr std::size_t most = 20'000;
+        if (explained_.size() > most) explained_.clear();
+    }
+
     // "Hanako's PC → submission server (203.0.113.25:25)", from the event that began it.
     void heading(const Event& first)
     {
@@ -141,6 +154,7 @@ private:
             lines_.push_back({{{part, Role::heading}}, first.id});
     }
 
+private:
     void line(const Event& event)
     {
         const explain::Mark mark = explain::mark_of(event, context_);
@@ -239,6 +253,96 @@ private:
 };
 
 } // namespace
+
+class LiveTranscript::Feed {
+public:
+    Feed(const Source& source, TranscriptOptions options)
+        : source_{source}, options_{options}, writer_{source_}
+    {
+    }
+
+    Lines next(std::size_t end)
+    {
+        for (; done_ < end; ++done_) {
+            const Event& event = source_.trace[done_];
+            if (const auto* attempted = std::get_if<ConnectionAttempted>(&event.what))
+                begin(event, *attempted);
+            if (is_wanted(event)) {
+                move_to(event);
+                writer_.say(event, options_.explanations);
+            }
+            if (event.kind() == Kind::connection_ended) forget(event.connection);
+        }
+        writer_.forget_some();
+        return writer_.take();
+    }
+
+private:
+    void begin(const Event& event, const ConnectionAttempted& attempted)
+    {
+        const HostId outside = options_.outside;
+        const bool leads_outside =
+            outside.exists() &&
+            (event.host == outside ||
+             explain::host_at(attempted.remote.address, source_.scenario) == outside);
+        begun_[event.connection] = Begun{done_, leads_outside ? Ends::one : Ends::both};
+    }
+
+    [[nodiscard]] bool is_wanted(const Event& event) const
+    {
+        const auto begun = begun_.find(event.connection);
+        if (begun == begun_.end()) return is_shown(event, source_.level);
+        if (!is_shown(event, source_.level, begun->second.reported)) return false;
+        if (event.kind() != Kind::tls_established || source_.level == Level::expert) return true;
+        return begun->second.reported == Ends::one ||
+               source_.trace[begun->second.event].host == event.host;
+    }
+
+    void move_to(const Event& event)
+    {
+        if (source_.level == Level::story || event.connection == present_) return;
+        present_ = event.connection;
+        if (!present_.exists()) return;
+        const auto begun = begun_.find(present_);
+        if (begun == begun_.end()) return;
+        writer_.blank();
+        writer_.heading(source_.trace[begun->second.event]);
+    }
+
+    // Both ends of a connection end; the second one is the last that is heard of it.
+    void forget(ConnectionId connection)
+    {
+        if (half_ended_.insert(connection).second) return;
+        half_ended_.erase(connection);
+        begun_.erase(connection);
+    }
+
+    Source source_;
+    TranscriptOptions options_;
+    Writer writer_;
+    std::size_t done_ = 0;
+    ConnectionId present_;
+    struct Begun {
+        std::size_t event = 0; // its ConnectionAttempted
+        Ends reported = Ends::both;
+    };
+    std::map<ConnectionId, Begun> begun_;
+    std::set<ConnectionId> half_ended_;
+};
+
+LiveTranscript::LiveTranscript(const Source& source, TranscriptOptions options)
+    : feed_{std::make_unique<Feed>(source, options)}
+{
+}
+
+LiveTranscript::~LiveTranscript() = default;
+LiveTranscript::LiveTranscript(LiveTranscript&&) noexcept = default;
+LiveTranscript& LiveTranscript::operator=(LiveTranscript&&) noexcept = default;
+
+Lines LiveTranscript::next(std::size_t end)
+{
+    return feed_->next(end);
+}
 
 Lines transcript(const Source& source, TranscriptOptions options)
 {

@@ -5,8 +5,10 @@
 #include "sim/core/assert.h"
 #include "sim/tls/hierarchy.h"
 
+#include <botan/data_src.h>
 #include <botan/pkcs8.h>
 #include <botan/x509_ext.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -117,7 +119,36 @@ const std::shared_ptr<ServerCredentials>& Identity::Data::credentials() const
 
 const Botan::Certificate_Store_In_Memory& TrustStore::Data::roots() const
 {
-    return hierarchies_->roots();
+    return hierarchies_ ? hierarchies_->roots() : roots_;
+}
+
+tl::expected<TrustStore, std::string> trust_in(std::string_view pem)
+{
+    constexpr std::size_t most_roots = 4096;
+    constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+    constexpr std::string_view end = "-----END CERTIFICATE-----";
+    Botan::Certificate_Store_In_Memory roots;
+    std::size_t count = 0;
+    for (std::size_t at = pem.find(begin); at != std::string_view::npos; at = pem.find(begin, at)) {
+        const std::size_t stop = pem.find(end, at);
+        if (++count > most_roots) {
+            return tl::make_unexpected(
+                fmt::format("there are more than {} certificates in it", most_roots));
+        }
+        if (stop == std::string_view::npos)
+            return tl::make_unexpected(fmt::format("certificate {} has no end", count));
+        const std::string_view one = pem.substr(at, stop + end.size() - at);
+        at = stop;
+        try {
+            Botan::DataSource_Memory source{one};
+            roots.add_certificate(X509_Certificate{source});
+        } catch (const std::exception& problem) {
+            return tl::make_unexpected(
+                fmt::format("certificate {} cannot be read: {}", count, problem.what()));
+        }
+    }
+    if (count == 0) return tl::make_unexpected("there is no certificate in it");
+    return TrustStore{std::make_shared<const TrustStore::Data>(std::move(roots))};
 }
 
 std::string Identity::chain_pem() const

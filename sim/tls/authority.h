@@ -8,9 +8,12 @@
 #include "sim/core/named_enum.h"
 #include "sim/core/time.h"
 
+#include <tl/expected.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim::tls {
@@ -68,6 +71,10 @@ public:
 private:
     std::shared_ptr<const Data> data_;
 };
+
+// The certificates of a PEM file (RFC 7468) as roots; what stands between them is passed over. In
+// place of a store: what is wrong with the file, for a person.
+[[nodiscard]] tl::expected<TrustStore, std::string> trust_in(std::string_view pem);
 
 class Hierarchies; // in hierarchy.h, for this module only
 

@@ -103,10 +103,12 @@ public:
         : hierarchies_{std::move(hierarchies)}
     {
     }
+    explicit Data(Botan::Certificate_Store_In_Memory roots) : roots_{std::move(roots)} {}
     [[nodiscard]] const Botan::Certificate_Store_In_Memory& roots() const;
 
 private:
-    std::shared_ptr<const Hierarchies> hierarchies_;
+    std::shared_ptr<const Hierarchies> hierarchies_; // null: the roots below
+    Botan::Certificate_Store_In_Memory roots_;
 };
 
 } // namespace sim::tls

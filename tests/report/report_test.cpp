@@ -164,6 +164,38 @@ TEST_SUITE("report.transcript")
             if (!line.spans.empty()) CHECK(line.event.exists());
     }
 
+    TEST_CASE("a live transcript says the same lines, however the run is cut into pieces")
+    {
+        for (const char* code : {"en", "ja"}) {
+            const Seen seen{"submission-587", code};
+            for (const Level level : values_of<Level>()) {
+                const Source source = seen.at(level);
+                LiveTranscript at_once{source};
+                const std::string whole = plain(at_once.next(source.end));
+                LiveTranscript piecewise{source};
+                std::string joined;
+                for (std::size_t end = 0; end <= source.end; ++end)
+                    joined += plain(piecewise.next(end));
+                CHECK(joined == whole);
+                // Connections do not overlap at the sender's side: what it lists by connection
+                // the live one lists by time, line for line.
+                for (const char* line : {"STARTTLS", "mail.kumo.example ESMTP"})
+                    CHECK(has(whole, line) == has(plain(transcript(source)), line));
+            }
+        }
+    }
+
+    TEST_CASE("of a conversation with a real program, the simulated end tells both sides")
+    {
+        const Seen seen{"submission-587"};
+        const Source source = seen.at(Level::standard);
+        TranscriptOptions options;
+        options.outside = HostId{0}; // as if Hanako's PC were a real one
+        LiveTranscript live{source, options};
+        const std::string text = plain(live.next(source.end));
+        CHECK(has(text, "Kumo's submission server received the greeting (EHLO)"));
+    }
+
     TEST_CASE("explanations can be left out")
     {
         const Seen seen{"path"};

@@ -1,0 +1,66 @@
+#include "sim/explain/stranger.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sim::explain {
+
+namespace {
+
+struct Meaning {
+    std::string_view code;
+    std::string_view enhanced; // empty: whatever stands there
+    SmtpReason reason;
+};
+
+// The first that fits. RFC 4954 §6, RFC 3207 §4, RFC 3463 §3, RFC 7505 §4.
+constexpr std::array meanings{
+    Meaning{"535", "", SmtpReason::auth_failed},
+    Meaning{"538", "", SmtpReason::auth_needs_tls},
+    Meaning{"501", "5.7.0", SmtpReason::auth_cancelled},
+    Meaning{"500", "5.5.6", SmtpReason::auth_too_long},
+    Meaning{"556", "", SmtpReason::recipient_domain_takes_no_mail},
+    Meaning{"550", "5.1.1", SmtpReason::recipient_unknown},
+    Meaning{"550", "5.1.10", SmtpReason::recipient_domain_takes_no_mail},
+    Meaning{"550", "5.7.27", SmtpReason::sender_domain_takes_no_mail},
+    Meaning{"553", "5.6.7", SmtpReason::address_needs_smtputf8},
+    Meaning{"452", "4.2.2", SmtpReason::mailbox_full},
+    Meaning{"552", "5.2.2", SmtpReason::mailbox_full},
+    Meaning{"452", "4.5.3", SmtpReason::too_many_recipients},
+    Meaning{"552", "5.3.4", SmtpReason::message_too_big},
+    Meaning{"554", "5.4.6", SmtpReason::mail_loop},
+    Meaning{"454", "4.7.1", SmtpReason::relay_denied},
+    Meaning{"554", "5.7.1", SmtpReason::refused_by_policy},
+    Meaning{"550", "5.7.1", SmtpReason::refused_by_policy},
+    Meaning{"450", "4.7.1", SmtpReason::refused_by_policy},
+    Meaning{"421", "4.4.2", SmtpReason::idle_too_long},
+};
+
+bool is_code(char c)
+{
+    return (c >= '0' && c <= '9') || c == '.';
+}
+
+} // namespace
+
+std::optional<SmtpReason> reason_of_stranger(std::string_view reply, SmtpVerb to, bool encrypted)
+{
+    constexpr std::size_t code_size = 3;
+    if (reply.size() < code_size) return std::nullopt;
+    const std::string_view code = reply.substr(0, code_size);
+    std::string_view enhanced = reply.substr(std::min(code_size + 1, reply.size()));
+    enhanced = enhanced.substr(
+        0,
+        static_cast<std::size_t>(std::ranges::find_if_not(enhanced, is_code) - enhanced.begin()));
+    // "Issue a STARTTLS command first" and "authentication required" have one code.
+    if (code == "530") return encrypted ? SmtpReason::auth_required : SmtpReason::tls_required;
+    if (code == "504" && to == SmtpVerb::auth) return SmtpReason::auth_unknown_mechanism;
+    if (code == "454" && to == SmtpVerb::starttls) return SmtpReason::tls_unavailable;
+    for (const Meaning& meaning : meanings) {
+        if (code == meaning.code && (meaning.enhanced.empty() || enhanced == meaning.enhanced))
+            return meaning.reason;
+    }
+    return std::nullopt;
+}
+
+} // namespace sim::explain
