@@ -21,9 +21,12 @@ struct Parsed {
     ListOptions list;
     RunOptions run;
     CheckOptions check;
+    BridgeOptions bridge;
+    SendOptions send;
     std::vector<std::string> settings;
     std::string level = "standard";
     std::string view = "transcript";
+    std::string send_as = "program";
     std::string help_about;
 };
 
@@ -50,7 +53,9 @@ std::string wanted_language(const std::vector<std::string>& arguments,
 }
 
 // "--set a=b" in two parts; nothing, after saying so, when there is no "=".
-bool split_settings(const Command& command, Parsed& parsed)
+bool split_settings(const Command& command,
+                    const Parsed& parsed,
+                    std::vector<std::pair<std::string, std::string>>& settings)
 {
     for (const std::string& setting : parsed.settings) {
         const std::size_t equals = setting.find('=');
@@ -58,7 +63,7 @@ bool split_settings(const Command& command, Parsed& parsed)
             command.complain(command.text("error.setting_form", {{"setting", setting}}));
             return false;
         }
-        parsed.run.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+        settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
     }
     return true;
 }
@@ -77,6 +82,8 @@ public:
         add_list();
         add_run();
         add_check();
+        add_bridge();
+        add_send();
         auto* help = app_.add_subcommand("help", command_.text("help.help_command"));
         common(*help);
         help->add_option("command", parsed_.help_about, command_.text("help.help_about"));
@@ -137,29 +144,109 @@ private:
         sub->add_option("path", parsed_.check.paths, command_.text("help.check_paths"));
     }
 
+    void add_settings(CLI::App& sub)
+    {
+        sub.add_option("--set", parsed_.settings, command_.text("help.set"))
+            ->type_name("KEY=VALUE")
+            ->expected(1)
+            ->take_all();
+    }
+
+    void add_level(CLI::App& sub)
+    {
+        sub.add_option("--level", parsed_.level, command_.text("help.level"))
+            ->check(CLI::IsMember(names_of<sim::report::Level>()))
+            ->type_name("story|standard|expert");
+    }
+
+    void add_captures(CLI::App& sub,
+                      std::optional<std::string>& capture,
+                      std::optional<std::string>& keys)
+    {
+        sub.add_option("--pcap", capture, command_.text("help.pcap"))->type_name("FILE.pcapng");
+        sub.add_option("--keylog", keys, command_.text("help.keylog"))->type_name("FILE");
+    }
+
+    void add_bridge()
+    {
+        auto* sub = subcommand("bridge");
+        BridgeOptions& bridge = parsed_.bridge;
+        sub->add_option("lesson", bridge.lesson, command_.text("help.lesson"))->required();
+        sub->add_option("--listen", bridge.listen, command_.text("help.listen"))
+            ->type_name("HOST:PORT=ADDRESS:PORT")
+            ->expected(1)
+            ->take_all();
+        sub->add_option("--from", bridge.from, command_.text("help.from"))->type_name("LINE");
+        sub->add_option("--bind", bridge.bind, command_.text("help.bind"))->type_name("ADDRESS");
+        add_settings(*sub);
+        add_level(*sub);
+        sub->add_flag("--json", bridge.json, command_.text("help.bridge_json"));
+        sub->add_flag("--quiet", bridge.quiet, command_.text("help.quiet"));
+        sub->add_option("--eml", bridge.eml_folder, command_.text("help.eml"))->type_name("DIR");
+        sub->add_option("--ca", bridge.ca_file, command_.text("help.bridge_ca"))->type_name("FILE");
+        sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))
+            ->type_name("FILE");
+        add_captures(*sub, bridge.capture_file, bridge.key_file);
+        sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
+            ->type_name("N")
+            ->check(CLI::Range(1, 15'000));
+        sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
+        sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
+    }
+
+    void add_send()
+    {
+        auto* sub = subcommand("send");
+        SendOptions& send = parsed_.send;
+        sub->add_option("--to", send.to, command_.text("help.send_to"))
+            ->type_name("HOST:PORT")
+            ->required();
+        sub->add_option("--rcpt", send.recipients, command_.text("help.rcpt"))
+            ->type_name("ADDRESS")
+            ->expected(1)
+            ->take_all()
+            ->required();
+        sub->add_option("--sender", send.sender, command_.text("help.sender"))
+            ->type_name("ADDRESS");
+        sub->add_option("--message", send.message_file, command_.text("help.send_message"))
+            ->type_name("FILE.eml");
+        sub->add_option("--subject", send.subject, command_.text("help.subject"))
+            ->type_name("TEXT");
+        sub->add_option("--text", send.text, command_.text("help.text"))->type_name("TEXT");
+        sub->add_option("--protection", send.protection, command_.text("help.protection"))
+            ->check(CLI::IsMember(names_of<sim::scenario::Protection>()))
+            ->type_name("none|starttls_if_available|starttls|tls");
+        sub->add_option("--auth", send.auth, command_.text("help.auth"))
+            ->check(CLI::IsMember(names_of<sim::scenario::AuthChoice>()))
+            ->type_name("NAME");
+        sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
+        sub->add_option("--password", send.password, command_.text("help.password"))
+            ->type_name("TEXT");
+        sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
+        add_level(*sub);
+        sub->add_option("--as", parsed_.send_as, command_.text("help.send_as"))
+            ->check(CLI::IsMember({"program", "relay"}))
+            ->type_name("program|relay");
+        add_captures(*sub, send.capture_file, send.key_file);
+        sub->add_flag("--show-secrets", send.show_secrets, command_.text("help.show_secrets"));
+    }
+
     void add_run()
     {
         auto* sub = subcommand("run");
         RunOptions& run = parsed_.run;
         sub->add_option("lesson", run.lesson, command_.text("help.lesson"))->required();
-        sub->add_option("--set", parsed_.settings, command_.text("help.set"))
-            ->type_name("KEY=VALUE")
-            ->expected(1)
-            ->take_all();
+        add_settings(*sub);
         sub->add_option("--message", run.message_file, command_.text("help.message"))
             ->type_name("FILE.eml");
-        sub->add_option("--level", parsed_.level, command_.text("help.level"))
-            ->check(CLI::IsMember(names_of<sim::report::Level>()))
-            ->type_name("story|standard|expert");
+        add_level(*sub);
         sub->add_option("--view", parsed_.view, command_.text("help.view"))
             ->check(CLI::IsMember(names_of<View>()))
             ->type_name("transcript|wire|ladder|why|events");
         sub->add_option("--link", run.link, command_.text("help.link"))->type_name("HOST/HOST");
         sub->add_flag("--json", run.json, command_.text("help.json"));
         sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
-        sub->add_option("--pcap", run.capture_file, command_.text("help.pcap"))
-            ->type_name("FILE.pcapng");
-        sub->add_option("--keylog", run.key_file, command_.text("help.keylog"))->type_name("FILE");
+        add_captures(*sub, run.capture_file, run.key_file);
         sub->add_option("--seed", run.seed, command_.text("help.seed"))->type_name("N");
         sub->add_flag("--show-secrets", run.show_secrets, command_.text("help.show_secrets"));
     }
@@ -196,10 +283,20 @@ ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
     if (app.got_subcommand("list")) return list(command, parsed.list);
     if (app.got_subcommand("check")) return check(command, parsed.check);
     if (app.got_subcommand("run")) {
-        if (!split_settings(command, parsed)) return ExitCode::unusable;
+        if (!split_settings(command, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);
         parsed.run.view = *sim::parse_enum<View>(parsed.view);
         return run(command, parsed.run);
+    }
+    if (app.got_subcommand("bridge")) {
+        if (!split_settings(command, parsed, parsed.bridge.settings)) return ExitCode::unusable;
+        parsed.bridge.level = *sim::parse_enum<sim::report::Level>(parsed.level);
+        return open_bridge(command, parsed.bridge);
+    }
+    if (app.got_subcommand("send")) {
+        parsed.send.level = *sim::parse_enum<sim::report::Level>(parsed.level);
+        parsed.send.as_relay = parsed.send_as == "relay";
+        return send(command, parsed.send);
     }
     command.environment.out << parser.help(parsed.help_about);
     return ExitCode::ok;

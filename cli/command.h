@@ -59,8 +59,49 @@ struct CheckOptions {
     std::vector<std::string> paths; // lessons, files, folders; none: all lessons
 };
 
+struct BridgeOptions {
+    std::string lesson;
+    std::vector<std::string> listen;
+    std::optional<std::string> from; // key of an access line
+    std::string bind = "127.0.0.1";
+    std::vector<std::pair<std::string, std::string>> settings;
+    sim::report::Level level = sim::report::Level::standard;
+    bool json = false;
+    bool quiet = false;
+    bool show_secrets = false;
+    std::optional<std::string> eml_folder;
+    std::optional<std::string> ca_file;
+    std::optional<std::string> pid_file;
+    std::optional<std::string> capture_file;
+    std::optional<std::string> key_file;
+    std::optional<std::uint64_t> seed; // without one, another each time
+    std::size_t most_connections = 2000;
+};
+
+struct SendOptions {
+    std::string to; // "host:port"
+    bool as_relay = false;
+    std::string sender = "hanako@kumo.example";
+    std::vector<std::string> recipients;
+    std::string subject;
+    std::string text;
+    std::optional<std::string> message_file;
+    std::string protection;
+    std::string auth;
+    std::string user;
+    std::string password;
+    std::optional<std::string> ca_file;
+    sim::report::Level level = sim::report::Level::standard;
+    bool show_secrets = false;
+    std::optional<std::string> capture_file;
+    std::optional<std::string> key_file;
+};
+
 ExitCode list(const Command& command, const ListOptions& options);
 ExitCode run(const Command& command, const RunOptions& options);
 ExitCode check(const Command& command, const CheckOptions& options);
+// Until a signal ends it.
+ExitCode open_bridge(const Command& command, const BridgeOptions& options);
+ExitCode send(const Command& command, const SendOptions& options);
 
 } // namespace cli

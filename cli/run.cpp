@@ -1,6 +1,7 @@
 // hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
 
 #include "cli/command.h"
+#include "cli/files.h"
 #include "sim/explain/why.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
@@ -15,7 +16,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
 #include <system_error>
 
@@ -46,25 +46,6 @@ bool use_message(const Command& command, sim::scenario::Scenario& scenario, cons
     }
     step->message.eml = *text;
     return true;
-}
-
-bool use_settings(const Command& command,
-                  sim::scenario::Scenario& scenario,
-                  const RunOptions& options)
-{
-    bool good = true;
-    for (const auto& [key, value] : options.settings) {
-        const auto applied = sim::scenario::apply_setting(scenario, key, value);
-        if (applied) continue;
-        good = false;
-        const auto& problem = applied.error();
-        command.complain(
-            problem.hint.empty()
-                ? fmt::format("--set {}={}: {}", key, value, problem.what)
-                : fmt::format("--set {}={}: {} ({})", key, value, problem.what, problem.hint));
-    }
-    if (!good) command.complain(command.text("error.see_settings"));
-    return good;
 }
 
 void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t columns)
@@ -134,33 +115,6 @@ tapped(const Command& command, const sim::report::Source& source, const RunOptio
     return std::nullopt;
 }
 
-bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes)
-{
-    std::ofstream file{path, std::ios::binary};
-    file << bytes;
-    file.close();
-    if (!file) command.complain(command.text("error.unwritable", {{"file", path.string()}}));
-    return static_cast<bool>(file);
-}
-
-// A file name that says when and where a message was kept: no separators, nothing hidden.
-std::string file_name(std::size_t number,
-                      const sim::mail::StoredMessage& message,
-                      const sim::scenario::Scenario& scenario)
-{
-    std::string name = fmt::format("{:02}-{}-{}-{}.eml",
-                                   number,
-                                   sim::name_of(message.where),
-                                   scenario.hosts[message.host.value].key,
-                                   message.owner);
-    for (char& c : name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '@' || c == '_';
-        if (!plain) c = '_';
-    }
-    return name;
-}
-
 bool write_messages(const Command& command, const sim::World& world, const std::string& folder)
 {
     std::error_code error;
@@ -172,7 +126,7 @@ bool write_messages(const Command& command, const sim::World& world, const std::
     std::size_t number = 0;
     for (const auto& message : world.stored_messages()) {
         const auto path =
-            std::filesystem::path{folder} / file_name(++number, message, world.scenario());
+            std::filesystem::path{folder} / message_file_name(++number, message, world.scenario());
         if (!write_file(command, path, *message.text)) return false;
     }
     command.environment.err << command.text("run.messages_written",
@@ -291,7 +245,7 @@ ExitCode run(const Command& command, const RunOptions& options)
     auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
     if (options.message_file && !use_message(command, *scenario, *options.message_file))
         return ExitCode::unusable;
-    if (!use_settings(command, *scenario, options)) return ExitCode::unusable;
+    if (!use_settings(command, *scenario, options.settings)) return ExitCode::unusable;
 
     sim::Plan plan;
     plan.scenario = scenario;

@@ -15,6 +15,7 @@ build | libexpected-dev      | results that may be errors
 build | libtomlplusplus-dev  | lessons and language files (TOML)
 build | nlohmann-json3-dev   | JSON reports
 build | libcli11-dev         | the command line
+build | libasio-dev          | real sockets, for hikyaku bridge and hikyaku send
 window | libglfw3-dev        | opens the window and hears its keys
 window | libgl-dev           | draws in it
 window | libstb-dev          | writes PNG pictures
@@ -38,6 +39,14 @@ test  | xdotool              | presses its keys and its buttons
 test  | libgl1-mesa-dri      | OpenGL without a graphics card
 test  | libbenchmark-dev     | so that the benchmarks are compiled, too
 test  | tshark               | a second opinion on our packets
+test  | curl                 | real mail programs for the bridge: this one,
+test  | swaks                | this one,
+test  | libnet-ssleay-perl   | (its TLS)
+test  | libauthen-sasl-perl  | (its logins)
+test  | msmtp                | this one,
+test  | nodejs               | and
+test  | node-nodemailer      | this one
+test  | bind9-dnsutils       | dig, for the bridged name server
 clang | clang                | the second compiler
 clang | libclang-rt-dev      | its sanitizers
 check | clang-format         | one layout for all files

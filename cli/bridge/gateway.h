@@ -1,0 +1,54 @@
+// Lets real connections into a simulated network: each Opening is a real listening socket, each
+// connection to it a connection from one simulated host to a simulated port.
+//
+// The real TCP handshake is the kernel's: a client whose simulated SYN is dropped sees an open
+// connection on which nothing is ever said, until the simulated attempt gives up.
+#pragma once
+
+#include "cli/bridge/junction.h"
+#include "cli/bridge/plan.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cli::bridge {
+
+// A real listening socket could not be had.
+struct OpenProblem {
+    std::string address; // "127.0.0.1:2587"
+    std::string reason;  // the system's, in English
+};
+
+class Gateway {
+public:
+    // Connections come from `from`, one of the world's visited hosts. More than the limit wait to
+    // be accepted.
+    Gateway(asio::io_context& loop, sim::HostId from, JunctionLimits limits);
+    ~Gateway();
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
+
+    // Listens; an Opening that was not wished takes any free port when its own is taken. The real
+    // port is filled in. Before start().
+    tl::expected<Opening, OpenProblem> open(Opening opening, sim::Ipv4 simulated);
+    void start(LiveWorld& world);
+    void drain() { junction_.drain(); }
+    // Accepts no more and resets what there is.
+    void stop();
+
+    [[nodiscard]] const JunctionCounts& counts() { return junction_.counts(); }
+
+private:
+    class Door;
+    class DatagramDoor;
+
+    void admit(asio::ip::tcp::socket socket, sim::Endpoint to);
+
+    asio::io_context& loop_;
+    Junction junction_;
+    std::vector<std::unique_ptr<Door>> doors_;
+    std::vector<std::unique_ptr<DatagramDoor>> datagram_doors_;
+};
+
+} // namespace cli::bridge

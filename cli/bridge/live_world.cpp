@@ -1,0 +1,83 @@
+#include "cli/bridge/live_world.h"
+
+#include <asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cli::bridge {
+
+LiveWorld::LiveWorld(asio::io_context& loop,
+                     const std::shared_ptr<const sim::scenario::Scenario>& scenario,
+                     sim::WorldOptions options,
+                     std::function<void()> advanced)
+    : loop_{loop},
+      timer_{loop},
+      advanced_{std::move(advanced)},
+      virtual_start_{scenario->start},
+      world_{scenario, std::move(options)}
+{
+}
+
+void LiveWorld::begin()
+{
+    real_start_ = std::chrono::steady_clock::now();
+    begun_ = true;
+    plan();
+}
+
+sim::Instant LiveWorld::present()
+{
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return sim::Instant{std::chrono::duration_cast<std::chrono::milliseconds>(since)};
+}
+
+sim::Instant LiveWorld::now() const
+{
+    if (!begun_) return virtual_start_;
+    return virtual_start_ + std::chrono::duration_cast<sim::Duration>(
+                                std::chrono::steady_clock::now() - real_start_);
+}
+
+void LiveWorld::visit(sim::HostId host, const std::function<void(sim::mail::Visitor&)>& act)
+{
+    if (stopped_) return;
+    if (begun_) world_.advance_to(now());
+    world_.visit(host, act);
+    if (begun_) plan();
+}
+
+// One look at the world for all that came in at once.
+void LiveWorld::plan()
+{
+    if (std::exchange(planned_, true)) return;
+    asio::post(loop_, [this] {
+        planned_ = false;
+        advance();
+    });
+}
+
+void LiveWorld::advance()
+{
+    if (stopped_) return;
+    world_.advance_to(now());
+    advanced_();
+    if (stopped_ || planned_) return;
+    const sim::Instant due = world_.next_due();
+    if (due == sim::never) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_after(std::max(due - now(), sim::Duration{0}));
+    timer_.async_wait([this](const asio::error_code& error) {
+        if (!error) advance();
+    });
+}
+
+void LiveWorld::stop()
+{
+    stopped_ = true;
+    timer_.cancel();
+}
+
+} // namespace cli::bridge

@@ -1,0 +1,28 @@
+// What subcommands have in common: changing a scenario by --set, and writing files. What goes wrong
+// is told to the user here.
+#pragma once
+
+#include "cli/command.h"
+#include "sim/mail/stored_message.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+// As --set KEY=VALUE, one after the other; false when any is wrong.
+bool use_settings(const Command& command,
+                  sim::scenario::Scenario& scenario,
+                  const std::vector<std::pair<std::string, std::string>>& settings);
+
+bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes);
+
+// A file name that says when and where a message was kept: no separators, nothing hidden.
+std::string message_file_name(std::size_t number,
+                              const sim::mail::StoredMessage& message,
+                              const sim::scenario::Scenario& scenario);
+
+} // namespace cli

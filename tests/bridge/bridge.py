@@ -1,0 +1,91 @@
+"""Starts `hikyaku bridge`, says where its ports are, and ends it by its process id."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+
+
+class Bridge:
+    """A bridged lesson. All real ports are on the loopback and free ones: none is asked for."""
+
+    def __init__(self, hikyaku, lesson, *options, openings=()):
+        self.folder = tempfile.TemporaryDirectory(prefix="hikyaku-bridge-")
+        self.mails = os.path.join(self.folder.name, "mails")
+        self.ca = os.path.join(self.folder.name, "ca.pem")
+        self.errors = open(os.path.join(self.folder.name, "transcript"), "w+", encoding="utf-8")
+        listens = [
+            part
+            for host, port in openings
+            for part in ("--listen", f"{host}:{port}=127.0.0.1:0")
+        ]
+        self.process = subprocess.Popen(
+            [hikyaku, "bridge", lesson, "--json", "--lang", "en", "--ca", self.ca,
+             "--eml", self.mails, *listens, *options],
+            stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            raise RuntimeError("the bridge did not open: " + self.transcript())
+        self.mapping = json.loads(line)
+        self.summary = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+        self.folder.cleanup()
+
+    def port(self, host, port):
+        """The real port that leads to this simulated one."""
+        for opening in self.mapping["ports"]:
+            if opening["host"] == host and opening["port"] == port:
+                return opening["real_port"]
+        raise KeyError(f"{host}:{port}")
+
+    def transcript(self):
+        """What the bridge has said so far."""
+        self.errors.flush()
+        with open(self.errors.name, encoding="utf-8") as file:
+            return file.read()
+
+    def wait_for(self, seen, seconds=20):
+        """Until seen() is true; what it returns."""
+        end = time.monotonic() + seconds
+        while True:
+            value = seen()
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise AssertionError("it did not happen; the transcript:\n" + self.transcript())
+            time.sleep(0.05)
+
+    def mails_in(self, place):
+        """The texts kept at a place, as in "mailbox-pop.umi.example", in the order of arrival."""
+        names = sorted(os.listdir(self.mails), key=lambda name: int(name.split("-")[0]))
+        texts = []
+        for name in names:
+            if f"-{place}" in name:
+                with open(os.path.join(self.mails, name), "rb") as file:
+                    texts.append(file.read())
+        return texts
+
+    def end(self):
+        """Ends it with SIGINT, as Ctrl+C does; its exit code."""
+        if self.errors.closed:
+            return self.process.returncode
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGINT)
+        try:
+            code = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            code = None
+        self.process.stdout.close()
+        self.summary = self.transcript()
+        self.errors.close()
+        return code
