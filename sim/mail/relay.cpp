@@ -259,6 +259,7 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
     config.session.hostname = config_.hostname;
     config.session.protection =
         delivery.without_tls ? smtp::Protection::none : smtp::Protection::starttls_if_available;
+    config.session.wants_chunking = config_.wants_chunking;
     config.tls.server_name = hop.host;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = false; // opportunistic: RFC 7435; whatever it finds is reported
@@ -276,6 +277,13 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
     mail.text = delivery.mail->text;
     mail.needs_8bit = has_8bit(*delivery.mail->text);
     mail.needs_utf8 = delivery.mail->needs_utf8;
+    mail.ret = delivery.mail->ret;
+    mail.envid = delivery.mail->envid;
+    for (const std::string& recipient : delivery.recipients) {
+        const auto wish = delivery.mail->wishes.find(recipient);
+        mail.recipient_parameters.push_back(
+            wish == delivery.mail->wishes.end() ? smtp::RecipientParameters{} : wish->second);
+    }
     outbound.start(std::move(mail));
 }
 
@@ -491,6 +499,7 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
     }
 
     std::vector<std::string> accepted;
+    std::vector<Refusal> taken;
     std::vector<Refusal> later;
     std::vector<Refusal> refused;
     for (std::size_t i = 0; i < result.recipients.size(); ++i) {
@@ -501,18 +510,23 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
                         verdict.reply.code,
                         host,
                         one_line(verdict.reply),
-                        status_of(verdict.reply, permanent)};
+                        status_of(verdict.reply, permanent),
+                        machine_.now()};
         if (verdict.outcome == Outcome::accepted) {
             accepted.push_back(delivery.recipients[i]);
+            refusal.status = "2.0.0";
+            taken.push_back(std::move(refusal));
         } else {
             (permanent ? refused : later).push_back(std::move(refusal));
         }
     }
     if (!accepted.empty()) {
-        machine_.append(connection.connection(),
-                        MailHandedOver{delivery.mail->mail,
-                                       machine_.note(host),
-                                       machine_.note(joined(accepted))});
+        const EventId handed_over = machine_.append(
+            connection.connection(),
+            MailHandedOver{
+                delivery.mail->mail, machine_.note(host), machine_.note(joined(accepted))});
+        const CauseScope scope{machine_.trace(), handed_over};
+        if (!result.peer_offers_dsn) owner_.handle_relayed(*delivery.mail, taken);
     }
     if (!refused.empty()) bounce(delivery, refused);
     if (!later.empty()) put_off(delivery, later);
