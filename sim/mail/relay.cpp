@@ -498,6 +498,19 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
         return;
     }
 
+    // The line was lost before anything could have been taken: another server may keep it up. Not
+    // behind the final dot: what is unknown there would become two mails.
+    const bool line_lost = std::ranges::all_of(result.recipients, [](const auto& r) {
+        return r.outcome == Outcome::refused_for_now && r.reply.code == 0 &&
+               r.step != FailureStep::end_of_data;
+    });
+    if (line_lost && delivery.hops.size() > 1) {
+        delivery.last = Refusal{{}, first.step, 0, host, {}, "4.4.2"};
+        delivery.last_permanent = false;
+        next_hop(delivery);
+        return;
+    }
+
     std::vector<std::string> accepted;
     std::vector<Refusal> taken;
     std::vector<Refusal> later;

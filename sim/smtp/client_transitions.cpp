@@ -497,7 +497,7 @@ Step Transitions::on_rcpt_reply(InTransaction&& at, const Reply& reply) const
     }
     const std::size_t behind = at.recipient + 1;
     Step step = next_recipient(std::move(at), behind);
-    step.decision = std::move(decision);
+    if (decision) step.decision = std::move(decision);
     return step;
 }
 
