@@ -36,9 +36,15 @@ std::string one_line(const smtp::Reply& reply)
 }
 
 // RFC 3463 code for a reply that carried none, or for no reply at all.
-std::string status_of(const smtp::Reply& reply, bool permanent)
+std::string status_of(const smtp::Reply& reply,
+                      bool permanent,
+                      std::optional<SmtpProblem> problem = std::nullopt)
 {
     if (reply.enhanced.exists()) return to_string(reply.enhanced);
+    // What we found out ourselves from its reply to EHLO.
+    if (problem == SmtpProblem::needs_8bitmime) return "5.6.3";
+    if (problem == SmtpProblem::needs_smtputf8) return "5.6.7";
+    if (problem == SmtpProblem::message_too_big_for_peer) return "5.3.4";
     return permanent ? "5.0.0" : "4.0.0";
 }
 
@@ -523,7 +529,7 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
                         verdict.reply.code,
                         host,
                         one_line(verdict.reply),
-                        status_of(verdict.reply, permanent),
+                        status_of(verdict.reply, permanent, verdict.problem),
                         machine_.now()};
         if (verdict.outcome == Outcome::accepted) {
             accepted.push_back(delivery.recipients[i]);

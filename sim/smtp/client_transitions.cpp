@@ -436,9 +436,9 @@ Step Transitions::begin_mail(Ready&& at) const
     };
     // What the next hop lacks is a reason to give the mail back, never to change it: RFC 6152 §3,
     // RFC 6531 §3.2.
+    if (job->mail.needs_utf8 && !at.offer.smtputf8) return cannot(SmtpProblem::needs_smtputf8);
     if (job->mail.needs_8bit && !at.offer.eight_bit_mime)
         return cannot(SmtpProblem::needs_8bitmime);
-    if (job->mail.needs_utf8 && !at.offer.smtputf8) return cannot(SmtpProblem::needs_smtputf8);
     if (at.offer.size_limit != 0 && job->size > at.offer.size_limit) // RFC 1870 §5
         return cannot(SmtpProblem::message_too_big_for_peer);
 

@@ -285,6 +285,69 @@ TEST_SUITE("world.delivery")
         CHECK(office.all<MailBounced>().size() == 2);
     }
 
+    TEST_CASE("relaying in disguise is refused at the MX, 550 5.7.1")
+    {
+        // The relay trusts the PC and takes anything; the MX takes only what is really its own.
+        PostOfficePlan plan;
+        for (const char* record : {"evilumi.example MX 10 mx1.umi.example",
+                                   "umi.example.evil.example MX 10 mx1.umi.example",
+                                   "other.example MX 10 mx1.umi.example"})
+            plan.records.emplace_back(record);
+        for (const char* recipient : {"user@other.example",
+                                      "user%other.example@umi.example",
+                                      "other.example!user@umi.example",
+                                      "\"user@other.example\"@umi.example",
+                                      "taro@evilumi.example",
+                                      "taro@umi.example.evil.example"}) {
+            CAPTURE(recipient);
+            PostOffice office{plan};
+            office.send_to({recipient});
+            office.run();
+            const auto bounced = office.all<MailBounced>();
+            REQUIRE(bounced.size() == 1);
+            CHECK(office.text(bounced[0].reply) == "550 5.7.1 Relay access denied");
+        }
+        // A mailbox that is really called so is one.
+        PostOffice office{plan};
+        office.mailboxes(PostOffice::mx1).open("50%off@umi.example", 0);
+        office.send_to({"50%off@umi.example"});
+        office.run();
+        CHECK(office.kept(PostOffice::mx1, "50%off@umi.example").size() == 1);
+    }
+
+    TEST_CASE("a next hop that lacks 8BITMIME or SMTPUTF8 gets nothing: 5.6.3, 5.6.7")
+    {
+        PostOfficePlan plan;
+        test::change(plan.mx1, [](smtp::ServerConfig& session) {
+            session.extensions.eight_bit_mime = false;
+            session.extensions.smtputf8 = false;
+            session.limits.message_octets = 2000;
+        });
+        struct Case {
+            std::string text;
+            const char* recipient;
+            const char* status;
+        };
+        for (const Case& each :
+             {Case{"Subject: x\r\n\r\n\xE6\xB5\xB7\r\n", taro, "Status: 5.6.3"},
+              Case{"Subject: x\r\n\r\nsea\r\n", "\xE6\xB5\xB7@umi.example", "Status: 5.6.7"},
+              Case{
+                  "Subject: x\r\n\r\n" + std::string(3000, 'x') + "\r\n", taro, "Status: 5.3.4"}}) {
+            INFO(each.status);
+            PostOffice office{plan};
+            smtp::OutgoingMail mail = mail_with(each.text);
+            mail.recipients = {each.recipient};
+            mail.needs_8bit = mail::has_8bit(each.text);
+            office.send(mail);
+            office.run();
+            CHECK(office.all<MailBounced>().size() == 1);
+            const auto reports = office.kept(PostOffice::relay, hanako);
+            REQUIRE(reports.size() == 1);
+            INFO(reports[0]);
+            CHECK(reports[0].find(each.status) != std::string::npos);
+        }
+    }
+
     TEST_CASE("a relay told to use BDAT does, where it is offered, and the mail is the same")
     {
         PostOfficePlan plan;
