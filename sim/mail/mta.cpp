@@ -1,6 +1,7 @@
 #include "sim/mail/mta.h"
 
 #include "sim/core/assert.h"
+#include "sim/smtp/command.h"
 
 #include <fmt/format.h>
 
@@ -288,6 +289,7 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
         if (!mailboxes_.has_room(recipients.back(), message.text.size()))
             return {SmtpReason::mailbox_full, {}, 0, {}};
     }
+    if (goes_in_circles(message.text, recipients)) return {SmtpReason::mail_loop, {}, 0, {}};
 
     // A mail that comes from outside the simulated programs gets its number here.
     auto& in_transit = machine_.world().in_transit;
@@ -299,6 +301,11 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     mail->queue_id = queue_ids_.next();
     mail->reverse_path = to_string(message.envelope.sender);
     mail->needs_utf8 = message.envelope.parameters.smtputf8;
+    mail->ret = message.envelope.parameters.ret;
+    mail->envid = message.envelope.parameters.envid;
+    for (std::size_t i = 0; i < recipients.size(); ++i)
+        if (message.envelope.recipient_parameters[i].any())
+            mail->wishes.emplace(recipients[i], message.envelope.recipient_parameters[i]);
     mail->arrived = machine_.now();
     std::string text = std::move(message.text);
     if (listener_of(peer).is_submission)
@@ -328,15 +335,33 @@ void Mta::accept(const std::shared_ptr<QueuedMail>& mail,
                                          recipients,
                                          mail->text});
     const CauseScope scope{machine_.trace(), mail->accepted};
+    std::vector<std::string> here;
     std::vector<std::string> elsewhere;
     for (const std::string& recipient : recipients) {
         if (mailboxes_.exists(recipient)) {
             deliver_here(*mail, recipient);
+            here.push_back(recipient);
         } else {
             elsewhere.push_back(recipient);
         }
     }
+    if (!here.empty()) report_delivered(*mail, here);
     if (!elsewhere.empty()) relay_.add(mail, elsewhere);
+}
+
+// Its own Delivered-To: this host has delivered it there before, and somebody sent it back.
+bool Mta::goes_in_circles(std::string_view text, const std::vector<std::string>& recipients) const
+{
+    if (!has_field(text, "Delivered-To")) return false;
+    for (const HeaderField& field : parse_header(text).fields) {
+        if (!smtp::equal_ignoring_case(field.name, "Delivered-To")) continue;
+        const bool is_ours = std::ranges::any_of(recipients, [&](const std::string& recipient) {
+            return mailboxes_.exists(recipient) &&
+                   fold_address(recipient) == fold_address(field.value);
+        });
+        if (is_ours) return true;
+    }
+    return false;
 }
 
 // RFC 5321 §4.4: the last server writes down the reverse-path, which ends here.
@@ -374,6 +399,55 @@ void Mta::handle_delayed(const QueuedMail& mail,
     report(mail, ReportKind::delayed, refusals, give_up_at);
 }
 
+void Mta::handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken)
+{
+    report(mail, ReportKind::relayed, taken, {});
+}
+
+void Mta::report_delivered(const QueuedMail& mail, const std::vector<std::string>& recipients)
+{
+    std::vector<Refusal> delivered;
+    for (const std::string& recipient : recipients) {
+        Refusal one;
+        one.recipient = recipient;
+        one.status = "2.1.5";
+        delivered.push_back(std::move(one));
+    }
+    report(mail, ReportKind::delivered, delivered, {});
+}
+
+namespace {
+
+// RFC 3461 §4.1: what was asked for; of failure and delay also what was not asked about.
+bool wants_to_hear(const QueuedMail& mail, const std::string& recipient, ReportKind kind)
+{
+    const auto wish = mail.wishes.find(recipient);
+    const bool asked = wish != mail.wishes.end() && wish->second.notify;
+    switch (kind) {
+    case ReportKind::failed:
+        return !asked || wish->second.notify->failure;
+    case ReportKind::delayed:
+        return !asked || wish->second.notify->delay;
+    case ReportKind::delivered:
+    case ReportKind::relayed:
+        break;
+    }
+    return asked && wish->second.notify->success;
+}
+
+// "rfc822;taro+40umi" as "rfc822;taro@umi".
+std::string original_recipient(const QueuedMail& mail, const std::string& recipient)
+{
+    const auto wish = mail.wishes.find(recipient);
+    if (wish == mail.wishes.end() || wish->second.orcpt.empty()) return {};
+    const std::string& orcpt = wish->second.orcpt;
+    const std::size_t behind_type = orcpt.find(';') + 1;
+    return orcpt.substr(0, behind_type) +
+           smtp::decode_xtext(orcpt.substr(behind_type)).value_or(std::string{});
+}
+
+} // namespace
+
 void Mta::report(const QueuedMail& about,
                  ReportKind kind,
                  const std::vector<Refusal>& refusals,
@@ -383,6 +457,11 @@ void Mta::report(const QueuedMail& about,
     // ever.
     if (about.reverse_path.empty()) return;
     DeliveryReport text;
+    for (const Refusal& refusal : refusals) {
+        if (wants_to_hear(about, refusal.recipient, kind))
+            text.recipients.push_back({refusal, original_recipient(about, refusal.recipient)});
+    }
+    if (text.recipients.empty()) return;
     text.kind = kind;
     text.reporting_host = config_.hostname;
     text.to = about.reverse_path;
@@ -393,8 +472,10 @@ void Mta::report(const QueuedMail& about,
     text.zone = machine_.world().zone;
     text.message_id = make_message_id(machine_.now(), config_.hostname, message_ids_);
     text.boundary = fmt::format("report-{}-{:016x}", about.queue_id, message_ids_.next());
-    text.refusals = refusals;
-    text.original_header = about.text->substr(0, parse_header(*about.text).end);
+    text.envelope_id = smtp::decode_xtext(about.envid).value_or(std::string{});
+    // RFC 3461 §4.3: RET is about failures; any other report gives back the header.
+    text.whole = kind == ReportKind::failed && about.ret == smtp::ReturnedPart::full;
+    text.original = text.whole ? *about.text : about.text->substr(0, parse_header(*about.text).end);
 
     auto mail = std::make_shared<QueuedMail>();
     mail->mail = machine_.world().new_mail();

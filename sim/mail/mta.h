@@ -87,6 +87,7 @@ private:
     void handle_delayed(const QueuedMail& mail,
                         const std::vector<Refusal>& refusals,
                         Instant give_up_at) override;
+    void handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken) override;
 
     void settle_sender(ConnectionId connection, const dns::Answered& answer);
     [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;
@@ -103,6 +104,9 @@ private:
     void accept(const std::shared_ptr<QueuedMail>& mail,
                 const std::vector<std::string>& recipients,
                 ConnectionId connection);
+    [[nodiscard]] bool goes_in_circles(std::string_view text,
+                                       const std::vector<std::string>& recipients) const;
+    void report_delivered(const QueuedMail& mail, const std::vector<std::string>& recipients);
     void deliver_here(const QueuedMail& mail, const std::string& recipient);
     void report(const QueuedMail& about,
                 ReportKind kind,

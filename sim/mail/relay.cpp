@@ -36,9 +36,15 @@ std::string one_line(const smtp::Reply& reply)
 }
 
 // RFC 3463 code for a reply that carried none, or for no reply at all.
-std::string status_of(const smtp::Reply& reply, bool permanent)
+std::string status_of(const smtp::Reply& reply,
+                      bool permanent,
+                      std::optional<SmtpProblem> problem = std::nullopt)
 {
     if (reply.enhanced.exists()) return to_string(reply.enhanced);
+    // What we found out ourselves from its reply to EHLO.
+    if (problem == SmtpProblem::needs_8bitmime) return "5.6.3";
+    if (problem == SmtpProblem::needs_smtputf8) return "5.6.7";
+    if (problem == SmtpProblem::message_too_big_for_peer) return "5.3.4";
     return permanent ? "5.0.0" : "4.0.0";
 }
 
@@ -259,6 +265,7 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
     config.session.hostname = config_.hostname;
     config.session.protection =
         delivery.without_tls ? smtp::Protection::none : smtp::Protection::starttls_if_available;
+    config.session.wants_chunking = config_.wants_chunking;
     config.tls.server_name = hop.host;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = false; // opportunistic: RFC 7435; whatever it finds is reported
@@ -276,6 +283,13 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
     mail.text = delivery.mail->text;
     mail.needs_8bit = has_8bit(*delivery.mail->text);
     mail.needs_utf8 = delivery.mail->needs_utf8;
+    mail.ret = delivery.mail->ret;
+    mail.envid = delivery.mail->envid;
+    for (const std::string& recipient : delivery.recipients) {
+        const auto wish = delivery.mail->wishes.find(recipient);
+        mail.recipient_parameters.push_back(
+            wish == delivery.mail->wishes.end() ? smtp::RecipientParameters{} : wish->second);
+    }
     outbound.start(std::move(mail));
 }
 
@@ -490,7 +504,21 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
         return;
     }
 
+    // The line was lost before anything could have been taken: another server may keep it up. Not
+    // behind the final dot: what is unknown there would become two mails.
+    const bool line_lost = std::ranges::all_of(result.recipients, [](const auto& r) {
+        return r.outcome == Outcome::refused_for_now && r.reply.code == 0 &&
+               r.step != FailureStep::end_of_data;
+    });
+    if (line_lost && delivery.hops.size() > 1) {
+        delivery.last = Refusal{{}, first.step, 0, host, {}, "4.4.2"};
+        delivery.last_permanent = false;
+        next_hop(delivery);
+        return;
+    }
+
     std::vector<std::string> accepted;
+    std::vector<Refusal> taken;
     std::vector<Refusal> later;
     std::vector<Refusal> refused;
     for (std::size_t i = 0; i < result.recipients.size(); ++i) {
@@ -501,18 +529,23 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
                         verdict.reply.code,
                         host,
                         one_line(verdict.reply),
-                        status_of(verdict.reply, permanent)};
+                        status_of(verdict.reply, permanent, verdict.problem),
+                        machine_.now()};
         if (verdict.outcome == Outcome::accepted) {
             accepted.push_back(delivery.recipients[i]);
+            refusal.status = "2.0.0";
+            taken.push_back(std::move(refusal));
         } else {
             (permanent ? refused : later).push_back(std::move(refusal));
         }
     }
     if (!accepted.empty()) {
-        machine_.append(connection.connection(),
-                        MailHandedOver{delivery.mail->mail,
-                                       machine_.note(host),
-                                       machine_.note(joined(accepted))});
+        const EventId handed_over = machine_.append(
+            connection.connection(),
+            MailHandedOver{
+                delivery.mail->mail, machine_.note(host), machine_.note(joined(accepted))});
+        const CauseScope scope{machine_.trace(), handed_over};
+        if (!result.peer_offers_dsn) owner_.handle_relayed(*delivery.mail, taken);
     }
     if (!refused.empty()) bounce(delivery, refused);
     if (!later.empty()) put_off(delivery, later);

@@ -23,6 +23,10 @@ struct QueuedMail {
     std::string reverse_path; // empty: null, and so never bounced
     std::shared_ptr<const std::string> text;
     bool needs_utf8 = false;
+    // What the sender wants to hear of it, RFC 3461.
+    std::optional<smtp::ReturnedPart> ret{};
+    std::string envid{};                                       // xtext; empty: none
+    std::map<std::string, smtp::RecipientParameters> wishes{}; // by recipient
     Instant arrived;
     EventId accepted; // its MailQueued
 };
@@ -40,6 +44,7 @@ struct RelayConfig {
     std::vector<Duration> retry; // waits between attempts; the last one repeats
     Duration give_up{};          // after arrival
     Duration warn_after{};       // the sender is told that it still waits; 0: never
+    bool wants_chunking = false; // BDAT instead of DATA where it is offered
 };
 
 // Why a recipient was given up or put off, as a report to the sender says it.
@@ -47,9 +52,10 @@ struct Refusal {
     std::string recipient;
     FailureStep step = FailureStep::connect;
     std::uint16_t code = 0;
-    std::string said_by; // host name
-    std::string reply;   // with codes, on one line; empty when there was none
-    std::string status;  // enhanced code, RFC 3463
+    std::string said_by;            // host name
+    std::string reply;              // with codes, on one line; empty when there was none
+    std::string status;             // enhanced code, RFC 3463
+    std::optional<Instant> tried{}; // when it was tried last
 };
 
 // Who owns the relay: told when the sender of a mail has to hear something.
@@ -63,6 +69,8 @@ public:
     virtual void handle_delayed(const QueuedMail& mail,
                                 const std::vector<Refusal>& refusals,
                                 Instant give_up_at) = 0;
+    // A next hop that makes no reports took it for these recipients.
+    virtual void handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken) = 0;
 };
 
 class Relay final : private SmtpSender {

@@ -3,6 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/core/base64.h"
 #include "sim/smtp/client_state.h"
+#include "sim/smtp/command.h"
 #include "sim/smtp/data.h"
 
 #include <algorithm>
@@ -105,6 +106,8 @@ struct ClientSession::Machine {
     void say_transaction(const InTransaction& at);
     void say_mail();
     void say_text();
+    void say_chunk();
+    void say_recipient(std::size_t recipient);
     void add_line(SmtpVerb verb, std::string line, std::size_t secret_offset = no_secret);
     void flush();
 
@@ -182,6 +185,7 @@ void ClientSession::Machine::decide_by_failure(const SessionFailed& why)
 void ClientSession::Machine::finish_mail()
 {
     MailFinished finished;
+    if (const auto* at = std::get_if<Ready>(&state)) finished.peer_offers_dsn = at->offer.dsn;
     finished.recipients.reserve(job->results.size());
     for (auto& result : job->results) {
         SIM_ASSERT(result.has_value());
@@ -236,6 +240,9 @@ void ClientSession::Machine::say(Step& step)
     case SmtpVerb::text:
         say_text();
         break;
+    case SmtpVerb::bdat:
+        say_chunk();
+        break;
     default:
         say_transaction(std::get<InTransaction>(state));
         break;
@@ -254,11 +261,22 @@ void ClientSession::Machine::say_transaction(const InTransaction& at)
     std::size_t recipient = at.awaits == rcpt ? at.recipient : job->next_undecided(0);
     if (at.awaits == rcpt || (all && at.awaits < rcpt)) {
         do {
-            add_line(SmtpVerb::rcpt, "RCPT TO:<" + job->mail.recipients[recipient] + '>');
+            say_recipient(recipient);
             recipient = job->next_undecided(recipient + 1);
         } while (all && recipient < job->results.size());
     }
-    if (at.awaits == data || all) add_line(SmtpVerb::data, "DATA");
+    if ((at.awaits == data || all) && !at.chunked) add_line(SmtpVerb::data, "DATA");
+}
+
+void ClientSession::Machine::say_recipient(std::size_t recipient)
+{
+    std::string line = "RCPT TO:<" + job->mail.recipients[recipient] + '>';
+    const RecipientParameters& wishes = job->mail.recipient_parameters[recipient];
+    if (std::get<InTransaction>(state).offer.dsn) {
+        if (wishes.notify) line.append(" NOTIFY=").append(to_string(*wishes.notify));
+        if (!wishes.orcpt.empty()) line.append(" ORCPT=").append(wishes.orcpt);
+    }
+    add_line(SmtpVerb::rcpt, std::move(line));
 }
 
 void ClientSession::Machine::say_mail()
@@ -276,6 +294,10 @@ void ClientSession::Machine::say_mail()
     }
     if (mail.needs_8bit) line += " BODY=8BITMIME";
     if (mail.needs_utf8) line += " SMTPUTF8";
+    if (offer.dsn) {
+        if (mail.ret) line += *mail.ret == ReturnedPart::full ? " RET=FULL" : " RET=HDRS";
+        if (!mail.envid.empty()) line.append(" ENVID=").append(mail.envid);
+    }
     add_line(SmtpVerb::mail, std::move(line));
 }
 
@@ -286,6 +308,18 @@ void ClientSession::Machine::say_text()
     report(TextSent{for_somebody ? job->lines : 0, for_somebody ? job->size : 0, encrypted, sent});
     sent += wire.size();
     report(SendBytes{std::move(wire)});
+}
+
+// RFC 3030 §2: the same text, but nothing is added to it.
+void ClientSession::Machine::say_chunk()
+{
+    std::string text;
+    text.reserve(job->size);
+    remove_dots(job->wire, text);
+    add_line(SmtpVerb::bdat, "BDAT " + std::to_string(text.size()) + " LAST");
+    report(TextSent{job->lines, job->size, encrypted, sent});
+    sent += text.size();
+    burst += text;
 }
 
 // ---- hearing ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/smtp/envelope.h"
 #include "sim/smtp/reply.h"
 
 #include <cstdint>
@@ -50,6 +51,9 @@ struct ClientConfig {
     // about exactly that; AuthBegin carries it on to the one who picks the mechanism.
     bool may_reveal_password = false;
     bool wants_pipelining = true; // where offered (RFC 2920)
+    // BDAT instead of DATA where offered (RFC 3030). Off: a text ended by a dot is what people
+    // know.
+    bool wants_chunking = false;
     ClientTimeouts timeouts{};
 };
 
@@ -59,6 +63,10 @@ struct OutgoingMail {
     std::shared_ptr<const std::string> text; // any line ends; CR LF on the wire
     bool needs_8bit = false;                 // RFC 6152
     bool needs_utf8 = false;                 // RFC 6531
+    // Said only to a server that offers DSN (RFC 3461); what could not be said is left out.
+    std::optional<ReturnedPart> ret{};
+    std::string envid{};                                     // xtext
+    std::vector<RecipientParameters> recipient_parameters{}; // one each, or none at all
 };
 
 // What the client's side of a mechanism says, as octets; Base64 and "=" are the session's affair.
@@ -102,6 +110,7 @@ struct RecipientResult {
 };
 struct MailFinished {
     std::vector<RecipientResult> recipients; // in the order of OutgoingMail::recipients
+    bool peer_offers_dsn = false; // it was told what the sender wants to hear, and answers for it
     friend bool operator==(const MailFinished&, const MailFinished&) = default;
 };
 // Nothing more can be sent here. `temporary`: the class of the reply if there is one; else true

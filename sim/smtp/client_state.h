@@ -52,6 +52,7 @@ struct InTransaction {
     enum class Awaits { rset, mail, rcpt, data };
     Offer offer;
     bool pipelined = false;
+    bool chunked = false; // BDAT is to follow the envelope, never in one group with it
     Awaits awaits = Awaits::mail;
     std::size_t recipient = 0; // whose RCPT, when that is awaited
     // Only when pipelined; else the transaction ends there. The other replies are still to come.
@@ -170,6 +171,7 @@ private:
     Step on_rcpt_reply(InTransaction&& at, const Reply& reply) const;
     Step on_data_reply(InTransaction&& at, const Reply& reply) const;
     Step next_recipient(InTransaction&& at, std::size_t from) const;
+    [[nodiscard]] Step begin_chunk(InTransaction&& at) const;
     Step after_hello(Offer&& offer) const;
     Step go_on_in_clear(Offer&& offer, SmtpProblem why) const;
     Step log_in(Offer&& offer) const;

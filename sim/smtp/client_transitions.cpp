@@ -1,6 +1,7 @@
 #include "sim/core/assert.h"
 #include "sim/core/base64.h"
 #include "sim/smtp/client_state.h"
+#include "sim/smtp/command.h"
 
 #include <algorithm>
 #include <array>
@@ -131,6 +132,10 @@ Job make_job(OutgoingMail mail)
             job.mail.needs_utf8 = job.mail.needs_utf8 || !is_ascii(recipient);
         }
     }
+    if (!decode_xtext(job.mail.envid)) job.mail.envid.clear();
+    job.mail.recipient_parameters.resize(job.results.size());
+    for (RecipientParameters& parameters : job.mail.recipient_parameters)
+        if (!is_orcpt(parameters.orcpt)) parameters.orcpt.clear();
     return job;
 }
 
@@ -431,14 +436,15 @@ Step Transitions::begin_mail(Ready&& at) const
     };
     // What the next hop lacks is a reason to give the mail back, never to change it: RFC 6152 §3,
     // RFC 6531 §3.2.
+    if (job->mail.needs_utf8 && !at.offer.smtputf8) return cannot(SmtpProblem::needs_smtputf8);
     if (job->mail.needs_8bit && !at.offer.eight_bit_mime)
         return cannot(SmtpProblem::needs_8bitmime);
-    if (job->mail.needs_utf8 && !at.offer.smtputf8) return cannot(SmtpProblem::needs_smtputf8);
     if (at.offer.size_limit != 0 && job->size > at.offer.size_limit) // RFC 1870 §5
         return cannot(SmtpProblem::message_too_big_for_peer);
 
     InTransaction transaction;
     transaction.pipelined = config.wants_pipelining && at.offer.pipelining;
+    transaction.chunked = config.wants_chunking && at.offer.chunking;
     transaction.offer = std::move(at.offer);
     if (!at.must_reset) return going_to(std::move(transaction), SmtpVerb::mail);
     transaction.awaits = InTransaction::Awaits::rset;
@@ -491,7 +497,7 @@ Step Transitions::on_rcpt_reply(InTransaction&& at, const Reply& reply) const
     }
     const std::size_t behind = at.recipient + 1;
     Step step = next_recipient(std::move(at), behind);
-    step.decision = std::move(decision);
+    if (decision) step.decision = std::move(decision);
     return step;
 }
 
@@ -502,10 +508,19 @@ Step Transitions::next_recipient(InTransaction&& at, std::size_t from) const
     const bool is_last = at.recipient == job->results.size();
     if (is_last && at.accepted == 0 && !at.pipelined)
         return finish_mail(Ready{std::move(at.offer), true}, std::nullopt);
+    if (is_last && at.chunked) return begin_chunk(std::move(at));
     at.awaits = is_last ? InTransaction::Awaits::data : InTransaction::Awaits::rcpt;
     const SmtpVerb next = is_last ? SmtpVerb::data : SmtpVerb::rcpt;
     const SmtpVerb say = at.pipelined ? SmtpVerb::none : next;
     return going_to(std::move(at), say);
+}
+
+// All of the envelope is answered. The whole message goes in one chunk: its size is known.
+Step Transitions::begin_chunk(InTransaction&& at) const
+{
+    if (at.mail_refusal || at.accepted == 0)
+        return finish_mail(Ready{std::move(at.offer), true}, std::move(at.mail_refusal));
+    return going_to(AwaitingVerdict{std::move(at.offer)}, SmtpVerb::bdat);
 }
 
 Step Transitions::on_data_reply(InTransaction&& at, const Reply& reply) const

@@ -132,6 +132,32 @@ std::optional<Parameter> parse_parameter(std::string_view word)
     return good ? std::optional{parameter} : std::nullopt;
 }
 
+// RFC 3461 §4.4: xtext of at most 100 octets that stands for printable ones only. Else a report
+// could be made to say anything at all.
+bool is_envid(std::string_view text)
+{
+    return text.size() <= max_envid_octets && is_xtext(text) && decode_xtext(text).has_value();
+}
+
+// RFC 3461 §4.1: NEVER alone, or a list of the others, each once.
+std::optional<Notify> parse_notify(std::string_view text)
+{
+    Notify notify;
+    if (equal_ignoring_case(text, "NEVER")) return notify;
+    for (bool more = true; more;) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view word = text.substr(0, comma);
+        bool* which = nullptr;
+        if (equal_ignoring_case(word, "SUCCESS")) which = &notify.success;
+        if (equal_ignoring_case(word, "FAILURE")) which = &notify.failure;
+        if (equal_ignoring_case(word, "DELAY")) which = &notify.delay;
+        if (which == nullptr || std::exchange(*which, true)) return std::nullopt;
+        more = comma < text.size();
+        if (more) text.remove_prefix(comma + 1);
+    }
+    return notify;
+}
+
 enum class ParameterError { none, bad, unknown };
 
 // Each at most once; RFC 5321 §4.1.1.11.
@@ -158,11 +184,38 @@ ParameterError read_mail_parameter(const Parameter& parameter, MailParameters& p
     if (is("SMTPUTF8"))
         return good_if(!parameter.value && !std::exchange(parameters.smtputf8, true));
     if (is("AUTH")) return good_if(is_xtext(value) && !std::exchange(parameters.auth, true));
+    if (is("RET")) {
+        if (parameters.ret) return ParameterError::bad;
+        if (equal_ignoring_case(value, "FULL")) parameters.ret = ReturnedPart::full;
+        if (equal_ignoring_case(value, "HDRS")) parameters.ret = ReturnedPart::headers;
+        return good_if(parameters.ret.has_value());
+    }
+    if (is("ENVID")) {
+        if (!parameters.envid.empty() || !is_envid(value)) return ParameterError::bad;
+        parameters.envid = value;
+        return ParameterError::none;
+    }
     return ParameterError::unknown;
 }
 
-// *(SP esmtp-param) behind a path. `parameters` is null for RCPT, which knows none.
-std::optional<Malformed> read_parameters(std::string_view text, MailParameters* parameters)
+ParameterError read_recipient_parameter(const Parameter& parameter, RecipientParameters& parameters)
+{
+    const std::string_view value = parameter.value.value_or(std::string_view{});
+    if (equal_ignoring_case(parameter.keyword, "NOTIFY")) {
+        if (parameters.notify) return ParameterError::bad;
+        parameters.notify = parse_notify(value);
+        return parameters.notify ? ParameterError::none : ParameterError::bad;
+    }
+    if (equal_ignoring_case(parameter.keyword, "ORCPT")) {
+        if (!parameters.orcpt.empty() || !is_orcpt(value)) return ParameterError::bad;
+        parameters.orcpt = value;
+        return ParameterError::none;
+    }
+    return ParameterError::unknown;
+}
+
+// *(SP esmtp-param) behind a path; `read_one` says what it thinks of each.
+std::optional<Malformed> read_parameters(std::string_view text, const auto& read_one)
 {
     while (!text.empty()) {
         text.remove_prefix(1); // the space
@@ -170,9 +223,7 @@ std::optional<Malformed> read_parameters(std::string_view text, MailParameters* 
         text.remove_prefix(word.size());
         const auto parameter = parse_parameter(word);
         if (!parameter) return malformed(SmtpReason::bad_argument);
-        const ParameterError error = parameters == nullptr
-                                         ? ParameterError::unknown
-                                         : read_mail_parameter(*parameter, *parameters);
+        const ParameterError error = read_one(*parameter);
         if (error == ParameterError::bad) return malformed(SmtpReason::bad_argument);
         if (error == ParameterError::unknown) return malformed(SmtpReason::unknown_parameter);
     }
@@ -196,8 +247,11 @@ Command parse_mail(std::string_view argument)
     if (!argument.empty() && argument.front() != ' ')
         return malformed(SmtpReason::bad_reverse_path);
     MailParameters parameters;
-    if (const auto error = read_parameters(argument, &parameters)) return *error;
-    return Command{std::in_place_type<MailFrom>, MailFrom{*std::move(path), parameters}};
+    const auto read_one = [&](const Parameter& one) {
+        return read_mail_parameter(one, parameters);
+    };
+    if (const auto error = read_parameters(argument, read_one)) return *error;
+    return Command{std::in_place_type<MailFrom>, MailFrom{*std::move(path), std::move(parameters)}};
 }
 
 Command parse_rcpt(std::string_view argument)
@@ -210,8 +264,22 @@ Command parse_rcpt(std::string_view argument)
     argument.remove_prefix(path->size);
     if (!argument.empty() && argument.front() != ' ')
         return malformed(SmtpReason::bad_forward_path);
-    if (const auto error = read_parameters(argument, nullptr)) return *error;
-    return RcptTo{*std::move(path)};
+    RecipientParameters parameters;
+    const auto read_one = [&](const Parameter& one) {
+        return read_recipient_parameter(one, parameters);
+    };
+    if (const auto error = read_parameters(argument, read_one)) return *error;
+    return Command{std::in_place_type<RcptTo>, RcptTo{*std::move(path), std::move(parameters)}};
+}
+
+// RFC 3030 §2: BDAT SP chunk-size [SP "LAST"].
+Command parse_bdat(std::string_view argument)
+{
+    const auto octets = parse_size(take_word(argument));
+    const bool last = equal_ignoring_case(argument, "LAST");
+    if (!octets || *octets > max_chunk_octets || (!argument.empty() && !last))
+        return malformed(SmtpReason::bad_argument);
+    return Bdat{*octets, last};
 }
 
 // RFC 4954 §4: AUTH SP sasl-mech [SP initial-response]; a mechanism is named by 1*20 capitals,
@@ -249,7 +317,7 @@ Command parse_for(SmtpVerb verb, std::string_view argument)
     case SmtpVerb::data:
         return without_argument(Data{});
     case SmtpVerb::bdat:
-        return Bdat{};
+        return parse_bdat(argument);
     case SmtpVerb::rset:
         return without_argument(Rset{});
     case SmtpVerb::noop:
@@ -286,6 +354,46 @@ Command parse_line(std::string_view line, std::string_view word, SmtpVerb verb)
 }
 
 } // namespace
+
+std::optional<std::string> decode_xtext(std::string_view text)
+{
+    if (!is_xtext(text)) return std::nullopt;
+    const auto digit = [](char c) { return is_digit(c) ? c - '0' : c - 'A' + 10; };
+    std::string decoded;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '+') {
+            c = static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+            i += 2;
+        }
+        if (c < ' ' || c > '~') return std::nullopt;
+        decoded += c;
+    }
+    return decoded;
+}
+
+bool is_orcpt(std::string_view text)
+{
+    const std::size_t semicolon = text.find(';');
+    if (text.size() > max_orcpt_octets || semicolon == 0 || semicolon == std::string_view::npos)
+        return false;
+    const bool type_is_atom = std::ranges::all_of(
+        text.substr(0, semicolon), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+    const std::string_view address = text.substr(semicolon + 1);
+    return type_is_atom && is_xtext(address) && decode_xtext(address).has_value();
+}
+
+std::string to_string(const Notify& notify)
+{
+    std::string text;
+    const auto add = [&](bool wanted, std::string_view word) {
+        if (wanted) (text += text.empty() ? "" : ",") += word;
+    };
+    add(notify.success, "SUCCESS");
+    add(notify.failure, "FAILURE");
+    add(notify.delay, "DELAY");
+    return text.empty() ? "NEVER" : text;
+}
 
 SmtpVerb parse_verb(std::string_view line)
 {

@@ -11,10 +11,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
 namespace sim::smtp {
+
+inline constexpr std::size_t max_envid_octets = 100; // RFC 3461 §4.4
+inline constexpr std::size_t max_orcpt_octets = 500; // RFC 3461 §4.2
+// What may be asked of a server with one BDAT. More than any message may have, so that an honest
+// client never meets it; above it the number is taken for a slip or an attack.
+inline constexpr std::uint64_t max_chunk_octets = 0x7FFF'FFFF;
 
 struct Hello {
     std::string_view domain; // or address literal
@@ -26,9 +33,13 @@ struct MailFrom {
 };
 struct RcptTo {
     Path path;
+    RecipientParameters parameters{};
 };
 struct Data {};
-struct Bdat {}; // RFC 3030; known, and so far never offered
+struct Bdat { // RFC 3030 §2: that many octets follow the line
+    std::uint64_t octets = 0;
+    bool last = false;
+};
 struct Rset {};
 struct Noop {};
 struct Vrfy {};
@@ -68,6 +79,13 @@ struct ParsedCommand {
 
 // `line` is without its line end, and may hold any octets.
 [[nodiscard]] ParsedCommand parse_command(std::string_view line);
+
+// RFC 3461 §4: what xtext stands for; nothing unless it is xtext and all of it printable.
+[[nodiscard]] std::optional<std::string> decode_xtext(std::string_view text);
+// RFC 3461 §4.2: addr-type ";" xtext, printable, at most 500 octets in all.
+[[nodiscard]] bool is_orcpt(std::string_view text);
+// As NOTIFY= says it.
+[[nodiscard]] std::string to_string(const Notify& notify);
 
 // The verb that the line begins with, compared whole and without regard to case.
 [[nodiscard]] SmtpVerb parse_verb(std::string_view line);

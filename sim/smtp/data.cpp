@@ -48,6 +48,17 @@ void append_data(std::string_view text, std::string& wire)
     wire += ".\r\n";
 }
 
+void remove_dots(std::string_view wire, std::string& text)
+{
+    wire.remove_suffix(3); // the final dot
+    while (!wire.empty()) {
+        if (wire.front() == '.') wire.remove_prefix(1);
+        const std::size_t end = wire.find('\n') + 1;
+        text += wire.substr(0, end);
+        wire.remove_prefix(end);
+    }
+}
+
 // One line, or the front of one that a bare LF cuts.
 struct TextDecoder::Piece {
     std::string_view content;

@@ -17,6 +17,10 @@ namespace sim::smtp {
 // message (RFC 5322 §4) and is left out. An empty text gives just the final dot.
 void append_data(std::string_view text, std::string& wire);
 
+// The same text without what append_data added for transparency, as BDAT sends it: `wire` is one
+// that append_data made.
+void remove_dots(std::string_view wire, std::string& text);
+
 // What a server does with line ends other than CR LF in message text.
 SIM_NAMED_ENUM(LineEnds,
                strict,        // taken to the real end, then refused once: 550 5.5.2

@@ -13,20 +13,40 @@
 namespace sim::smtp {
 
 SIM_NAMED_ENUM(BodyType, seven_bit, eight_bit_mime); // BODY= of MAIL, RFC 6152 §2
+SIM_NAMED_ENUM(ReturnedPart, full, headers);         // RET= of MAIL, RFC 3461 §4.3
 
 // What MAIL said besides the path. AUTH= (RFC 4954 §5) is read and dropped: nobody here trusts it.
 struct MailParameters {
     std::optional<std::uint64_t> size; // as declared, RFC 1870
     std::optional<BodyType> body;
-    bool smtputf8 = false; // RFC 6531
-    bool auth = false;     // AUTH= was there
+    bool smtputf8 = false;           // RFC 6531
+    bool auth = false;               // AUTH= was there
+    std::optional<ReturnedPart> ret; // what a report of failure is to give back
+    std::string envid;               // the sender's own mark, in xtext as written; empty: none
     friend bool operator==(const MailParameters&, const MailParameters&) = default;
+};
+
+// Of what the sender wants to hear about one recipient; all false: of nothing. RFC 3461 §4.1.
+struct Notify {
+    bool success = false;
+    bool failure = false;
+    bool delay = false;
+    friend bool operator==(const Notify&, const Notify&) = default;
+};
+
+// What RCPT said besides the path.
+struct RecipientParameters {
+    std::optional<Notify> notify;
+    std::string orcpt; // "rfc822;taro@umi.example", in xtext as written; empty: none
+    [[nodiscard]] bool any() const { return notify.has_value() || !orcpt.empty(); }
+    friend bool operator==(const RecipientParameters&, const RecipientParameters&) = default;
 };
 
 struct Envelope {
     Mailbox sender; // null for a bounce
     MailParameters parameters;
-    std::vector<Mailbox> recipients; // those accepted
+    std::vector<Mailbox> recipients;                       // those accepted
+    std::vector<RecipientParameters> recipient_parameters; // one each, in the same order
     friend bool operator==(const Envelope&, const Envelope&) = default;
 };
 

@@ -10,7 +10,8 @@ namespace sim::smtp {
 
 struct ServerLimits {
     // RFC 5321 §4.5.3.1.4, with CR LF. Extensions that the server offers add to MAIL: SIZE 26
-    // (RFC 1870 §3), BODY 17 (RFC 6152 §2), SMTPUTF8 10 (RFC 6531 §3.1), AUTH 500 (RFC 4954 §3).
+    // (RFC 1870 §3), BODY 17 (RFC 6152 §2), SMTPUTF8 10 (RFC 6531 §3.1), AUTH 500 (RFC 4954 §3),
+    // RET and ENVID 116; NOTIFY and ORCPT add 536 to RCPT (the longest that RFC 3461 §4 allows).
     std::size_t command_line_octets = 512;
     std::size_t auth_line_octets = 12288; // RFC 4954 §4: a line of Base64, AUTH or its answer
     std::size_t text_line_octets = 8192;  // without CR LF; RFC 5321 §4.5.3.1.6 asks for 998

@@ -29,6 +29,10 @@ void read_line(std::string_view line, Offer& offer)
         offer.eight_bit_mime = true;
     } else if (equal_ignoring_case(keyword, "SMTPUTF8")) {
         offer.smtputf8 = true;
+    } else if (equal_ignoring_case(keyword, "CHUNKING")) {
+        offer.chunking = true;
+    } else if (equal_ignoring_case(keyword, "DSN")) {
+        offer.dsn = true;
     } else if (equal_ignoring_case(keyword, "SIZE")) {
         offer.size = true;
         const std::string_view limit = take_word(line);

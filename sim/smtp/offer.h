@@ -16,6 +16,8 @@ struct Offer {
     bool pipelining = false;       // RFC 2920
     bool eight_bit_mime = false;   // RFC 6152
     bool smtputf8 = false;         // RFC 6531
+    bool chunking = false;         // RFC 3030
+    bool dsn = false;              // RFC 3461
     bool size = false;             // RFC 1870: takes SIZE= with MAIL
     std::uint64_t size_limit = 0;  // octets; 0: none that it would tell
     std::vector<std::string> auth; // RFC 4954; mechanisms as the server wrote them

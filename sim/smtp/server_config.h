@@ -24,6 +24,8 @@ struct Extensions {
     bool size = true;                  // RFC 1870
     bool eight_bit_mime = true;        // RFC 6152
     bool smtputf8 = true;              // RFC 6531
+    bool chunking = true;              // RFC 3030, without BINARYMIME
+    bool dsn = true;                   // RFC 3461
     bool enhanced_status_codes = true; // RFC 2034; off: replies carry none
 };
 

@@ -90,7 +90,7 @@ struct CheckRecipient { // -> handle_recipient_verdict
 struct MessageReceived { // -> handle_message_verdict; accepting it means taking responsibility
     Envelope envelope;
     ClientFacts client;
-    std::string text; // each line ends in CR LF
+    std::string text; // each line ends in CR LF; after BDAT the last need not
     friend bool operator==(const MessageReceived&, const MessageReceived&) = default;
 };
 

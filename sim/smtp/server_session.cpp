@@ -46,7 +46,13 @@ ServerSession::ServerSession(std::shared_ptr<const ServerConfig> config)
 
 server::Transitions ServerSession::transitions(Instant now) const
 {
-    return {*config_, encrypted_, now, input_.position(), tally_.auth_failures, input_.empty()};
+    return {*config_,
+            encrypted_,
+            now,
+            input_.position(),
+            tally_.auth_failures,
+            input_.empty(),
+            answering_};
 }
 
 // ---- inputs ---------------------------------------------------------------------------------
@@ -244,7 +250,17 @@ std::size_t ServerSession::memory_octets() const
         for (const Mailbox& recipient : transaction->envelope.recipients)
             octets += sizeof(Mailbox) + recipient.local_part.size() + recipient.domain.size();
     };
-    if (const auto* at = std::get_if<server::InTransaction>(&state_)) add(at->transaction);
+    const auto add_chunks = [&](const server::TransactionPointer& transaction) {
+        if (transaction && transaction->chunks) octets += transaction->chunks->memory_octets();
+    };
+    if (const auto* at = std::get_if<server::InTransaction>(&state_)) {
+        add(at->transaction);
+        add_chunks(at->transaction);
+    }
+    if (const auto* at = std::get_if<server::ReceivingChunk>(&state_)) {
+        if (at->transaction) add(at->transaction);
+        add_chunks(at->transaction);
+    }
     if (const auto* at = std::get_if<server::AwaitingRecipient>(&state_)) add(at->transaction);
     if (const auto* at = std::get_if<server::ReceivingText>(&state_)) {
         add(at->transaction);
@@ -284,7 +300,8 @@ bool ServerSession::take_next(Instant now)
         discard_input();
         return false;
     case SmtpPhase::receiving_text:
-        return take_text(now);
+        return std::holds_alternative<server::ReceivingChunk>(state_) ? take_chunk(now)
+                                                                      : take_text(now);
     case SmtpPhase::awaiting_tls:
         drop_plaintext_before_tls();
         return false;
@@ -310,8 +327,10 @@ std::size_t ServerSession::line_limit(std::string_view line) const
     const SmtpVerb verb = parse_verb(line.substr(0, limits.command_line_octets));
     if (verb == SmtpVerb::auth) return limits.auth_line_octets;
     std::size_t limit = limits.command_line_octets;
-    if (verb != SmtpVerb::mail) return limit;
     const Extensions& offered = config_->extensions;
+    if (verb == SmtpVerb::rcpt && offered.dsn) return limit + 536;
+    if (verb != SmtpVerb::mail) return limit;
+    if (offered.dsn) limit += 116;
     if (offered.size) limit += 26;
     if (offered.eight_bit_mime) limit += 17;
     if (offered.smtputf8) limit += 10;
@@ -429,14 +448,44 @@ bool ServerSession::take_text(Instant now)
                                                at.decoder.lines(),
                                                at.decoder.size(),
                                                {at.begin, as_size(input_.position() - at.begin)}});
+    answer_message(at, server::EndOfText{}, now);
+    return true;
+}
+
+bool ServerSession::take_chunk(Instant now)
+{
+    auto& at = std::get<server::ReceivingChunk>(state_);
+    const std::string_view octets = input_.pending().substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(at.left, input_.pending().size())));
+    if (!at.refusal) at.transaction->chunks->take(octets);
+    at.left -= octets.size();
+    input_.take(octets.size());
+    if (at.left > 0) return false;
+    answering_ = SmtpVerb::bdat;
+    if (at.refusal || !at.last) {
+        commit(nullptr, transitions(now).on(std::move(at), server::EndOfChunk{}), now);
+        return true;
+    }
+    ChunkJoiner& chunks = *at.transaction->chunks;
+    chunks.finish();
+    outputs_.emplace_back(server::TextReceived{encrypted_,
+                                               chunks.lines(),
+                                               chunks.size(),
+                                               {at.begin, as_size(input_.position() - at.begin)}});
+    answer_message(at, server::EndOfChunk{}, now);
+    return true;
+}
+
+template <typename State, typename End>
+void ServerSession::answer_message(State& at, const End& end, Instant now)
+{
     answering_ = SmtpVerb::text;
     if (const server::Verdict* verdict = imposed(SmtpVerb::text)) {
         server::Ready next{std::move(at.transaction->client)};
         commit(nullptr, {std::move(next), server::reply_for(*verdict, {}), verdict->reason}, now);
-        return true;
+        return;
     }
-    commit(nullptr, transitions(now).on(std::move(at), server::EndOfText{}), now);
-    return true;
+    commit(nullptr, transitions(now).on(std::move(at), end), now);
 }
 
 // Bytes pipelined behind STARTTLS travelled in the clear, so that anyone on the path may have put
@@ -560,6 +609,8 @@ void ServerSession::set_deadline(Instant now)
         deadline_ = delay->until;
     } else if (const auto* text = std::get_if<server::ReceivingText>(&state_)) {
         deadline_ = std::min(now + config_->limits.idle, text->until);
+    } else if (const auto* chunk = std::get_if<server::ReceivingChunk>(&state_)) {
+        deadline_ = std::min(now + config_->limits.idle, chunk->until);
     } else if (is_waiting() || phase() == SmtpPhase::closed) {
         deadline_ = never;
     } else {

@@ -115,6 +115,10 @@ private:
     bool take_next(Instant now);
     bool take_line(Instant now);
     bool take_text(Instant now);
+    bool take_chunk(Instant now);
+    // All of the message is there; `end` is the step unless the host has imposed an answer.
+    template <typename State, typename End>
+    void answer_message(State& at, const End& end, Instant now);
     void answer_command(Heard& heard, Instant now);
     [[nodiscard]] const server::Verdict* imposed(SmtpVerb verb) const;
     void answer_auth_line(Heard& heard, Instant now);

@@ -1,9 +1,10 @@
 // Where a server session stands. A state holds exactly the data that is valid in it: there is no
-// envelope to forget to reset. A further command with data of its own (BDAT) is one more struct.
+// envelope to forget to reset.
 #pragma once
 
 #include "sim/core/smtp_words.h"
 #include "sim/core/time.h"
+#include "sim/smtp/chunks.h"
 #include "sim/smtp/data.h"
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/server_output.h"
@@ -56,7 +57,9 @@ struct DelayingAuthFailure {
 struct Transaction {
     ClientFacts client;
     Envelope envelope;
-    bool any_refused = false; // a recipient, that is
+    bool any_refused = false;          // a recipient, that is
+    std::optional<ChunkJoiner> chunks; // once BDAT has begun the message
+    bool is_spoiled = false;           // a chunk was refused: nothing but RSET helps, RFC 3030 §2
 };
 using TransactionPointer = std::unique_ptr<Transaction>;
 
@@ -72,6 +75,7 @@ struct AwaitingRecipient {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
     TransactionPointer transaction;
     Mailbox recipient;
+    RecipientParameters parameters{};
 };
 struct ReceivingText {
     static constexpr SmtpPhase phase = SmtpPhase::receiving_text;
@@ -79,6 +83,19 @@ struct ReceivingText {
     TextDecoder decoder;
     std::uint64_t begin = 0; // of the text in the stream
     Instant until = never;   // the text must have come by then
+};
+// The octets behind a BDAT. Whatever is to be answered, they are taken first: else they would be
+// read as commands.
+struct ReceivingChunk {
+    static constexpr SmtpPhase phase = SmtpPhase::receiving_text;
+    std::optional<ClientFacts> client; // outside a transaction, when it has said EHLO
+    TransactionPointer transaction;    // inside one
+    std::optional<SmtpReason> refusal; // the octets are for nothing
+    std::uint64_t octets = 0;          // announced
+    std::uint64_t left = 0;
+    bool last = false;
+    std::uint64_t begin = 0; // of the chunk in the stream
+    Instant until = never;
 };
 struct AwaitingMessage {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_verdict;
@@ -102,6 +119,7 @@ using ServerState = std::variant<server::AwaitingClient,
                                  server::InTransaction,
                                  server::AwaitingRecipient,
                                  server::ReceivingText,
+                                 server::ReceivingChunk,
                                  server::AwaitingMessage,
                                  server::Closed>;
 

@@ -37,7 +37,7 @@ std::vector<Sample> sample_commands(const std::string& mechanism)
     add(SmtpVerb::mail, MailFrom{sender, {}});
     add(SmtpVerb::rcpt, RcptTo{recipient});
     add(SmtpVerb::data, Data{});
-    add(SmtpVerb::bdat, Bdat{});
+    add(SmtpVerb::bdat, Bdat{10, true});
     add(SmtpVerb::rset, Rset{});
     add(SmtpVerb::noop, Noop{});
     add(SmtpVerb::vrfy, Vrfy{});
@@ -108,9 +108,23 @@ private:
                 transitions_.on(server::AwaitingRecipient{transaction(), {}}, verdict));
             add(SmtpVerb::text, transitions_.on(server::AwaitingMessage{client()}, verdict));
         }
+        add_chunk();
         server::ReceivingText text{transaction(), TextDecoder{LineEnds::strict, {}}};
         add(SmtpVerb::text,
             transitions_.on(std::move(text), server::EndOfText{}),
+            SmtpPhase::receiving_text);
+    }
+
+    // The octets behind a BDAT that is not the last are there; behind the last it goes as after
+    // DATA.
+    void add_chunk()
+    {
+        if (!transitions_.config.extensions.chunking) return;
+        server::ReceivingChunk chunk;
+        chunk.transaction = transaction();
+        chunk.transaction->chunks.emplace(LineEnds::strict, TextLimits{}, never);
+        add(SmtpVerb::bdat,
+            transitions_.on(std::move(chunk), server::EndOfChunk{}),
             SmtpPhase::receiving_text);
     }
 

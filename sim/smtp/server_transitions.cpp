@@ -18,6 +18,12 @@ Step refuse(ServerState next, SmtpReason reason)
     return {std::move(next), standard_reply(reason), reason};
 }
 
+void spoil(Transaction& transaction)
+{
+    transaction.is_spoiled = true;
+    transaction.chunks.reset();
+}
+
 // A pair of state and command that one overload below does not know is out of sequence.
 struct CommandTransitions {
     const Transitions& context;
@@ -66,6 +72,8 @@ struct CommandTransitions {
         if (offered.enhanced_status_codes) text += "\nENHANCEDSTATUSCODES";
         if (offered.eight_bit_mime) text += "\n8BITMIME";
         if (offered.smtputf8) text += "\nSMTPUTF8";
+        if (offered.chunking) text += "\nCHUNKING";
+        if (offered.dsn) text += "\nDSN";
     }
 
     [[nodiscard]] std::span<const std::string> mechanisms() const
@@ -105,17 +113,27 @@ struct CommandTransitions {
     [[nodiscard]] std::optional<SmtpReason> objection(const ClientFacts& client,
                                                       const MailParameters& said) const
     {
-        const bool any = said.size || said.body || said.smtputf8 || said.auth;
+        const bool any_dsn = said.ret || !said.envid.empty();
+        const bool any = said.size || said.body || said.smtputf8 || said.auth || any_dsn;
         if (any && !client.extended) return SmtpReason::extension_after_helo;
         const Extensions& offered = config().extensions;
-        const bool all_offered =
-            (!said.size || offered.size) && (!said.body || offered.eight_bit_mime) &&
-            (!said.smtputf8 || offered.smtputf8) && (!said.auth || !mechanisms().empty());
+        const bool all_offered = (!said.size || offered.size) &&
+                                 (!said.body || offered.eight_bit_mime) &&
+                                 (!said.smtputf8 || offered.smtputf8) &&
+                                 (!any_dsn || offered.dsn) && (!said.auth || !mechanisms().empty());
         return all_offered ? std::nullopt : std::optional{SmtpReason::unknown_parameter};
     }
 
     Step on(InTransaction&& at, const RcptTo& rcpt) const
     {
+        // RFC 3030 §2: once the message has begun, the envelope is closed.
+        if (at.transaction->chunks || at.transaction->is_spoiled)
+            return refuse(std::move(at), SmtpReason::out_of_sequence);
+        if (rcpt.parameters.any() &&
+            !(config().extensions.dsn && at.transaction->client.extended)) {
+            at.transaction->any_refused = true;
+            return refuse(std::move(at), SmtpReason::unknown_parameter);
+        }
         if (!rcpt.path.is_ascii && !at.transaction->envelope.parameters.smtputf8) {
             at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::address_needs_smtputf8);
@@ -125,13 +143,16 @@ struct CommandTransitions {
             at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::too_many_recipients);
         }
-        AwaitingRecipient next{std::move(at.transaction), rcpt.path.mailbox};
+        AwaitingRecipient next{std::move(at.transaction), rcpt.path.mailbox, rcpt.parameters};
         return {
             std::move(next), std::nullopt, SmtpReason::accepted, CheckRecipient{rcpt.path.mailbox}};
     }
 
     Step on(InTransaction&& at, const Data& /*data*/) const
     {
+        // RFC 3030 §2: DATA and BDAT are not mixed.
+        if (at.transaction->chunks || at.transaction->is_spoiled)
+            return refuse(std::move(at), SmtpReason::out_of_sequence);
         if (at.transaction->envelope.recipients.empty()) {
             Reply reply = standard_reply(SmtpReason::no_recipients);
             // RFC 2920 §3.1 wants a client that pipelined to see that none was valid.
@@ -152,6 +173,56 @@ struct CommandTransitions {
                            context.now + limits.text_time};
         return {
             std::move(next), standard_reply(SmtpReason::go_ahead_text), SmtpReason::go_ahead_text};
+    }
+
+    // RFC 3030 §2. Not offered: a client that sends octets behind it all the same has only itself
+    // to blame.
+    Step on(AwaitingHello&& at, const Bdat& bdat) const
+    {
+        if (!config().extensions.chunking) return refuse(at, SmtpReason::not_offered);
+        return swallow({}, bdat, SmtpReason::out_of_sequence);
+    }
+    Step on(Ready&& at, const Bdat& bdat) const
+    {
+        if (!config().extensions.chunking) return refuse(std::move(at), SmtpReason::not_offered);
+        ReceivingChunk next;
+        next.client = std::move(at.client);
+        return swallow(std::move(next), bdat, SmtpReason::out_of_sequence);
+    }
+    Step on(InTransaction&& at, const Bdat& bdat) const
+    {
+        if (!config().extensions.chunking) return refuse(std::move(at), SmtpReason::not_offered);
+        ReceivingChunk next;
+        next.transaction = std::move(at.transaction);
+        Transaction& transaction = *next.transaction;
+        if (!transaction.client.extended)
+            return swallow(std::move(next), bdat, SmtpReason::extension_after_helo);
+        if (transaction.is_spoiled)
+            return swallow(std::move(next), bdat, SmtpReason::out_of_sequence);
+        if (transaction.envelope.recipients.empty())
+            return swallow(std::move(next), bdat, SmtpReason::no_recipients);
+        const ServerLimits& limits = config().limits;
+        if (!transaction.chunks) {
+            transaction.chunks.emplace(config().line_ends,
+                                       TextLimits{limits.text_line_octets, limits.message_octets},
+                                       context.now + limits.text_time);
+        }
+        return receive(std::move(next), bdat);
+    }
+    Step swallow(ReceivingChunk&& next, const Bdat& bdat, SmtpReason refusal) const
+    {
+        next.refusal = refusal;
+        return receive(std::move(next), bdat);
+    }
+    [[nodiscard]] Step receive(ReceivingChunk&& next, const Bdat& bdat) const
+    {
+        next.octets = next.left = bdat.octets;
+        next.last = bdat.last;
+        next.begin = context.position;
+        const bool wanted = next.transaction && next.transaction->chunks;
+        next.until =
+            wanted ? next.transaction->chunks->until() : context.now + config().limits.text_time;
+        return {std::move(next), std::nullopt};
     }
 
     Step on(InTransaction&& at, const Rset& rset) const
@@ -242,13 +313,17 @@ struct CommandTransitions {
     {
         return {std::move(at), standard_reply(SmtpReason::help_text), SmtpReason::help_text};
     }
-    Step on(auto at, const Bdat& /*bdat*/) const
-    {
-        return refuse(std::move(at), SmtpReason::not_offered);
-    }
     Step on(auto&& /*at*/, const Quit& /*quit*/) const
     {
         return {Closed{}, standard_reply(SmtpReason::goodbye), SmtpReason::goodbye};
+    }
+    // RFC 3030 §2: nobody knows how much follows a BDAT that could not be read, and its message is
+    // lost: only RSET, or EHLO, begins anew.
+    Step on(InTransaction&& at, const Malformed& malformed) const
+    {
+        if (malformed.reason == SmtpReason::spoke_http) return refuse(Closed{}, malformed.reason);
+        if (context.verb == SmtpVerb::bdat && config().extensions.chunking) spoil(*at.transaction);
+        return refuse(std::move(at), malformed.reason);
     }
     Step on(auto at, const Malformed& malformed) const
     {
@@ -392,6 +467,7 @@ Step Transitions::on(AwaitingRecipient&& at, const Verdict& verdict) const
         at.transaction->any_refused = true;
     } else {
         at.transaction->envelope.recipients.push_back(std::move(at.recipient));
+        at.transaction->envelope.recipient_parameters.push_back(std::move(at.parameters));
     }
     return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
 }
@@ -404,6 +480,32 @@ Step Transitions::on(ReceivingText&& at, const EndOfText& /*end*/) const
     MessageReceived message{std::move(at.transaction->envelope), client, at.decoder.take_text()};
     return {
         AwaitingMessage{std::move(client)}, std::nullopt, SmtpReason::accepted, std::move(message)};
+}
+
+Step Transitions::on(ReceivingChunk&& at, const EndOfChunk& /*end*/) const
+{
+    const auto back = [&]() -> ServerState {
+        if (at.transaction) return InTransaction{std::move(at.transaction)};
+        if (at.client) return Ready{*std::move(at.client)};
+        return AwaitingHello{};
+    };
+    if (at.refusal) return refuse(back(), *at.refusal);
+    ChunkJoiner& chunks = *at.transaction->chunks;
+    ClientFacts& client = at.transaction->client;
+    if (at.last) {
+        if (const auto reason = objection_to(chunks.fault()))
+            return refuse(Ready{std::move(client)}, *reason);
+        MessageReceived message{std::move(at.transaction->envelope), client, chunks.take_text()};
+        return {AwaitingMessage{std::move(client)},
+                std::nullopt,
+                SmtpReason::accepted,
+                std::move(message)};
+    }
+    if (const auto reason = objection_to(chunks.fault())) {
+        spoil(*at.transaction);
+        return refuse(back(), *reason);
+    }
+    return {back(), Reply{250, {2, 0, 0}, std::to_string(at.octets) + " octets received"}};
 }
 
 Step Transitions::on(AwaitingMessage&& at, const Verdict& verdict) const

@@ -25,6 +25,7 @@ struct AuthLine { // the client's next line of an AUTH exchange, as written
     std::string_view text;
 };
 struct EndOfText {};
+struct EndOfChunk {};
 struct Challenge { // the mechanism's next word, not yet in Base64
     std::string_view raw;
 };
@@ -35,9 +36,10 @@ struct Transitions {
     const ServerConfig& config;
     bool encrypted = false;
     Instant now{};
-    std::uint64_t position = 0;      // in the stream, behind the line
-    std::uint32_t auth_failures = 0; // so far
-    bool at_turn_end = true;         // nothing more has come yet
+    std::uint64_t position = 0;        // in the stream, behind the line
+    std::uint32_t auth_failures = 0;   // so far
+    bool at_turn_end = true;           // nothing more has come yet
+    SmtpVerb verb = SmtpVerb::unknown; // that the line began with, also of a malformed one
 
     [[nodiscard]] Step on(ServerState&& state, const Command& command) const;
 
@@ -49,6 +51,7 @@ struct Transitions {
     [[nodiscard]] Step on(AwaitingSender&& at, const Verdict& verdict) const;
     [[nodiscard]] Step on(AwaitingRecipient&& at, const Verdict& verdict) const;
     [[nodiscard]] Step on(ReceivingText&& at, const EndOfText& end) const;
+    [[nodiscard]] Step on(ReceivingChunk&& at, const EndOfChunk& end) const;
     [[nodiscard]] Step on(AwaitingMessage&& at, const Verdict& verdict) const;
 
     [[nodiscard]] Reply greeting() const;

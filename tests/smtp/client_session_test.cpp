@@ -326,6 +326,23 @@ TEST_SUITE("smtp.client_session")
         CHECK(log_of(lost).find("mail: refused for good mail_from 550\n") != std::string::npos);
     }
 
+    TEST_CASE("MAIL refused in a pipelined group that BDAT was to follow: no chunk is sent")
+    {
+        Play script;
+        script.config.wants_chunking = true;
+        script.mails = {mail_to({"a@example.com", "b@example.com"})};
+        script.script = {"220 x\r\n",
+                         "250-x\r\n250-PIPELINING\r\n250 CHUNKING\r\n",
+                         "451 later\r\n503 no\r\n503 no\r\n"};
+        const auto played = play(script);
+        REQUIRE(played.mails.size() == 1);
+        for (const auto& result : played.mails[0].recipients) {
+            CHECK(result.outcome == client::RecipientResult::Outcome::refused_for_now);
+            CHECK(result.reply.code == 451);
+        }
+        CHECK(played.wire.find("BDAT") == std::string::npos);
+    }
+
     TEST_CASE("DATA refused in a group with recipients taken: they are refused, others keep theirs")
     {
         const auto log = log_of(to({"a@x.example", "b@x.example"},

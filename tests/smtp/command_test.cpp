@@ -106,7 +106,7 @@ TEST_SUITE("smtp.command")
             CHECK(reason_of(line) == SmtpReason::bad_argument);
     }
 
-    TEST_CASE("RCPT: Postmaster without a domain, and no parameters yet")
+    TEST_CASE("RCPT: Postmaster without a domain, and which parameters")
     {
         CHECK(parse_as<RcptTo>("RCPT TO:<Postmaster>").path.mailbox.local_part == "Postmaster");
         for (const char* line : {"RCPT TO:<>",
@@ -118,7 +118,7 @@ TEST_SUITE("smtp.command")
             const SmtpReason reason = reason_of(line);
             CHECK((reason == SmtpReason::bad_forward_path || reason == SmtpReason::bad_argument));
         }
-        CHECK(reason_of("RCPT TO:<a@b.example> NOTIFY=NEVER") == SmtpReason::unknown_parameter);
+        CHECK(reason_of("RCPT TO:<a@b.example> FOO=BAR") == SmtpReason::unknown_parameter);
         CHECK(reason_of("RCPT TO:<a@b.example> SIZE=5") == SmtpReason::unknown_parameter);
         CHECK(reason_of("RCPT FROM:<a@b.example>") == SmtpReason::bad_argument);
     }
@@ -164,7 +164,7 @@ TEST_SUITE("smtp.command")
             CHECK(reason_of("MAIL FROM:<> " + std::string{parameters}) == SmtpReason::bad_argument);
         }
         for (const char* parameters :
-             {"FOO", "FOO=1", "RET=HDRS", "ENVID=x", "1=1", "SIZE=1 X=y"}) {
+             {"FOO", "FOO=1", "NOTIFY=NEVER", "ORCPT=rfc822;a@b", "1=1", "SIZE=1 X=y"}) {
             CHECK(reason_of("MAIL FROM:<> " + std::string{parameters}) ==
                   SmtpReason::unknown_parameter);
         }
@@ -187,7 +187,105 @@ TEST_SUITE("smtp.command")
         parse_as<Help>("HELP MAIL");
         parse_as<Vrfy>("VRFY taro");
         parse_as<Expn>("EXPN list");
-        parse_as<Bdat>("BDAT 10 LAST");
+    }
+
+    TEST_CASE("BDAT: a size, and LAST or nothing")
+    {
+        CHECK(parse_as<Bdat>("BDAT 10").octets == 10);
+        CHECK_FALSE(parse_as<Bdat>("BDAT 10").last);
+        CHECK(parse_as<Bdat>("bdat 0 last").last);
+        CHECK(parse_as<Bdat>("BDAT 2147483647 LAST").octets == 2147483647);
+        for (const char* line : {"BDAT",
+                                 "BDAT ",
+                                 "BDAT LAST",
+                                 "BDAT -1",
+                                 "BDAT +1",
+                                 "BDAT 0x10",
+                                 "BDAT 1.5",
+                                 "BDAT 1e3 LAST",
+                                 "BDAT ten",
+                                 "BDAT 10LAST",
+                                 "BDAT 10 LASTING",
+                                 "BDAT 10 LAST LAST",
+                                 "BDAT 10  LAST",
+                                 "BDAT 2147483648",
+                                 "BDAT 18446744073709551616",
+                                 "BDAT 99999999999999999999 LAST",
+                                 "BDAT 100000000000000000000000000000000000000"}) {
+            CAPTURE(line);
+            CHECK(reason_of(line) == SmtpReason::bad_argument);
+        }
+    }
+
+    TEST_CASE("RFC 3461 sections 4.3 and 4.4: RET and ENVID, each at most once")
+    {
+        const auto said = parse_as<MailFrom>("MAIL FROM:<a@b.example> ret=hdrs ENVID=QQ314159+2B1");
+        CHECK(said.parameters.ret == ReturnedPart::headers);
+        CHECK(said.parameters.envid == "QQ314159+2B1");
+        CHECK(parse_as<MailFrom>("MAIL FROM:<> RET=FULL").parameters.ret == ReturnedPart::full);
+        CHECK(parse_as<MailFrom>("MAIL FROM:<> ENVID=" + std::string(100, 'x'))
+                  .parameters.envid.size() == 100);
+        const std::string too_long = "ENVID=" + std::string(101, 'x');
+        for (const char* parameters : {"RET",
+                                       "RET=",
+                                       "RET=BODY",
+                                       "RET=FULL RET=FULL",
+                                       "ENVID",
+                                       "ENVID=",
+                                       "ENVID=a ENVID=b",
+                                       "ENVID=a=b",
+                                       "ENVID=a+2b", // capitals only
+                                       "ENVID=a+4",
+                                       "ENVID=a+0D+0ASubject:+20x", // no line may begin in a report
+                                       "ENVID=a+00",
+                                       "ENVID=a+E3+81+82",
+                                       too_long.c_str()}) {
+            CAPTURE(parameters);
+            CHECK(reason_of("MAIL FROM:<> " + std::string{parameters}) == SmtpReason::bad_argument);
+        }
+    }
+
+    TEST_CASE("RFC 3461 sections 4.1 and 4.2: NOTIFY and ORCPT, NEVER alone, each at most once")
+    {
+        const std::string rcpt = "RCPT TO:<taro@umi.example> ";
+        const auto notify = [&](const std::string& value) {
+            return parse_as<RcptTo>(rcpt + "NOTIFY=" + value).parameters.notify.value();
+        };
+        CHECK(notify("NEVER") == Notify{});
+        CHECK(notify("success") == Notify{true, false, false});
+        CHECK(notify("DELAY,FAILURE") == Notify{false, true, true});
+        CHECK(notify("SUCCESS,FAILURE,DELAY") == Notify{true, true, true});
+        CHECK(to_string(notify("DELAY,FAILURE")) == "FAILURE,DELAY");
+        CHECK(to_string(notify("NEVER")) == "NEVER");
+        CHECK_FALSE(parse_as<RcptTo>("RCPT TO:<a@b.example>").parameters.any());
+        CHECK(parse_as<RcptTo>(rcpt + "ORCPT=rfc822;Taro+2BUmi@umi.example").parameters.orcpt ==
+              "rfc822;Taro+2BUmi@umi.example");
+        const std::string longest = "ORCPT=rfc822;" + std::string(493, 'x');
+        CHECK(parse_as<RcptTo>(rcpt + longest).parameters.any());
+        const std::string too_long = longest + "x";
+        for (const char* parameters : {"NOTIFY",
+                                       "NOTIFY=",
+                                       "NOTIFY=NEVER,SUCCESS",
+                                       "NOTIFY=SUCCESS,NEVER",
+                                       "NOTIFY=SUCCESS,SUCCESS",
+                                       "NOTIFY=SUCCESS,",
+                                       "NOTIFY=,SUCCESS",
+                                       "NOTIFY=ALWAYS",
+                                       "NOTIFY=NEVER NOTIFY=NEVER",
+                                       "ORCPT",
+                                       "ORCPT=taro@umi.example",
+                                       "ORCPT=;taro@umi.example",
+                                       "ORCPT=rfc822;",
+                                       "ORCPT=rfc 822;a",
+                                       "ORCPT=rfc822;a+0Ab",
+                                       "ORCPT=rfc822;a ORCPT=rfc822;a",
+                                       too_long.c_str()}) {
+            CAPTURE(parameters);
+            CHECK(reason_of(rcpt + std::string{parameters}) == SmtpReason::bad_argument);
+        }
+        CHECK(decode_xtext("a+2Bb+3Dc") == "a+b=c");
+        CHECK_FALSE(decode_xtext("a+2").has_value());
+        CHECK_FALSE(decode_xtext("a+0A").has_value());
     }
 
     TEST_CASE("AUTH: mechanism and initial response")

@@ -206,6 +206,60 @@ TEST_SUITE("smtp.pair")
         }
     }
 
+    TEST_CASE("with BDAT every text arrives as well, in one group or command by command")
+    {
+        for (const bool submission : {false, true}) {
+            for (const bool pipelining : {true, false}) {
+                for (const std::string& text : texts) {
+                    CAPTURE(text);
+                    ClientConfig config = submission ? program(Protection::starttls) : relay();
+                    config.wants_pipelining = pipelining;
+                    config.wants_chunking = true;
+                    Pair pair{config,
+                              submission ? submission_config("mail.server.example")
+                                         : mx_config("mx.server.example")};
+                    pair.send(
+                        mail_from_hanako({"taro@server.example", "nobody@server.example"}, text));
+                    pair.run();
+                    pair.send(mail_from_hanako({"nobody@server.example"}, text));
+                    pair.talk();
+                    pair.send(mail_from_hanako({"taro@server.example"}, text));
+                    pair.talk();
+                    pair.finish();
+                    REQUIRE(pair.server.messages.size() == 2);
+                    CHECK(pair.server.messages[0].text == with_end(text));
+                    CHECK(pair.server.messages[1].text == with_end(text));
+                    REQUIRE(pair.mails.size() == 3);
+                    CHECK(pair.mails[0].recipients[0].outcome == Outcome::accepted);
+                    CHECK(pair.mails[0].recipients[1].outcome == Outcome::refused_for_good);
+                    CHECK(pair.mails[1].recipients[0].outcome == Outcome::refused_for_good);
+                    CHECK(pair.mails[2].recipients[0].outcome == Outcome::accepted);
+                    CHECK(pair.failures.empty());
+                    const auto is = [](SmtpVerb verb) {
+                        return [verb](const auto& sent) { return sent.verb == verb; };
+                    };
+                    CHECK(std::ranges::count_if(pair.commands, is(SmtpVerb::bdat)) == 2);
+                    CHECK(std::ranges::count_if(pair.commands, is(SmtpVerb::data)) == 0);
+                }
+            }
+        }
+    }
+
+    TEST_CASE("a client that would use BDAT uses DATA where it is not offered")
+    {
+        ClientConfig config = relay();
+        config.wants_chunking = true;
+        ServerConfig old = mx_config("mx.server.example");
+        old.extensions.chunking = false;
+        Pair pair{config, old};
+        pair.send(mail_from_hanako({"taro@server.example"}, "Hi\r\n"));
+        pair.run();
+        CHECK(pair.server.messages.size() == 1);
+        CHECK(std::ranges::count_if(pair.commands, [](const auto& sent) {
+                  return sent.verb == SmtpVerb::data;
+              }) == 1);
+    }
+
     TEST_CASE("both ends tell the same story, command by command, at the same positions")
     {
         for (const bool pipelining : {true, false}) {

@@ -44,7 +44,7 @@ TEST_SUITE("smtp.server_table")
         CHECK(diagram(mx_config("mx.server.example")) == R"(
 awaiting_hello --ehlo/250--> ready
 awaiting_hello --helo/250--> ready
-awaiting_hello --bdat/502--> awaiting_hello  not_offered
+awaiting_hello --bdat/?--> receiving_text
 awaiting_hello --rset/250--> awaiting_hello
 awaiting_hello --noop/250--> awaiting_hello
 awaiting_hello --vrfy/252--> awaiting_hello  vrfy_not_confirmed
@@ -57,7 +57,7 @@ ready --helo/250--> ready
 ready --starttls/220--> awaiting_tls  go_ahead_tls
 ready --auth/502--> ready  not_offered
 ready --mail/?--> awaiting_verdict
-ready --bdat/502--> ready  not_offered
+ready --bdat/?--> receiving_text
 ready --rset/250--> ready
 ready --noop/250--> ready
 ready --vrfy/252--> ready  vrfy_not_confirmed
@@ -69,7 +69,7 @@ in_transaction --ehlo/250--> ready
 in_transaction --helo/250--> ready
 in_transaction --rcpt/?--> awaiting_verdict
 in_transaction --data/354--> receiving_text  go_ahead_text
-in_transaction --bdat/502--> in_transaction  not_offered
+in_transaction --bdat/?--> receiving_text
 in_transaction --rset/250--> ready
 in_transaction --noop/250--> in_transaction
 in_transaction --vrfy/252--> in_transaction  vrfy_not_confirmed
@@ -83,10 +83,11 @@ awaiting_verdict --text/250--> ready  message_accepted
 awaiting_verdict --mail/451--> ready  temporary_trouble
 awaiting_verdict --rcpt/451--> in_transaction  temporary_trouble
 awaiting_verdict --text/451--> ready  temporary_trouble
+receiving_text --bdat/250--> in_transaction
 receiving_text --text/?--> awaiting_verdict
 awaiting_hello+tls --ehlo/250--> ready
 awaiting_hello+tls --helo/250--> ready
-awaiting_hello+tls --bdat/502--> awaiting_hello  not_offered
+awaiting_hello+tls --bdat/?--> receiving_text
 awaiting_hello+tls --rset/250--> awaiting_hello
 awaiting_hello+tls --noop/250--> awaiting_hello
 awaiting_hello+tls --vrfy/252--> awaiting_hello  vrfy_not_confirmed
@@ -99,7 +100,7 @@ ready+tls --helo/250--> ready
 ready+tls --starttls/503--> ready  tls_already_active
 ready+tls --auth/502--> ready  not_offered
 ready+tls --mail/?--> awaiting_verdict
-ready+tls --bdat/502--> ready  not_offered
+ready+tls --bdat/?--> receiving_text
 ready+tls --rset/250--> ready
 ready+tls --noop/250--> ready
 ready+tls --vrfy/252--> ready  vrfy_not_confirmed
@@ -111,7 +112,7 @@ in_transaction+tls --ehlo/250--> ready
 in_transaction+tls --helo/250--> ready
 in_transaction+tls --rcpt/?--> awaiting_verdict
 in_transaction+tls --data/354--> receiving_text  go_ahead_text
-in_transaction+tls --bdat/502--> in_transaction  not_offered
+in_transaction+tls --bdat/?--> receiving_text
 in_transaction+tls --rset/250--> ready
 in_transaction+tls --noop/250--> in_transaction
 in_transaction+tls --vrfy/252--> in_transaction  vrfy_not_confirmed
@@ -125,6 +126,7 @@ awaiting_verdict+tls --text/250--> ready  message_accepted
 awaiting_verdict+tls --mail/451--> ready  temporary_trouble
 awaiting_verdict+tls --rcpt/451--> in_transaction  temporary_trouble
 awaiting_verdict+tls --text/451--> ready  temporary_trouble
+receiving_text+tls --bdat/250--> in_transaction
 receiving_text+tls --text/?--> awaiting_verdict
 )");
     }
@@ -134,7 +136,7 @@ receiving_text+tls --text/?--> awaiting_verdict
         CHECK(diagram(submission_config("mail.server.example")) == R"(
 awaiting_hello --ehlo/250--> ready
 awaiting_hello --helo/250--> ready
-awaiting_hello --bdat/502--> awaiting_hello  not_offered
+awaiting_hello --bdat/?--> receiving_text
 awaiting_hello --rset/250--> awaiting_hello
 awaiting_hello --noop/250--> awaiting_hello
 awaiting_hello --vrfy/252--> awaiting_hello  vrfy_not_confirmed
@@ -147,7 +149,7 @@ ready --helo/250--> ready
 ready --starttls/220--> awaiting_tls  go_ahead_tls
 ready --auth/538--> ready  auth_needs_tls
 ready --mail/530--> ready  tls_required
-ready --bdat/502--> ready  not_offered
+ready --bdat/?--> receiving_text
 ready --rset/250--> ready
 ready --noop/250--> ready
 ready --vrfy/252--> ready  vrfy_not_confirmed
@@ -157,7 +159,7 @@ ready --quit/221--> closed  goodbye
 ready --unknown/500--> ready  unknown_command
 awaiting_hello+tls --ehlo/250--> ready
 awaiting_hello+tls --helo/250--> ready
-awaiting_hello+tls --bdat/502--> awaiting_hello  not_offered
+awaiting_hello+tls --bdat/?--> receiving_text
 awaiting_hello+tls --rset/250--> awaiting_hello
 awaiting_hello+tls --noop/250--> awaiting_hello
 awaiting_hello+tls --vrfy/252--> awaiting_hello  vrfy_not_confirmed
@@ -170,7 +172,7 @@ ready+tls --helo/250--> ready
 ready+tls --starttls/503--> ready  tls_already_active
 ready+tls --auth/?--> awaiting_verdict
 ready+tls --mail/530--> ready  auth_required
-ready+tls --bdat/502--> ready  not_offered
+ready+tls --bdat/?--> receiving_text
 ready+tls --rset/250--> ready
 ready+tls --noop/250--> ready
 ready+tls --vrfy/252--> ready  vrfy_not_confirmed
@@ -188,7 +190,7 @@ ready+tls+user --helo/250--> ready
 ready+tls+user --starttls/503--> ready  tls_already_active
 ready+tls+user --auth/503--> ready  auth_already_done
 ready+tls+user --mail/?--> awaiting_verdict
-ready+tls+user --bdat/502--> ready  not_offered
+ready+tls+user --bdat/?--> receiving_text
 ready+tls+user --rset/250--> ready
 ready+tls+user --noop/250--> ready
 ready+tls+user --vrfy/252--> ready  vrfy_not_confirmed
@@ -200,7 +202,7 @@ in_transaction+tls+user --ehlo/250--> ready
 in_transaction+tls+user --helo/250--> ready
 in_transaction+tls+user --rcpt/?--> awaiting_verdict
 in_transaction+tls+user --data/354--> receiving_text  go_ahead_text
-in_transaction+tls+user --bdat/502--> in_transaction  not_offered
+in_transaction+tls+user --bdat/?--> receiving_text
 in_transaction+tls+user --rset/250--> ready
 in_transaction+tls+user --noop/250--> in_transaction
 in_transaction+tls+user --vrfy/252--> in_transaction  vrfy_not_confirmed
@@ -214,6 +216,7 @@ awaiting_verdict+tls+user --text/250--> ready  message_accepted
 awaiting_verdict+tls+user --mail/451--> ready  temporary_trouble
 awaiting_verdict+tls+user --rcpt/451--> in_transaction  temporary_trouble
 awaiting_verdict+tls+user --text/451--> ready  temporary_trouble
+receiving_text+tls+user --bdat/250--> in_transaction
 receiving_text+tls+user --text/?--> awaiting_verdict
 )");
     }
@@ -230,7 +233,9 @@ receiving_text+tls+user --text/?--> awaiting_verdict
                 }
                 // Nothing but an answer to a question comes without a reply, and a refusal never
                 // opens anything.
-                if (cell.code == 0) CHECK(cell.to == SmtpPhase::awaiting_verdict);
+                // The octets behind BDAT are the one thing that is waited for without a word.
+                if (cell.code == 0 && cell.verb != SmtpVerb::bdat)
+                    CHECK(cell.to == SmtpPhase::awaiting_verdict);
                 if (cell.code >= 400 && cell.from != SmtpPhase::awaiting_verdict &&
                     cell.from != SmtpPhase::authenticating &&
                     cell.from != SmtpPhase::receiving_text)
