@@ -1,8 +1,12 @@
 #include "sim/sasl/mechanism.h"
 
 #include "sim/core/assert.h"
+#include "sim/sasl/cram_md5.h"
 #include "sim/sasl/login.h"
+#include "sim/sasl/oauthbearer.h"
 #include "sim/sasl/plain.h"
+#include "sim/sasl/scram.h"
+#include "sim/sasl/xoauth2.h"
 
 #include <algorithm>
 #include <array>
@@ -16,21 +20,34 @@ struct Row {
     Mechanism mechanism;
     std::string_view name;
     bool reveals_password;
+    bool uses_token;
     int strength;
     std::unique_ptr<ClientMechanism> (*make_client)(Credentials);
-    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&);
+    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&, Occasion);
 };
 
 // In the order of the enumeration. Bearer tokens reveal what they are: whoever reads one has it
 // until it expires. They still rank above CRAM-MD5, whose servers must store what it protects.
 constexpr std::array<Row, count_of<Mechanism>()> rows{{
-    {Mechanism::plain, "PLAIN", true, 2, make_plain_client, make_plain_server},
-    {Mechanism::login, "LOGIN", true, 1, make_login_client, make_login_server},
-    {Mechanism::cram_md5, "CRAM-MD5", false, 3, nullptr, nullptr},
-    {Mechanism::scram_sha_256, "SCRAM-SHA-256", false, 6, nullptr, nullptr},
-    {Mechanism::xoauth2, "XOAUTH2", true, 4, nullptr, nullptr},
-    {Mechanism::oauthbearer, "OAUTHBEARER", true, 5, nullptr, nullptr},
-    {Mechanism::pop3_user, "", true, 0, nullptr, nullptr},
+    {Mechanism::plain, "PLAIN", true, false, 2, make_plain_client, make_plain_server},
+    {Mechanism::login, "LOGIN", true, false, 1, make_login_client, make_login_server},
+    {Mechanism::cram_md5, "CRAM-MD5", false, false, 3, make_cram_md5_client, make_cram_md5_server},
+    {Mechanism::scram_sha_256,
+     "SCRAM-SHA-256",
+     false,
+     false,
+     6,
+     make_scram_client,
+     make_scram_server},
+    {Mechanism::xoauth2, "XOAUTH2", true, true, 4, make_xoauth2_client, make_xoauth2_server},
+    {Mechanism::oauthbearer,
+     "OAUTHBEARER",
+     true,
+     true,
+     5,
+     make_oauthbearer_client,
+     make_oauthbearer_server},
+    {Mechanism::pop3_user, "", true, false, 0, nullptr, nullptr},
 }};
 
 constexpr bool rows_are_in_order()
@@ -64,10 +81,11 @@ std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism, Credentials cr
     return row_of(mechanism).make_client(std::move(credentials));
 }
 
-std::unique_ptr<ServerMechanism> make_server(Mechanism mechanism, const CredentialStore& store)
+std::unique_ptr<ServerMechanism>
+make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion)
 {
     SIM_ASSERT(is_available(mechanism));
-    return row_of(mechanism).make_server(store);
+    return row_of(mechanism).make_server(store, std::move(occasion));
 }
 
 std::string_view registered_name(Mechanism mechanism)
@@ -89,6 +107,11 @@ std::optional<Mechanism> parse_registered_name(std::string_view name)
 bool reveals_password(Mechanism mechanism)
 {
     return row_of(mechanism).reveals_password;
+}
+
+bool uses_token(Mechanism mechanism)
+{
+    return row_of(mechanism).uses_token;
 }
 
 int strength(Mechanism mechanism)
