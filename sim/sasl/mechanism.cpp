@@ -104,6 +104,25 @@ std::optional<Mechanism> parse_registered_name(std::string_view name)
     return found->mechanism;
 }
 
+std::optional<Mechanism> mechanism_in_command(std::string_view line)
+{
+    const std::size_t blank = line.find(' ');
+    if (blank == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(blank + 1);
+    return parse_registered_name(line.substr(0, line.find(' ')));
+}
+
+std::string draw_nonce(Rng chance)
+{
+    constexpr std::string_view signs =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    constexpr std::size_t size = 24; // 142 bits
+    std::string nonce;
+    for (std::size_t i = 0; i < size; ++i)
+        nonce += signs[static_cast<std::size_t>(chance.below(signs.size()))];
+    return nonce;
+}
+
 bool reveals_password(Mechanism mechanism)
 {
     return row_of(mechanism).reveals_password;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/rng.h"
 #include "sim/core/time.h"
 
 #include <cstdint>
@@ -135,6 +136,12 @@ make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion
 
 // Any case (RFC 4422 §3.1 registers upper case; RFC 4954 §4 has servers compare without case).
 [[nodiscard]] std::optional<Mechanism> parse_registered_name(std::string_view name);
+
+// That a line like "AUTH PLAIN ..." names; nothing when it names none of ours.
+[[nodiscard]] std::optional<Mechanism> mechanism_in_command(std::string_view line);
+
+// Letters and digits that nobody can guess who does not know the chance.
+[[nodiscard]] std::string draw_nonce(Rng chance);
 
 // Whoever reads the exchange has the password, or a token that serves as one.
 [[nodiscard]] bool reveals_password(Mechanism mechanism);
