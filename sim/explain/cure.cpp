@@ -112,11 +112,13 @@ private:
     bool sign_in(Way& way, const MailServer& server, const SmtpListener& listener) const
     {
         if (listener.auth.empty() || way.account.protection == Protection::none) return false;
-        const User* user = user_of(server);
+        const bool tokens_only = std::ranges::all_of(listener.auth, sasl::uses_token);
+        const User* user = user_of(server, tokens_only);
         if (user == nullptr) return false;
         way.with_auth = true;
         way.account.user = user->name;
-        way.account.password = user->password;
+        if (!tokens_only) way.account.password = user->password;
+        way.account.token = TokenKind::good;
         if (!is_offered(account_.auth, listener)) way.account.auth = offered_way(listener);
         return true;
     }
@@ -135,12 +137,13 @@ private:
     }
 
     // Whose name and password the program has, or, when it has none, whose address it has.
-    [[nodiscard]] const User* user_of(const MailServer& server) const
+    [[nodiscard]] const User* user_of(const MailServer& server, bool tokens_only) const
     {
         for (const User& user : server.users) {
             const bool may_send_as =
                 std::ranges::find(user.addresses, program_.address) != user.addresses.end();
-            const bool knows = user.name == account_.user && user.password == account_.password;
+            const bool knows =
+                user.name == account_.user && (tokens_only || user.password == account_.password);
             if (may_send_as && (knows || account_.user.empty())) return &user;
         }
         return nullptr;
@@ -211,6 +214,8 @@ Settings difference(const AccountSettings& now, const AccountSettings& then, std
     if (then.auth != AuthChoice::none) {
         if (then.user != now.user) set("user", then.user);
         if (then.password != now.password) set("password", then.password);
+        if (uses_token(then.auth) && then.token != now.token)
+            set("token", std::string{name_of(then.token)});
     }
     return settings;
 }

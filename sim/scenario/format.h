@@ -156,7 +156,10 @@ template <typename V>
 void fields(V& v, User& user)
 {
     v.about("Someone who can log in with this name.");
-    v.value({"password", "as it is typed; may be left out where only tokens are taken"},
+    v.value({"password",
+             "as it is typed; may be empty where only tokens are taken",
+             !needed,
+             Form::secret},
             user.password);
     v.list({"addresses",
             "SMTP: addresses it may send as; POP: mailboxes it may fetch",
@@ -272,7 +275,8 @@ void fields(V& v, AccountSettings& account)
              needed},
             account.auth);
     v.value({"user", "the name that it logs in with"}, account.user);
-    v.value({"password", "the password that it logs in with"}, account.password);
+    v.value({"password", "the password that it logs in with", !needed, Form::secret},
+            account.password);
     v.value({"token", "the token that it has for xoauth2 and oauthbearer"}, account.token);
 }
 
