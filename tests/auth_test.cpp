@@ -1,6 +1,7 @@
 // Logging in, from the account setting to the server's file of accounts, in whole runs of the
 // lessons auth-methods and oauth.
 #include "sim/explain/why.h"
+#include "sim/report/ends.h"
 #include "sim/report/wire.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/sasl/token.h"
@@ -210,6 +211,45 @@ TEST_SUITE("auth")
                 CHECK(of_kind(test::play_lesson("oauth", cured).trace(), Kind::mail_delivered)
                           .size() == 1);
             }
+        }
+    }
+
+    TEST_CASE("a refused token: 334 and JSON, as good as nothing, 535 5.7.8")
+    {
+        const std::vector<std::pair<std::string, std::vector<std::string>>> ways{
+            {"oauthbearer",
+             {"334 ",
+              R"({"status":"invalid_token","scope":"mail.send","openid-configuration":)"
+              R"("https://login.kumo.example/.well-known/openid-configuration"})",
+              "AQ==",
+              "535 5.7.8 Authentication credentials invalid"}},
+            {"xoauth2",
+             {"334 ",
+              R"({"status":"401","schemes":"bearer","scope":"mail.send"})",
+              "",
+              "535 5.7.8 Authentication credentials invalid"}}};
+        for (const auto& each : ways) {
+            const Playback run = test::play_lesson("oauth", {{"client.auth", each.first}});
+            std::vector<std::string> said;
+            std::size_t responses = 0;
+            for (std::size_t i = 0; i < run.trace().size(); ++i) {
+                const Happening& what = run.trace()[i].what;
+                if (const auto* reply = std::get_if<SmtpReply>(&what)) {
+                    if (reply->side != Side::sent || (reply->code != 334 && reply->code != 535))
+                        continue;
+                    const std::string line{run.trace().view(reply->line.bytes)};
+                    const std::string inside = report::base64_undone(line);
+                    said.push_back(inside.empty() ? line : inside);
+                } else if (const auto* command = std::get_if<SmtpCommand>(&what)) {
+                    const bool second = command->side == Side::received &&
+                                        command->verb == SmtpVerb::auth_response &&
+                                        ++responses == 2;
+                    if (!second) continue;
+                    CHECK(command->line.secret_size == 0);
+                    said.emplace_back(run.trace().view(command->line.bytes));
+                }
+            }
+            CHECK(said == each.second);
         }
     }
 

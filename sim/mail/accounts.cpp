@@ -37,14 +37,20 @@ std::optional<sasl::SaltedKeys> Accounts::keys_of(std::string_view user) const
     if (config_.kept != SecretKept::salted_keys) return std::nullopt;
     const UserAccount* account = find(user);
     if (account == nullptr || account->password.empty()) return std::nullopt;
-    const auto known = keys_.find(user);
-    if (known != keys_.end()) return known->second;
-    return keys_
-        .emplace(account->name,
-                 sasl::salted_keys(account->password,
-                                   sasl::salt_for(stranger_key_, user),
-                                   sasl::least_iterations))
-        .first->second;
+    return make_keys(
+        account->password, sasl::salt_for(stranger_key_, user), sasl::least_iterations);
+}
+
+sasl::SaltedKeys Accounts::make_keys(std::string_view password,
+                                     std::string_view salt,
+                                     std::uint32_t iterations) const
+{
+    constexpr std::size_t most_remembered = 64; // of whatever strangers try
+    const std::tuple terms{std::string{password}, std::string{salt}, iterations};
+    const auto known = made_.find(terms);
+    if (known != made_.end()) return known->second;
+    if (made_.size() >= most_remembered) made_.clear();
+    return made_.emplace(terms, sasl::salted_keys(password, salt, iterations)).first->second;
 }
 
 const UserAccount* Accounts::find(std::string_view user) const

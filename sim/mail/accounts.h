@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace sim::mail {
@@ -35,6 +36,9 @@ public:
     [[nodiscard]] SecretKept keeps() const override { return config_.kept; }
     [[nodiscard]] std::optional<std::string> password_of(std::string_view user) const override;
     [[nodiscard]] std::optional<sasl::SaltedKeys> keys_of(std::string_view user) const override;
+    [[nodiscard]] sasl::SaltedKeys make_keys(std::string_view password,
+                                             std::string_view salt,
+                                             std::uint32_t iterations) const override;
     [[nodiscard]] std::string_view stranger_key() const override { return stranger_key_; }
     [[nodiscard]] const sasl::TokenRules* token_rules() const override
     {
@@ -46,7 +50,8 @@ public:
 private:
     AccountsConfig config_;
     std::string stranger_key_;
-    mutable std::map<std::string, sasl::SaltedKeys, std::less<>> keys_;
+    // What was computed lately, so that no sum is done twice; by its three terms.
+    mutable std::map<std::tuple<std::string, std::string, std::uint32_t>, sasl::SaltedKeys> made_;
 };
 
 // What a file of accounts has in the user's line; empty where it is not salted keys.

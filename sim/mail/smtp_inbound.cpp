@@ -92,11 +92,10 @@ void SmtpInbound::drain()
     draining_ = false;
 }
 
-// Of CRAM-MD5 and SCRAM nothing is hidden: what they say is meant to be heard.
 bool SmtpInbound::tells_secret(const CommandSeen& seen) const
 {
     if (seen.verb == SmtpVerb::auth_response)
-        return mechanism_ == nullptr || sasl::reveals_password(mechanism_name_);
+        return mechanism_ == nullptr || sasl::line_reveals(mechanism_name_, seen.line);
     if (seen.verb != SmtpVerb::auth) return true;
     const auto mechanism = sasl::mechanism_in_command(seen.line);
     return !mechanism || sasl::reveals_password(*mechanism);

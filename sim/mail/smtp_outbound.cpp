@@ -143,8 +143,7 @@ void SmtpOutbound::on(const CommandSent& what)
     command.side = Side::sent;
     command.verb = what.verb;
     command.encrypted = what.encrypted;
-    // Of CRAM-MD5 and SCRAM nothing is hidden: what they say is meant to be heard.
-    const bool hides = what.secret_size > 0 && sasl::reveals_password(mechanism_name_);
+    const bool hides = what.secret_size > 0 && sasl::line_reveals(mechanism_name_, what.line);
     command.line = Line{machine_.note(what.line),
                         what.stream_offset,
                         hides ? what.secret_offset : 0,

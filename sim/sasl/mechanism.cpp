@@ -5,6 +5,7 @@
 #include "sim/sasl/login.h"
 #include "sim/sasl/oauthbearer.h"
 #include "sim/sasl/plain.h"
+#include "sim/sasl/salted_keys.h"
 #include "sim/sasl/scram.h"
 #include "sim/sasl/xoauth2.h"
 
@@ -70,6 +71,13 @@ char upper(char c)
 
 } // namespace
 
+SaltedKeys CredentialStore::make_keys(std::string_view password,
+                                      std::string_view salt,
+                                      std::uint32_t iterations) const
+{
+    return salted_keys(password, salt, iterations);
+}
+
 bool is_available(Mechanism mechanism)
 {
     return row_of(mechanism).make_client != nullptr;
@@ -126,6 +134,12 @@ std::string draw_nonce(Rng chance)
 bool reveals_password(Mechanism mechanism)
 {
     return row_of(mechanism).reveals_password;
+}
+
+bool line_reveals(Mechanism mechanism, std::string_view line)
+{
+    constexpr std::string_view acknowledgement = "AQ=="; // of OAUTHBEARER, RFC 7628 §3.2.3
+    return reveals_password(mechanism) && !(uses_token(mechanism) && line == acknowledgement);
 }
 
 bool uses_token(Mechanism mechanism)

@@ -110,6 +110,10 @@ public:
     // The password of exactly this user; nothing when there is no such user.
     [[nodiscard]] virtual std::optional<std::string> password_of(std::string_view user) const = 0;
     [[nodiscard]] virtual std::optional<SaltedKeys> keys_of(std::string_view user) const = 0;
+    // The keys that this password has with this salt. A store may remember what it has computed: it
+    // is the one thing here that takes milliseconds of real time.
+    [[nodiscard]] virtual SaltedKeys
+    make_keys(std::string_view password, std::string_view salt, std::uint32_t iterations) const;
     // A secret of the server's own, from which users who do not exist get a salt that looks real.
     [[nodiscard]] virtual std::string_view stranger_key() const = 0;
     // Nothing: no token is taken.
@@ -145,6 +149,10 @@ make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion
 
 // Whoever reads the exchange has the password, or a token that serves as one.
 [[nodiscard]] bool reveals_password(Mechanism mechanism);
+
+// Whether this line of an exchange, Base64 as it is, gives anything away. CRAM-MD5 and SCRAM are
+// made to be heard; so is the answer to a token's refusal.
+[[nodiscard]] bool line_reveals(Mechanism mechanism, std::string_view line);
 
 // Shows a token that somebody else signed; the mail server need not know any password.
 [[nodiscard]] bool uses_token(Mechanism mechanism);

@@ -69,7 +69,7 @@ check_password(const CredentialStore& store, std::string_view user, std::string_
         const std::optional<SaltedKeys> stored = store.keys_of(user);
         const SaltedKeys compared = stored ? *stored : keys_of_stranger(store.stranger_key(), user);
         const std::string_view tried = password.substr(0, max_value_octets);
-        const SaltedKeys given = salted_keys(tried, compared.salt, compared.iterations);
+        const SaltedKeys given = store.make_keys(tried, compared.salt, compared.iterations);
         const bool equal = equal_in_constant_time(compared.stored_key, given.stored_key);
         right = stored && equal;
     }

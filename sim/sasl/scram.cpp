@@ -208,9 +208,9 @@ private:
             // The keys are made anew each time: the password is there.
             const std::optional<std::string> password = store_.password_of(user_);
             known_ = password && !password->empty();
-            keys_ = salted_keys(known_ ? *password : std::string_view{"nobody"},
-                                salt_for(store_.stranger_key(), user_),
-                                least_iterations);
+            keys_ = store_.make_keys(known_ ? *password : std::string_view{"nobody"},
+                                     salt_for(store_.stranger_key(), user_),
+                                     least_iterations);
             return;
         }
         const std::optional<SaltedKeys> stored = store_.keys_of(user_);
