@@ -136,7 +136,7 @@ void World::Parts::build_programs()
         mtas.push_back(std::make_unique<mail::Mta>(
             machine(from.host),
             store,
-            build::mta(scenario, from, identity(from.host, from.certificate))));
+            build::mta(scenario, from, identity(from.host, from.certificate), options.seed)));
         mtas.back()->start();
     }
     for (const scenario::PopServer& from : scenario.pop_servers) {
@@ -270,7 +270,7 @@ void World::Parts::do_send(const scenario::Step& step, const scenario::MailProgr
 {
     SIM_ASSERT(program.sending.has_value());
     mail::SendJob job;
-    job.account = build::account(*program.sending);
+    job.account = build::sending_account(scenario, program, options.seed);
     job.reverse_path = program.address;
     job.recipients = step.message.to;
     job.text = step.message.eml;

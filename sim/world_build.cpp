@@ -1,10 +1,13 @@
 #include "sim/world_build.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/rng.h"
+#include "sim/sasl/digest.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sim::build {
@@ -99,6 +102,73 @@ std::vector<mail::UserAccount> accounts(const std::vector<scenario::User>& users
     for (const scenario::User& user : users)
         all.push_back({user.name, user.password, user.addresses});
     return all;
+}
+
+// What the mechanisms that a server offers have it keep.
+SecretKept kept_by(const scenario::MailServer& server)
+{
+    SecretKept kept = SecretKept::nothing;
+    for (const scenario::SmtpListener& listener : server.listeners) {
+        for (const Mechanism mechanism : listener.auth) {
+            if (mechanism == Mechanism::cram_md5) return SecretKept::password;
+            if (!sasl::uses_token(mechanism)) kept = SecretKept::salted_keys;
+        }
+    }
+    return kept;
+}
+
+// 32 octets that the one who signs keeps to himself.
+std::string signing_seed(std::uint64_t seed, std::string_view whose)
+{
+    Rng chance = rng_stream(seed, fmt::format("tokens/{}", whose));
+    std::array<std::uint8_t, 32> octets{};
+    chance.fill(octets);
+    return {octets.begin(), octets.end()};
+}
+
+std::string issuer_url(const scenario::TokenIssuer& issuer)
+{
+    return fmt::format("https://{}", issuer.name);
+}
+
+sasl::TokenRules token_rules(const scenario::MailServer& server, std::uint64_t seed)
+{
+    const scenario::TokenIssuer& issuer = *server.tokens;
+    return {issuer_url(issuer),
+            server.host,
+            issuer.scope,
+            sasl::ed25519_public_key(signing_seed(seed, issuer.name))};
+}
+
+// A good token, or one that is wrong in one way: everything else about it is as it should be.
+mail::TokenGrant grant(const scenario::MailServer& server,
+                       const std::string& user,
+                       scenario::TokenKind kind,
+                       std::uint64_t seed)
+{
+    const scenario::TokenIssuer& issuer = *server.tokens;
+    mail::TokenGrant grant;
+    grant.claims = {issuer_url(issuer), user, server.host, issuer.scope, {}, {}};
+    grant.signing_seed = signing_seed(seed, issuer.name);
+    grant.lifetime = issuer.lifetime;
+    switch (kind) {
+    case scenario::TokenKind::good:
+        break;
+    case scenario::TokenKind::expired: // an hour ago, when it is good for one
+        grant.age = 2 * issuer.lifetime;
+        break;
+    case scenario::TokenKind::wrong_audience: // mail.kumo.example -> calendar.kumo.example
+        grant.claims.audience = fmt::format(
+            "calendar{}", server.host.substr(std::min(server.host.find('.'), server.host.size())));
+        break;
+    case scenario::TokenKind::wrong_scope:
+        grant.claims.scope = "calendar.read";
+        break;
+    case scenario::TokenKind::bad_signature:
+        grant.signing_seed = signing_seed(seed, "somebody else");
+        break;
+    }
+    return grant;
 }
 
 std::string certificate_fault(scenario::CertificateKind kind)
@@ -230,7 +300,8 @@ dns::ResolverConfig recursion(const scenario::NameServer& from)
 
 mail::MtaConfig mta(const scenario::Scenario& scenario,
                     const scenario::MailServer& from,
-                    const std::shared_ptr<const tls::ServerConfig>& tls)
+                    const std::shared_ptr<const tls::ServerConfig>& tls,
+                    std::uint64_t seed)
 {
     mail::MtaConfig config;
     config.hostname = from.host;
@@ -250,7 +321,9 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.local_domains = from.local_domains;
     config.routed_recipients = from.recipients;
     config.relay_for = networks(scenario, from.relay_for);
-    config.users = accounts(from.users);
+    config.accounts.users = accounts(from.users);
+    config.accounts.kept = kept_by(from);
+    if (from.tokens) config.accounts.tokens = token_rules(from, seed);
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes)
         config.relay.routes.push_back({route.domain, route.host, route.port});
@@ -281,11 +354,39 @@ mail::PopServiceConfig pop_service(const scenario::PopServer& from,
         }
         config.listeners.push_back(made);
     }
-    config.users = accounts(from.users);
+    config.accounts.users = accounts(from.users);
     config.tls = std::move(tls);
     config.certificate_fault = certificate_fault(from.certificate);
     return config;
 }
+
+namespace {
+
+std::vector<Mechanism> mechanisms(scenario::AuthChoice choice)
+{
+    using scenario::AuthChoice;
+    switch (choice) {
+    case AuthChoice::none:
+        return {};
+    case AuthChoice::automatic:
+        return {Mechanism::plain, Mechanism::login, Mechanism::cram_md5, Mechanism::scram_sha_256};
+    case AuthChoice::plain:
+        return {Mechanism::plain};
+    case AuthChoice::login:
+        return {Mechanism::login};
+    case AuthChoice::cram_md5:
+        return {Mechanism::cram_md5};
+    case AuthChoice::scram_sha_256:
+        return {Mechanism::scram_sha_256};
+    case AuthChoice::xoauth2:
+        return {Mechanism::xoauth2};
+    case AuthChoice::oauthbearer:
+        return {Mechanism::oauthbearer};
+    }
+    return {};
+}
+
+} // namespace
 
 mail::Account account(const scenario::AccountSettings& from)
 {
@@ -293,23 +394,28 @@ mail::Account account(const scenario::AccountSettings& from)
     account.server = from.server;
     account.port = from.port;
     account.protection = same_name<smtp::Protection>(from.protection);
-    switch (from.auth) {
-    case scenario::AuthChoice::none:
-        break;
-    case scenario::AuthChoice::automatic:
-        for (const Mechanism mechanism : values_of<Mechanism>())
-            if (sasl::is_available(mechanism)) account.mechanisms.push_back(mechanism);
-        break;
-    case scenario::AuthChoice::plain:
-        account.mechanisms = {Mechanism::plain};
-        break;
-    case scenario::AuthChoice::login:
-        account.mechanisms = {Mechanism::login};
-        break;
-    }
+    account.mechanisms = mechanisms(from.auth);
     account.user = from.user;
     account.password = from.password;
     return account;
+}
+
+mail::Account sending_account(const scenario::Scenario& scenario,
+                              const scenario::MailProgram& program,
+                              std::uint64_t seed)
+{
+    const scenario::AccountSettings& settings = *program.sending;
+    mail::Account made = account(settings);
+    const auto server =
+        std::ranges::find(scenario.mail_servers, settings.server, &scenario::MailServer::host);
+    if (server == scenario.mail_servers.end() || !server->tokens || !uses_token(settings.auth))
+        return made;
+    // Signed in is the owner of the address, whatever name was typed into the settings.
+    for (const scenario::User& user : server->users) {
+        if (std::ranges::count(user.addresses, program.address) > 0)
+            made.token = grant(*server, user.name, settings.token, seed);
+    }
+    return made;
 }
 
 tls::LeafRequest leaf_request(const std::string& host, scenario::CertificateKind kind)

@@ -37,10 +37,15 @@ namespace sim::build {
 [[nodiscard]] dns::ResolverConfig recursion(const scenario::NameServer& from);
 [[nodiscard]] mail::MtaConfig mta(const scenario::Scenario& scenario,
                                   const scenario::MailServer& from,
-                                  const std::shared_ptr<const tls::ServerConfig>& tls);
+                                  const std::shared_ptr<const tls::ServerConfig>& tls,
+                                  std::uint64_t seed);
 [[nodiscard]] mail::PopServiceConfig pop_service(const scenario::PopServer& from,
                                                  std::shared_ptr<const tls::ServerConfig> tls);
 [[nodiscard]] mail::Account account(const scenario::AccountSettings& from);
+// With the token that its owner has from the sign-in service of the account's server, if any.
+[[nodiscard]] mail::Account sending_account(const scenario::Scenario& scenario,
+                                            const scenario::MailProgram& program,
+                                            std::uint64_t seed);
 [[nodiscard]] tls::LeafRequest leaf_request(const std::string& host,
                                             scenario::CertificateKind kind);
 

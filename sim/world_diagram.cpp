@@ -199,7 +199,8 @@ server_diagram(const scenario::Scenario& scenario, std::string_view host, std::u
 {
     for (const scenario::MailServer& server : scenario.mail_servers) {
         if (server.host != host) continue;
-        for (const mail::MtaListener& listener : build::mta(scenario, server, nullptr).listeners) {
+        for (const mail::MtaListener& listener :
+             build::mta(scenario, server, nullptr, 1).listeners) {
             if (listener.port == port)
                 return smtp_server(*listener.inbound.session, listener.inbound.tls_from_start);
         }

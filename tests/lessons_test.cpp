@@ -60,7 +60,9 @@ TEST_SUITE("lessons")
                                  "submissions-465",
                                  "own-isp-25",
                                  "fixed-ip",
-                                 "plain-password"}) {
+                                 "plain-password",
+                                 "auth-methods",
+                                 "oauth"}) {
             INFO(name);
             CHECK(cli::find_scenario(home, name).has_value());
         }

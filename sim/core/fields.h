@@ -92,7 +92,7 @@ SIM_FIELDS(SmtpText, side, encrypted, lines, size);
 SIM_FIELDS(SmtpProblemSeen, problem, detail);
 SIM_FIELDS(Pop3Command, side, verb, encrypted, before, after, line);
 SIM_FIELDS(Pop3Reply, side, to, encrypted, ok, reason, line, size);
-SIM_FIELDS(AuthTried, mechanism, encrypted, succeeded, user);
+SIM_FIELDS(AuthTried, mechanism, encrypted, succeeded, flaw, kept, user, record);
 SIM_FIELDS(MailComposed, mail, sender, recipients, size);
 SIM_FIELDS(FieldAdded, mail, field);
 SIM_FIELDS(MailQueued, mail, queue_id, recipients);

@@ -262,11 +262,27 @@ struct Pop3Reply {
 };
 
 SIM_NAMED_ENUM(Mechanism, plain, login, cram_md5, scram_sha_256, xoauth2, oauthbearer, pop3_user);
+// What a server keeps of an account: only CRAM-MD5 forces it to keep the password itself.
+SIM_NAMED_ENUM(SecretKept, nothing, password, salted_keys);
+// Why a login failed, as the server knows it. Its reply to a password never tells: `wrong_secret`
+// is an unknown user as well.
+SIM_NAMED_ENUM(AuthFlaw,
+               none,
+               wrong_secret,
+               malformed,
+               token_bad_signature,
+               token_expired,
+               token_wrong_audience,
+               token_wrong_scope,
+               token_wrong_user);
 struct AuthTried { // at the server
     Mechanism mechanism = Mechanism::plain;
     bool encrypted = false;
     bool succeeded = false;
+    AuthFlaw flaw = AuthFlaw::none;
+    SecretKept kept = SecretKept::nothing; // of this account, at this server
     Blob user;
+    Blob record; // what stands in the server's file for salted_keys; else empty
 };
 
 // ---- mail -------------------------------------------------------------------------------------

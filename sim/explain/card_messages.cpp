@@ -42,7 +42,23 @@ bool is_refusal(Pop3Reason reason)
     }
 }
 
+bool is_token_flaw(AuthFlaw flaw)
+{
+    return flaw >= AuthFlaw::token_bad_signature;
+}
+
 namespace {
+
+std::vector<std::string> token_flaws()
+{
+    std::vector<std::string> names;
+    for (const AuthFlaw flaw : values_of<AuthFlaw>()) {
+        if (!is_token_flaw(flaw)) continue;
+        names.push_back(fmt::format("{}.rule", name_of(flaw)));
+        names.push_back(fmt::format("{}.purpose", name_of(flaw)));
+    }
+    return names;
+}
 
 // Every refusal has a rule and a purpose: why.reason.<name>.rule, .purpose.
 template <NamedEnum E>
@@ -97,6 +113,7 @@ std::vector<MessageGroup> card_messages()
         plain("why.verdict", {"drop", "reject_icmp", "reject_rst"}),
         plain("why.obstacle", obstacle_variants()),
         plain("why.reason", refusals<SmtpReason>()),
+        plain("why.flaw", token_flaws()),
         plain("why.pop3", refusals<Pop3Reason>()),
         plain("why.certificate", names_without(CertificateVerdict::valid)),
         plain("why.tls", all_names<TlsFailure>()),

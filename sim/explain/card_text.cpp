@@ -75,6 +75,8 @@ private:
     [[nodiscard]] std::string rule_key() const
     {
         if (card_.obstacle == Obstacle::fault) return "why.obstacle.fault.rule";
+        if (card_.flaw && is_token_flaw(*card_.flaw))
+            return fmt::format("why.flaw.{}.rule", name_of(*card_.flaw));
         if (card_.reason && is_refusal(*card_.reason))
             return fmt::format("why.reason.{}.rule", name_of(*card_.reason));
         if (card_.pop3_reason && is_refusal(*card_.pop3_reason))
@@ -91,6 +93,8 @@ private:
     {
         if (const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario))
             return pick(found->purpose, language_);
+        if (card_.flaw && is_token_flaw(*card_.flaw))
+            return language_.text(fmt::format("why.flaw.{}.purpose", name_of(*card_.flaw)));
         if (card_.reason && is_refusal(*card_.reason))
             return language_.text(fmt::format("why.reason.{}.purpose", name_of(*card_.reason)));
         if (card_.pop3_reason && is_refusal(*card_.pop3_reason))

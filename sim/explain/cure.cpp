@@ -1,7 +1,9 @@
 #include "sim/explain/cure.h"
 
+#include "sim/explain/card_messages.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/reach.h"
+#include "sim/sasl/mechanism.h"
 #include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
@@ -24,6 +26,7 @@ using scenario::Protection;
 using scenario::Scenario;
 using scenario::SmtpListener;
 using scenario::TlsMode;
+using scenario::TokenKind;
 using scenario::User;
 
 constexpr std::uint16_t submission_port = 587;
@@ -109,12 +112,14 @@ private:
     bool sign_in(Way& way, const MailServer& server, const SmtpListener& listener) const
     {
         if (listener.auth.empty() || way.account.protection == Protection::none) return false;
-        const User* user = user_of(server);
+        const bool tokens_only = std::ranges::all_of(listener.auth, sasl::uses_token);
+        const User* user = user_of(server, tokens_only);
         if (user == nullptr) return false;
         way.with_auth = true;
         way.account.user = user->name;
-        way.account.password = user->password;
-        if (!is_offered(account_.auth, listener)) way.account.auth = AuthChoice::automatic;
+        if (!tokens_only) way.account.password = user->password;
+        way.account.token = TokenKind::good;
+        if (!is_offered(account_.auth, listener)) way.account.auth = offered_way(listener);
         return true;
     }
 
@@ -132,15 +137,26 @@ private:
     }
 
     // Whose name and password the program has, or, when it has none, whose address it has.
-    [[nodiscard]] const User* user_of(const MailServer& server) const
+    [[nodiscard]] const User* user_of(const MailServer& server, bool tokens_only) const
     {
         for (const User& user : server.users) {
             const bool may_send_as =
                 std::ranges::find(user.addresses, program_.address) != user.addresses.end();
-            const bool knows = user.name == account_.user && user.password == account_.password;
+            const bool knows =
+                user.name == account_.user && (tokens_only || user.password == account_.password);
             if (may_send_as && (knows || account_.user.empty())) return &user;
         }
         return nullptr;
+    }
+
+    // With the password if it can be; else with a token, which whoever has the account can get.
+    static AuthChoice offered_way(const SmtpListener& listener)
+    {
+        const auto offers = [&](Mechanism mechanism) {
+            return std::ranges::find(listener.auth, mechanism) != listener.auth.end();
+        };
+        if (!std::ranges::all_of(listener.auth, sasl::uses_token)) return AuthChoice::automatic;
+        return offers(Mechanism::oauthbearer) ? AuthChoice::oauthbearer : AuthChoice::xoauth2;
     }
 
     static bool is_offered(AuthChoice choice, const SmtpListener& listener)
@@ -152,11 +168,19 @@ private:
         case AuthChoice::none:
             return false;
         case AuthChoice::automatic:
-            return true;
+            return !std::ranges::all_of(listener.auth, sasl::uses_token);
         case AuthChoice::plain:
             return offers(Mechanism::plain);
         case AuthChoice::login:
             return offers(Mechanism::login);
+        case AuthChoice::cram_md5:
+            return offers(Mechanism::cram_md5);
+        case AuthChoice::scram_sha_256:
+            return offers(Mechanism::scram_sha_256);
+        case AuthChoice::xoauth2:
+            return offers(Mechanism::xoauth2);
+        case AuthChoice::oauthbearer:
+            return offers(Mechanism::oauthbearer);
         }
         return false;
     }
@@ -190,6 +214,8 @@ Settings difference(const AccountSettings& now, const AccountSettings& then, std
     if (then.auth != AuthChoice::none) {
         if (then.user != now.user) set("user", then.user);
         if (then.password != now.password) set("password", then.password);
+        if (uses_token(then.auth) && then.token != now.token)
+            set("token", std::string{name_of(then.token)});
     }
     return settings;
 }
@@ -368,6 +394,8 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
         card.pop3_reason == Pop3Reason::too_many_failures)
         return {CureKind::check_password, {}};
     if (card.pop3_reason == Pop3Reason::mailbox_locked) return {CureKind::wait, {}};
+    if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user)
+        return {CureKind::new_token, {{"client.token", std::string{name_of(TokenKind::good)}}}};
     if (card.reason) {
         Cure cure = for_reason(*card.reason);
         if (cure.kind != CureKind::ask_operator || !is_about_the_way(*card.reason)) return cure;

@@ -473,6 +473,7 @@ std::vector<MessageGroup> noun_messages()
         group("phase", all_names<SmtpPhase>()),
         group("pop3_phase", all_names<Pop3Phase>()),
         group("verdict", all_names<Verdict>()),
+        group("kept", all_names<SecretKept>()),
     };
 }
 

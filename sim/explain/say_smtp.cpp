@@ -1,11 +1,13 @@
 // SMTP and POP3 conversations in words: commands and replies from either side, what an end noticed.
 #include "sim/explain/nouns.h"
 #include "sim/explain/sentence.h"
+#include "sim/sasl/mechanism.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -44,8 +46,15 @@ std::vector<std::string> command_variants()
         for (const SmtpVerb verb : real_verbs)
             variants.push_back(fmt::format("{}_{}", name_of(side), name_of(verb)));
     }
-    for (const std::string_view special :
-         {"sent_ehlo_again", "sent_mail_null", "sent_auth_clear", "sent_auth_response_clear"})
+    for (const std::string_view special : {"sent_ehlo_again",
+                                           "sent_mail_null",
+                                           "sent_auth_clear",
+                                           "sent_auth_open",
+                                           "sent_auth_proof",
+                                           "sent_auth_token_clear",
+                                           "sent_auth_response_clear",
+                                           "sent_auth_response_proof",
+                                           "sent_auth_response_token_clear"})
         variants.emplace_back(special);
     return variants;
 }
@@ -68,6 +77,41 @@ bool greeted_before(const Event& event, const Trace& trace)
     return false;
 }
 
+// The mechanism of the exchange that this event is part of: that of the AUTH last heard of.
+std::optional<Mechanism> mechanism_of(const Event& event, const Context& context)
+{
+    for (std::size_t i = event.id.value + 1; i-- > 0;) {
+        const Event& earlier = context.trace[i];
+        if (earlier.connection != event.connection || earlier.host != event.host) continue;
+        if (const auto* command = std::get_if<SmtpCommand>(&earlier.what))
+            if (command->verb == SmtpVerb::auth)
+                return sasl::mechanism_in_command(context.trace.view(command->line.bytes));
+        if (earlier.kind() == Kind::connection_attempted) break;
+    }
+    return std::nullopt;
+}
+
+// CRAM-MD5 and SCRAM: something is proven, nothing given away.
+bool is_proof(std::optional<Mechanism> mechanism)
+{
+    return mechanism && !sasl::reveals_password(*mechanism);
+}
+
+bool is_token(std::optional<Mechanism> mechanism)
+{
+    return mechanism && sasl::uses_token(*mechanism);
+}
+
+// What a line of an AUTH exchange in the clear gives away.
+std::string auth_in_clear(const Event& event, const SmtpCommand& what, const Context& context)
+{
+    if (context.trace.view(what.line.bytes) == "*") return "";
+    const std::optional<Mechanism> mechanism = mechanism_of(event, context);
+    if (is_proof(mechanism)) return "_proof";
+    if (what.line.secret_size == 0) return what.verb == SmtpVerb::auth ? "_open" : "";
+    return is_token(mechanism) ? "_token_clear" : "_clear";
+}
+
 std::string command_variant(const Event& event, const SmtpCommand& what, const Context& context)
 {
     const SmtpVerb verb = real_verb(what.verb);
@@ -76,9 +120,8 @@ std::string command_variant(const Event& event, const SmtpCommand& what, const C
     const std::string_view line = context.trace.view(what.line.bytes);
     if (verb == SmtpVerb::mail && line.find("<>") != std::string_view::npos) variant += "_null";
     if (verb == SmtpVerb::ehlo && greeted_before(event, context.trace)) variant += "_again";
-    const bool gives_secret_away = !what.encrypted && what.line.secret_size > 0;
-    if (gives_secret_away && (verb == SmtpVerb::auth || verb == SmtpVerb::auth_response))
-        variant += "_clear";
+    if (!what.encrypted && (verb == SmtpVerb::auth || verb == SmtpVerb::auth_response))
+        variant += auth_in_clear(event, what, context);
     return variant;
 }
 
@@ -137,6 +180,10 @@ std::vector<std::string> reply_variants()
                                       "received_554",
                                       "received_temporary",
                                       "received_permanent"};
+    for (const Side side : values_of<Side>()) {
+        for (const std::string_view special : {"token_refused", "token_failed", "server_proof"})
+            variants.push_back(fmt::format("{}_{}", name_of(side), special));
+    }
     for (const SmtpReason reason : values_of<SmtpReason>()) {
         if (reason != SmtpReason::accepted)
             variants.push_back(fmt::format("sent_{}", name_of(reason)));
@@ -160,6 +207,22 @@ std::string refusal_variant(std::uint16_t code)
     default:
         return code < 500 ? "temporary" : "permanent";
     }
+}
+
+// Replies of an AUTH exchange that mean something else with a token, or with SCRAM; else empty.
+std::string special_variant(const Event& event, const SmtpReply& what, const Context& context)
+{
+    constexpr std::size_t empty_challenge = 4; // "334 "
+    if (what.to != SmtpVerb::auth && what.to != SmtpVerb::auth_response) return {};
+    const std::optional<Mechanism> mechanism = mechanism_of(event, context);
+    const std::string_view line = context.trace.view(what.line.bytes);
+    const bool asks = what.code == 334 && line.size() > empty_challenge;
+    if (is_token(mechanism) && asks) return "token_refused";
+    if (is_token(mechanism) && what.code == 535) return "token_failed";
+    // "v=" in Base64, and what follows it is Base64 again.
+    if (mechanism == Mechanism::scram_sha_256 && asks && line.starts_with("334 dj"))
+        return "server_proof";
+    return {};
 }
 
 // The client knows the code and what it had asked, not the server's reason.
@@ -226,6 +289,37 @@ std::string received_variant(const Pop3Reply& what)
     }
 }
 
+std::vector<std::string> auth_variants()
+{
+    std::vector<std::string> variants;
+    for (const std::string_view how : {"password", "proof", "token"}) {
+        variants.push_back(fmt::format("succeeded_{}_clear", how));
+        variants.push_back(fmt::format("succeeded_{}_encrypted", how));
+    }
+    for (const std::string_view how :
+         {"failed_password_clear", "failed_password_encrypted", "failed_proof"})
+        variants.emplace_back(how);
+    for (const AuthFlaw flaw : values_of<AuthFlaw>()) {
+        if (flaw != AuthFlaw::none && flaw != AuthFlaw::wrong_secret)
+            variants.push_back(fmt::format("failed_{}", name_of(flaw)));
+    }
+    return variants;
+}
+
+// By what was shown and whether others could hear it; a token by what is wrong with it.
+std::string auth_variant(const AuthTried& what)
+{
+    const std::string_view line = what.encrypted ? "encrypted" : "clear";
+    const std::string_view how = sasl::uses_token(what.mechanism)         ? "token"
+                                 : sasl::reveals_password(what.mechanism) ? "password"
+                                                                          : "proof";
+    if (what.succeeded) return fmt::format("succeeded_{}_{}", how, line);
+    if (what.flaw != AuthFlaw::none && what.flaw != AuthFlaw::wrong_secret)
+        return fmt::format("failed_{}", name_of(what.flaw));
+    if (how == "password") return fmt::format("failed_password_{}", line);
+    return "failed_proof";
+}
+
 std::vector<std::string> pop3_command_variants()
 {
     std::vector<std::string> variants = all_names<Pop3Verb>("sent_");
@@ -261,9 +355,9 @@ std::vector<KindMessages> pop3_messages()
         {Kind::pop3_command, pop3_command_variants(), {""}, {"peer", "line", "before", "after"}},
         {Kind::pop3_reply, pop3_reply_variants(), {""}, {"peer", "line", "size"}},
         {Kind::auth_tried,
-         {"succeeded_clear", "succeeded_encrypted", "failed_clear", "failed_encrypted"},
+         auth_variants(),
          {"succeeded", "failed"},
-         {"mechanism", "user"}},
+         {"mechanism", "user", "kept", "record"}},
     };
 }
 
@@ -289,6 +383,8 @@ Said say(const Event& event, const SmtpReply& what, const Context& context)
                            : show_bytes(first_line(reply)))
         .add("code", fmt::format("{}", what.code))
         .add("size", fmt::format("{}", what.line.bytes.size));
+    if (const std::string special = special_variant(event, what, context); !special.empty())
+        return {fmt::format("{}_{}", name_of(what.side), special), "", facts.take()};
     if (what.side == Side::received)
         return {"received_" + received_variant(what), "", facts.take()};
     const std::string why = what.reason == SmtpReason::accepted ? accepted_variant(what.to)
@@ -345,9 +441,13 @@ Said say(const Event& event, const Pop3Reply& what, const Context& context)
 Said say(const Event& event, const AuthTried& what, const Context& context)
 {
     Facts facts{event, context};
-    facts.add("mechanism", mechanism_name(what.mechanism)).add("user", what.user);
-    const std::string how = what.succeeded ? "succeeded" : "failed";
-    return {fmt::format("{}_{}", how, what.encrypted ? "encrypted" : "clear"), how, facts.take()};
+    facts.add("mechanism", mechanism_name(what.mechanism))
+        .add("user", what.user)
+        .add("kept", noun("kept", name_of(what.kept), context.language))
+        .add("record",
+             what.record.size == 0 ? noun("kept", name_of(what.kept), context.language)
+                                   : show_bytes(context.trace.view(what.record)));
+    return {auth_variant(what), what.succeeded ? "succeeded" : "failed", facts.take()};
 }
 
 } // namespace sim::explain

@@ -356,6 +356,9 @@ private:
                     said->line.stream_offset == reply.line.stream_offset) {
                     card.reason = said->reason;
                     card.who = earlier.host;
+                    if (said->reason == SmtpReason::auth_failed ||
+                        said->reason == SmtpReason::auth_too_many_failures)
+                        card.flaw = flaw_before(earlier);
                     if (said->reason == SmtpReason::fault_injected)
                         if (const Event* fault = fault_behind(earlier)) blame(card, *fault);
                 }
@@ -376,6 +379,18 @@ private:
     {
         card.reason = reason_of_stranger(trace_.view(reply.line.bytes), reply.to, reply.encrypted);
         card.who = host_at(server_of(event, event.connection).address, scenario_);
+    }
+
+    // What the server found wrong with the login that it then refused.
+    [[nodiscard]] std::optional<AuthFlaw> flaw_before(const Event& reply) const
+    {
+        for (std::size_t i = reply.id.value; i-- > 0;) {
+            const Event& earlier = trace_[i];
+            if (earlier.connection != reply.connection || earlier.host != reply.host) continue;
+            if (const auto* tried = std::get_if<AuthTried>(&earlier.what)) return tried->flaw;
+            if (earlier.kind() == Kind::connection_opened) break;
+        }
+        return std::nullopt;
     }
 
     // The message itself is no command: what was refused after it is what DATA began.

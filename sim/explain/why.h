@@ -77,6 +77,7 @@ SIM_NAMED_ENUM(CureKind,
                switch_fault,      // somebody switched a fault on, and can switch it off
                renew_certificate, // the server's operator has to
                check_password,    // nothing to set: it has to be typed right
+               new_token,         // signing in anew gets a good one
                smaller_message,   // it is larger than the server takes
                check_address,     // the sender's or recipient's address is wrong
                wait,              // it will be tried again by itself
@@ -98,6 +99,7 @@ struct WhyCard {
     int rule_number = 0;
     std::optional<Verdict> verdict;        // of that rule
     std::optional<SmtpReason> reason;      // refusal: the server's rule, from its own event
+    std::optional<AuthFlaw> flaw;          // auth_failed: what the server knows to be wrong
     std::optional<Pop3Reason> pop3_reason; // the same of a POP3 server
     std::optional<CertificateVerdict> certificate;
     std::optional<TlsFailure> tls;

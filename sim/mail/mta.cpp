@@ -10,24 +10,11 @@
 
 namespace sim::mail {
 
-std::optional<std::string> Accounts::password_of(std::string_view user) const
-{
-    const UserAccount* account = find(user);
-    if (account == nullptr) return std::nullopt;
-    return account->password;
-}
-
-const UserAccount* Accounts::find(std::string_view user) const
-{
-    const auto found = std::ranges::find(users_, user, &UserAccount::name);
-    return found == users_.end() ? nullptr : &*found;
-}
-
 Mta::Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config)
     : machine_{machine},
       mailboxes_{mailboxes},
       config_{std::move(config)},
-      accounts_{config_.users},
+      accounts_{config_.accounts, machine.chance("accounts")},
       queue_ids_{machine.chance("queue-ids")},
       message_ids_{machine.chance("message-ids")},
       relay_{machine, *this, *this, config_.relay}

@@ -2,6 +2,7 @@
 // host, according to its settings. Takes mail over SMTP, delivers what is local, relays the rest.
 #pragma once
 
+#include "sim/mail/accounts.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
@@ -15,24 +16,6 @@
 #include <vector>
 
 namespace sim::mail {
-
-// Someone who may log in to a server.
-struct UserAccount {
-    std::string name;
-    std::string password;
-    std::vector<std::string> addresses; // that it may send as, or whose mailboxes it may read
-};
-
-// The accounts of one server as SASL asks for them.
-class Accounts final : public sasl::CredentialStore {
-public:
-    explicit Accounts(std::vector<UserAccount> users) : users_{std::move(users)} {}
-    [[nodiscard]] std::optional<std::string> password_of(std::string_view user) const override;
-    [[nodiscard]] const UserAccount* find(std::string_view user) const;
-
-private:
-    std::vector<UserAccount> users_;
-};
 
 struct MtaListener {
     std::uint16_t port = 25;
@@ -51,7 +34,7 @@ struct MtaConfig {
     std::vector<std::string> local_domains;
     std::vector<std::string> routed_recipients; // of local domains, kept on another host
     std::vector<Ipv4Network> relay_for;         // whose mail goes on to anywhere without a login
-    std::vector<UserAccount> users;
+    AccountsConfig accounts;
     RelayConfig relay;
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };

@@ -363,8 +363,10 @@ void Mua::connect_to(Ipv4 address)
     config.tls.server_name = send->account.server;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = true;
-    config.credentials = {send->account.user, send->account.password};
+    config.credentials = credentials(send->account);
     config.allowed = send->account.mechanisms;
+    if (config.credentials.token.empty())
+        std::erase_if(config.allowed, [](Mechanism each) { return sasl::uses_token(each); });
     SmtpSender& self = *this;
     outbound_ = std::make_unique<SmtpOutbound>(machine_, self, std::move(config), connection_);
     smtp::OutgoingMail mail;
@@ -374,6 +376,24 @@ void Mua::connect_to(Ipv4 address)
     mail.needs_8bit = has_8bit(send->text);
     mail.needs_utf8 = has_8bit_header(send->text);
     outbound_->start(std::move(mail));
+}
+
+sasl::Credentials Mua::credentials(const Account& account) const
+{
+    sasl::Credentials all;
+    all.user = account.user;
+    all.password = account.password;
+    all.nonce =
+        sasl::draw_nonce(machine_.chance(fmt::format("auth/{}/{}", key_, connection_.value)));
+    all.host = account.server;
+    all.port = account.port;
+    if (account.token) {
+        sasl::TokenClaims claims = account.token->claims;
+        claims.issued = machine_.now() - account.token->age;
+        claims.expires = claims.issued + account.token->lifetime;
+        all.token = sasl::issue_token(claims, account.token->signing_seed);
+    }
+    return all;
 }
 
 void Mua::send_finished(UserError error,

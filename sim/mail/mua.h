@@ -5,6 +5,7 @@
 #include "sim/mail/machine.h"
 #include "sim/mail/smtp_outbound.h"
 #include "sim/pop3/client_session.h"
+#include "sim/sasl/token.h"
 
 #include <deque>
 #include <memory>
@@ -15,6 +16,15 @@
 
 namespace sim::mail {
 
+// What the program has from its user's sign-in with whoever signs tokens: it gets a token of this
+// age whenever it needs one.
+struct TokenGrant {
+    sasl::TokenClaims claims; // but for its times
+    std::string signing_seed; // of the one who signs
+    Duration age{};
+    Duration lifetime{};
+};
+
 // As the account dialog has it.
 struct Account {
     std::string server; // host name or address
@@ -23,6 +33,7 @@ struct Account {
     std::vector<Mechanism> mechanisms; // that the user allows; empty: no authentication
     std::string user;
     std::string password;
+    std::optional<TokenGrant> token; // none: the user never signed in that way
 };
 
 struct SendJob {
@@ -65,6 +76,7 @@ private:
     void begin_next();
     [[nodiscard]] const Account& account() const;
     void connect_to(Ipv4 address);
+    [[nodiscard]] sasl::Credentials credentials(const Account& account) const;
     void
     send_finished(UserError error, FailureStep step, std::uint16_t code, std::string_view reply);
     void fetch_finished(UserError error, FailureStep step, std::string_view reply);

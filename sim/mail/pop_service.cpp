@@ -1,6 +1,8 @@
 #include "sim/mail/pop_service.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/faults.h"
+#include "sim/sasl/password.h"
 
 #include <algorithm>
 #include <utility>
@@ -86,9 +88,9 @@ private:
     void on(const pop3::server::CheckLogin& what)
     {
         const UserAccount* account = service_.accounts_.find(what.user);
-        const bool right = account != nullptr && !account->addresses.empty() &&
-                           sasl::equal_in_constant_time(account->password, what.password);
-        if (!right) {
+        const auto step = sasl::check_password(service_.accounts_, what.user, what.password);
+        const bool right = std::holds_alternative<sasl::Success>(step);
+        if (!right || account == nullptr || account->addresses.empty()) {
             session_.handle_login_refused(machine_.now());
             return;
         }
@@ -138,10 +140,14 @@ private:
     }
     void on(const pop3::server::AuthSeen& what)
     {
-        machine_.append(
-            channel_.connection(),
-            AuthTried{
-                Mechanism::pop3_user, what.encrypted, what.succeeded, machine_.note(what.user)});
+        machine_.append(channel_.connection(),
+                        AuthTried{Mechanism::pop3_user,
+                                  what.encrypted,
+                                  what.succeeded,
+                                  what.succeeded ? AuthFlaw::none : AuthFlaw::wrong_secret,
+                                  service_.accounts_.keeps(),
+                                  machine_.note(what.user),
+                                  machine_.note(record_of(service_.accounts_, what.user))});
     }
 
     PopService& service_;
@@ -153,7 +159,10 @@ private:
 };
 
 PopService::PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConfig config)
-    : machine_{machine}, mailboxes_{mailboxes}, config_{std::move(config)}, accounts_{config_.users}
+    : machine_{machine},
+      mailboxes_{mailboxes},
+      config_{std::move(config)},
+      accounts_{config_.accounts, machine.chance("accounts")}
 {
 }
 

@@ -1,8 +1,9 @@
 // The POP3 server program of a mailbox host: hands out what lies in the mailboxes.
 #pragma once
 
+#include "sim/mail/accounts.h"
+#include "sim/mail/channel.h"
 #include "sim/mail/mailbox.h"
-#include "sim/mail/mta.h"
 #include "sim/pop3/server_session.h"
 
 #include <map>
@@ -20,7 +21,7 @@ struct PopServiceListener {
 struct PopServiceConfig {
     std::string hostname;
     std::vector<PopServiceListener> listeners;
-    std::vector<UserAccount> users; // the first address of each is the mailbox it reads
+    AccountsConfig accounts; // the first address of each user is the mailbox it reads
     std::shared_ptr<const tls::ServerConfig> tls;
     std::string certificate_fault; // as of an SMTP port
 };

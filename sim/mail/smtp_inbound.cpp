@@ -1,6 +1,7 @@
 #include "sim/mail/smtp_inbound.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/accounts.h"
 
 #include <fmt/format.h>
 
@@ -91,8 +92,18 @@ void SmtpInbound::drain()
     draining_ = false;
 }
 
+bool SmtpInbound::tells_secret(const CommandSeen& seen) const
+{
+    if (seen.verb == SmtpVerb::auth_response)
+        return mechanism_ == nullptr || sasl::line_reveals(mechanism_name_, seen.line);
+    if (seen.verb != SmtpVerb::auth) return true;
+    const auto mechanism = sasl::mechanism_in_command(seen.line);
+    return !mechanism || sasl::reveals_password(*mechanism);
+}
+
 void SmtpInbound::on(const CommandSeen& seen)
 {
+    const std::uint32_t secret_size = tells_secret(seen) ? seen.secret_size : 0;
     machine_.append(peer_.connection,
                     SmtpCommand{Side::received,
                                 seen.verb,
@@ -101,8 +112,8 @@ void SmtpInbound::on(const CommandSeen& seen)
                                 seen.after,
                                 Line{machine_.note(seen.line),
                                      seen.range.begin,
-                                     seen.secret_offset,
-                                     seen.secret_size}});
+                                     secret_size == 0 ? 0 : seen.secret_offset,
+                                     secret_size}});
     cut_at(fault_point(seen.verb));
 }
 
@@ -213,7 +224,11 @@ void SmtpInbound::on(const AuthStart& what)
     const auto mechanism = sasl::parse_registered_name(what.mechanism);
     SIM_ASSERT(mechanism && sasl::is_available(*mechanism)); // offered by our own settings
     mechanism_name_ = *mechanism;
-    mechanism_ = sasl::make_server(*mechanism, receiver_.credentials());
+    const Rng chance =
+        machine_.chance(fmt::format("auth/{}/{}", peer_.connection.value, ++logins_));
+    mechanism_ = sasl::make_server(*mechanism,
+                                   receiver_.credentials(),
+                                   {machine_.name(), sasl::draw_nonce(chance), machine_.now()});
     answer(mechanism_->start(what.initial_response));
 }
 
@@ -235,18 +250,34 @@ void SmtpInbound::answer(const sasl::ServerStep& step)
         return;
     }
     mechanism_.reset();
-    const auto* success = std::get_if<sasl::Success>(&step);
-    const std::string user =
-        success != nullptr ? success->user : std::get<sasl::Failure>(step).user;
-    machine_.append(
-        peer_.connection,
-        AuthTried{
-            mechanism_name_, session_.is_encrypted(), success != nullptr, machine_.note(user)});
+    tell_login(step);
     AuthResult result;
-    result.outcome =
-        success != nullptr ? AuthResult::Outcome::succeeded : AuthResult::Outcome::failed;
-    if (success != nullptr) result.user = user;
+    if (const auto* success = std::get_if<sasl::Success>(&step)) {
+        result.outcome = AuthResult::Outcome::succeeded;
+        result.user = success->user;
+    }
     session_.handle_auth_result(result, machine_.now());
+}
+
+void SmtpInbound::tell_login(const sasl::ServerStep& end)
+{
+    if (!machine_.trace().keeps_events()) {
+        machine_.append(peer_.connection, AuthTried{});
+        return;
+    }
+    const auto* success = std::get_if<sasl::Success>(&end);
+    const auto* failure = std::get_if<sasl::Failure>(&end);
+    const std::string& user = success != nullptr ? success->user : failure->user;
+    const sasl::CredentialStore& store = receiver_.credentials();
+    AuthTried tried;
+    tried.mechanism = mechanism_name_;
+    tried.encrypted = session_.is_encrypted();
+    tried.succeeded = success != nullptr;
+    if (failure != nullptr) tried.flaw = failure->flaw;
+    tried.kept = store.keeps();
+    tried.user = machine_.note(user);
+    tried.record = machine_.note(record_of(store, user));
+    machine_.append(peer_.connection, tried);
 }
 
 void SmtpInbound::on(const CheckSender& what)

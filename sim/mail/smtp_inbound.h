@@ -91,6 +91,8 @@ private:
     void on(const smtp::server::CheckRecipient& what);
     void on(smtp::server::MessageReceived& what);
     void answer(const sasl::ServerStep& step);
+    void tell_login(const sasl::ServerStep& end);
+    [[nodiscard]] bool tells_secret(const smtp::server::CommandSeen& seen) const;
 
     // ---- faults -------------------------------------------------------------------------------
     // What a delay holds back, in order; `cause` is the FaultInjected that says so.
@@ -123,6 +125,7 @@ private:
     smtp::ClientFacts client_; // as of the last MAIL
     std::unique_ptr<sasl::ServerMechanism> mechanism_;
     Mechanism mechanism_name_ = Mechanism::plain;
+    std::uint32_t logins_ = 0; // tried on this connection
     bool draining_ = false;
     SmtpFaults faults_;
     std::deque<HeldBack> held_;

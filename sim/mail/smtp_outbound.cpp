@@ -102,12 +102,12 @@ void SmtpOutbound::on(const AuthBegin& what)
         session_.handle_auth_impossible(*problem, machine_.now());
         return;
     }
-    const Mechanism mechanism = std::get<Mechanism>(choice);
-    mechanism_ = sasl::make_client(mechanism, config_.credentials);
+    mechanism_name_ = std::get<Mechanism>(choice);
+    mechanism_ = sasl::make_client(mechanism_name_, config_.credentials);
     smtp::AuthAnswer answer;
     answer.octets = mechanism_->initial_response();
     answer.believes_success = mechanism_->accepts_success();
-    session_.handle_auth_choice(sasl::registered_name(mechanism), answer, machine_.now());
+    session_.handle_auth_choice(sasl::registered_name(mechanism_name_), answer, machine_.now());
 }
 
 void SmtpOutbound::on(const AuthChallenge& what)
@@ -143,8 +143,11 @@ void SmtpOutbound::on(const CommandSent& what)
     command.side = Side::sent;
     command.verb = what.verb;
     command.encrypted = what.encrypted;
-    command.line =
-        Line{machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
+    const bool hides = what.secret_size > 0 && sasl::line_reveals(mechanism_name_, what.line);
+    command.line = Line{machine_.note(what.line),
+                        what.stream_offset,
+                        hides ? what.secret_offset : 0,
+                        hides ? what.secret_size : 0};
     machine_.append(connection(), command);
 }
 

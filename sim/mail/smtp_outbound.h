@@ -82,6 +82,7 @@ private:
     Channel channel_;
     smtp::ClientSession session_;
     std::unique_ptr<sasl::ClientMechanism> mechanism_;
+    Mechanism mechanism_name_ = Mechanism::plain;
     std::optional<TlsFailure> tls_failure_;
     EventId last_heard_; // what the server's silence is counted from
     bool draining_ = false;

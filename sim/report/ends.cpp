@@ -4,6 +4,7 @@
 #include "sim/explain/nouns.h"
 #include "sim/report/packet_find.h"
 #include "sim/report/width.h"
+#include "sim/sasl/token.h"
 
 #include <fmt/format.h>
 
@@ -71,10 +72,8 @@ public:
             }
         }
         const std::string inside = undone(*said.line);
-        if (!inside.empty()) {
-            const auto words = source_.language.text("report.wire.unwrapped", {{"text", inside}});
+        for (const std::string& words : unwrapped(inside, source_))
             add(lines, event, words, Role::secret, indent);
-        }
     }
 
     // The octets that carry it: readable ones as text, others in hex.
@@ -84,12 +83,8 @@ public:
             const std::string_view bytes = source_.trace.view(said.line->bytes);
             const std::string_view first = bytes.substr(0, bytes.find("\r\n"));
             add(lines, event, explain::show_bytes(first), Role::clear, 0);
-            const std::string inside = base64_undone(first);
-            if (!inside.empty()) {
-                const auto words =
-                    source_.language.text("report.wire.unwrapped", {{"text", inside}});
+            for (const std::string& words : unwrapped(base64_undone(first), source_))
                 add(lines, event, words, Role::secret, 0);
-            }
             return;
         }
         const Role role = said.encrypted ? Role::encrypted : Role::clear;
@@ -130,15 +125,25 @@ private:
             lines.push_back({{{std::string(indent, ' ') + part, role}}, event.id});
     }
 
-    // RFC 4616: the password stands behind the last zero octet; a LOGIN line is nothing but secret.
     [[nodiscard]] std::string undone(const Line& line) const
     {
         std::string inside = base64_undone(source_.trace.view(line.bytes));
         if (inside.empty() || line.secret_size == 0 || source_.secrets == Secrets::shown)
             return inside;
-        const std::size_t zero = inside.rfind("\\0");
-        return (zero == std::string::npos ? std::string{} : inside.substr(0, zero + 2)) +
-               "********";
+        return masked_undone(inside);
+    }
+
+    // RFC 4616: the password stands behind the last zero octet. A token stands behind "Bearer". A
+    // LOGIN line is nothing but secret.
+    static std::string masked_undone(const std::string& inside)
+    {
+        constexpr std::string_view bearer = "auth=Bearer ";
+        std::size_t front = 0;
+        if (const std::size_t zero = inside.rfind("\\0"); zero != std::string::npos)
+            front = zero + 2;
+        if (const std::size_t at = inside.find(bearer); at != std::string::npos)
+            front = at + bearer.size();
+        return inside.substr(0, front) + "********";
     }
 
     const Source& source_;
@@ -228,6 +233,28 @@ Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t mos
     return lines;
 }
 
+std::vector<std::string> unwrapped(const std::string& inside, const Source& source)
+{
+    if (inside.empty()) return {};
+    std::vector<std::string> words{
+        source.language.text("report.wire.unwrapped", {{"text", inside}})};
+    constexpr std::string_view bearer = "auth=Bearer ";
+    const std::size_t at = inside.find(bearer);
+    if (at == std::string::npos) return words;
+    std::string_view token = inside;
+    token.remove_prefix(at + bearer.size());
+    if (const auto claims = sasl::read_token(token.substr(0, token.find("^A")))) {
+        const auto plain = [](std::string_view text) { return explain::show_bytes(text); };
+        words.push_back(source.language.text(
+            "report.wire.token",
+            {{"user", plain(claims->user)},
+             {"audience", plain(claims->audience)},
+             {"scope", plain(claims->scope)},
+             {"until", explain::clock_time(claims->expires, source.scenario)}}));
+    }
+    return words;
+}
+
 std::string base64_undone(std::string_view line)
 {
     const std::string_view word = line.substr(line.rfind(' ') + 1);
@@ -239,6 +266,8 @@ std::string base64_undone(std::string_view line)
         const auto octet = static_cast<std::uint8_t>(c);
         if (octet == 0) {
             text += "\\0";
+        } else if (octet == 1) {
+            text += "^A"; // as RFC 7628 §4 writes it
         } else if (octet < 0x20 || octet >= 0x7F) {
             return {};
         } else {

@@ -49,8 +49,11 @@ private:
 std::optional<SaidOnLink> last_said(const Source& source, const SaidIndex& index);
 Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t most);
 
-// What the last word of a line says once its Base64 is undone, with \0 for a zero octet; empty when
-// it is none. Short words are left alone: many are Base64 by accident.
+// How such a text (below) is told; of a token in it, what that says as well. Nothing for none.
+std::vector<std::string> unwrapped(const std::string& inside, const Source& source);
+
+// What the last word of a line says once its Base64 is undone, with \0 for a zero octet and ^A for
+// a one; empty when it is none. Short words are left alone: many are Base64 by accident.
 std::string base64_undone(std::string_view line);
 
 } // namespace sim::report

@@ -1,6 +1,7 @@
 #include "sim/report/learned.h"
 
 #include "sim/report/width.h"
+#include "sim/sasl/mechanism.h"
 
 #include <fmt/format.h>
 
@@ -105,15 +106,41 @@ private:
     void on(const Event& event, const SmtpCommand& what)
     {
         if (!heard(event) || what.side != Side::sent) return;
-        if (what.encrypted) {
-            miss_line(event);
-            if (what.line.secret_size > 0) miss(event, say("hidden_password", {}));
-            return;
+        if (what.verb == SmtpVerb::auth) {
+            const std::string_view line = source_.trace.view(what.line.bytes);
+            mechanisms_[event.connection] =
+                sasl::mechanism_in_command(line).value_or(Mechanism::plain);
         }
-        if (what.line.secret_size > 0) learn(event, say("learned_password", {}));
+        const bool logs_in = what.verb == SmtpVerb::auth || what.verb == SmtpVerb::auth_response;
+        if (what.encrypted) miss_line(event);
+        if (logs_in || what.line.secret_size > 0) login(event, what);
+        if (what.encrypted) return;
         if (what.verb == SmtpVerb::mail || what.verb == SmtpVerb::rcpt) {
             learn(event,
                   say("learned_envelope", {{"line", explain::show_line(what.line, context_)}}));
+        }
+    }
+    // What a line of an AUTH exchange gives away, or would have.
+    void login(const Event& event, const SmtpCommand& what)
+    {
+        const auto found = mechanisms_.find(event.connection);
+        const Mechanism mechanism = found == mechanisms_.end() ? Mechanism::plain : found->second;
+        const bool proves = !sasl::reveals_password(mechanism);
+        const bool token = sasl::uses_token(mechanism);
+        if (proves) {
+            // The last thing that CRAM-MD5 and SCRAM say is what guesses can be compared with.
+            if (what.verb != SmtpVerb::auth_response) return;
+            if (!what.encrypted) {
+                const bool cram = mechanism == Mechanism::cram_md5;
+                learn(event, say(cram ? "learned_cram_md5" : "learned_scram", {}));
+            }
+            miss(event, say(what.encrypted ? "hidden_password" : "hidden_behind_proof", {}));
+        } else if (what.line.secret_size == 0) {
+            return; // LOGIN without a name, or a token that is held back
+        } else if (what.encrypted) {
+            miss(event, say(token ? "hidden_token" : "hidden_password", {}));
+        } else {
+            learn(event, say(token ? "learned_token" : "learned_password", {}));
         }
     }
     void on(const Event& event, const Pop3Command& what)
@@ -155,8 +182,9 @@ private:
     const Source& source_;
     explain::Context context_;
     Learned& into_;
-    std::map<ConnectionId, std::uint32_t> heard_; // since which event
-    std::map<EventId, std::uint32_t> questions_;  // of DNS, and when they crossed
+    std::map<ConnectionId, std::uint32_t> heard_;  // since which event
+    std::map<ConnectionId, Mechanism> mechanisms_; // of the AUTH last seen
+    std::map<EventId, std::uint32_t> questions_;   // of DNS, and when they crossed
     std::map<std::pair<bool, std::string>, std::size_t> places_;
 };
 

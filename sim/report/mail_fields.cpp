@@ -1,6 +1,7 @@
 #include "sim/report/mail_fields.h"
 
 #include "sim/explain/nouns.h"
+#include "sim/report/ends.h"
 
 #include <fmt/format.h>
 
@@ -158,6 +159,16 @@ SmtpKeyword keyword_of(std::string_view word)
     return SmtpKeyword::other;
 }
 
+// A line of an AUTH exchange, or the question to it: what its Base64 says, when that is no secret.
+void add_unwrapped(FieldList& fields, const MailText& line)
+{
+    if (line.has_secret()) return;
+    const std::string inside = base64_undone(line.bytes());
+    if (inside.empty()) return;
+    const std::size_t word = line.bytes().rfind(' ') + 1;
+    fields.add(PacketField::smtp_unwrapped, inside, line.part(word).range(), 1);
+}
+
 // The words behind the code: an extended code, a keyword of EHLO, or just words.
 void add_reply_words(FieldList& fields, MailText words, bool offers)
 {
@@ -245,6 +256,7 @@ void add_smtp_command(FieldList& fields, const MailText& line, SmtpVerb verb)
             fields.add(role_of_word(verb, word, i), word.shown(), word.range(), 1);
         }
     }
+    if (verb == SmtpVerb::auth || verb == SmtpVerb::auth_response) add_unwrapped(fields, cut.line);
     add_end(fields, cut.end);
 }
 
@@ -275,6 +287,7 @@ void add_smtp_reply(FieldList& fields, const MailText& lines, bool hello)
                        1);
             // The first line of the answer to EHLO is the server's name.
             add_reply_words(fields, cut.line.part(4), hello && !first);
+            if (code.bytes() == "334") add_unwrapped(fields, cut.line);
         }
         add_end(fields, cut.end);
         first = false;

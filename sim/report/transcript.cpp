@@ -1,6 +1,7 @@
 #include "sim/report/transcript.h"
 
 #include "sim/playback.h"
+#include "sim/report/ends.h"
 #include "sim/report/width.h"
 
 #include <fmt/format.h>
@@ -127,6 +128,7 @@ public:
             return;
         }
         line(event);
+        inside(event);
         if (explanations) explanation(event);
     }
 
@@ -179,6 +181,24 @@ private:
                 first = false;
             }
         }
+    }
+
+    // What a line of an AUTH exchange says that is no secret, with its Base64 undone.
+    void inside(const Event& event)
+    {
+        const auto* command = std::get_if<SmtpCommand>(&event.what);
+        const auto* reply = std::get_if<SmtpReply>(&event.what);
+        const bool exchange = (command != nullptr && (command->verb == SmtpVerb::auth ||
+                                                      command->verb == SmtpVerb::auth_response)) ||
+                              (reply != nullptr && reply->code == 334);
+        if (!exchange) return;
+        const Line& line = command != nullptr ? command->line : reply->line;
+        if (line.secret_size > 0 && source_.secrets == Secrets::masked) return;
+        const std::string indent(clock_columns + mark_columns, ' ');
+        const std::string_view bytes = source_.trace.view(line.bytes);
+        for (const std::string& words : unwrapped(base64_undone(bytes), source_))
+            for (const std::string& part : wrap(words, source_.columns - indent.size()))
+                lines_.push_back({{{indent + part, Role::quiet}}, event.id});
     }
 
     // What has been explained is not explained again; of what every hop does, the first is.

@@ -148,12 +148,8 @@ private:
             bytes.remove_prefix(std::min(end + 1, bytes.size()));
             if (line.ends_with('\r')) line.remove_suffix(1);
             indented(event, shown(line), Role::clear);
-            const std::string inside = base64_undone(line);
-            if (!inside.empty()) {
-                indented(event,
-                         source_.language.text("report.wire.unwrapped", {{"text", inside}}),
-                         Role::secret);
-            }
+            for (const std::string& words : unwrapped(base64_undone(line), source_))
+                indented(event, words, Role::secret);
         }
     }
 

@@ -85,7 +85,8 @@ std::unique_ptr<ClientMechanism> make_login_client(Credentials credentials)
     return std::make_unique<LoginClient>(std::move(credentials));
 }
 
-std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store)
+std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store,
+                                                   Occasion /*occasion*/)
 {
     return std::make_unique<LoginServer>(store);
 }

@@ -7,6 +7,7 @@
 namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_login_client(Credentials credentials);
-[[nodiscard]] std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store);
+[[nodiscard]] std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store,
+                                                                 Occasion occasion);
 
 } // namespace sim::sasl

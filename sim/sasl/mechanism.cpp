@@ -1,8 +1,13 @@
 #include "sim/sasl/mechanism.h"
 
 #include "sim/core/assert.h"
+#include "sim/sasl/cram_md5.h"
 #include "sim/sasl/login.h"
+#include "sim/sasl/oauthbearer.h"
 #include "sim/sasl/plain.h"
+#include "sim/sasl/salted_keys.h"
+#include "sim/sasl/scram.h"
+#include "sim/sasl/xoauth2.h"
 
 #include <algorithm>
 #include <array>
@@ -16,21 +21,34 @@ struct Row {
     Mechanism mechanism;
     std::string_view name;
     bool reveals_password;
+    bool uses_token;
     int strength;
     std::unique_ptr<ClientMechanism> (*make_client)(Credentials);
-    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&);
+    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&, Occasion);
 };
 
 // In the order of the enumeration. Bearer tokens reveal what they are: whoever reads one has it
 // until it expires. They still rank above CRAM-MD5, whose servers must store what it protects.
 constexpr std::array<Row, count_of<Mechanism>()> rows{{
-    {Mechanism::plain, "PLAIN", true, 2, make_plain_client, make_plain_server},
-    {Mechanism::login, "LOGIN", true, 1, make_login_client, make_login_server},
-    {Mechanism::cram_md5, "CRAM-MD5", false, 3, nullptr, nullptr},
-    {Mechanism::scram_sha_256, "SCRAM-SHA-256", false, 6, nullptr, nullptr},
-    {Mechanism::xoauth2, "XOAUTH2", true, 4, nullptr, nullptr},
-    {Mechanism::oauthbearer, "OAUTHBEARER", true, 5, nullptr, nullptr},
-    {Mechanism::pop3_user, "", true, 0, nullptr, nullptr},
+    {Mechanism::plain, "PLAIN", true, false, 2, make_plain_client, make_plain_server},
+    {Mechanism::login, "LOGIN", true, false, 1, make_login_client, make_login_server},
+    {Mechanism::cram_md5, "CRAM-MD5", false, false, 3, make_cram_md5_client, make_cram_md5_server},
+    {Mechanism::scram_sha_256,
+     "SCRAM-SHA-256",
+     false,
+     false,
+     6,
+     make_scram_client,
+     make_scram_server},
+    {Mechanism::xoauth2, "XOAUTH2", true, true, 4, make_xoauth2_client, make_xoauth2_server},
+    {Mechanism::oauthbearer,
+     "OAUTHBEARER",
+     true,
+     true,
+     5,
+     make_oauthbearer_client,
+     make_oauthbearer_server},
+    {Mechanism::pop3_user, "", true, false, 0, nullptr, nullptr},
 }};
 
 constexpr bool rows_are_in_order()
@@ -53,6 +71,13 @@ char upper(char c)
 
 } // namespace
 
+SaltedKeys CredentialStore::make_keys(std::string_view password,
+                                      std::string_view salt,
+                                      std::uint32_t iterations) const
+{
+    return salted_keys(password, salt, iterations);
+}
+
 bool is_available(Mechanism mechanism)
 {
     return row_of(mechanism).make_client != nullptr;
@@ -64,10 +89,11 @@ std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism, Credentials cr
     return row_of(mechanism).make_client(std::move(credentials));
 }
 
-std::unique_ptr<ServerMechanism> make_server(Mechanism mechanism, const CredentialStore& store)
+std::unique_ptr<ServerMechanism>
+make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion)
 {
     SIM_ASSERT(is_available(mechanism));
-    return row_of(mechanism).make_server(store);
+    return row_of(mechanism).make_server(store, std::move(occasion));
 }
 
 std::string_view registered_name(Mechanism mechanism)
@@ -86,9 +112,39 @@ std::optional<Mechanism> parse_registered_name(std::string_view name)
     return found->mechanism;
 }
 
+std::optional<Mechanism> mechanism_in_command(std::string_view line)
+{
+    const std::size_t blank = line.find(' ');
+    if (blank == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(blank + 1);
+    return parse_registered_name(line.substr(0, line.find(' ')));
+}
+
+std::string draw_nonce(Rng chance)
+{
+    constexpr std::string_view signs =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    constexpr std::size_t size = 24; // 142 bits
+    std::string nonce;
+    for (std::size_t i = 0; i < size; ++i)
+        nonce += signs[static_cast<std::size_t>(chance.below(signs.size()))];
+    return nonce;
+}
+
 bool reveals_password(Mechanism mechanism)
 {
     return row_of(mechanism).reveals_password;
+}
+
+bool line_reveals(Mechanism mechanism, std::string_view line)
+{
+    constexpr std::string_view acknowledgement = "AQ=="; // of OAUTHBEARER, RFC 7628 §3.2.3
+    return reveals_password(mechanism) && !(uses_token(mechanism) && line == acknowledgement);
+}
+
+bool uses_token(Mechanism mechanism)
+{
+    return row_of(mechanism).uses_token;
 }
 
 int strength(Mechanism mechanism)

@@ -89,7 +89,8 @@ std::unique_ptr<ClientMechanism> make_plain_client(Credentials credentials)
     return std::make_unique<PlainClient>(std::move(credentials));
 }
 
-std::unique_ptr<ServerMechanism> make_plain_server(const CredentialStore& store)
+std::unique_ptr<ServerMechanism> make_plain_server(const CredentialStore& store,
+                                                   Occasion /*occasion*/)
 {
     return std::make_unique<PlainServer>(store);
 }

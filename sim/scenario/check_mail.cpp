@@ -1,3 +1,4 @@
+#include "sim/sasl/mechanism.h"
 #include "sim/scenario/checks.h"
 #include "sim/smtp/path.h"
 
@@ -29,7 +30,30 @@ void check_listeners(Checking& c, const MailServer& server, const std::string& p
             c.reading.add(here + ".require_tls", "there is no TLS to require: tls is \"none\"");
         if (listener.require_auth && listener.auth.empty())
             c.reading.add(here + ".require_auth", "there is nothing to log in with: auth is empty");
+        if (!server.tokens && std::ranges::any_of(listener.auth, sasl::uses_token))
+            c.reading.add(here + ".auth", "nobody signs tokens for this server: tokens is missing");
     }
+}
+
+void check_users(Checking& c, const std::vector<User>& users, const std::string& path)
+{
+    for (const User& user : users)
+        if (user.password.empty())
+            c.reading.add(join(path + ".user", user.name) + ".password", "is missing");
+}
+
+void check_tokens(Checking& c, const MailServer& server, const std::string& path)
+{
+    const bool takes_passwords = std::ranges::any_of(server.listeners, [](const auto& listener) {
+        return std::ranges::any_of(listener.auth,
+                                   [](Mechanism each) { return !sasl::uses_token(each); });
+    });
+    if (takes_passwords) check_users(c, server.users, path);
+    if (!server.tokens || c.reading.problems.concern(path + ".tokens")) return;
+    if (server.tokens->scope.empty() || server.tokens->scope.find(' ') != std::string::npos)
+        c.reading.add(path + ".tokens.scope", "expected one word");
+    if (server.tokens->lifetime < std::chrono::seconds{1})
+        c.reading.add(path + ".tokens.lifetime", "expected at least 1s");
 }
 
 void check_mailboxes(Checking& c, const MailServer& server, const std::string& path)
@@ -88,6 +112,7 @@ void check_pop(Checking& c, const PopServer& server)
             std::ranges::count(mail->listeners, listener.port, &SmtpListener::port) > 0)
             c.reading.add(here, "the mail server on this host has this port");
     }
+    check_users(c, server.users, path);
     if (mail == nullptr) return;
     for (const User& user : server.users) {
         for (std::size_t i = 0; i < user.addresses.size(); ++i) {
@@ -106,7 +131,7 @@ void check_account(Checking& c,
 {
     if (!account || account->auth == AuthChoice::none || c.reading.problems.concern(path)) return;
     if (account->user.empty()) c.reading.add(path + ".user", "is missing: auth needs a user");
-    if (account->password.empty())
+    if (account->password.empty() && !uses_token(account->auth))
         c.reading.add(path + ".password", "is missing: auth needs a password");
 }
 
@@ -118,6 +143,7 @@ void check_mail(Checking& c)
         const std::string path = join("mail_server", server.host);
         check_listeners(c, server, path);
         check_mailboxes(c, server, path);
+        check_tokens(c, server, path);
         check_routes(c, server, path);
     }
     for (const PopServer& server : c.scenario.pop_servers)
@@ -126,6 +152,9 @@ void check_mail(Checking& c)
         const std::string path = join("program", program.key);
         check_account(c, program.sending, path + ".sending");
         check_account(c, program.fetching, path + ".fetching");
+        if (program.fetching && program.fetching->auth > AuthChoice::login)
+            c.reading.add(path + ".fetching.auth",
+                          "POP3 logs in with USER and PASS only: expected \"automatic\"");
     }
 }
 

@@ -156,12 +156,26 @@ template <typename V>
 void fields(V& v, User& user)
 {
     v.about("Someone who can log in with this name.");
-    v.value({"password", "in the clear, as it is typed", needed}, user.password);
+    v.value({"password",
+             "as it is typed; may be empty where only tokens are taken",
+             !needed,
+             Form::secret},
+            user.password);
     v.list({"addresses",
             "SMTP: addresses it may send as; POP: mailboxes it may fetch",
             needed,
             Form::mail_address},
            user.addresses);
+}
+
+template <typename V>
+void fields(V& v, TokenIssuer& tokens)
+{
+    v.about("Whoever signs the tokens that this server takes for xoauth2 and oauthbearer.");
+    v.value({"issuer", "its host name, as in \"login.kumo.example\"", needed, Form::domain},
+            tokens.name);
+    v.value({"scope", "what a token must allow", !needed, Form::line}, tokens.scope);
+    v.value({"lifetime", "how long a token is good"}, tokens.lifetime);
 }
 
 template <typename V>
@@ -204,6 +218,7 @@ void fields(V& v, MailServer& server)
     v.list({"relay_for", "whose mail it sends on to anywhere", !needed, Form::host_or_group},
            server.relay_for);
     v.keyed({"user", "who can log in, by name", !needed, Form::line}, server.users, &User::name);
+    v.table({"tokens", "whose tokens it takes instead of a password"}, server.tokens);
     v.keyed({"route",
              "ways that are not by MX, by domain; \"*\" is all other domains",
              !needed,
@@ -255,10 +270,14 @@ void fields(V& v, AccountSettings& account)
              "the clear when it is not",
              needed},
             account.protection);
-    v.value({"auth", "how it logs in; \"automatic\" is the strongest that both have", needed},
+    v.value({"auth",
+             "how it logs in; \"automatic\" is the strongest with a password that both have",
+             needed},
             account.auth);
     v.value({"user", "the name that it logs in with"}, account.user);
-    v.value({"password", "the password that it logs in with"}, account.password);
+    v.value({"password", "the password that it logs in with", !needed, Form::secret},
+            account.password);
+    v.value({"token", "the token that it has for xoauth2 and oauthbearer"}, account.token);
 }
 
 template <typename V>

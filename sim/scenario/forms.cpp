@@ -28,6 +28,7 @@ constexpr std::string_view name_pattern = "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9
 constexpr std::array<FormWords, count_of<Form>()> form_words{{
     {Form::line, "one line of text, not empty", "^[^\\u0000-\\u001f\\u007f]+$"},
     {Form::prose, "a text that is not empty", ""},
+    {Form::secret, "one line of text", "^[^\\u0000-\\u001f\\u007f]*$"},
     {Form::identifier, "letters, digits, \"-\" and \"_\", at most 64", "^[A-Za-z0-9_-]{1,64}$"},
     {Form::host_name, "a host name, as in \"mx1.umi.example\" or \"taro-pc\"", name_pattern},
     {Form::domain, "a domain name, as in \"umi.example\"", name_pattern},
@@ -138,6 +139,8 @@ bool has_form(Form form, std::string_view text)
     switch (form) {
     case Form::prose:
         return is_prose(text);
+    case Form::secret:
+        return text.empty() || is_line(text);
     case Form::identifier:
         return is_identifier(text);
     case Form::host_name:

@@ -15,6 +15,7 @@ namespace sim::scenario {
 SIM_NAMED_ENUM(Form,
                line,           // one line of text
                prose,          // any text
+               secret,         // one line of text, or nothing at all
                identifier,     // of a line, a rule, a group: letters, digits, "-" and "_"
                host_name,      // identifier, or a fully qualified name
                domain,         // umi.example

@@ -152,6 +152,14 @@ struct User {
     std::vector<std::string> addresses; // that it may send as
 };
 
+// Whoever signs the tokens that a mail server takes instead of a password: the sign-in service of
+// its provider. What people do there, with a browser, is not simulated.
+struct TokenIssuer {
+    std::string name;
+    std::string scope = "mail.send";
+    Duration lifetime = std::chrono::hours{1};
+};
+
 struct Mailbox {
     std::string address;
     std::uint64_t quota_bytes = 0; // 0: none
@@ -174,6 +182,7 @@ struct MailServer {
     std::vector<std::string> recipients;    // known here but kept behind a route (an MX's list)
     std::vector<std::string> relay_for;     // groups or hosts whose mail it sends on to anywhere
     std::vector<User> users;
+    std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;
     std::uint64_t size_limit_bytes = 10'485'760;
     CertificateKind certificate = CertificateKind::good;
@@ -202,7 +211,12 @@ struct PopServer {
 
 // As a mail program asks for it.
 SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
-SIM_NAMED_ENUM(AuthChoice, none, automatic, plain, login);
+// `automatic` is the strongest way to log in with the password; a token is for who signed in for
+// one.
+SIM_NAMED_ENUM(
+    AuthChoice, none, automatic, plain, login, cram_md5, scram_sha_256, xoauth2, oauthbearer);
+// The token that a mail program has, from the issuer of its server; all but good are refused.
+SIM_NAMED_ENUM(TokenKind, good, expired, wrong_audience, wrong_scope, bad_signature);
 
 struct AccountSettings {
     std::string server;
@@ -211,7 +225,14 @@ struct AccountSettings {
     AuthChoice auth = AuthChoice::automatic;
     std::string user;
     std::string password;
+    TokenKind token = TokenKind::good;
 };
+
+// Logs in with a token, not with the password.
+[[nodiscard]] constexpr bool uses_token(AuthChoice choice)
+{
+    return choice == AuthChoice::xoauth2 || choice == AuthChoice::oauthbearer;
+}
 
 struct MailProgram {
     std::string key;  // "hanako"

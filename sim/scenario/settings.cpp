@@ -1,5 +1,6 @@
 #include "sim/scenario/settings.h"
 
+#include "sim/sasl/mechanism.h"
 #include "sim/scenario/forms.h"
 #include "sim/scenario/problems.h"
 #include "sim/scenario/quantities.h"
@@ -67,9 +68,10 @@ void add_choice(Handles& handles,
                 std::string key,
                 E now,
                 const FindAccount& account,
-                E AccountSettings::*member)
+                E AccountSettings::*member,
+                std::vector<std::string> choices = choices_of<E>())
 {
-    handles.push_back({{std::move(key), text_of(now), choices_of<E>(), true},
+    handles.push_back({{std::move(key), text_of(now), std::move(choices), true},
                        [account, member](Scenario& scenario, const std::string& value) {
                            account(scenario).*member = *parse_enum<E>(value);
                            return std::string{};
@@ -103,7 +105,13 @@ void add_account(Handles& handles,
                        }});
     add_choice(
         handles, prefix + ".protection", now.protection, account, &AccountSettings::protection);
-    add_choice(handles, prefix + ".auth", now.auth, account, &AccountSettings::auth);
+    // POP3 knows one way to log in: the other names mean it too, as in mail programs.
+    auto ways = choices_of<AuthChoice>();
+    if (prefix == "fetch")
+        std::erase_if(ways,
+                      [](const auto& w) { return *parse_enum<AuthChoice>(w) > AuthChoice::login; });
+    add_choice(
+        handles, prefix + ".auth", now.auth, account, &AccountSettings::auth, std::move(ways));
     add_text(handles, prefix + ".user", now.user, account, &AccountSettings::user);
     add_text(handles, prefix + ".password", now.password, account, &AccountSettings::password);
 }
@@ -149,9 +157,15 @@ void add_accounts(Handles& handles, const Scenario& scenario)
         const MailProgram& program = scenario.programs[*at];
         add_line(handles, scenario, program.host);
         if (program.sending) {
-            add_account(handles, "client", *program.sending, [at](Scenario& s) -> AccountSettings& {
+            const auto find = [at](Scenario& s) -> AccountSettings& {
                 return *s.programs[*at].sending;
-            });
+            };
+            add_account(handles, "client", *program.sending, find);
+            if (std::ranges::any_of(scenario.mail_servers,
+                                    [](const MailServer& server) { return !!server.tokens; })) {
+                add_choice(
+                    handles, "client.token", program.sending->token, find, &AccountSettings::token);
+            }
         }
     }
     const auto fetch = std::ranges::find(scenario.steps, StepAction::fetch, &Step::action);
@@ -244,6 +258,7 @@ std::optional<std::vector<Mechanism>> parse_mechanisms(std::string_view text)
 void add_auth(Handles& handles,
               const std::string& prefix,
               const SmtpListener& now,
+              bool takes_tokens,
               const std::function<SmtpListener&(Scenario&)>& listener)
 {
     handles.push_back(
@@ -256,13 +271,15 @@ void add_auth(Handles& handles,
              return {};
          }});
     handles.push_back({{prefix + "auth", text_of(now.auth), {}, false},
-                       [listener](Scenario& changed, const std::string& value) {
+                       [listener, takes_tokens](Scenario& changed, const std::string& value) {
                            const auto mechanisms = parse_mechanisms(value);
                            if (!mechanisms) {
                                return fmt::format(
                                    "expected none, or mechanisms joined by \"+\": {}",
                                    one_of(choices_of<Mechanism>()));
                            }
+                           if (!takes_tokens && std::ranges::any_of(*mechanisms, sasl::uses_token))
+                               return std::string{"nobody signs tokens for this server"};
                            listener(changed).auth = *mechanisms;
                            if (mechanisms->empty()) listener(changed).require_auth = false;
                            return std::string{};
@@ -313,7 +330,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
                 return s.mail_servers[i].listeners[j];
             };
             add_tls<SmtpListener>(handles, prefix, listener, find);
-            add_auth(handles, prefix, listener, find);
+            add_auth(handles, prefix, listener, server.tokens.has_value(), find);
         }
         add_pop_ports(handles, scenario, server.host);
     }

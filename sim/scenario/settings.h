@@ -3,6 +3,7 @@
 // cures all go through here.
 //
 //   client.line client.server client.port client.protection client.auth client.user client.password
+//   client.token                    a TokenKind; where a server takes tokens
 //   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password
 //       (of the program that the first fetch step names)
 //   rule.<key>                      off | pass | drop | reject_icmp | reject_rst

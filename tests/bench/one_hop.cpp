@@ -29,8 +29,16 @@ mail::OutboundConfig plain_outbound()
     return config;
 }
 
+// Keeps the password, so that nobody measures PBKDF2 by mistake.
 class NoAccounts final : public sasl::CredentialStore {
 public:
+    [[nodiscard]] SecretKept keeps() const override { return SecretKept::password; }
+    [[nodiscard]] std::optional<sasl::SaltedKeys> keys_of(std::string_view /*user*/) const override
+    {
+        return std::nullopt;
+    }
+    [[nodiscard]] std::string_view stranger_key() const override { return {}; }
+    [[nodiscard]] const sasl::TokenRules* token_rules() const override { return nullptr; }
     [[nodiscard]] std::optional<std::string> password_of(std::string_view user) const override
     {
         if (user == "user") return "password";

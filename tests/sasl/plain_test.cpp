@@ -108,6 +108,22 @@ TEST_SUITE("sasl.plain")
         CHECK(questions == 1);
     }
 
+    TEST_CASE("a server that keeps salted keys only checks PLAIN and LOGIN with them")
+    {
+        const FewUsers users{SecretKept::salted_keys};
+        const auto offer_salted = [&](const std::string& message) {
+            return make_server(Mechanism::plain, users)->start(message);
+        };
+        CHECK(offer_salted(octets("\0tim\0tanstaaftanstaaf")) == ServerStep{Success{"tim"}});
+        CHECK(offer_salted(octets("\0tim\0wrong")) == ServerStep{Failure{"tim"}});
+        CHECK(offer_salted(octets("\0tom\0tanstaaftanstaaf")) == ServerStep{Failure{"tom"}});
+        CHECK(offer_salted(octets("\0nobody\0")) == ServerStep{Failure{"nobody"}});
+        const auto login = make_server(Mechanism::login, users);
+        CHECK(std::holds_alternative<Challenge>(login->start("Kurt")));
+        CHECK(login->respond("xipj3plmq") == ServerStep{Success{"Kurt"}});
+        CHECK(users.password_of("tim") == std::nullopt);
+    }
+
     TEST_CASE("a client without initial response is asked with an empty challenge")
     {
         const FewUsers users;

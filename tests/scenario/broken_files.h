@@ -110,10 +110,16 @@ inline const std::vector<BrokenFile> broken_files{
      "kind = \"pipe\"",
      {"lab.toml:25:8: host.gate.kind: expected pc, router, mail_server, mailbox, name_server or "
       "other"}},
-    {"a mechanism that is not built yet",
+    {"a mechanism that is POP3's own",
      "auth = [\"plain\"]",
      "auth = [\"pop3_user\"]",
-     {"lab.toml:101:9: mail_server.\"mx.far.example\".port.587.auth[1]: expected plain or login"}},
+     {"lab.toml:101:9: mail_server.\"mx.far.example\".port.587.auth[1]: expected plain, login, "
+      "cram_md5, scram_sha_256, xoauth2 or oauthbearer"}},
+    {"tokens that nobody signs",
+     "auth = [\"plain\"]",
+     "auth = [\"oauthbearer\"]",
+     {"lab.toml:101:8: mail_server.\"mx.far.example\".port.587.auth: nobody signs tokens for this "
+      "server: tokens is missing"}},
     {"a start without an offset",
      "start = 2026-04-01T09:00:00+09:00",
      "start = 2026-04-01T09:00:00",

@@ -20,7 +20,9 @@ const std::vector<std::string> lessons{"path",
                                        "submissions-465",
                                        "own-isp-25",
                                        "fixed-ip",
-                                       "plain-password"};
+                                       "plain-password",
+                                       "auth-methods",
+                                       "oauth"};
 
 Scenario lesson(const std::string& key)
 {

@@ -251,6 +251,30 @@ TEST_SUITE("scenario.settings")
         CHECK(setting(scenario, "server.mx.far.example.587.auth").value == "login+plain");
     }
 
+    TEST_CASE("a token can be chosen, and offered, where somebody signs them")
+    {
+        Scenario scenario = lab();
+        const std::string auth = "server.mx.far.example.587.auth";
+        CHECK(problem_of(scenario, "client.token", "expired") ==
+              "client.token: there is no such setting here (did you mean \"client.line\"?)");
+        CHECK(problem_of(scenario, auth, "plain+oauthbearer") ==
+              auth + ": nobody signs tokens for this server");
+        CHECK(scenario.mail_servers[0].listeners[1].auth == std::vector{Mechanism::plain});
+        scenario.mail_servers[0].tokens = TokenIssuer{"login.far.example", "mail.send", 1h};
+        CHECK(problem_of(scenario, auth, "plain+oauthbearer") == "none");
+        CHECK(problem_of(scenario, "client.token", "expired") == "none");
+        CHECK(scenario.programs[0].sending->token == TokenKind::expired);
+        CHECK(setting(scenario, "client.token").live);
+    }
+
+    TEST_CASE("POP3 has one way to log in, so a fetch cannot be set to SCRAM or a token")
+    {
+        const Scenario scenario = lab();
+        CHECK(setting(scenario, "client.auth").choices.size() == count_of<AuthChoice>());
+        CHECK(setting(scenario, "fetch.auth").choices ==
+              std::vector<std::string>{"none", "automatic", "plain", "login"});
+    }
+
     TEST_CASE("one certificate serves mail and POP")
     {
         Scenario scenario = lab();
@@ -279,7 +303,7 @@ TEST_SUITE("scenario.settings")
             CAPTURE(auth);
             CHECK(problem_of(scenario, "server.mx.far.example.587.auth", auth) ==
                   "server.mx.far.example.587.auth: expected none, or mechanisms joined by \"+\": "
-                  "plain or login");
+                  "plain, login, cram_md5, scram_sha_256, xoauth2 or oauthbearer");
         }
         CHECK(scenario.programs[0].sending->port == 587);
         CHECK(scenario.mail_servers[0].listeners[1].auth == std::vector{Mechanism::plain});

@@ -77,6 +77,7 @@ public:
         names();
         tls();
         conversations();
+        exchanges();
         outcomes();
         add(dialled_); // a connection whose end the trace does not tell comes last
     }
@@ -260,6 +261,39 @@ private:
                 reply.to = verb;
                 reply.code = code;
                 add(reply);
+            }
+        }
+    }
+
+    // What the lines of an AUTH exchange mean depends on the mechanism that it began with.
+    void exchanges()
+    {
+        std::uint32_t number = 20;
+        for (const std::string_view begun :
+             {"AUTH LOGIN", "AUTH CRAM-MD5", "AUTH SCRAM-SHA-256", "AUTH XOAUTH2 dXNlcj1o"}) {
+            const sim::ConnectionId talk{number++};
+            const auto secret_at = begun.ends_with("dXNlcj1o") ? 13U : 0U;
+            for (const sim::HostId host : {sim::HostId{hanako_pc}, sim::HostId{kumo}}) {
+                sim::SmtpCommand command;
+                command.side = host == sim::HostId{kumo} ? sim::Side::received : sim::Side::sent;
+                command.verb = sim::SmtpVerb::auth;
+                command.line = line(begun, secret_at);
+                trace.append(host, talk, command);
+                command.verb = sim::SmtpVerb::auth_response;
+                command.line = line("dXNlcj1o");
+                if (secret_at != 0) command.line.secret_size = command.line.bytes.size;
+                trace.append(host, talk, command);
+                sim::SmtpReply reply;
+                reply.side = host == sim::HostId{kumo} ? sim::Side::sent : sim::Side::received;
+                reply.to = sim::SmtpVerb::auth_response;
+                reply.code = 334;
+                reply.reason = sim::SmtpReason::auth_challenge;
+                reply.line = line("334 dj1zaWduYXR1cmU=");
+                trace.append(host, talk, reply);
+                reply.code = 535;
+                reply.reason = sim::SmtpReason::auth_failed;
+                reply.line = line("535 5.7.8 Authentication credentials invalid");
+                trace.append(host, talk, reply);
             }
         }
     }
