@@ -161,9 +161,10 @@ private:
 
     void add_captures(CLI::App& sub,
                       std::optional<std::string>& capture,
-                      std::optional<std::string>& keys)
+                      std::optional<std::string>& keys,
+                      const char* help = "help.pcap")
     {
-        sub.add_option("--pcap", capture, command_.text("help.pcap"))->type_name("FILE.pcapng");
+        sub.add_option("--pcap", capture, command_.text(help))->type_name("FILE.pcapng");
         sub.add_option("--keylog", keys, command_.text("help.keylog"))->type_name("FILE");
     }
 
@@ -186,7 +187,7 @@ private:
         sub->add_option("--ca", bridge.ca_file, command_.text("help.bridge_ca"))->type_name("FILE");
         sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))
             ->type_name("FILE");
-        add_captures(*sub, bridge.capture_file, bridge.key_file);
+        add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
         sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
             ->type_name("N")
             ->check(CLI::Range(1, 15'000));
@@ -227,7 +228,7 @@ private:
         sub->add_option("--as", parsed_.send_as, command_.text("help.send_as"))
             ->check(CLI::IsMember({"program", "relay"}))
             ->type_name("program|relay");
-        add_captures(*sub, send.capture_file, send.key_file);
+        add_captures(*sub, send.capture_file, send.key_file, "help.live_pcap");
         sub->add_flag("--show-secrets", send.show_secrets, command_.text("help.show_secrets"));
     }
 

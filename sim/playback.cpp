@@ -23,6 +23,7 @@ std::optional<Unit> coarsest_unit(Kind kind)
     case Kind::send_finished:
     case Kind::fetch_finished:
     case Kind::packet_dropped:
+    case Kind::packet_altered:
     case Kind::setting_changed:
     case Kind::rule_switched:
     case Kind::fault_injected:

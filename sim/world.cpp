@@ -337,6 +337,10 @@ void World::Parts::sync_faults()
         mtas[i]->set_faults(scenario.mail_servers[i].faults);
     for (std::size_t i = 0; i < name_services.size(); ++i)
         name_services[i]->set_fault(scenario.name_servers[i].fault);
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
+        network.set_strips_starttls(HostId{static_cast<std::uint32_t>(i)},
+                                    scenario.hosts[i].strips_starttls);
+    }
 }
 
 // ---- the World --------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // What may go wrong in this world, by kind, and where: replies turned into refusals, connections
-// cut, replies held back, certificates made wrong, name servers failing. Above them, all that is
-// wrong now.
+// cut, replies held back, certificates made wrong, name servers failing, words made unreadable on
+// the way. Above them, all that is wrong now.
 
 #include "gui/panels/panels.h"
 #include "gui/panels/setting_rows.h"
@@ -18,7 +18,7 @@ namespace s = sim::scenario;
 
 // The parts of "fault.mail.kumo.example.reply.rcpt" or "server.mail.kumo.example.certificate".
 struct FaultKey {
-    std::string kind; // reply, cut, delay, certificate, dns; empty: no fault
+    std::string kind; // reply, cut, delay, certificate, dns, tamper; empty: no fault
     const s::Host* host = nullptr;
     std::string point; // of a reply
 };
@@ -124,7 +124,7 @@ void one_of(const Ui& ui, const std::string& kind)
 
 void faults(const Ui& ui)
 {
-    constexpr std::array kinds{"reply", "cut", "delay", "certificate", "dns"};
+    constexpr std::array kinds{"reply", "cut", "delay", "certificate", "dns", "tamper"};
     bool titled = false;
     for (const char* name : kinds) {
         const std::string kind{name};

@@ -66,6 +66,7 @@ void for_each_field(const Line& line, F&& f)
 
 SIM_FIELDS(PacketSent, packet, link, to, arrives);
 SIM_FIELDS(PacketPassedRule, packet, rule);
+SIM_FIELDS(PacketAltered, packet, before, how);
 SIM_FIELDS(PacketDropped, packet, reason, verdict, rule);
 SIM_FIELDS(PacketDelivered, packet);
 SIM_FIELDS(ConnectionAttempted, local, remote);

@@ -68,6 +68,15 @@ struct PacketPassedRule {
     PacketHead packet;
     RuleId rule;
 };
+// What somebody on the way did to a packet's payload. starttls_offer: the keyword in a reply to
+// EHLO; starttls_command: the command itself. Letters become other letters, so that no number of
+// TCP has to change.
+SIM_NAMED_ENUM(Tampering, starttls_offer, starttls_command);
+struct PacketAltered {
+    PacketHead packet; // as it goes on
+    Blob before;       // the payload as it came
+    Tampering how = Tampering::starttls_offer;
+};
 struct PacketDropped {
     PacketHead packet;
     DropReason reason = DropReason::rule;
@@ -418,6 +427,7 @@ struct FaultInjected {
 
 using Happening = std::variant<PacketSent,
                                PacketPassedRule,
+                               PacketAltered,
                                PacketDropped,
                                PacketDelivered,
                                ConnectionAttempted,
@@ -466,6 +476,7 @@ using Happening = std::variant<PacketSent,
 SIM_NAMED_ENUM(Kind,
                packet_sent,
                packet_passed_rule,
+               packet_altered,
                packet_dropped,
                packet_delivered,
                connection_attempted,

@@ -65,6 +65,7 @@ struct Marker {
         return mark_of_packet(event, what.packet, trace);
     }
     Mark operator()(const PacketDropped& /*what*/) const { return Mark::blocked; }
+    Mark operator()(const PacketAltered& /*what*/) const { return Mark::blocked; }
     Mark operator()(const PortClosed& /*what*/) const { return Mark::blocked; }
     Mark operator()(const ConnectionFailed& /*what*/) const { return Mark::blocked; }
     Mark operator()(const TlsFailed& /*what*/) const { return Mark::blocked; }

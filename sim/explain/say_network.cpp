@@ -179,6 +179,7 @@ std::vector<KindMessages> network_messages()
          {""},
          {""},
          with_packet({"packet", "rule", "rule_number", "purpose", "area"})},
+        {Kind::packet_altered, all_names<Tampering>(), all_names<Tampering>(), with_packet({})},
         {Kind::packet_dropped,
          drop_variants(),
          [] {
@@ -230,6 +231,14 @@ Said say(const Event& event, const PacketPassedRule& what, const Context& contex
     facts.add("packet", noun("packet", name_of(nature), context.language))
         .add("area", area_name(event.host, context));
     return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const PacketAltered& what, const Context& context)
+{
+    Facts facts{event, context};
+    add_packet(facts, what.packet, context);
+    const std::string how{name_of(what.how)};
+    return {how, how, facts.take()};
 }
 
 Said say(const Event& event, const PacketDropped& what, const Context& context)

@@ -40,6 +40,7 @@ std::vector<MessageGroup> noun_messages();
 
 Said say(const Event& event, const PacketSent& what, const Context& context);
 Said say(const Event& event, const PacketPassedRule& what, const Context& context);
+Said say(const Event& event, const PacketAltered& what, const Context& context);
 Said say(const Event& event, const PacketDropped& what, const Context& context);
 Said say(const Event& event, const PacketDelivered& what, const Context& context);
 Said say(const Event& event, const ConnectionAttempted& what, const Context& context);

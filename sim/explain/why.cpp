@@ -455,6 +455,23 @@ private:
         // What was noticed may itself come of a packet that a rule stopped under way.
         if (card.obstacle == Obstacle::connection_lost || card.obstacle == Obstacle::reply_late)
             at_loss(card, event, card.obstacle);
+        if (card.obstacle == Obstacle::tls_not_offered) look_for_tampering(card, event);
+    }
+
+    // What the server offered may have been made unreadable on the way.
+    void look_for_tampering(WhyCard& card, const Event& event)
+    {
+        for (std::size_t i = event.id.value; i-- > 0;) {
+            const Event& earlier = trace_[i];
+            if (earlier.connection != event.connection) continue;
+            if (earlier.kind() == Kind::packet_altered) {
+                card.stopped = earlier.id;
+                card.who = earlier.host;
+                card.obstacle = Obstacle::tampered;
+                return;
+            }
+            if (earlier.kind() == Kind::connection_attempted) return;
+        }
     }
 
     static Obstacle obstacle_of(scenario::RuleKind kind)

@@ -38,6 +38,7 @@ SIM_NAMED_ENUM(Obstacle,
                reply_late,            // the server fell silent under way
                peer_misbehaved,       // it did not speak SMTP or POP3 as it should
                peer_cannot,           // it lacks what this message needs (8BITMIME, SMTPUTF8, SIZE)
+               tampered,              // somebody on the way made the offer of STARTTLS unreadable
                fault);                // one that the lesson switched on
 
 // The packet that was stopped.

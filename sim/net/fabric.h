@@ -108,6 +108,8 @@ public:
     // down neither sends nor receives, as if all its links were cut; its memory survives.
     void set_link_cut(LinkId link, bool cut) { wire_.set_cut(link, cut); }
     void set_host_down(HostId host, bool down) { wire_.set_down(host, down); }
+    // An attacker at a node: the word STARTTLS in the clear in what it forwards becomes XXXXXXXX.
+    void set_strips_starttls(HostId host, bool strips) { wire_.set_strips_starttls(host, strips); }
 
     // ---- views --------------------------------------------------------------------------------
     // Bound UDP ports, then listening TCP ports, each by number; then connections by id.

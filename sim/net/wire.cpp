@@ -4,6 +4,8 @@
 #include "sim/net/limits.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace sim::net {
@@ -87,6 +89,11 @@ void Wire::set_cut(LinkId id, bool cut)
 void Wire::set_down(HostId id, bool down)
 {
     node(id).down = down;
+}
+
+void Wire::set_strips_starttls(HostId id, bool strips)
+{
+    node(id).strips_starttls = strips;
 }
 
 // ---- routes -------------------------------------------------------------------------------------
@@ -305,7 +312,34 @@ void Wire::forward(std::uint32_t number, Instant now)
     }
     if (has_rules(at) && stop_by_rule(number, at, Direction::forward, now).exists()) return;
     --packet.head.hop_limit;
+    if (node(at).strips_starttls) strip_starttls(number, at);
     put_on_link(number, at, now);
+}
+
+// As middleboxes did that wanted to read all mail, and as thieves do: RFC 3207 §6. A keyword that
+// lies across two segments gets through.
+void Wire::strip_starttls(std::uint32_t number, HostId at)
+{
+    constexpr std::string_view keyword = "STARTTLS";
+    PacketHead& head = packets_[number].head;
+    if (head.transport != Transport::tcp || head.payload.size < keyword.size()) return;
+    std::string text{trace_.view(head.payload)};
+    const auto found =
+        std::search(text.begin(), text.end(), keyword.begin(), keyword.end(), [](char a, char b) {
+            return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b;
+        });
+    if (found == text.end()) return;
+    const bool is_reply = text.front() >= '0' && text.front() <= '9';
+    std::fill_n(found, keyword.size(), 'X');
+    const Blob before = head.payload;
+    head.payload = trace_.payloads().store(text);
+    // What becomes of it from here on comes of this.
+    trace_.set_cause(trace_.append(
+        at,
+        head.connection,
+        PacketAltered{
+            head, before, is_reply ? Tampering::starttls_offer : Tampering::starttls_command}));
+    trace_.payloads().release(before);
 }
 
 EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction, Instant now)

@@ -39,6 +39,7 @@ public:
 
     void set_cut(LinkId id, bool cut);
     void set_down(HostId id, bool down);
+    void set_strips_starttls(HostId id, bool strips);
     [[nodiscard]] bool is_cut(LinkId id) const;
     [[nodiscard]] bool is_down(HostId id) const { return node(id).down; }
 
@@ -82,6 +83,7 @@ private:
         HostConfig config;
         Firewall firewall;
         bool down = false;
+        bool strips_starttls = false;
     };
     struct Cable {
         LinkConfig config;
@@ -108,6 +110,7 @@ private:
         return !hosts_[at.value].firewall.rules().empty();
     }
     // The PacketDropped when a rule stops the packet, which is then forgotten; else none.
+    void strip_starttls(std::uint32_t packet, HostId at);
     EventId stop_by_rule(std::uint32_t packet, HostId at, Direction direction, Instant now);
     Launch drop(std::uint32_t packet, HostId at, DropReason reason);
 

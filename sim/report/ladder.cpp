@@ -141,6 +141,7 @@ private:
 
     // ---- story: the hops ----------------------------------------------------------------------
     void story(const Event& event, const PacketDropped& what) { stopped(event, what); }
+    void story(const Event& event, const PacketAltered& /*what*/) { note(event); }
     void story(const Event& event, const MailComposed& /*what*/) { note(event); }
     void story(const Event& event, const MailQueued& /*what*/)
     {
@@ -226,6 +227,7 @@ private:
     void expert(const Event& event, const PacketSent& what) { arrow(event, what.to); }
     void expert(const Event& event, const PacketDropped& what) { stopped(event, what); }
     void expert(const Event& event, const PacketPassedRule& /*what*/) { note(event); }
+    void expert(const Event& event, const PacketAltered& /*what*/) { note(event); }
     void expert(const Event& event, const ConnectionFailed& /*what*/) { note(event); }
     void expert(const Event& event, const TlsEstablished& what) { standard(event, what); }
     template <typename Outcome>

@@ -14,6 +14,7 @@ constexpr int most_causes = 64;
 struct PacketOf {
     const PacketHead* operator()(const PacketSent& what) const { return &what.packet; }
     const PacketHead* operator()(const PacketPassedRule& what) const { return &what.packet; }
+    const PacketHead* operator()(const PacketAltered& what) const { return &what.packet; }
     const PacketHead* operator()(const PacketDropped& what) const { return &what.packet; }
     const PacketHead* operator()(const PacketDelivered& what) const { return &what.packet; }
     const PacketHead* operator()(const auto& /*other*/) const { return nullptr; }

@@ -43,6 +43,8 @@ struct Host {
     System system = System::linux;
     std::string line;             // a PC: key of the Line that it is plugged into, else empty
     std::optional<Ipv4> resolver; // the name server that it asks; none: the line's
+    // A router whose owner makes STARTTLS unreadable in what passes; switched on by settings only.
+    bool strips_starttls = false;
 };
 
 // A way to get online that a PC can be plugged into: dynamic home line, fixed address, hotel, ...

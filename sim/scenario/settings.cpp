@@ -429,6 +429,23 @@ void add_faults(Handles& handles, const Scenario& scenario)
     }
 }
 
+// What an attacker on the way can do: routers only, since packets pass through them.
+void add_tampering(Handles& handles, const Scenario& scenario)
+{
+    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
+        const Host& host = scenario.hosts[i];
+        if (host.kind != HostKind::router) continue;
+        handles.push_back({{fmt::format("fault.{}.tamper", host.key),
+                            host.strips_starttls ? "starttls" : "off",
+                            {"off", "starttls"},
+                            true},
+                           [i](Scenario& changed, const std::string& value) {
+                               changed.hosts[i].strips_starttls = value == "starttls";
+                               return std::string{};
+                           }});
+    }
+}
+
 Handles handles_of(const Scenario& scenario)
 {
     Handles handles;
@@ -436,6 +453,7 @@ Handles handles_of(const Scenario& scenario)
     add_rules(handles, scenario);
     add_servers(handles, scenario);
     add_faults(handles, scenario);
+    add_tampering(handles, scenario);
     return handles;
 }
 

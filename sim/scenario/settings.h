@@ -16,7 +16,8 @@
 //   fault.<host>.cut                off, or the point at which the mail server resets the
 //   connection fault.<host>.delay              off | 5s | 60s | 10m: its replies are held back so
 //   long fault.<host>.dns                off | servfail | nxdomain | silent: of the name server
-//   there
+//   there fault.<host>.tamper             off | starttls: the router there makes STARTTLS
+//   unreadable
 //
 // Live are rule.*, fault.* and the account settings, which count from the next send or fetch.
 // client.line and server.* are not: the run starts anew with them.

@@ -145,6 +145,8 @@ private:
                 sim::HostId{border});
             add(sim::PacketDelivered{head}, sim::HostId{kumo});
             add(sim::PacketPassedRule{head, sim::RuleId{0}}, sim::HostId{border});
+            for (const sim::Tampering how : sim::values_of<sim::Tampering>())
+                add(sim::PacketAltered{head, head.payload, how}, sim::HostId{border});
             for (const sim::Verdict verdict : sim::values_of<sim::Verdict>()) {
                 for (std::uint32_t rule = 0; rule < 5; ++rule) {
                     add(sim::PacketDropped{head, sim::DropReason::rule, verdict, sim::RuleId{rule}},
