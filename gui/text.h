@@ -34,6 +34,7 @@ struct Probe {
     std::vector<Item> items;
     std::vector<Text> texts;
     std::vector<std::string> misfits; // texts that did not fit their places
+    std::string focused;              // the path of what the keyboard is on; empty: it is nowhere
 };
 
 float text_width(const TextStyle& style, std::string_view text);

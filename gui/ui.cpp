@@ -123,16 +123,43 @@ void Ui::rule() const
 
 // ---- controls -----------------------------------------------------------------------------------
 
-bool Ui::area(const std::string& path, const Rect& rect) const
+bool Ui::show_focus(const std::string& path, const Rect& rect) const
+{
+    if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return false;
+    if (probe_ != nullptr) probe_->focused = path;
+    // Over all else, with a gap, so that it is seen beside a surface of any colour; it may stand
+    // out of its list by its own width.
+    const ImDrawList& drawn_in = *ImGui::GetWindowDrawList();
+    const float gap = px(2);
+    const float thick = px(3);
+    const float out = gap + thick;
+    const ImVec2 min = drawn_in.GetClipRectMin();
+    const ImVec2 max = drawn_in.GetClipRectMax();
+    ImDrawList* list = ImGui::GetForegroundDrawList();
+    list->PushClipRect({min.x - out, min.y - out}, {max.x + out, max.y + out});
+    list->AddRect({rect.min.x - gap, rect.min.y - gap},
+                  {rect.max.x + gap, rect.max.y + gap},
+                  theme_.encrypted,
+                  px(9),
+                  0,
+                  thick);
+    list->PopClipRect();
+    return true;
+}
+
+bool Ui::area(const std::string& path, const Rect& rect, bool is_tab_stop) const
 {
     remember(path, rect);
     ImGui::SetCursorScreenPos(rect.min);
+    ImGui::PushStyleColor(ImGuiCol_NavCursor, 0); // ours is drawn instead
+    ImGui::PushItemFlag(ImGuiItemFlags_NoTabStop, !is_tab_stop);
     const bool pressed =
         ImGui::InvisibleButton(path.c_str(),
                                {std::max(rect.width(), 1.0F), std::max(rect.height(), 1.0F)},
                                ImGuiButtonFlags_EnableNav);
-    if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible)
-        ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, theme_.encrypted, px(7), 0, px(2));
+    ImGui::PopItemFlag();
+    ImGui::PopStyleColor();
+    (void)show_focus(path, rect);
     return pressed;
 }
 
@@ -317,7 +344,9 @@ Ui::field(const std::string& path, std::string& text, std::string_view hint, flo
                                              walk,
                                              &typed.step);
     typed.changed = text != before;
-    remember(path, {at, {at.x + width, at.y + ImGui::GetItemRectSize().y}});
+    const Rect rect{at, {at.x + width, at.y + ImGui::GetItemRectSize().y}};
+    remember(path, rect);
+    (void)show_focus(path, rect);
     return typed;
 }
 

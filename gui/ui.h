@@ -108,8 +108,10 @@ public:
 
     // ---- controls -------------------------------------------------------------------------------
     // `path` names the control for tests and for ImGui: unique in the window.
-    // A press anywhere in `rect`; draws nothing but the focus.
-    [[nodiscard]] bool area(const std::string& path, const Rect& rect) const;
+    // A press anywhere in `rect`; draws nothing but the focus. Of a list, only one row need be a
+    // stop for Tab: arrows lead to the others.
+    [[nodiscard]] bool
+    area(const std::string& path, const Rect& rect, bool is_tab_stop = true) const;
     [[nodiscard]] bool button(const std::string& path, std::string_view label, float width) const;
     [[nodiscard]] bool primary(const std::string& path,
                                std::string_view icon,
@@ -149,6 +151,8 @@ public:
     [[nodiscard]] bool hovered_hint(std::string_view hint) const; // of the last control
 
     void remember(const std::string& path, const Rect& rect) const;
+    // Of the last control: whether the keyboard is on it, and then a ring around it.
+    bool show_focus(const std::string& path, const Rect& rect) const;
 
 private:
     const Model& model_;

@@ -46,7 +46,9 @@ public:
         ImGui::SetCursorScreenPos(rows.min);
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-        if (ImGui::BeginChild("ladder", {rows.width(), rows.height()})) body(rows);
+        if (ImGui::BeginChild(
+                "ladder", {rows.width(), rows.height()}, ImGuiChildFlags_NavFlattened))
+            body(rows);
         ImGui::EndChild();
         ImGui::PopStyleVar(2);
     }
@@ -149,6 +151,7 @@ private:
             const auto y_of = [&](std::size_t row) {
                 return top + row_height_ * static_cast<float>(row);
             };
+            stop_ = tab_stop(first, end, done);
             for (std::size_t i = first; i < end; ++i)
                 place(i, y_of(i), done);
             for (const TlsSpan& span : view_.tls_spans(first, end - 1))
@@ -160,6 +163,19 @@ private:
         hint();
         ImGui::SetCursorScreenPos({rows.min.x, top + height});
         ImGui::Dummy({1, 1});
+    }
+
+    // Of the rows [first, end), the one that Tab leads to: that at the cursor, or the nearest to
+    // it.
+    [[nodiscard]] std::size_t tab_stop(std::size_t first, std::size_t end, std::size_t done) const
+    {
+        const auto& rows = view_.ladder().rows;
+        std::size_t stop = std::clamp(done == 0 ? 0 : done - 1, first, end - 1);
+        while (stop > first && rows[stop].shape == LadderRow::Shape::gap)
+            --stop;
+        while (stop + 1 < end && rows[stop].shape == LadderRow::Shape::gap)
+            ++stop;
+        return stop;
     }
 
     // Keeps the row at the cursor in sight when the cursor moved, and only then.
@@ -216,7 +232,7 @@ private:
         const LadderRow& it = view_.ladder().rows[index];
         if (it.shape == LadderRow::Shape::gap) return;
         const Rect rect = rect_of(y);
-        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect))
+        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect, index == stop_))
             ui_.ask(action::Select{it.event});
         const bool selected = index + 1 == done;
         if (selected || ImGui::IsItemHovered()) {
@@ -442,6 +458,7 @@ private:
     float row_height_;
     float lane_ = 0;
     std::map<HostId, float> x_of_;
+    std::size_t stop_ = 0;               // the row that Tab leads to
     const LadderRow* hovered_ = nullptr; // the row that the mouse rests on
     std::string cut_;                    // what had no room in it
 };

@@ -85,7 +85,7 @@ void field_row(const Ui& ui, const std::string& of, std::size_t number, const Fi
     const bool chosen = now.offset == static_cast<int>(field.offset) &&
                         now.size == static_cast<int>(field.size) && field.size > 0;
     const Rect rect{at, {at.x + width, at.y + height}};
-    if (ui.area(fmt::format("{}/field/{}", of, number), rect)) mark(of, field);
+    if (ui.area(fmt::format("{}/field/{}", of, number), rect, number == 0)) mark(of, field);
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (chosen || ImGui::IsItemHovered())
         list->AddRectFilled(rect.min, rect.max, ui.theme().selection, ui.px(5));

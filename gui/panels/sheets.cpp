@@ -50,6 +50,7 @@ void keys(const Ui& ui)
                               Key{"presenter", "P"},
                               Key{"map", "0  Ctrl ← → ↑ ↓"},
                               Key{"zoom", "Ctrl + / Ctrl -"},
+                              Key{"walk", "Tab  ← → ↑ ↓"},
                               Key{"help", "?"}};
     const float column = ui.px(190) * ui.theme().type_scale;
     for (const Key& key : list) {

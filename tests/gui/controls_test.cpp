@@ -1,7 +1,9 @@
 // Every control of the window, used as a person uses it, in both languages: found by its path,
 // pressed, dragged or typed into; and what it did is looked at in the model and on the screen.
 
+#include "gui/exports.h"
 #include "gui/search.h"
+#include "sim/report/pcapng.h"
 #include "tests/gui/driver.h"
 
 #include <doctest/doctest.h>
@@ -545,6 +547,35 @@ TEST_SUITE("gui.controls")
             }
             CHECK(asked.size() == sim::count_of<action::ExportKind>());
         }
+    }
+
+    TEST_CASE("a capture saved from the menu has the octets that `hikyaku run --pcap` writes")
+    {
+        namespace fs = std::filesystem;
+        in_both_languages([](Window& window) {
+            const fs::path folder = fs::temp_directory_path();
+            window.open(test::lesson_path("submission-587"));
+            window.model().act(action::ToEnd{});
+            window.settle();
+            const auto& trace = window.model().playback().trace();
+            const sim::report::Source whole{trace,
+                                            window.model().scenario(),
+                                            window.model().language(),
+                                            trace.size(),
+                                            sim::explain::Level::standard};
+            const auto capture = action::ExportKind::capture;
+            const std::string file =
+                (folder / fmt::format("hikyaku-capture{}", gui::suffix_of(capture))).string();
+            REQUIRE(gui::write_octets(file, gui::export_octets(window.model(), capture)));
+            const std::string written = cli::read_file(file).value();
+            CHECK(written.substr(0, 4) == "\x0a\x0d\x0d\x0a"); // a section header block
+            CHECK(written.size() > 10'000);
+            CHECK(written == sim::report::pcapng(whole, std::nullopt));
+            window.model().act(action::ToStart{}); // nothing has happened yet: nothing is in it
+            CHECK(gui::export_octets(window.model(), capture).size() < written.size() / 10);
+            fs::remove(file);
+            CHECK_FALSE(gui::write_octets((folder / "hikyaku-none" / "a.pcapng").string(), "a"));
+        });
     }
 
     TEST_CASE("motion, another seed, the theme and the size of everything")
