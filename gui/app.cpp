@@ -156,7 +156,7 @@ void App::layout(const Ui& ui)
                                             theme.rule);
         ladder_panel(ui,
                      {{middle.min.x + pad, split + ui.px(16)},
-                      {middle.max.x - pad, middle.max.y - ui.px(4)}});
+                      {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
     } else {
         ui.paragraph(ui.body(), ui.say("empty"));
     }

@@ -75,7 +75,16 @@ void Ui::line_centred(ImDrawList* list,
 Ui::Name Ui::name(TextStyle largest, std::string_view text, float width, float height) const
 {
     const float smallest = px(12);
-    Name name{largest, {}};
+    Name name{largest, {}, false};
+    for (;;) {
+        auto lines = wrap_words(name.style, text, width);
+        if (lines) name.lines = std::move(*lines);
+        if (lines && name.height() <= height) return name;
+        if (name.style.size <= smallest) break;
+        name.style.size = std::max(smallest, name.style.size - px(1));
+    }
+    name.is_torn = true;
+    name.style = largest;
     for (;;) {
         name.lines = wrap_evenly(name.style, text, width);
         const bool fits = !breaks_words(name.lines) && name.height() <= height;
@@ -119,6 +128,15 @@ void Ui::rule() const
     ImGui::GetWindowDrawList()->AddLine(
         {at.x, at.y + px(4)}, {at.x + width, at.y + px(4)}, theme_.rule, px(1));
     ImGui::Dummy({width, px(8)});
+}
+
+bool Ui::begin_scrolled(const char* name, ImVec2 size) const
+{
+    const float gap = px(2);
+    ImGui::SetNextWindowContentSize({size.x, 0});
+    return ImGui::BeginChild(name,
+                             {size.x + gap + ImGui::GetStyle().ScrollbarSize, size.y},
+                             ImGuiChildFlags_NavFlattened);
 }
 
 // ---- controls -----------------------------------------------------------------------------------
@@ -272,30 +290,46 @@ Ui::segmented(const std::string& path,
         needed += text_width(style, option.second) + pad;
     const float spare = std::max(0.0F, width - needed) / count;
     const float height = theme_.body() + px(16);
+    // Where each stands; a row is one box with lines between its parts.
+    std::vector<Rect> parts;
     float x = at.x;
     float y = at.y;
-    for (std::size_t i = 0; i < options.size(); ++i) {
-        const float wanted = text_width(style, options[i].second) + pad + spare;
-        const float own = std::min(wanted, width);
+    for (const auto& option : options) {
+        const float own = std::min(text_width(style, option.second) + pad + spare, width);
         if (x > at.x && x + own > at.x + width + 1) {
             x = at.x;
             y += height + px(4);
         }
-        const Rect rect{{x, y}, {x + own, y + height}};
+        parts.push_back({{std::round(x), y}, {std::round(x + own), y + height}});
+        x += own;
+    }
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        const Rect& rect = parts[i];
         if (area(fmt::format("{}/{}", path, options[i].first), rect)) pressed = i;
         const bool is_chosen = chosen == i;
-        const bool hovered = ImGui::IsItemHovered();
-        if (is_chosen) {
-            list->AddRectFilled(rect.min, rect.max, theme_.ink, px(7));
-        } else if (hovered) {
-            list->AddRectFilled(rect.min, rect.max, theme_.selection, px(7));
+        const bool is_first = i == 0 || parts[i - 1].min.y < rect.min.y;
+        const bool is_last = i + 1 == options.size() || parts[i + 1].min.y > rect.min.y;
+        ImDrawFlags corners = ImDrawFlags_RoundCornersNone;
+        if (is_first) corners |= ImDrawFlags_RoundCornersLeft;
+        if (is_last) corners |= ImDrawFlags_RoundCornersRight;
+        const ImU32 fill = is_chosen                ? theme_.ink
+                           : ImGui::IsItemHovered() ? theme_.selection
+                                                    : theme_.card;
+        list->AddRectFilled(rect.min, rect.max, fill, px(7), corners);
+        if (!is_first && !is_chosen && chosen != i - 1)
+            list->AddLine(rect.min, {rect.min.x, rect.max.y}, theme_.rule, px(1));
+        if (is_last) {
+            std::size_t first = i;
+            while (first > 0 && parts[first - 1].min.y == rect.min.y)
+                --first;
+            list->AddRect(parts[first].min, rect.max, theme_.rule, px(7), 0, px(1));
         }
-        list->AddRect(rect.min, rect.max, is_chosen ? theme_.ink : theme_.rule, px(7), 0, px(1));
         TextStyle shown = is_chosen ? in(bold(), theme_.on_ink) : body();
         shown.size = style.size;
-        line_centred(
-            list, {{x + px(4), y}, {x + own - px(4), y + height}}, shown, options[i].second);
-        x += own;
+        line_centred(list,
+                     {{rect.min.x + px(4), rect.min.y}, {rect.max.x - px(4), rect.max.y}},
+                     shown,
+                     options[i].second);
     }
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy({width, y + height - at.y});

@@ -85,10 +85,11 @@ public:
                       std::string_view text,
                       Overflow overflow = Overflow::report) const;
     // A name in as few lines as it needs, no smaller than 12 design pixels: the largest size at
-    // which it fits `width` and `height` without cutting words.
+    // which it fits `width` and `height` without cutting words; else cut.
     struct Name {
         TextStyle style;
         std::vector<std::string_view> lines; // of the text that was given
+        bool is_torn = false;                // a word had to be put in two lines
         [[nodiscard]] float line() const { return style.size * 1.15F; }
         [[nodiscard]] float height() const { return line() * static_cast<float>(lines.size()); }
     };
@@ -105,6 +106,10 @@ public:
     paragraph_height(const TextStyle& style, std::string_view text, float width) const;
     // The same where ImGui's cursor stands, as wide as there is room; moves the cursor down.
     void paragraph(const TextStyle& style, std::string_view text, float width = 0) const;
+
+    // A part of the window that scrolls by itself; ImGui::EndChild must follow in any case. Its bar
+    // stands to the right of `size`, in the margin, so that nothing moves when it comes and goes.
+    [[nodiscard]] bool begin_scrolled(const char* name, ImVec2 size) const;
 
     // ---- controls -------------------------------------------------------------------------------
     // `path` names the control for tests and for ImGui: unique in the window.

@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace gui {
 
@@ -75,19 +76,24 @@ private:
         std::map<HostId, std::string> called;
         for (const auto& [host, x] : x_of_)
             called[host] = sim::explain::host_name(host, ui_.model().source().context());
-        const auto set = [&](std::size_t rows) {
+        const auto fit = [&](const std::string& words, std::size_t rows, float size) {
+            TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
+            style.size = std::min(style.size, size);
+            return ui_.name(
+                style, words, lane_ * static_cast<float>(rows) - ui_.px(4), space_.height() / 2);
+        };
+        const auto set = [&](std::size_t rows) { // all of one size
+            float size = ui_.theme().small();
+            for (const auto& one : called)
+                size = std::min(size, fit(one.second, rows, size).style.size);
             std::map<HostId, Ui::Name> names;
-            for (const auto& [host, words] : called) {
-                names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
-                                       words,
-                                       lane_ * static_cast<float>(rows) - ui_.px(4),
-                                       space_.height() / 2);
-            }
+            for (const auto& [host, words] : called)
+                names[host] = fit(words, rows, size);
             return names;
         };
         auto names = set(1);
         const bool crowded = std::ranges::any_of(names, [](const auto& name) {
-            return name.second.lines.size() > 3 || breaks_words(name.second.lines);
+            return name.second.lines.size() > 3 || name.second.is_torn;
         });
         const std::size_t rows = crowded ? 2 : 1;
         if (crowded) names = set(rows);
@@ -133,15 +139,17 @@ private:
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float height = row_height_ * static_cast<float>(shown);
         if (shown == 0) {
-            lifelines(rows);
-            ui_.paragraph_at(list,
-                             {space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)},
-                             ui_.in(ui_.body(), ui_.theme().quiet),
-                             ui_.say("ladder.empty"),
-                             space_.width() - ui_.px(24));
+            const ImVec2 at{space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)};
+            const float width = space_.width() - ui_.px(24);
+            const std::string words = ui_.say("ladder.empty");
+            const TextStyle style = ui_.in(ui_.body(), ui_.theme().quiet);
+            const float tall = ui_.paragraph_at(list, at, style, words, width);
+            words_.push_back({at, {at.x + width, at.y + tall}});
         }
         follow(done, rows.height());
         const float top = ImGui::GetCursorScreenPos().y;
+        list->ChannelsSplit(2); // the lifelines below the words, which are known only later
+        list->ChannelsSetCurrent(1);
         ImGuiListClipper clipper;
         clipper.Begin(static_cast<int>(shown), row_height_);
         while (clipper.Step()) {
@@ -152,14 +160,18 @@ private:
                 return top + row_height_ * static_cast<float>(row);
             };
             stop_ = tab_stop(first, end, done);
+            list->ChannelsSetCurrent(0);
             for (std::size_t i = first; i < end; ++i)
                 place(i, y_of(i), done);
             for (const TlsSpan& span : view_.tls_spans(first, end - 1))
                 band(span, std::max(span.first, first), std::min(span.last + 1, end), y_of);
-            lifelines(rows);
+            list->ChannelsSetCurrent(1);
             for (std::size_t i = first; i < end; ++i)
                 row(i, y_of(i), done);
         }
+        list->ChannelsSetCurrent(0);
+        lifelines(rows);
+        list->ChannelsMerge();
         hint();
         ImGui::SetCursorScreenPos({rows.min.x, top + height});
         ImGui::Dummy({1, 1});
@@ -192,11 +204,20 @@ private:
             ImGui::SetScrollY(std::max(0.0F, y - height * 0.6F));
     }
 
+    // Interrupted where words stand on them.
     void lifelines(const Rect& rows) const
     {
+        ImDrawList* list = ImGui::GetWindowDrawList();
         for (const auto& [host, x] : x_of_) {
-            ImGui::GetWindowDrawList()->AddLine(
-                {x, rows.min.y}, {x, rows.max.y}, ui_.theme().rule, ui_.px(1.5F));
+            float y = rows.min.y;
+            for (const Rect& words : words_) { // from the top down
+                if (x < words.min.x || x > words.max.x || words.max.y <= y) continue;
+                if (words.min.y > y)
+                    list->AddLine({x, y}, {x, words.min.y}, ui_.theme().rule, ui_.px(1.5F));
+                y = words.max.y;
+            }
+            if (y < rows.max.y)
+                list->AddLine({x, y}, {x, rows.max.y}, ui_.theme().rule, ui_.px(1.5F));
         }
     }
 
@@ -256,7 +277,11 @@ private:
         const LadderRow& it, ImVec2 at, const TextStyle& style, const std::string& text, float room)
     {
         if (hovered_ == &it && text_width(style, text) > room) cut_ = text;
-        return ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
+        const float taken =
+            ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
+        const float around = ui_.px(3);
+        words_.push_back({{at.x - around, at.y}, {at.x + taken + around, at.y + style.size}});
+        return taken;
     }
 
     void gap(const LadderRow& it, float y) const
@@ -458,6 +483,7 @@ private:
     float row_height_;
     float lane_ = 0;
     std::map<HostId, float> x_of_;
+    std::vector<Rect> words_;            // where words stand in the rows
     std::size_t stop_ = 0;               // the row that Tab leads to
     const LadderRow* hovered_ = nullptr; // the row that the mouse rests on
     std::string cut_;                    // what had no room in it

@@ -171,7 +171,8 @@ void marks(const Ui& ui, const Scale& scale, const Rect& rect)
         const std::size_t end = std::min(scale.cursor_at(x + step / 2), known);
         if (end <= begin) continue;
         if (any_between(view.gaps(), begin, end) && x - last_gap >= ui.px(14)) {
-            ui.line(list, {x - ui.px(8), y + ui.px(6)}, ui.small(), "»", ui.px(20));
+            const TextStyle style = ui.in(ui.bold(), ui.theme().quiet);
+            ui.line(list, {x - text_width(style, "»") / 2, y + ui.px(5)}, style, "»", ui.px(24));
             last_gap = x;
         }
         std::optional<TimeMark> shown;

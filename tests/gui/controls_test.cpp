@@ -578,6 +578,42 @@ TEST_SUITE("gui.controls")
         });
     }
 
+    TEST_CASE("a line of the ladder that ends in dots is read in full where the mouse rests on it")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            gui::Preferences preferences = in(language);
+            preferences.theme = gui::ThemeName::projector;
+            Window window{preferences, {1280, 720}};
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::RunUntil{Until::block});
+            window.settle();
+            std::string row; // the first: what was sent, from whom to whom
+            for (const auto& item : window.probe().items)
+                if (row.empty() && item.path.starts_with("ladder/")) row = item.path;
+            const auto place = window.find(row);
+            REQUIRE(place);
+            const auto in_row = [&](const gui::Probe::Text& text) {
+                return text.min.y >= place->min.y && text.max.y <= place->max.y + 1 &&
+                       text.min.x >= place->min.x && text.max.x <= place->max.x;
+            };
+            const auto cut = [&] {
+                return std::ranges::any_of(window.probe().texts, [&](const auto& text) {
+                    return in_row(text) && text.text.ends_with("…");
+                });
+            };
+            REQUIRE(cut());
+            REQUIRE_FALSE(window.shows("taro@umi.example"));
+            ImGui::GetIO().AddMousePosEvent(place->min.x + 200, (place->min.y + place->max.y) / 2);
+            for (int i = 0; i < 40; ++i)
+                window.frame(1.0F / 60);
+            CHECK(window.shows("taro@umi.example"));
+            ImGui::GetIO().AddMousePosEvent(640, 700); // elsewhere: it goes again
+            window.settle();
+            CHECK_FALSE(window.shows("taro@umi.example"));
+        }
+    }
+
     TEST_CASE("motion, another seed, the theme and the size of everything")
     {
         in_both_languages([](Window& window) {
