@@ -466,14 +466,13 @@ private:
         const float width = text_width(style, it.text);
         const float pad = ui_.px(10);
         const float right = space_.max.x - ui_.px(18);
-        const bool left_side =
-            x + pad + width > right && x - pad - width > space_.min.x + time_width_;
-        const float at = left_side ? x - pad - width : x + pad;
-        words_at(it,
-                 {at, middle - style.size * 0.55F},
-                 style,
-                 it.text,
-                 left_side ? width + 1 : right - at);
+        // On the side that has room for it, else on the one that has more.
+        const float room_right = right - x - pad;
+        const float room_left = x - pad - space_.min.x - time_width_;
+        const bool left_side = width > room_right && room_left > room_right;
+        const float room = left_side ? std::min(width + 1, room_left) : room_right;
+        const float at = left_side ? x - pad - std::min(width, room) : x + pad;
+        words_at(it, {at, middle - style.size * 0.55F}, style, it.text, room);
     }
 
     const Ui& ui_;

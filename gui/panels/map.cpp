@@ -326,7 +326,7 @@ private:
         if (points.size() < 2) return;
         // It sets out and comes to rest beside a card, not on it.
         const float length = length_of(points);
-        const float margin = std::min(ui_.px(16), length / 2);
+        const float margin = std::min(ui_.px(20), length / 2);
         const ImVec2 at =
             cut(points, margin + (length - 2 * margin) * ui_.model().progress()).back();
         const Mark mark = now_->stopped ? Mark::clear : now_->mark;
@@ -349,13 +349,17 @@ private:
                 list_->AddLine({at.x + w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
             }
         }
-        label(now_->stopped ? points.back() : cut(points, length / 2).back(), colour);
+        label(points, colour);
     }
 
     // What travels, in a box of its own so that it can be read. It stays where it is for the whole
     // way, near the way's middle, beside all that has a name.
-    void label(ImVec2 middle, ImU32 colour)
+    void label(const std::vector<ImVec2>& way, ImU32 colour)
     {
+        const float length = length_of(way);
+        const ImVec2 middle = now_->stopped ? way.back() : cut(way, length / 2).back();
+        for (float at = 0; at < length; at += words_.px(8))
+            passed_.push_back(cut(way, at).back());
         const TextStyle style = words_.in(words_.mono(), colour);
         const std::string words =
             ellipsis(style, now_->text, std::min(space_.width() * 0.6F, words_.px(330)));
@@ -369,7 +373,8 @@ private:
     }
 
     // The place of this size nearest to where its middle should be that covers neither cards nor
-    // names; gates only where there is no other place near by. When there is none at all: there.
+    // names; gates and the way only where there is no other place near by. When there is none at
+    // all: there.
     [[nodiscard]] Rect free_place(ImVec2 middle, ImVec2 size) const
     {
         const ImVec2 last{space_.max.x - size.x, space_.max.y - size.y};
@@ -393,6 +398,7 @@ private:
                 float far = std::hypot(box.min.x - wanted.x, box.min.y - wanted.y);
                 if (far >= least || covers_names(box)) continue;
                 if (covers_gate(box)) far += words_.px(30);
+                if (lies_on_way(box)) far += words_.px(30);
                 if (far >= least) continue;
                 least = far;
                 best = box;
@@ -407,6 +413,15 @@ private:
         const Rect wide{{box.min.x - margin, box.min.y - margin},
                         {box.max.x + margin, box.max.y + margin}};
         return std::ranges::any_of(taken_, [&](const Rect& rect) { return overlap(wide, rect); });
+    }
+
+    // Whether what travels would come to lie under it.
+    [[nodiscard]] bool lies_on_way(const Rect& box) const
+    {
+        const float w = ui_.px(15);
+        const float h = ui_.px(10);
+        const Rect wide{{box.min.x - w, box.min.y - h}, {box.max.x + w, box.max.y + h}};
+        return std::ranges::any_of(passed_, [&](ImVec2 at) { return contains(wide, at); });
     }
 
     [[nodiscard]] bool covers_gate(const Rect& box) const
@@ -514,7 +529,8 @@ private:
     const Ui& words_;
     const s::Scenario& scenario_;
     Rect space_;
-    std::vector<Rect> taken_; // where cards and words lie that must stay readable
+    std::vector<ImVec2> passed_; // by what travels
+    std::vector<Rect> taken_;    // where cards and words lie that must stay readable
     MapLayout layout_;
     ImDrawList* list_;
     const sim::report::LadderRow* now_ = nullptr;
