@@ -121,7 +121,7 @@ struct ShowSecrets {
 struct ShowSheet {
     Sheet sheet = Sheet::none;
 };
-SIM_NAMED_ENUM(ExportKind, png, transcript, json);
+SIM_NAMED_ENUM(ExportKind, png, transcript, json, capture);
 struct Export {
     ExportKind kind = ExportKind::png;
 };

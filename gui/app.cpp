@@ -2,60 +2,54 @@
 
 #include "gui/panels/panels.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 namespace gui {
 
 namespace {
 
-constexpr ImGuiWindowFlags still = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
-                                   ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                   ImGuiWindowFlags_NoBringToFrontOnFocus;
-constexpr ImGuiWindowFlags fixed =
-    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+constexpr ImGuiWindowFlags whole =
+    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
 constexpr float smallest_side = 240; // pixels: below this there is nothing to be seen
 
-// `flags`: further ones; a pane without scrolling says so.
-void begin_pane(const Ui& ui,
-                const char* name,
-                const Rect& rect,
-                ImU32 colour,
-                ImVec2 padding,
-                ImGuiWindowFlags flags)
+// A part of the one window there is: the keyboard walks from pane to pane in the order in which
+// they are drawn.
+void begin_pane(const Ui& ui, const char* name, const Rect& rect, ImU32 colour, ImVec2 padding)
 {
-    ImGui::SetNextWindowPos(rect.min);
-    ImGui::SetNextWindowSize({rect.width(), rect.height()});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, colour);
+    ImGui::SetCursorScreenPos(rect.min);
+    ImGui::PushStyleColor(ImGuiCol_ChildBg, colour);
+    ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, 0);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {ui.px(padding.x), ui.px(padding.y)});
-    ImGui::Begin(name, nullptr, still | flags);
-    ImGui::PopStyleVar();
+    ImGui::BeginChild(name,
+                      {rect.width(), rect.height()},
+                      ImGuiChildFlags_NavFlattened | ImGuiChildFlags_AlwaysUseWindowPadding,
+                      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+    ImGui::PopStyleVar(2);
     ImGui::PopStyleColor();
 }
 
 // Tab and F begin a walk over the controls, with the arrows too; Escape or a press ends it. As long
-// as nobody walks, the arrows step through the run: ImGui is told of them only then.
-void walk_controls(const Model& model)
+// as nobody walks, the arrows step through the run, and at any time the keys that go to its ends
+// and to other lessons are the window's own: ImGui is not told of those in the next frame.
+void keep_keys(const Model& model)
 {
-    ImGuiIO& io = ImGui::GetIO();
-    ImGuiStorage* storage = ImGui::GetStateStorage();
-    const ImGuiID walking = ImGui::GetID("walking");
-    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, false); };
-    const bool begins =
-        (pressed(ImGuiKey_Tab) && !io.KeyCtrl) || (pressed(ImGuiKey_F) && !io.WantTextInput);
-    const bool ends = ImGui::IsMouseClicked(ImGuiMouseButton_Left) || pressed(ImGuiKey_Escape);
-    if (begins) {
-        storage->SetBool(walking, true);
+    const ImGuiIO& io = ImGui::GetIO();
+    if (ImGui::IsKeyPressed(ImGuiKey_F, false) && !io.WantTextInput)
         ImGui::SetNavCursorVisible(true);
-    } else if (ends) {
-        storage->SetBool(walking, false);
-    }
+    if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::SetNavCursorVisible(false);
     const bool over = model.sheet() != Sheet::none || model.shown_host().exists() ||
                       ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId);
-    if (storage->GetBool(walking) || over || io.WantTextInput) {
-        io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-    } else {
-        io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
-    }
+    if (over || io.WantTextInput) return;
+    const ImGuiID own = ImGui::GetID("own keys");
+    for (const ImGuiKey key : {ImGuiKey_Home, ImGuiKey_End, ImGuiKey_PageUp, ImGuiKey_PageDown})
+        ImGui::SetKeyOwner(key, own);
+    if (ImGui::IsAnyItemFocused()) return;
+    for (const ImGuiKey key :
+         {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow})
+        ImGui::SetKeyOwner(key, own);
 }
 
 } // namespace
@@ -129,26 +123,23 @@ void App::layout(const Ui& ui)
     const float right = std::min(ui.px(370) * wide, size.x * 0.31F);
     const Theme& theme = ui.theme();
 
-    begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10}, fixed);
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::Begin("##hikyaku", nullptr, whole);
+    ImGui::PopStyleVar();
+
+    begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10});
     top_bar(ui);
     ImGui::GetWindowDrawList()->AddLine({0, top - 1}, {size.x, top - 1}, theme.rule);
-    ImGui::End();
+    ImGui::EndChild();
 
-    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12}, fixed);
+    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12});
     settings_panel(ui);
-    ImGui::End();
-
-    begin_pane(ui,
-               "##right",
-               {{size.x - right, top}, {size.x, size.y - bottom}},
-               theme.card,
-               {16, 12},
-               fixed);
-    side_panel(ui);
-    ImGui::End();
+    ImGui::EndChild();
 
     const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
-    begin_pane(ui, "##middle", middle, theme.paper, {14, 14}, fixed);
+    begin_pane(ui, "##middle", middle, theme.paper, {14, 14});
     if (!ui.model().problems().empty()) {
         problems_panel(ui);
     } else if (ui.model().is_open()) {
@@ -165,19 +156,27 @@ void App::layout(const Ui& ui)
                                             theme.rule);
         ladder_panel(ui,
                      {{middle.min.x + pad, split + ui.px(16)},
-                      {middle.max.x - pad, middle.max.y - ui.px(4)}});
+                      {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
     } else {
         ui.paragraph(ui.body(), ui.say("empty"));
     }
     ImGui::GetWindowDrawList()->AddLine(middle.min, {middle.min.x, middle.max.y}, theme.rule);
     ImGui::GetWindowDrawList()->AddLine(
         {middle.max.x - 1, middle.min.y}, {middle.max.x - 1, middle.max.y}, theme.rule);
-    ImGui::End();
+    ImGui::EndChild();
+
+    begin_pane(
+        ui, "##right", {{size.x - right, top}, {size.x, size.y - bottom}}, theme.card, {16, 12});
+    side_panel(ui);
+    ImGui::EndChild();
 
     const Rect player{{0, size.y - bottom}, size};
-    begin_pane(ui, "##player", player, theme.card, {0, 0}, fixed);
+    begin_pane(ui, "##player", player, theme.card, {0, 0});
     ImGui::GetWindowDrawList()->AddLine(player.min, {size.x, player.min.y}, theme.rule);
     player_bar(ui, {{ui.px(18), player.min.y}, {size.x - ui.px(16), player.max.y}});
+    ImGui::EndChild();
+
+    keep_keys(model_);
     ImGui::End();
 
     host_sheet(ui);
@@ -192,12 +191,14 @@ bool App::frame(float display_scale, float seconds, Probe* probe)
         make_theme(model_.preferences().theme, display_scale * model_.preferences().zoom, size.y);
     apply(theme);
     if (size.x < smallest_side || size.y < smallest_side) return moves;
+    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    ImGui::GetCurrentContext()->ConfigNavWindowingKeyNext = 0; // there is but one window
+    ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
     std::vector<Action> actions;
     {
         const Ui ui{model_, theme, fonts_, actions, probe};
         ImGui::PushFont(fonts_.text, theme.body());
         layout(ui);
-        walk_controls(model_);
         ImGui::PopFont();
     }
     keys(actions);

@@ -3,13 +3,12 @@
 #include "cli/environment.h"
 #include "cli/resources.h"
 #include "gui/app.h"
+#include "gui/exports.h"
 #include "gui/folder.h"
 #include "gui/picture.h"
 #include "gui/preferences.h"
 #include "gui/screenshot.h"
 #include "gui/window.h"
-#include "sim/report/json.h"
-#include "sim/report/transcript.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,7 +16,6 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <system_error>
@@ -48,13 +46,6 @@ int complain(const std::string& sentence)
 {
     std::cerr << "hikyaku-gui: " << sentence << '\n';
     return 2;
-}
-
-std::string write_text(const std::string& path, const std::string& text)
-{
-    std::ofstream file{path, std::ios::binary};
-    file << text;
-    return file ? path : std::string{};
 }
 
 class Program {
@@ -165,7 +156,7 @@ private:
         if (file.empty()) return;
         std::error_code error;
         fs::create_directories(file.parent_path(), error);
-        if (!error) (void)write_text(file.string(), gui::write_preferences(preferences));
+        if (!error) (void)gui::write_octets(file.string(), gui::write_preferences(preferences));
     }
 
     bool file_changed(const std::string& path)
@@ -183,20 +174,11 @@ private:
     // Into the folder that the program was started in.
     std::string export_to(const gui::Model& model, gui::action::ExportKind kind)
     {
-        const std::string base =
-            (fs::current_path() / ("hikyaku-" + model.scenario().key)).string();
-        const sim::report::Source source = model.source();
-        switch (kind) {
-        case gui::action::ExportKind::png:
-            return wanted_picture_ = base + ".png";
-        case gui::action::ExportKind::transcript:
-            return write_text(
-                base + ".txt",
-                sim::report::to_text(sim::report::transcript(source), sim::report::plain_style()));
-        case gui::action::ExportKind::json:
-            return write_text(base + ".json", sim::report::json(source));
-        }
-        return {};
+        const std::string name =
+            fmt::format("hikyaku-{}{}", model.scenario().key, gui::suffix_of(kind));
+        const std::string file = (fs::current_path() / name).string();
+        if (kind == gui::action::ExportKind::png) return wanted_picture_ = file;
+        return gui::write_octets(file, gui::export_octets(model, kind)) ? file : std::string{};
     }
 
     const cli::Environment& environment_;

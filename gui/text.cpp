@@ -127,6 +127,91 @@ wrap_evenly(const TextStyle& style, std::string_view text, float width)
     return lines;
 }
 
+namespace {
+
+enum class Script { latin, kana, kanji, katakana, mark };
+
+Script script_of(std::string_view character)
+{
+    if (character.size() < 3) return Script::latin;
+    if (character >= "ぁ" && character <= "ゟ") return Script::kana;
+    if (character >= "ァ" && character <= "ヿ") return Script::katakana;
+    if (character >= "㐀" && character <= "鿿") return Script::kanji;
+    return Script::mark;
+}
+
+constexpr float never = 1e9F;
+constexpr float line_cost = 10; // a further line is better than a word in two
+constexpr float torn_cost = 14; // the least of a break inside a word
+
+// Second parts of the compounds that machines are called by: their first parts end there, although
+// both are katakana.
+bool begins_second_part(std::string_view rest)
+{
+    constexpr std::array parts{"サーバー", "ルーター", "ソフト", "ボックス"};
+    return std::ranges::any_of(parts, [&](const char* part) { return rest.starts_with(part); });
+}
+
+// How bad it is that a line ends between these two; `rest` begins with the second.
+float break_cost(std::string_view before, std::string_view after, std::string_view rest)
+{
+    if (may_not_begin(after) || may_not_end(before) || after == " ") return never;
+    if (before == " ") return 0;
+    const Script a = script_of(before);
+    const Script b = script_of(after);
+    if (a == Script::mark || b == Script::mark) return 0;
+    if (a == Script::latin && b == Script::latin) return never;
+    if (b == Script::kana) return torn_cost + 2; // what belongs to the word before it
+    if (a == Script::kana) return 1;
+    return a == b && !begins_second_part(rest) ? torn_cost : 3;
+}
+
+struct Cut { // the best lines up to a place
+    float cost = never;
+    std::size_t from = 0; // where the last of them begins: position in the places
+};
+
+} // namespace
+
+std::optional<std::vector<std::string_view>>
+wrap_words(const TextStyle& style, std::string_view text, float width)
+{
+    std::vector<std::size_t> places{0}; // between characters
+    while (places.back() < text.size())
+        places.push_back(places.back() + octets_of_character(text.substr(places.back())));
+    const auto character = [&](std::size_t i) {
+        return text.substr(places[i], places[i + 1] - places[i]);
+    };
+    const std::size_t last = places.size() - 1;
+    const auto line_between = [&](std::size_t from, std::size_t to) {
+        std::string_view line = text.substr(places[from], places[to] - places[from]);
+        while (line.ends_with(' '))
+            line.remove_suffix(1);
+        return line;
+    };
+    std::vector<Cut> best(places.size());
+    best[0].cost = 0;
+    for (std::size_t to = 1; to <= last; ++to) {
+        const float end =
+            to == last ? 0 : break_cost(character(to - 1), character(to), text.substr(places[to]));
+        if (end >= torn_cost) continue;
+        for (std::size_t from = to; from-- > 0;) {
+            if (best[from].cost >= never) continue;
+            const float used = text_width(style, line_between(from, to));
+            if (used > width) break;
+            const float empty = 1 - used / width;
+            const float cost = best[from].cost + line_cost + end + 3 * empty * empty;
+            if (cost < best[to].cost) best[to] = {cost, from};
+        }
+    }
+    if (best[last].cost >= never) return std::nullopt;
+    std::vector<std::string_view> lines;
+    for (std::size_t to = last; to > 0; to = best[to].from)
+        lines.push_back(line_between(best[to].from, to));
+    std::ranges::reverse(lines);
+    return lines;
+}
+
 std::string ellipsis(const TextStyle& style, std::string_view text, float width)
 {
     if (text_width(style, text) <= width) return std::string{text};

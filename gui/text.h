@@ -4,6 +4,7 @@
 
 #include <imgui.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct Probe {
     std::vector<Item> items;
     std::vector<Text> texts;
     std::vector<std::string> misfits; // texts that did not fit their places
+    std::string focused;              // the path of what the keyboard is on; empty: it is nowhere
 };
 
 float text_width(const TextStyle& style, std::string_view text);
@@ -42,6 +44,11 @@ float text_width(const TextStyle& style, std::string_view text);
 // anywhere in a word that is wider than a line; never in front of a closing mark or behind an
 // opening one.
 std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text, float width);
+
+// Lines in which no word is in two, Japanese ones as far as their script tells; none when there are
+// no such lines.
+std::optional<std::vector<std::string_view>>
+wrap_words(const TextStyle& style, std::string_view text, float width);
 
 // The same in as few lines, of about equal length: for names.
 std::vector<std::string_view>

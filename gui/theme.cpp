@@ -129,6 +129,7 @@ Theme make_theme(ThemeName name, float user_scale, float height)
         break;
     case ThemeName::projector:
         theme = projector_theme();
+        // Where there is less height than in the design, larger type would tear the map's names.
         theme.type_scale = std::clamp(1.5F * height / (900 * user_scale), 1.2F, 1.5F);
         break;
     }

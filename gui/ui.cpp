@@ -75,7 +75,16 @@ void Ui::line_centred(ImDrawList* list,
 Ui::Name Ui::name(TextStyle largest, std::string_view text, float width, float height) const
 {
     const float smallest = px(12);
-    Name name{largest, {}};
+    Name name{largest, {}, false};
+    for (;;) {
+        auto lines = wrap_words(name.style, text, width);
+        if (lines) name.lines = std::move(*lines);
+        if (lines && name.height() <= height) return name;
+        if (name.style.size <= smallest) break;
+        name.style.size = std::max(smallest, name.style.size - px(1));
+    }
+    name.is_torn = true;
+    name.style = largest;
     for (;;) {
         name.lines = wrap_evenly(name.style, text, width);
         const bool fits = !breaks_words(name.lines) && name.height() <= height;
@@ -121,18 +130,54 @@ void Ui::rule() const
     ImGui::Dummy({width, px(8)});
 }
 
+bool Ui::begin_scrolled(const char* name, ImVec2 size) const
+{
+    const float gap = px(2);
+    ImGui::SetNextWindowContentSize({size.x, 0});
+    return ImGui::BeginChild(name,
+                             {size.x + gap + ImGui::GetStyle().ScrollbarSize, size.y},
+                             ImGuiChildFlags_NavFlattened);
+}
+
 // ---- controls -----------------------------------------------------------------------------------
 
-bool Ui::area(const std::string& path, const Rect& rect) const
+bool Ui::show_focus(const std::string& path, const Rect& rect) const
+{
+    if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return false;
+    if (probe_ != nullptr) probe_->focused = path;
+    // Over all else, with a gap, so that it is seen beside a surface of any colour; it may stand
+    // out of its list by its own width.
+    const ImDrawList& drawn_in = *ImGui::GetWindowDrawList();
+    const float gap = px(2);
+    const float thick = px(3);
+    const float out = gap + thick;
+    const ImVec2 min = drawn_in.GetClipRectMin();
+    const ImVec2 max = drawn_in.GetClipRectMax();
+    ImDrawList* list = ImGui::GetForegroundDrawList();
+    list->PushClipRect({min.x - out, min.y - out}, {max.x + out, max.y + out});
+    list->AddRect({rect.min.x - gap, rect.min.y - gap},
+                  {rect.max.x + gap, rect.max.y + gap},
+                  theme_.encrypted,
+                  px(9),
+                  0,
+                  thick);
+    list->PopClipRect();
+    return true;
+}
+
+bool Ui::area(const std::string& path, const Rect& rect, bool is_tab_stop) const
 {
     remember(path, rect);
     ImGui::SetCursorScreenPos(rect.min);
+    ImGui::PushStyleColor(ImGuiCol_NavCursor, 0); // ours is drawn instead
+    ImGui::PushItemFlag(ImGuiItemFlags_NoTabStop, !is_tab_stop);
     const bool pressed =
         ImGui::InvisibleButton(path.c_str(),
                                {std::max(rect.width(), 1.0F), std::max(rect.height(), 1.0F)},
                                ImGuiButtonFlags_EnableNav);
-    if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible)
-        ImGui::GetWindowDrawList()->AddRect(rect.min, rect.max, theme_.encrypted, px(7), 0, px(2));
+    ImGui::PopItemFlag();
+    ImGui::PopStyleColor();
+    (void)show_focus(path, rect);
     return pressed;
 }
 
@@ -245,30 +290,46 @@ Ui::segmented(const std::string& path,
         needed += text_width(style, option.second) + pad;
     const float spare = std::max(0.0F, width - needed) / count;
     const float height = theme_.body() + px(16);
+    // Where each stands; a row is one box with lines between its parts.
+    std::vector<Rect> parts;
     float x = at.x;
     float y = at.y;
-    for (std::size_t i = 0; i < options.size(); ++i) {
-        const float wanted = text_width(style, options[i].second) + pad + spare;
-        const float own = std::min(wanted, width);
+    for (const auto& option : options) {
+        const float own = std::min(text_width(style, option.second) + pad + spare, width);
         if (x > at.x && x + own > at.x + width + 1) {
             x = at.x;
             y += height + px(4);
         }
-        const Rect rect{{x, y}, {x + own, y + height}};
+        parts.push_back({{std::round(x), y}, {std::round(x + own), y + height}});
+        x += own;
+    }
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        const Rect& rect = parts[i];
         if (area(fmt::format("{}/{}", path, options[i].first), rect)) pressed = i;
         const bool is_chosen = chosen == i;
-        const bool hovered = ImGui::IsItemHovered();
-        if (is_chosen) {
-            list->AddRectFilled(rect.min, rect.max, theme_.ink, px(7));
-        } else if (hovered) {
-            list->AddRectFilled(rect.min, rect.max, theme_.selection, px(7));
+        const bool is_first = i == 0 || parts[i - 1].min.y < rect.min.y;
+        const bool is_last = i + 1 == options.size() || parts[i + 1].min.y > rect.min.y;
+        ImDrawFlags corners = ImDrawFlags_RoundCornersNone;
+        if (is_first) corners |= ImDrawFlags_RoundCornersLeft;
+        if (is_last) corners |= ImDrawFlags_RoundCornersRight;
+        const ImU32 fill = is_chosen                ? theme_.ink
+                           : ImGui::IsItemHovered() ? theme_.selection
+                                                    : theme_.card;
+        list->AddRectFilled(rect.min, rect.max, fill, px(7), corners);
+        if (!is_first && !is_chosen && chosen != i - 1)
+            list->AddLine(rect.min, {rect.min.x, rect.max.y}, theme_.rule, px(1));
+        if (is_last) {
+            std::size_t first = i;
+            while (first > 0 && parts[first - 1].min.y == rect.min.y)
+                --first;
+            list->AddRect(parts[first].min, rect.max, theme_.rule, px(7), 0, px(1));
         }
-        list->AddRect(rect.min, rect.max, is_chosen ? theme_.ink : theme_.rule, px(7), 0, px(1));
         TextStyle shown = is_chosen ? in(bold(), theme_.on_ink) : body();
         shown.size = style.size;
-        line_centred(
-            list, {{x + px(4), y}, {x + own - px(4), y + height}}, shown, options[i].second);
-        x += own;
+        line_centred(list,
+                     {{rect.min.x + px(4), rect.min.y}, {rect.max.x - px(4), rect.max.y}},
+                     shown,
+                     options[i].second);
     }
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy({width, y + height - at.y});
@@ -317,7 +378,9 @@ Ui::field(const std::string& path, std::string& text, std::string_view hint, flo
                                              walk,
                                              &typed.step);
     typed.changed = text != before;
-    remember(path, {at, {at.x + width, at.y + ImGui::GetItemRectSize().y}});
+    const Rect rect{at, {at.x + width, at.y + ImGui::GetItemRectSize().y}};
+    remember(path, rect);
+    (void)show_focus(path, rect);
     return typed;
 }
 

@@ -85,10 +85,11 @@ public:
                       std::string_view text,
                       Overflow overflow = Overflow::report) const;
     // A name in as few lines as it needs, no smaller than 12 design pixels: the largest size at
-    // which it fits `width` and `height` without cutting words.
+    // which it fits `width` and `height` without cutting words; else cut.
     struct Name {
         TextStyle style;
         std::vector<std::string_view> lines; // of the text that was given
+        bool is_torn = false;                // a word had to be put in two lines
         [[nodiscard]] float line() const { return style.size * 1.15F; }
         [[nodiscard]] float height() const { return line() * static_cast<float>(lines.size()); }
     };
@@ -106,10 +107,16 @@ public:
     // The same where ImGui's cursor stands, as wide as there is room; moves the cursor down.
     void paragraph(const TextStyle& style, std::string_view text, float width = 0) const;
 
+    // A part of the window that scrolls by itself; ImGui::EndChild must follow in any case. Its bar
+    // stands to the right of `size`, in the margin, so that nothing moves when it comes and goes.
+    [[nodiscard]] bool begin_scrolled(const char* name, ImVec2 size) const;
+
     // ---- controls -------------------------------------------------------------------------------
     // `path` names the control for tests and for ImGui: unique in the window.
-    // A press anywhere in `rect`; draws nothing but the focus.
-    [[nodiscard]] bool area(const std::string& path, const Rect& rect) const;
+    // A press anywhere in `rect`; draws nothing but the focus. Of a list, only one row need be a
+    // stop for Tab: arrows lead to the others.
+    [[nodiscard]] bool
+    area(const std::string& path, const Rect& rect, bool is_tab_stop = true) const;
     [[nodiscard]] bool button(const std::string& path, std::string_view label, float width) const;
     [[nodiscard]] bool primary(const std::string& path,
                                std::string_view icon,
@@ -149,6 +156,8 @@ public:
     [[nodiscard]] bool hovered_hint(std::string_view hint) const; // of the last control
 
     void remember(const std::string& path, const Rect& rect) const;
+    // Of the last control: whether the keyboard is on it, and then a ring around it.
+    bool show_focus(const std::string& path, const Rect& rect) const;
 
 private:
     const Model& model_;

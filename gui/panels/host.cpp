@@ -79,7 +79,8 @@ void log(const Ui& ui, HostId host)
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float height = ui.theme().note() + ui.px(8);
         if (ui.area(fmt::format("host/log/{}", event.id.value),
-                    {at, {at.x + width, at.y + height}}))
+                    {at, {at.x + width, at.y + height}},
+                    i == begin))
             ui.ask(action::Select{event.id});
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float clock = ui.line(list,
@@ -119,7 +120,9 @@ void host_sheet(const Ui& ui)
         ui.paragraph(style, ui.pick(it.name));
         ui.paragraph(ui.in(ui.mono(), ui.theme().quiet), it.key);
         const float close = ui.theme().body() + ui.px(40);
-        if (ImGui::BeginChild("host", {0, ImGui::GetContentRegionAvail().y - close})) {
+        if (ImGui::BeginChild("host",
+                              {0, ImGui::GetContentRegionAvail().y - close},
+                              ImGuiChildFlags_NavFlattened)) {
             sockets(ui, host);
             queue(ui, host);
             mailbox(ui, host);

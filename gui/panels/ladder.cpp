@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace gui {
 
@@ -46,7 +47,9 @@ public:
         ImGui::SetCursorScreenPos(rows.min);
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-        if (ImGui::BeginChild("ladder", {rows.width(), rows.height()})) body(rows);
+        if (ImGui::BeginChild(
+                "ladder", {rows.width(), rows.height()}, ImGuiChildFlags_NavFlattened))
+            body(rows);
         ImGui::EndChild();
         ImGui::PopStyleVar(2);
     }
@@ -73,19 +76,24 @@ private:
         std::map<HostId, std::string> called;
         for (const auto& [host, x] : x_of_)
             called[host] = sim::explain::host_name(host, ui_.model().source().context());
-        const auto set = [&](std::size_t rows) {
+        const auto fit = [&](const std::string& words, std::size_t rows, float size) {
+            TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
+            style.size = std::min(style.size, size);
+            return ui_.name(
+                style, words, lane_ * static_cast<float>(rows) - ui_.px(4), space_.height() / 2);
+        };
+        const auto set = [&](std::size_t rows) { // all of one size
+            float size = ui_.theme().small();
+            for (const auto& one : called)
+                size = std::min(size, fit(one.second, rows, size).style.size);
             std::map<HostId, Ui::Name> names;
-            for (const auto& [host, words] : called) {
-                names[host] = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
-                                       words,
-                                       lane_ * static_cast<float>(rows) - ui_.px(4),
-                                       space_.height() / 2);
-            }
+            for (const auto& [host, words] : called)
+                names[host] = fit(words, rows, size);
             return names;
         };
         auto names = set(1);
         const bool crowded = std::ranges::any_of(names, [](const auto& name) {
-            return name.second.lines.size() > 3 || breaks_words(name.second.lines);
+            return name.second.lines.size() > 3 || name.second.is_torn;
         });
         const std::size_t rows = crowded ? 2 : 1;
         if (crowded) names = set(rows);
@@ -131,15 +139,17 @@ private:
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float height = row_height_ * static_cast<float>(shown);
         if (shown == 0) {
-            lifelines(rows);
-            ui_.paragraph_at(list,
-                             {space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)},
-                             ui_.in(ui_.body(), ui_.theme().quiet),
-                             ui_.say("ladder.empty"),
-                             space_.width() - ui_.px(24));
+            const ImVec2 at{space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)};
+            const float width = space_.width() - ui_.px(24);
+            const std::string words = ui_.say("ladder.empty");
+            const TextStyle style = ui_.in(ui_.body(), ui_.theme().quiet);
+            const float tall = ui_.paragraph_at(list, at, style, words, width);
+            words_.push_back({at, {at.x + width, at.y + tall}});
         }
         follow(done, rows.height());
         const float top = ImGui::GetCursorScreenPos().y;
+        list->ChannelsSplit(2); // the lifelines below the words, which are known only later
+        list->ChannelsSetCurrent(1);
         ImGuiListClipper clipper;
         clipper.Begin(static_cast<int>(shown), row_height_);
         while (clipper.Step()) {
@@ -149,17 +159,35 @@ private:
             const auto y_of = [&](std::size_t row) {
                 return top + row_height_ * static_cast<float>(row);
             };
+            stop_ = tab_stop(first, end, done);
+            list->ChannelsSetCurrent(0);
             for (std::size_t i = first; i < end; ++i)
                 place(i, y_of(i), done);
             for (const TlsSpan& span : view_.tls_spans(first, end - 1))
                 band(span, std::max(span.first, first), std::min(span.last + 1, end), y_of);
-            lifelines(rows);
+            list->ChannelsSetCurrent(1);
             for (std::size_t i = first; i < end; ++i)
                 row(i, y_of(i), done);
         }
+        list->ChannelsSetCurrent(0);
+        lifelines(rows);
+        list->ChannelsMerge();
         hint();
         ImGui::SetCursorScreenPos({rows.min.x, top + height});
         ImGui::Dummy({1, 1});
+    }
+
+    // Of the rows [first, end), the one that Tab leads to: that at the cursor, or the nearest to
+    // it.
+    [[nodiscard]] std::size_t tab_stop(std::size_t first, std::size_t end, std::size_t done) const
+    {
+        const auto& rows = view_.ladder().rows;
+        std::size_t stop = std::clamp(done == 0 ? 0 : done - 1, first, end - 1);
+        while (stop > first && rows[stop].shape == LadderRow::Shape::gap)
+            --stop;
+        while (stop + 1 < end && rows[stop].shape == LadderRow::Shape::gap)
+            ++stop;
+        return stop;
     }
 
     // Keeps the row at the cursor in sight when the cursor moved, and only then.
@@ -176,11 +204,20 @@ private:
             ImGui::SetScrollY(std::max(0.0F, y - height * 0.6F));
     }
 
+    // Interrupted where words stand on them.
     void lifelines(const Rect& rows) const
     {
+        ImDrawList* list = ImGui::GetWindowDrawList();
         for (const auto& [host, x] : x_of_) {
-            ImGui::GetWindowDrawList()->AddLine(
-                {x, rows.min.y}, {x, rows.max.y}, ui_.theme().rule, ui_.px(1.5F));
+            float y = rows.min.y;
+            for (const Rect& words : words_) { // from the top down
+                if (x < words.min.x || x > words.max.x || words.max.y <= y) continue;
+                if (words.min.y > y)
+                    list->AddLine({x, y}, {x, words.min.y}, ui_.theme().rule, ui_.px(1.5F));
+                y = words.max.y;
+            }
+            if (y < rows.max.y)
+                list->AddLine({x, y}, {x, rows.max.y}, ui_.theme().rule, ui_.px(1.5F));
         }
     }
 
@@ -216,7 +253,7 @@ private:
         const LadderRow& it = view_.ladder().rows[index];
         if (it.shape == LadderRow::Shape::gap) return;
         const Rect rect = rect_of(y);
-        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect))
+        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect, index == stop_))
             ui_.ask(action::Select{it.event});
         const bool selected = index + 1 == done;
         if (selected || ImGui::IsItemHovered()) {
@@ -240,7 +277,11 @@ private:
         const LadderRow& it, ImVec2 at, const TextStyle& style, const std::string& text, float room)
     {
         if (hovered_ == &it && text_width(style, text) > room) cut_ = text;
-        return ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
+        const float taken =
+            ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
+        const float around = ui_.px(3);
+        words_.push_back({{at.x - around, at.y}, {at.x + taken + around, at.y + style.size}});
+        return taken;
     }
 
     void gap(const LadderRow& it, float y) const
@@ -425,14 +466,13 @@ private:
         const float width = text_width(style, it.text);
         const float pad = ui_.px(10);
         const float right = space_.max.x - ui_.px(18);
-        const bool left_side =
-            x + pad + width > right && x - pad - width > space_.min.x + time_width_;
-        const float at = left_side ? x - pad - width : x + pad;
-        words_at(it,
-                 {at, middle - style.size * 0.55F},
-                 style,
-                 it.text,
-                 left_side ? width + 1 : right - at);
+        // On the side that has room for it, else on the one that has more.
+        const float room_right = right - x - pad;
+        const float room_left = x - pad - space_.min.x - time_width_;
+        const bool left_side = width > room_right && room_left > room_right;
+        const float room = left_side ? std::min(width + 1, room_left) : room_right;
+        const float at = left_side ? x - pad - std::min(width, room) : x + pad;
+        words_at(it, {at, middle - style.size * 0.55F}, style, it.text, room);
     }
 
     const Ui& ui_;
@@ -442,6 +482,8 @@ private:
     float row_height_;
     float lane_ = 0;
     std::map<HostId, float> x_of_;
+    std::vector<Rect> words_;            // where words stand in the rows
+    std::size_t stop_ = 0;               // the row that Tab leads to
     const LadderRow* hovered_ = nullptr; // the row that the mouse rests on
     std::string cut_;                    // what had no room in it
 };

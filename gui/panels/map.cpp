@@ -1,6 +1,7 @@
 // The map: who there is, how they are wired, where the gates stand, and what is on its way now.
 
 #include "gui/panels/panels.h"
+#include "gui/strokes.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/reach.h"
 
@@ -9,7 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
+#include <vector>
 
 namespace gui {
 
@@ -42,94 +43,6 @@ const char* icon_of(const s::Host& host, const s::Scenario& scenario)
     return server->recipients.empty() && server->mailboxes.empty() ? icon::shuffle : icon::shield;
 }
 
-float length_of(const std::vector<ImVec2>& points)
-{
-    float length = 0;
-    for (std::size_t i = 1; i < points.size(); ++i)
-        length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
-    return length;
-}
-
-// The first `length` of the way.
-std::vector<ImVec2> cut(const std::vector<ImVec2>& points, float length)
-{
-    std::vector<ImVec2> part;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (i > 0) {
-            const float piece =
-                std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
-            if (piece > length) {
-                const float f = piece > 0 ? length / piece : 0;
-                part.push_back({points[i - 1].x + (points[i].x - points[i - 1].x) * f,
-                                points[i - 1].y + (points[i].y - points[i - 1].y) * f});
-                return part;
-            }
-            length -= piece;
-        }
-        part.push_back(points[i]);
-    }
-    return part;
-}
-
-void dashed(ImDrawList* list,
-            const std::vector<ImVec2>& points,
-            ImU32 colour,
-            float thickness,
-            float dash,
-            float space)
-{
-    bool on = true;
-    float left = dash;
-    for (std::size_t i = 1; i < points.size(); ++i) {
-        ImVec2 at = points[i - 1];
-        float piece = std::hypot(points[i].x - at.x, points[i].y - at.y);
-        while (piece > 0.01F) {
-            const float step = std::min(left, piece);
-            const float f = step / piece;
-            const ImVec2 next{at.x + (points[i].x - at.x) * f, at.y + (points[i].y - at.y) * f};
-            if (on) list->AddLine(at, next, colour, thickness);
-            at = next;
-            piece -= step;
-            left -= step;
-            if (left > 0.01F) continue;
-            on = !on;
-            left = on ? dash : space;
-        }
-    }
-}
-
-void solid(ImDrawList* list, const std::vector<ImVec2>& points, ImU32 colour, float thickness)
-{
-    list->AddPolyline(points.data(), static_cast<int>(points.size()), colour, 0, thickness);
-}
-
-void stripes(ImDrawList* list, const Rect& rect, ImU32 dark, ImU32 light, float step)
-{
-    list->AddRectFilled(rect.min, rect.max, light);
-    list->PushClipRect(rect.min, rect.max, true);
-    const float top = rect.min.y - rect.width();
-    const int count = static_cast<int>(std::ceil((rect.max.y - top) / (2 * step)));
-    for (int i = 0; i < count; ++i) {
-        const float y = top + 2 * step * static_cast<float>(i);
-        list->AddQuadFilled({rect.min.x, y + rect.width()},
-                            {rect.max.x, y},
-                            {rect.max.x, y + step},
-                            {rect.min.x, y + rect.width() + step},
-                            dark);
-    }
-    list->PopClipRect();
-    list->AddRect(rect.min, rect.max, dark);
-}
-
-void octagon(ImDrawList* list, ImVec2 at, float radius, ImU32 fill, ImU32 edge)
-{
-    list->AddNgonFilled(at, radius, fill, 8);
-    list->AddNgon(at, radius, edge, 8, 1.5F);
-    const float arm = radius * 0.38F;
-    list->AddLine({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, edge, 2);
-    list->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, edge, 2);
-}
-
 bool contains(const Rect& rect, ImVec2 at)
 {
     return rect.min.x <= at.x && at.x < rect.max.x && rect.min.y <= at.y && at.y < rect.max.y;
@@ -140,16 +53,24 @@ bool overlap(const Rect& a, const Rect& b)
     return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
 }
 
+struct MapPlace {
+    Rect seen;
+    Rect buttons; // in it
+};
+
 class MapDrawing {
 public:
-    // `whole` is where the map lies, `space` what is seen of it; `words` has the measures of what
+    // `whole` is where the map lies, `place` what is seen of it; `words` has the measures of what
     // is not part of the map but said about it.
-    MapDrawing(
-        const Ui& ui, const Ui& words, const MapGraph& graph, const Rect& whole, const Rect& space)
+    MapDrawing(const Ui& ui,
+               const Ui& words,
+               const MapGraph& graph,
+               const Rect& whole,
+               const MapPlace& place)
         : ui_{ui},
           words_{words},
           scenario_{ui.model().scenario()},
-          space_{space},
+          space_{place.seen},
           list_{ImGui::GetWindowDrawList()}
     {
         // First with one line for each area's name, then with as many as each turned out to need.
@@ -158,6 +79,11 @@ public:
         for (const auto& zone : layout_.zones)
             titles.at(zone.area) = title(zone).height() + ui.px(6);
         layout_ = map_layout(graph, scenario_, whole, titles, ui.px(1));
+        taken_.push_back(place.buttons);
+        for (const auto& [host, rect] : layout_.cards)
+            taken_.push_back(rect);
+        for (const auto& zone : layout_.zones)
+            taken_.push_back(place_of_title(zone));
         const auto& view = ui.model().view();
         std::size_t rows = view.rows_before(ui.model().cursor());
         while (rows > 0 && !view.ladder().rows[rows - 1].event.exists())
@@ -209,6 +135,16 @@ private:
                         ui_.px(44));
     }
 
+    [[nodiscard]] Rect place_of_title(const MapLayout::Zone& zone) const
+    {
+        const auto name = title(zone);
+        float width = 0;
+        for (const std::string_view one : name.lines)
+            width = std::max(width, text_width(name.style, one));
+        const ImVec2 at{zone.rect.min.x + ui_.px(8), zone.rect.min.y + ui_.px(6)};
+        return {at, {at.x + width, at.y + name.height()}};
+    }
+
     void card(HostId host, const Rect& rect)
     {
         const s::Host& it = scenario_.hosts[host.value];
@@ -225,24 +161,40 @@ private:
                        ui_.px(9),
                        0,
                        ui_.px(involved ? 2 : 1));
-        const float inner = rect.width() - ui_.px(4);
-        const auto name =
-            ui_.name(ui_.in(ui_.small(), ui_.theme().ink), ui_.pick(it.name), inner, rect.height());
-        const float icon_size = ui_.theme().body();
-        const bool with_icon = icon_size + ui_.px(6) + name.height() <= rect.height();
-        const float height = name.height() + (with_icon ? icon_size + ui_.px(5) : 0);
+        const float inner = rect.width() - ui_.px(6);
+        const auto name = ui_.name(ui_.in(ui_.small(), ui_.theme().ink),
+                                   ui_.pick(it.name),
+                                   inner,
+                                   rect.height() - ui_.px(2));
+        // The icon above the name; where the card is low, in front of its first line.
+        const float icon = ui_.theme().body();
+        const float gap = ui_.px(5);
+        const float first = text_width(name.style, name.lines.front());
+        const bool above = icon + gap + name.height() <= rect.height() - ui_.px(6);
+        const bool before = !above && icon * 1.2F + gap + first <= inner;
+        const float height = name.height() + (above ? icon + gap : 0);
         float y = rect.min.y + (rect.height() - height) / 2;
-        if (with_icon) {
+        if (above) {
             ui_.line_centred(list_,
-                             {{rect.min.x, y}, {rect.max.x, y + icon_size}},
+                             {{rect.min.x, y}, {rect.max.x, y + icon}},
                              ui_.body(),
                              icon_of(it, scenario_));
-            y += icon_size + ui_.px(5);
+            y += icon + gap;
+        }
+        float indent = 0; // of the first line
+        if (before) {
+            indent = icon * 1.2F + gap;
+            const float left = rect.centre().x - (indent + first) / 2;
+            ui_.line_centred(list_,
+                             {{left, y}, {left + icon * 1.2F, y + name.line()}},
+                             ui_.body(),
+                             icon_of(it, scenario_));
         }
         for (const std::string_view one : name.lines) {
             ui_.line_centred(
-                list_, {{rect.min.x, y}, {rect.max.x, y + name.line()}}, name.style, one);
+                list_, {{rect.min.x + indent, y}, {rect.max.x, y + name.line()}}, name.style, one);
             y += name.line();
+            indent = 0;
         }
     }
 
@@ -285,8 +237,11 @@ private:
     {
         const auto points = way();
         if (points.size() < 2) return;
-        const auto part = cut(points, length_of(points) * ui_.model().progress());
-        const ImVec2 at = part.back();
+        // It sets out and comes to rest beside a card, not on it.
+        const float length = length_of(points);
+        const float margin = std::min(ui_.px(20), length / 2);
+        const ImVec2 at =
+            cut(points, margin + (length - 2 * margin) * ui_.model().progress()).back();
         const Mark mark = now_->stopped ? Mark::clear : now_->mark;
         const ImU32 colour = ui_.theme().of(mark);
         const bool arrived = ui_.model().progress() >= 1;
@@ -307,40 +262,87 @@ private:
                 list_->AddLine({at.x + w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
             }
         }
-        label(at, colour);
+        label(points, colour);
     }
 
-    // What travels, in a box of its own so that it can be read over anything.
-    void label(ImVec2 at, ImU32 colour)
+    // What travels, in a box of its own so that it can be read. It stays where it is for the whole
+    // way, near the way's middle, beside all that has a name.
+    void label(const std::vector<ImVec2>& way, ImU32 colour)
     {
-        TextStyle style = words_.in(words_.mono(), colour);
+        const float length = length_of(way);
+        const ImVec2 middle = now_->stopped ? way.back() : cut(way, length / 2).back();
+        const float step = words_.px(8);
+        const int steps = static_cast<int>(length / step);
+        for (int i = 0; i <= steps; ++i)
+            passed_.push_back(cut(way, step * static_cast<float>(i)).back());
+        const TextStyle style = words_.in(words_.mono(), colour);
         const std::string words =
             ellipsis(style, now_->text, std::min(space_.width() * 0.6F, words_.px(330)));
-        const float width = text_width(style, words) + words_.px(12);
-        const float height = style.size + words_.px(8);
-        const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
-        // Above what travels or below it, out of the way of the cards when there is such a place.
-        float y = at.y - words_.px(18) - height;
-        for (int step = 0; step < 14; ++step) {
-            const int further = step / 2;
-            const float away = words_.px(18) + static_cast<float>(further) * words_.px(16);
-            const float place = step % 2 == 0 ? at.y - away - height : at.y + away;
-            if (place < space_.min.y || place + height > space_.max.y) continue;
-            if (covers_card({{x, place}, {x + width, place + height}})) continue;
-            y = place;
-            break;
-        }
-        y = std::clamp(y, space_.min.y, space_.max.y - height);
-        list_->AddRectFilled({x, y}, {x + width, y + height}, words_.theme().card, words_.px(5));
-        list_->AddRect({x, y}, {x + width, y + height}, colour, words_.px(5), 0, words_.px(1));
-        words_.line(list_, {x + words_.px(6), y + words_.px(4)}, style, words, width);
+        const ImVec2 size{text_width(style, words) + words_.px(12), style.size + words_.px(8)};
+        const float away = words_.px(18) + size.y / 2;
+        const Rect box = free_place({middle.x, middle.y - away}, size);
+        list_->AddRectFilled(box.min, box.max, words_.theme().card, words_.px(5));
+        list_->AddRect(box.min, box.max, colour, words_.px(5), 0, words_.px(1));
+        words_.line(
+            list_, {box.min.x + words_.px(6), box.min.y + words_.px(4)}, style, words, box.width());
     }
 
-    [[nodiscard]] bool covers_card(const Rect& box) const
+    // The place of this size nearest to where its middle should be that covers neither cards nor
+    // names; gates and the way only where there is no other place near by. When there is none at
+    // all: there.
+    [[nodiscard]] Rect free_place(ImVec2 middle, ImVec2 size) const
     {
-        if (said_ && overlap(*said_, box)) return true;
-        return std::ranges::any_of(layout_.cards,
-                                   [&](const auto& card) { return overlap(box, card.second); });
+        const ImVec2 last{space_.max.x - size.x, space_.max.y - size.y};
+        const auto at = [&](float x, float y) {
+            const ImVec2 min{
+                std::round(std::clamp(x, space_.min.x, std::max(space_.min.x, last.x))),
+                std::round(std::clamp(y, space_.min.y, std::max(space_.min.y, last.y)))};
+            return Rect{min, {min.x + size.x, min.y + size.y}};
+        };
+        const ImVec2 wanted{middle.x - size.x / 2, middle.y - size.y / 2};
+        Rect best = at(wanted.x, wanted.y);
+        float least = 1e9F;
+        const float step = words_.px(4);
+        const int rows = static_cast<int>(space_.height() / step) + 1;
+        const int columns = static_cast<int>(space_.width() / (2 * step)) + 1;
+        for (int row = -rows; row <= rows; ++row) {
+            const float y = wanted.y + step * static_cast<float>(row);
+            if (y < space_.min.y - step || y > last.y + step) continue;
+            for (int column = -columns; column <= columns; ++column) {
+                const Rect box = at(wanted.x + 2 * step * static_cast<float>(column), y);
+                float far = std::hypot(box.min.x - wanted.x, box.min.y - wanted.y);
+                if (far >= least || covers_names(box)) continue;
+                if (covers_gate(box)) far += words_.px(30);
+                if (lies_on_way(box)) far += words_.px(30);
+                if (far >= least) continue;
+                least = far;
+                best = box;
+            }
+        }
+        return best;
+    }
+
+    [[nodiscard]] bool covers_names(const Rect& box) const
+    {
+        const float margin = words_.px(2);
+        const Rect wide{{box.min.x - margin, box.min.y - margin},
+                        {box.max.x + margin, box.max.y + margin}};
+        return std::ranges::any_of(taken_, [&](const Rect& rect) { return overlap(wide, rect); });
+    }
+
+    // Whether what travels would come to lie under it.
+    [[nodiscard]] bool lies_on_way(const Rect& box) const
+    {
+        const float w = ui_.px(15);
+        const float h = ui_.px(10);
+        const Rect wide{{box.min.x - w, box.min.y - h}, {box.max.x + w, box.max.y + h}};
+        return std::ranges::any_of(passed_, [&](ImVec2 at) { return contains(wide, at); });
+    }
+
+    [[nodiscard]] bool covers_gate(const Rect& box) const
+    {
+        return std::ranges::any_of(layout_.gates,
+                                   [&](const auto& gate) { return overlap(box, gate.rect); });
     }
 
     // ---- gates ----------------------------------------------------------------------------------
@@ -397,56 +399,53 @@ private:
             words_.model().view().hosts().rule(dropped->rule, words_.model().cursor()).dropped;
         std::string words = fmt::format(
             "#{} {}  ×{}", number, words_.pick(scenario_.rules[dropped->rule.value].name), times);
-        // In one line it often lies between the cards' rows; in two it would lie on them. Where
-        // neither has room, the rule's number is all: the why card says the rest.
+        // All its words when there is room for them near the gate, in one line or in two; else the
+        // rule's number: the why card says the rest.
         const float line = words_.line_height(style);
         const float narrow =
             std::min(words_.px(230) * words_.theme().type_scale, space_.width() * 0.5F);
+        const ImVec2 below{at.x, gate.rect.max.y + words_.px(6) + line / 2};
         const auto place = [&](const std::string& text, float widest) {
             float width = 0;
             const auto wrapped = wrap_evenly(style, text, widest);
             for (const auto one : wrapped)
                 width = std::max(width, text_width(style, one));
-            return label_place(gate,
-                               at,
-                               width + words_.px(20),
-                               line * static_cast<float>(wrapped.size()) + words_.px(8));
+            return free_place(
+                below,
+                {width + words_.px(20), line * static_cast<float>(wrapped.size()) + words_.px(8)});
+        };
+        const auto is_good = [&](const Rect& box) {
+            const ImVec2 middle = box.centre();
+            return !covers_names(box) &&
+                   std::hypot(middle.x - below.x, middle.y - below.y) < words_.px(60);
         };
         float widest = space_.width() * 0.7F;
-        said_.reset();
-        if (covers_card(place(words, widest))) widest = narrow;
-        if (covers_card(place(words, widest))) {
+        if (!is_good(place(words, widest))) widest = narrow;
+        if (!is_good(place(words, widest))) {
             words = words_.say(
                 "map.rule", {{"number", std::to_string(number)}, {"times", std::to_string(times)}});
         }
         const auto lines = wrap_evenly(style, words, widest);
-        said_ = place(words, widest);
-        list_->AddRectFilled(said_->min, said_->max, words_.theme().ink, words_.px(7));
-        float row = said_->min.y + words_.px(4);
+        const Rect box = place(words, widest);
+        list_->AddRectFilled(box.min, box.max, words_.theme().ink, words_.px(7));
+        float row = box.min.y + words_.px(4);
         for (const auto one : lines) {
             words_.line(list_,
-                        {said_->min.x + words_.px(10), row + (line - style.size) / 2},
+                        {box.min.x + words_.px(10), row + (line - style.size) / 2},
                         style,
                         one,
-                        said_->width());
+                        box.width());
             row += line;
         }
-    }
-
-    // Below the gate, within what is seen.
-    [[nodiscard]] Rect
-    label_place(const MapLayout::Gate& gate, ImVec2 at, float width, float height) const
-    {
-        const float x = std::clamp(at.x - width / 2, space_.min.x, space_.max.x - width);
-        const float y = std::min(gate.rect.max.y + words_.px(4), space_.max.y - height);
-        return {{x, y}, {x + width, y + height}};
+        taken_.push_back(box);
     }
 
     const Ui& ui_;
     const Ui& words_;
     const s::Scenario& scenario_;
     Rect space_;
-    std::optional<Rect> said_; // where words lie that must stay readable
+    std::vector<ImVec2> passed_; // by what travels
+    std::vector<Rect> taken_;    // where cards and words lie that must stay readable
     MapLayout layout_;
     ImDrawList* list_;
     const sim::report::LadderRow* now_ = nullptr;
@@ -557,10 +556,11 @@ void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space)
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->ChannelsSplit(2);
     list->ChannelsSetCurrent(1);
-    buttons(ui, place_of_buttons(ui, graph, space));
+    const Rect own = place_of_buttons(ui, graph, space);
+    buttons(ui, own);
     list->ChannelsSetCurrent(0);
     ImGui::PushClipRect(space.min, space.max, true);
-    MapDrawing{drawn, ui, graph, whole, space}.draw();
+    MapDrawing{drawn, ui, graph, whole, {space, own}}.draw();
     ImGui::PopClipRect();
     list->ChannelsMerge();
     by_mouse(ui, space, whole);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace gui {
 
@@ -72,28 +73,49 @@ void hex(const Ui& ui, const std::vector<std::uint8_t>& bytes, Marked mark, std:
     }
 }
 
+// The name on the left, the value in a column of its own.
 void field_row(const Ui& ui, const std::string& of, std::size_t number, const Field& field)
 {
-    const float indent = ui.px(12) * static_cast<float>(field.depth);
-    const float width = ImGui::GetContentRegionAvail().x - indent;
-    const ImVec2 at{ImGui::GetCursorScreenPos().x + indent, ImGui::GetCursorScreenPos().y};
-    const std::string words =
-        field.value.empty() ? field.name : fmt::format("{}  {}", field.name, field.value);
-    const TextStyle style = ui.mono();
-    const float height = ui.paragraph_height(style, words, width) + ui.px(4);
+    const float width = ImGui::GetContentRegionAvail().x;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float indent = ui.px(4) + ui.px(12) * static_cast<float>(field.depth);
+    const float column = field.value.empty() ? width : std::round(width * 0.44F);
+    const TextStyle name = ui.note();
+    const TextStyle value = ui.mono();
+    const float name_room = column - indent - ui.px(8);
+    const float value_room = width - column - ui.px(4);
+    float height = ui.paragraph_height(name, field.name, name_room);
+    if (!field.value.empty())
+        height = std::max(height, ui.paragraph_height(value, field.value, value_room));
+    height += ui.px(4);
     const Marked now = marked(of);
     const bool chosen = now.offset == static_cast<int>(field.offset) &&
                         now.size == static_cast<int>(field.size) && field.size > 0;
     const Rect rect{at, {at.x + width, at.y + height}};
-    if (ui.area(fmt::format("{}/field/{}", of, number), rect)) mark(of, field);
+    if (ui.area(fmt::format("{}/field/{}", of, number), rect, number == 0)) mark(of, field);
     ImDrawList* list = ImGui::GetWindowDrawList();
     if (chosen || ImGui::IsItemHovered())
         list->AddRectFilled(rect.min, rect.max, ui.theme().selection, ui.px(5));
-    ui.paragraph_at(list, {at.x + ui.px(4), at.y + ui.px(2)}, style, words, width - ui.px(4));
-    ImGui::SetCursorScreenPos({at.x - indent, at.y});
-    ImGui::Dummy({width + indent, height});
+    ui.paragraph_at(list, {at.x + indent, at.y + ui.px(2)}, name, field.name, name_room);
+    if (!field.value.empty())
+        ui.paragraph_at(list, {at.x + column, at.y + ui.px(2)}, value, field.value, value_room);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy({width, height});
     if (chosen && !field.meaning.empty())
-        ui.paragraph(ui.in(ui.note(), ui.theme().quiet), field.meaning);
+        ui.paragraph(ui.in(ui.note(), ui.theme().ink), field.meaning);
+}
+
+// Rows that stand close together.
+void field_rows(const Ui& ui,
+                const std::string& of,
+                const std::vector<Field>& fields,
+                std::size_t& number)
+{
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, ui.px(1)});
+    for (const Field& field : fields)
+        field_row(ui, of, number++, field);
+    ImGui::PopStyleVar();
+    ImGui::Dummy({1, ui.px(2)});
 }
 
 void packet(const Ui& ui, const sim::report::PacketView& view)
@@ -106,8 +128,7 @@ void packet(const Ui& ui, const sim::report::PacketView& view)
     for (const auto& layer : view.layers) {
         ui.paragraph(ui.in(ui.bold(), layer.encrypted ? ui.theme().encrypted : ui.theme().ink),
                      layer.encrypted ? fmt::format("{} {}", icon::lock, layer.title) : layer.title);
-        for (const Field& field : layer.fields)
-            field_row(ui, "packet", number++, field);
+        field_rows(ui, "packet", layer.fields, number);
     }
 }
 
@@ -156,8 +177,8 @@ void inspector(const Ui& ui, const sim::report::TlsView& view)
         ImGui::Dummy({width, height});
         if (!open) continue;
         ui.paragraph(ui.note(), message.meaning);
-        for (std::size_t k = 0; k < message.fields.size(); ++k)
-            field_row(ui, path, k, message.fields[k]);
+        std::size_t number = 0;
+        field_rows(ui, path, message.fields, number);
         hex(ui, message.bytes, marked(path), 8);
     }
     if (view.judgement) ui.paragraph(ui.body(), view.judgement->sentence);

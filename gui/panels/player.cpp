@@ -3,6 +3,7 @@
 #include "gui/panels/panels.h"
 
 #include <fmt/format.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <cmath>
@@ -90,6 +91,23 @@ float buttons(const Ui& ui, ImVec2 at)
     return x + step;
 }
 
+// What the left and right arrows did to the control that the keyboard is on: -1, 0 or 1. They are
+// its own as long as it is there.
+int arrows()
+{
+    if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return 0;
+    ImGui::SetKeyOwner(ImGuiKey_LeftArrow, ImGui::GetItemID());
+    ImGui::SetKeyOwner(ImGuiKey_RightArrow, ImGui::GetItemID());
+    return (ImGui::IsKeyPressed(ImGuiKey_RightArrow) ? 1 : 0) -
+           (ImGui::IsKeyPressed(ImGuiKey_LeftArrow) ? 1 : 0);
+}
+
+// Held by the mouse: Space and Enter do not say where.
+bool is_dragged()
+{
+    return ImGui::IsItemActive() && ImGui::IsMouseDown(ImGuiMouseButton_Left);
+}
+
 // Logarithmic: a quarter of a stop to 32 stops a second.
 void speed(const Ui& ui, const Rect& rect)
 {
@@ -99,7 +117,12 @@ void speed(const Ui& ui, const Rect& rect)
     (void)ui.area("player/speed", rect);
     (void)ui.hovered_hint(ui.say("player.speed"));
     const float middle = rect.centre().y;
-    if (ImGui::IsItemActive()) {
+    if (const int step = arrows(); step != 0) {
+        const float speed =
+            std::log2(ui.model().preferences().speed) + 0.5F * static_cast<float>(step);
+        ui.ask(action::SetSpeed{std::exp2(std::clamp(speed, slowest, fastest))});
+    }
+    if (is_dragged()) {
         const float f =
             std::clamp((ImGui::GetIO().MousePos.x - rect.min.x) / rect.width(), 0.0F, 1.0F);
         ui.ask(action::SetSpeed{std::exp2(slowest + f * (fastest - slowest))});
@@ -148,7 +171,8 @@ void marks(const Ui& ui, const Scale& scale, const Rect& rect)
         const std::size_t end = std::min(scale.cursor_at(x + step / 2), known);
         if (end <= begin) continue;
         if (any_between(view.gaps(), begin, end) && x - last_gap >= ui.px(14)) {
-            ui.line(list, {x - ui.px(8), y + ui.px(6)}, ui.small(), "»", ui.px(20));
+            const TextStyle style = ui.in(ui.bold(), ui.theme().quiet);
+            ui.line(list, {x - text_width(style, "»") / 2, y + ui.px(5)}, style, "»", ui.px(24));
             last_gap = x;
         }
         std::optional<TimeMark> shown;
@@ -169,7 +193,8 @@ void time_line(const Ui& ui, const Rect& rect)
     const float y = rect.centre().y;
     ImDrawList* list = ImGui::GetWindowDrawList();
     (void)ui.area("player/time", rect);
-    if (ImGui::IsItemActive()) ui.ask(action::Seek{scale.cursor_at(ImGui::GetIO().MousePos.x)});
+    if (const int step = arrows(); step != 0) ui.ask(action::Step{step});
+    if (is_dragged()) ui.ask(action::Seek{scale.cursor_at(ImGui::GetIO().MousePos.x)});
     const float now = scale.x_of(ui.model().cursor());
     const float seen = scale.x_of(ui.model().reached());
     list->AddLine({rect.min.x, y}, {rect.max.x, y}, ui.theme().rule, ui.px(4));

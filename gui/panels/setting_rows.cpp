@@ -121,7 +121,9 @@ void text_row(const Ui& ui, const s::Setting& setting, std::string_view label, b
     const bool entered = ImGui::InputText(("##" + path).c_str(), &text, flags);
     const bool left = ImGui::IsItemDeactivatedAfterEdit();
     ImGui::PopFont();
-    ui.remember(path, {at, {at.x + place.width, at.y + ImGui::GetItemRectSize().y}});
+    const Rect rect{at, {at.x + place.width, at.y + ImGui::GetItemRectSize().y}};
+    ui.remember(path, rect);
+    (void)ui.show_focus(path, rect);
     if ((entered || left) && text != setting.value)
         ui.ask(action::ChangeSetting{setting.key, text});
 }

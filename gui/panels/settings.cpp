@@ -35,10 +35,11 @@ void prediction(const Ui& ui)
     list->ChannelsSetCurrent(1);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     float y = at.y + pad;
+    const TextStyle title = ui.in(ui.note(), ui.theme().secret);
     y += ui.paragraph_at(list,
                          {at.x + pad, y},
-                         ui.in(ui.note(), ui.theme().ink),
-                         fmt::format("{}  {}", ui.say("predict.title"), ui.say("predict.before")),
+                         title,
+                         fmt::format("{} · {}", ui.say("predict.title"), ui.say("predict.before")),
                          inner);
     y += ui.paragraph_at(list, {at.x + pad, y}, ui.bold(), ui.pick(asked->question), inner);
     y += ui.px(4);
@@ -251,9 +252,7 @@ void settings_panel(const Ui& ui)
     const float below =
         ui.px(56) + (ui.theme().type_scale - 1) * ui.px(20) +
         (notice.empty() ? 0 : ui.paragraph_height(ui.note(), notice, width) + ui.px(8));
-    if (ImGui::BeginChild("settings",
-                          {width, ImGui::GetContentRegionAvail().y - below},
-                          ImGuiChildFlags_NavFlattened))
+    if (ui.begin_scrolled("settings", {width, ImGui::GetContentRegionAvail().y - below}))
         all_settings(ui);
     ImGui::EndChild();
     send(ui);

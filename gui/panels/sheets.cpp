@@ -50,12 +50,15 @@ void keys(const Ui& ui)
                               Key{"presenter", "P"},
                               Key{"map", "0  Ctrl ← → ↑ ↓"},
                               Key{"zoom", "Ctrl + / Ctrl -"},
+                              Key{"walk", "Tab  ← → ↑ ↓"},
                               Key{"help", "?"}};
-    const float column = ui.px(190) * ui.theme().type_scale;
+    const float column = ui.px(150) * ui.theme().type_scale;
+    const float lead = (ui.line_height(ui.body()) - ui.mono().size) / 2; // on the words' line
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, ui.px(5)});
     for (const Key& key : list) {
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImDrawList* draw = ImGui::GetWindowDrawList();
-        ui.line(draw, at, ui.mono(), key.keys, column);
+        ui.line(draw, {at.x, at.y + lead}, ui.mono(), key.keys, column);
         const float width = ImGui::GetContentRegionAvail().x - column;
         const float height = ui.paragraph_at(draw,
                                              {at.x + column, at.y},
@@ -64,6 +67,7 @@ void keys(const Ui& ui)
                                              width);
         ImGui::Dummy({column + width, height});
     }
+    ImGui::PopStyleVar();
 }
 
 // A folder or a file, to be opened.
@@ -202,7 +206,7 @@ void sheets(const Ui& ui)
         sheet(ui, ui.say("files.title"), ui.px(520) * ui.theme().type_scale, [&] { files(ui); });
         return;
     case Sheet::keys:
-        sheet(ui, ui.say("keys.title"), ui.px(460) * ui.theme().type_scale, [&] { keys(ui); });
+        sheet(ui, ui.say("keys.title"), ui.px(580) * ui.theme().type_scale, [&] { keys(ui); });
         return;
     case Sheet::until:
         sheet(ui, ui.say("until.title"), ui.px(320) * ui.theme().type_scale, [&] { until(ui); });

@@ -20,6 +20,8 @@ void selected_sentence(const Ui& ui)
     const float height = ui.paragraph_height(ui.body(), words, width - 2 * pad) + 2 * pad;
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->AddRectFilled(at, {at.x + width, at.y + height}, ui.theme().paper, ui.px(8));
+    if (ui.theme().paper == ui.theme().card) // as on a projector: a frame instead of a ground
+        list->AddRect(at, {at.x + width, at.y + height}, ui.theme().rule, ui.px(8), 0, ui.px(1));
     ui.paragraph_at(list, {at.x + pad, at.y + pad}, ui.body(), words, width - 2 * pad);
     ImGui::Dummy({width, height});
 }
@@ -42,8 +44,11 @@ void side_panel(const Ui& ui)
     // The tab has what the sentence and the card leave; each part scrolls by itself.
     const bool has_card = !ui.model().view().cards_before(ui.model().cursor()).empty();
     const float height = ImGui::GetContentRegionAvail().y;
-    const float upper = height * (has_card ? 0.24F : 0.75F);
-    if (ImGui::BeginChild("tab", {width, upper}, ImGuiChildFlags_NavFlattened)) {
+    // Beside a card, what was said last is enough of the conversation; whoever looks at a packet or
+    // a state wants more of it.
+    const bool is_list = ui.model().tab() == Tab::transcript;
+    const float upper = height * (!has_card ? 0.75F : is_list ? 0.24F : 0.46F);
+    if (ui.begin_scrolled("tab", {width, upper})) {
         switch (ui.model().tab()) {
         case Tab::transcript:
             transcript_tab(ui);
@@ -62,7 +67,7 @@ void side_panel(const Ui& ui)
     ImGui::EndChild();
     const float button = cure_height(ui);
     const float below = ImGui::GetContentRegionAvail().y - button;
-    if (ImGui::BeginChild("below", {width, below}, ImGuiChildFlags_NavFlattened)) {
+    if (ui.begin_scrolled("below", {width, below})) {
         selected_sentence(ui);
         if (has_card) why_panel(ui);
     }

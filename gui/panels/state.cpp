@@ -2,6 +2,7 @@
 // table as a picture, the state it is in, what may come next, and the sockets at both ends.
 
 #include "gui/panels/panels.h"
+#include "sim/core/smtp_words.h"
 #include "sim/explain/nouns.h"
 #include "sim/world_diagram.h"
 
@@ -41,6 +42,22 @@ void arrow_down(const Ui& ui, ImVec2 from, ImVec2 to, ImU32 colour)
         to, {to.x - ui.px(4), to.y - ui.px(6)}, {to.x + ui.px(4), to.y - ui.px(6)}, colour);
 }
 
+// Keeps the state that is lit in sight when another one is, and only then.
+void follow(const Ui& ui, std::string_view state, const Rect& rect)
+{
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID id = ImGui::GetID("followed state");
+    const auto now = static_cast<int>(ImGui::GetID(state.data(), state.data() + state.size()));
+    if (storage->GetInt(id, 0) == now) return;
+    storage->SetInt(id, now);
+    const float top = ImGui::GetWindowPos().y;
+    const float bottom = top + ImGui::GetWindowHeight();
+    const float margin = ui.px(40); // the state after it, too
+    if (rect.min.y < top) ImGui::SetScrollY(ImGui::GetScrollY() + rect.min.y - top - margin);
+    if (rect.max.y + margin > bottom)
+        ImGui::SetScrollY(ImGui::GetScrollY() + rect.max.y + margin - bottom);
+}
+
 // The states below each other. From the one that is lit, each way out with what leads there.
 void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view now)
 {
@@ -53,7 +70,10 @@ void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view no
         const float height = style.size + ui.px(10);
         const float wide = std::min(width, text_width(style, state) + ui.px(24));
         const Rect rect{at, {at.x + wide, at.y + height}};
-        if (lit) list->AddRectFilled(rect.min, rect.max, ui.theme().ink, ui.px(9));
+        if (lit) {
+            list->AddRectFilled(rect.min, rect.max, ui.theme().ink, ui.px(9));
+            follow(ui, state, rect);
+        }
         list->AddRect(rect.min, rect.max, lit ? ui.theme().ink : ui.theme().line, ui.px(9));
         ui.line_centred(list, rect, lit ? ui.in(style, ui.theme().on_ink) : style, state);
         const auto way = std::ranges::find_if(machine.edges, [&](const sim::DiagramEdge& edge) {
@@ -95,15 +115,20 @@ std::optional<sim::StateDiagram> server_machine(const Ui& ui, const SessionSeen&
     return machine;
 }
 
-void sockets(const Ui& ui, sim::HostId host, ConnectionId connection)
+void sockets(const Ui& ui, const SessionSeen& session, ConnectionId connection)
 {
-    for (const auto& socket : ui.model().view().hosts().sockets(host, ui.model().cursor())) {
-        if (connection.exists() && socket.connection != connection) continue;
-        ui.paragraph(ui.mono(),
-                     fmt::format("{}  {} ⇄ {}",
-                                 sim::report::netstat_word(socket.state),
-                                 to_string(socket.local),
-                                 to_string(socket.remote)));
+    bool titled = false;
+    for (const sim::HostId host : {session.client, session.server}) {
+        for (const auto& socket : ui.model().view().hosts().sockets(host, ui.model().cursor())) {
+            if (connection.exists() && socket.connection != connection) continue;
+            if (!titled) ui.paragraph(ui.note(), ui.say("state.sockets"));
+            titled = true;
+            ui.paragraph(ui.mono(),
+                         fmt::format("{}  {} ⇄ {}",
+                                     sim::report::netstat_word(socket.state),
+                                     to_string(socket.local),
+                                     to_string(socket.remote)));
+        }
     }
 }
 
@@ -122,13 +147,16 @@ void state_tab(const Ui& ui)
                              end_of(ui, session.client),
                              end_of(ui, session.server),
                              session.server_at.port));
-    ui.paragraph(ui.in(ui.note(), session.encrypted ? ui.theme().encrypted : ui.theme().clear),
-                 fmt::format("{} {}",
-                             session.encrypted ? icon::lock : icon::eye,
-                             ui.say(session.encrypted ? "state.encrypted" : "state.clear")));
-    ui.paragraph(ui.note(), ui.say("state.sockets"));
-    sockets(ui, session.client, connection);
-    sockets(ui, session.server, connection);
+    const bool begins =
+        !session.encrypted && session.server_phase == sim::name_of(sim::SmtpPhase::awaiting_tls);
+    ui.paragraph(
+        ui.in(ui.note(), session.encrypted || begins ? ui.theme().encrypted : ui.theme().clear),
+        fmt::format("{} {}",
+                    session.encrypted || begins ? icon::lock : icon::eye,
+                    ui.say(session.encrypted ? "state.encrypted"
+                           : begins          ? "state.begins"
+                                             : "state.clear")));
+    sockets(ui, session, connection);
     if (const auto machine = server_machine(ui, session)) {
         ui.paragraph(ui.note(), ui.say("state.machine", {{"host", end_of(ui, session.server)}}));
         diagram(ui, *machine, session.server_phase);

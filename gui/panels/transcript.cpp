@@ -56,9 +56,10 @@ void transcript_tab(const Ui& ui)
                 continue;
             }
             const Rect rect{{left, y}, {left + width, y + height}};
-            if (ui.area(fmt::format("transcript/{}", row.event.value), rect))
+            const bool at_cursor = static_cast<std::size_t>(i) + 1 == done;
+            if (ui.area(fmt::format("transcript/{}", row.event.value), rect, at_cursor))
                 ui.ask(action::Select{row.event});
-            if (static_cast<std::size_t>(i) + 1 == done || ImGui::IsItemHovered())
+            if (at_cursor || ImGui::IsItemHovered())
                 list->AddRectFilled(rect.min, rect.max, ui.theme().selection, ui.px(6));
             if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal))
                 (void)ui.hovered_hint(heading_of(ui, row) + "\n" + row.text);

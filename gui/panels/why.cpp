@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <variant>
 
 namespace gui {
 
@@ -18,6 +19,7 @@ float card_row(const Ui& ui,
                ImVec2 at,
                float width,
                float label_width,
+               bool is_wire,
                ImDrawList* list)
 {
     const float label =
@@ -25,7 +27,10 @@ float card_row(const Ui& ui,
     float y = at.y;
     bool first = true;
     for (const std::string& words : row.lines) {
-        const TextStyle style = first ? ui.body() : ui.mono();
+        // What a rule does is said in words; elsewhere, below the words stand codes and addresses.
+        const bool is_rule = row.row == sim::explain::CardRow::rule;
+        const bool is_typed = !is_rule && (!first || is_wire);
+        const TextStyle style = is_typed ? ui.mono() : first ? ui.body() : ui.note();
         y += ui.paragraph_at(
             list, {at.x + label_width + ui.px(8), y}, style, words, width - label_width - ui.px(8));
         first = false;
@@ -86,6 +91,9 @@ void why_panel(const Ui& ui)
         label_width = std::max(label_width, text_width(ui.note(), row.label));
     label_width = std::min(label_width, inner * 0.3F);
 
+    const bool hit_is_wire = std::holds_alternative<sim::explain::HitPacket>(card.hit) ||
+                             std::holds_alternative<sim::explain::HitLine>(card.hit);
+
     ImGui::Dummy({0, ui.px(2)});
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -93,8 +101,10 @@ void why_panel(const Ui& ui)
     title.size *= 1.1F;
     float y = at.y + pad;
     y += ui.paragraph_at(list, {at.x + pad, y}, title, text.title, inner) + ui.px(6);
-    for (const auto& row : text.rows)
-        y += card_row(ui, row, {at.x + pad, y}, inner, label_width, list);
+    for (const auto& row : text.rows) {
+        const bool is_wire = row.row == sim::explain::CardRow::hit && hit_is_wire;
+        y += card_row(ui, row, {at.x + pad, y}, inner, label_width, is_wire, list);
+    }
     y += pad - ui.px(5);
     list->AddRect(at, {at.x + width, y}, ui.theme().ink, ui.px(9), 0, ui.px(1.5F));
     ImGui::SetCursorScreenPos(at);

@@ -1,7 +1,9 @@
 // Every control of the window, used as a person uses it, in both languages: found by its path,
 // pressed, dragged or typed into; and what it did is looked at in the model and on the screen.
 
+#include "gui/exports.h"
 #include "gui/search.h"
+#include "sim/report/pcapng.h"
 #include "tests/gui/driver.h"
 
 #include <doctest/doctest.h>
@@ -544,6 +546,71 @@ TEST_SUITE("gui.controls")
                 CHECK_FALSE(window.model().notice().empty());
             }
             CHECK(asked.size() == sim::count_of<action::ExportKind>());
+        }
+    }
+
+    TEST_CASE("a capture saved from the menu has the octets that `hikyaku run --pcap` writes")
+    {
+        namespace fs = std::filesystem;
+        in_both_languages([](Window& window) {
+            const fs::path folder = fs::temp_directory_path();
+            window.open(test::lesson_path("submission-587"));
+            window.model().act(action::ToEnd{});
+            window.settle();
+            const auto& trace = window.model().playback().trace();
+            const sim::report::Source whole{trace,
+                                            window.model().scenario(),
+                                            window.model().language(),
+                                            trace.size(),
+                                            sim::explain::Level::standard};
+            const auto capture = action::ExportKind::capture;
+            const std::string file =
+                (folder / fmt::format("hikyaku-capture{}", gui::suffix_of(capture))).string();
+            REQUIRE(gui::write_octets(file, gui::export_octets(window.model(), capture)));
+            const std::string written = cli::read_file(file).value();
+            CHECK(written.substr(0, 4) == "\x0a\x0d\x0d\x0a"); // a section header block
+            CHECK(written.size() > 10'000);
+            CHECK(written == sim::report::pcapng(whole, std::nullopt));
+            window.model().act(action::ToStart{}); // nothing has happened yet: nothing is in it
+            CHECK(gui::export_octets(window.model(), capture).size() < written.size() / 10);
+            fs::remove(file);
+            CHECK_FALSE(gui::write_octets((folder / "hikyaku-none" / "a.pcapng").string(), "a"));
+        });
+    }
+
+    TEST_CASE("a line of the ladder that ends in dots is read in full where the mouse rests on it")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            gui::Preferences preferences = in(language);
+            preferences.theme = gui::ThemeName::projector;
+            Window window{preferences, {1280, 720}};
+            window.open(test::lesson_path("op25b"));
+            window.model().act(action::RunUntil{Until::block});
+            window.settle();
+            std::string row; // the first: what was sent, from whom to whom
+            for (const auto& item : window.probe().items)
+                if (row.empty() && item.path.starts_with("ladder/")) row = item.path;
+            const auto place = window.find(row);
+            REQUIRE(place);
+            const auto in_row = [&](const gui::Probe::Text& text) {
+                return text.min.y >= place->min.y && text.max.y <= place->max.y + 1 &&
+                       text.min.x >= place->min.x && text.max.x <= place->max.x;
+            };
+            const auto cut = [&] {
+                return std::ranges::any_of(window.probe().texts, [&](const auto& text) {
+                    return in_row(text) && text.text.ends_with("…");
+                });
+            };
+            REQUIRE(cut());
+            REQUIRE_FALSE(window.shows("taro@umi.example"));
+            ImGui::GetIO().AddMousePosEvent(place->min.x + 200, (place->min.y + place->max.y) / 2);
+            for (int i = 0; i < 40; ++i)
+                window.frame(1.0F / 60);
+            CHECK(window.shows("taro@umi.example"));
+            ImGui::GetIO().AddMousePosEvent(640, 700); // elsewhere: it goes again
+            window.settle();
+            CHECK_FALSE(window.shows("taro@umi.example"));
         }
     }
 

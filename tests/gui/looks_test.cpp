@@ -57,23 +57,8 @@ std::optional<gui::Rect> ink_of(const gui::Probe::Text& text)
     return ink;
 }
 
-// Around all cards of the map.
-gui::Rect map_of(const gui::Probe& probe)
+std::vector<std::string> overlaps(const gui::Probe& probe)
 {
-    gui::Rect all{{1e9F, 1e9F}, {-1e9F, -1e9F}};
-    for (const auto& item : probe.items) {
-        if (!item.path.starts_with("map/")) continue;
-        all.min = {std::min(all.min.x, item.min.x), std::min(all.min.y, item.min.y)};
-        all.max = {std::max(all.max.x, item.max.x), std::max(all.max.y, item.max.y)};
-    }
-    return {{all.min.x - 40, 0}, {all.max.x + 40, all.max.y + 10}};
-}
-
-// `under_way`: what travels on the map has a label on a ground of its own, which may hide a text
-// that was there before.
-std::vector<std::string> overlaps(const gui::Probe& probe, bool under_way)
-{
-    const gui::Rect map = map_of(probe);
     std::vector<std::pair<gui::Rect, const std::string*>> seen;
     for (const auto& text : probe.texts)
         if (const auto ink = ink_of(text)) seen.emplace_back(*ink, &text.text);
@@ -81,7 +66,6 @@ std::vector<std::string> overlaps(const gui::Probe& probe, bool under_way)
     for (auto a = seen.begin(); a != seen.end(); ++a) {
         for (auto b = std::next(a); b != seen.end(); ++b) {
             if (!overlap(a->first, b->first)) continue;
-            if (under_way && inside(a->first, map) && inside(b->first, map)) continue;
             found.push_back(fmt::format("\"{}\" and \"{}\" at {:.0f},{:.0f}",
                                         *a->second,
                                         *b->second,
@@ -90,6 +74,30 @@ std::vector<std::string> overlaps(const gui::Probe& probe, bool under_way)
         }
     }
     return found;
+}
+
+// The lesson at its beginning, where something is stopped, where TLS stands, and at its end, at
+// every level; `look` is called with each.
+template <typename Look>
+void moments_of(Window& window, const std::string& lesson, Look look)
+{
+    window.model().act(action::Open{lesson});
+    for (const auto level : sim::values_of<sim::explain::Level>()) {
+        window.model().act(action::SetLevel{level});
+        window.model().act(action::ToStart{});
+        for (const auto until : {std::optional<gui::Until>{},
+                                 std::optional{gui::Until::block},
+                                 std::optional{gui::Until::tls},
+                                 std::optional{gui::Until::end}}) {
+            if (until) {
+                window.model().act(action::ToStart{});
+                window.model().act(action::RunUntil{*until});
+            }
+            window.frame();
+            window.frame(); // ImGui scrolls a frame later
+            look();
+        }
+    }
 }
 
 std::set<ImWchar> characters_of(std::string_view text)
@@ -111,42 +119,8 @@ std::set<ImWchar> characters_of(std::string_view text)
 
 TEST_SUITE("gui.looks")
 {
-    TEST_CASE("every text fits its place: lessons, languages, levels, themes, two sizes")
-    {
-        std::set<std::string> misfits;
-        for (const ImVec2 size : {ImVec2{1280, 720}, ImVec2{1440, 900}}) {
-            for (const gui::ThemeName theme : sim::values_of<gui::ThemeName>()) {
-                for (const char* language : {"ja", "en"}) {
-                    gui::Preferences preferences;
-                    preferences.language = language;
-                    preferences.theme = theme;
-                    Window window{preferences, size};
-                    for (const auto& lesson : test::all_lessons()) {
-                        for (const auto level : sim::values_of<sim::explain::Level>()) {
-                            window.model().act(action::SetLevel{level});
-                            window.model().act(action::Open{lesson.path});
-                            window.frame();
-                            for (const auto& text : window.probe().misfits) {
-                                misfits.insert(
-                                    fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
-                            }
-                            window.model().act(action::ToEnd{});
-                            window.frame();
-                            for (const auto& text : window.probe().misfits) {
-                                misfits.insert(
-                                    fmt::format("{} {}: {}", size.x, sim::name_of(theme), text));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        for (const std::string& misfit : misfits)
-            MESSAGE(misfit);
-        CHECK(misfits.empty());
-    }
-
-    TEST_CASE("no text stands on another: lessons, languages, levels, themes, two sizes")
+    TEST_CASE("every text fits its place and none stands on another: lessons, languages, levels, "
+              "themes, two sizes")
     {
         std::set<std::string> found;
         for (const ImVec2 size : {ImVec2{1280, 720}, ImVec2{1440, 900}}) {
@@ -157,33 +131,21 @@ TEST_SUITE("gui.looks")
                     preferences.theme = theme;
                     preferences.motion = false;
                     Window window{preferences, size};
-                    for (const auto& lesson : test::all_lessons()) {
-                        window.model().act(action::Open{lesson.path});
-                        for (const auto level : sim::values_of<sim::explain::Level>()) {
-                            window.model().act(action::SetLevel{level});
-                            window.model().act(action::ToStart{});
-                            for (const auto until : {std::optional<gui::Until>{},
-                                                     std::optional{gui::Until::block},
-                                                     std::optional{gui::Until::end}}) {
-                                if (until) window.model().act(action::RunUntil{*until});
-                                window.frame();
-                                window.frame(); // ImGui scrolls a frame later
-                                for (const std::string& pair :
-                                     overlaps(window.probe(), until.has_value())) {
-                                    found.insert(fmt::format("{} {} {}: {}",
-                                                             size.x,
-                                                             sim::name_of(theme),
-                                                             language,
-                                                             pair));
-                                }
-                            }
-                        }
-                    }
+                    const auto where =
+                        fmt::format("{} {} {}", size.x, sim::name_of(theme), language);
+                    const auto look = [&] {
+                        for (const std::string& text : window.probe().misfits)
+                            found.insert(fmt::format("{}: no room for {}", where, text));
+                        for (const std::string& pair : overlaps(window.probe()))
+                            found.insert(fmt::format("{}: {}", where, pair));
+                    };
+                    for (const auto& lesson : test::all_lessons())
+                        moments_of(window, lesson.path, look);
                 }
             }
         }
-        for (const std::string& pair : found)
-            MESSAGE(pair);
+        for (const std::string& one : found)
+            MESSAGE(one);
         CHECK(found.empty());
     }
 

@@ -1,0 +1,52 @@
+#include "gui/exports.h"
+
+#include "sim/report/json.h"
+#include "sim/report/pcapng.h"
+#include "sim/report/transcript.h"
+
+#include <fstream>
+
+namespace gui {
+
+using action::ExportKind;
+
+std::string_view suffix_of(ExportKind kind)
+{
+    switch (kind) {
+    case ExportKind::png:
+        return ".png";
+    case ExportKind::transcript:
+        return ".txt";
+    case ExportKind::json:
+        return ".json";
+    case ExportKind::capture:
+        return ".pcapng";
+    }
+    return "";
+}
+
+std::string export_octets(const Model& model, ExportKind kind)
+{
+    const sim::report::Source source = model.source();
+    switch (kind) {
+    case ExportKind::png:
+        return {};
+    case ExportKind::transcript:
+        return sim::report::to_text(sim::report::transcript(source), sim::report::plain_style());
+    case ExportKind::json:
+        return sim::report::json(source);
+    case ExportKind::capture:
+        return sim::report::pcapng(source, std::nullopt);
+    }
+    return {};
+}
+
+bool write_octets(const std::string& file, const std::string& octets)
+{
+    std::ofstream out{file, std::ios::binary};
+    out << octets;
+    out.flush();
+    return out.good();
+}
+
+} // namespace gui

@@ -1,0 +1,21 @@
+// A run as a file, up to the cursor: what each entry of the export menu writes. The picture of the
+// window is not among them: only whoever draws has it.
+#pragma once
+
+#include "gui/model.h"
+
+#include <string>
+#include <string_view>
+
+namespace gui {
+
+// ".txt": what a file of this kind is called behind its name.
+std::string_view suffix_of(action::ExportKind kind);
+
+// The octets of that file; empty for a picture.
+std::string export_octets(const Model& model, action::ExportKind kind);
+
+// Writes them into `file`, replacing what is there. False when it could not.
+bool write_octets(const std::string& file, const std::string& octets);
+
+} // namespace gui
