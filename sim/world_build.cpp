@@ -250,6 +250,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.local_domains = from.local_domains;
     config.routed_recipients = from.recipients;
     config.relay_for = networks(scenario, from.relay_for);
+    if (from.open_relay) config.relay_for.push_back({Ipv4{}, 0});
     config.users = accounts(from.users);
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes)

@@ -60,7 +60,9 @@ TEST_SUITE("lessons")
                                  "submissions-465",
                                  "own-isp-25",
                                  "fixed-ip",
-                                 "plain-password"}) {
+                                 "plain-password",
+                                 "retry-and-bounce",
+                                 "open-relay"}) {
             INFO(name);
             CHECK(cli::find_scenario(home, name).has_value());
         }
