@@ -321,6 +321,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.local_domains = from.local_domains;
     config.routed_recipients = from.recipients;
     config.relay_for = networks(scenario, from.relay_for);
+    if (from.open_relay) config.relay_for.push_back({Ipv4{}, 0});
     config.accounts.users = accounts(from.users);
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);

@@ -62,7 +62,11 @@ TEST_SUITE("lessons")
                                  "fixed-ip",
                                  "plain-password",
                                  "auth-methods",
-                                 "oauth"}) {
+                                 "oauth",
+                                 "starttls-stripped",
+                                 "wrong-certificate",
+                                 "open-relay",
+                                 "retry-and-bounce"}) {
             INFO(name);
             CHECK(cli::find_scenario(home, name).has_value());
         }

@@ -241,4 +241,34 @@ TEST_SUITE("why")
             }
         }
     }
+
+    TEST_CASE(
+        "a mail that was given up after five days has a card that names the fault, and a cure")
+    {
+        const Settings never{{"fault.mx1.umi.example.reply.mail", "451"},
+                             {"fault.mx2.umi.example.reply.mail", "451"}};
+        const Settings refused{{"fault.mx1.umi.example.reply.mail", "550"}};
+        for (const Settings& settings : {never, refused}) {
+            const Judged judged = check("retry-and-bounce", settings);
+            CHECK(judged.failed);
+            CHECK(judged.card.obstacle == Obstacle::fault);
+            CHECK(judged.card.cure.kind == CureKind::switch_fault);
+        }
+    }
+
+    TEST_CASE("a relay that was closed: the stranger has no cure, the customer has one that works")
+    {
+        const Settings closed{{"server.relay.sakura.example.open_relay", "false"}};
+        const Playback run = test::play_lesson("open-relay", closed);
+        CHECK_FALSE(delivered(run));
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 2);
+        for (const WhyCard& card : cards) {
+            CHECK(card.obstacle == Obstacle::refusal);
+            CHECK(card.reason == SmtpReason::relay_denied);
+        }
+        CHECK(cards[0].cure.settings.empty());
+        REQUIRE_FALSE(cards[1].cure.settings.empty());
+        CHECK(delivered(test::play_lesson("open-relay", joined(closed, cards[1].cure.settings))));
+    }
 }

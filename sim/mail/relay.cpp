@@ -504,14 +504,16 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
         return;
     }
 
-    // The line was lost before anything could have been taken: another server may keep it up. Not
+    // Nobody was taken, but nobody for good: another server may take them (RFC 5321 §5.1). Not
     // behind the final dot: what is unknown there would become two mails.
-    const bool line_lost = std::ranges::all_of(result.recipients, [](const auto& r) {
-        return r.outcome == Outcome::refused_for_now && r.reply.code == 0 &&
-               r.step != FailureStep::end_of_data;
+    const bool not_here = std::ranges::all_of(result.recipients, [](const auto& r) {
+        return r.outcome == Outcome::refused_for_now && r.step != FailureStep::end_of_data;
     });
-    if (line_lost && delivery.hops.size() > 1) {
-        delivery.last = Refusal{{}, first.step, 0, host, {}, "4.4.2"};
+    if (not_here && delivery.hops.size() > 1) {
+        const std::string status =
+            first.reply.code == 0 ? "4.4.2" : status_of(first.reply, false, first.problem);
+        delivery.last =
+            Refusal{{}, first.step, first.reply.code, host, one_line(first.reply), status};
         delivery.last_permanent = false;
         next_hop(delivery);
         return;

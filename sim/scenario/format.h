@@ -217,6 +217,8 @@ void fields(V& v, MailServer& server)
            server.recipients);
     v.list({"relay_for", "whose mail it sends on to anywhere", !needed, Form::host_or_group},
            server.relay_for);
+    v.value({"open_relay", "whether it sends on anybody's mail to anywhere, as no server should"},
+            server.open_relay);
     v.keyed({"user", "who can log in, by name", !needed, Form::line}, server.users, &User::name);
     v.table({"tokens", "whose tokens it takes instead of a password"}, server.tokens);
     v.keyed({"route",

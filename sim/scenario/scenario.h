@@ -183,6 +183,7 @@ struct MailServer {
     std::vector<Mailbox> mailboxes;         // kept here, of local domains
     std::vector<std::string> recipients;    // known here but kept behind a route (an MX's list)
     std::vector<std::string> relay_for;     // groups or hosts whose mail it sends on to anywhere
+    bool open_relay = false;                // anybody's, as no server should
     std::vector<User> users;
     std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;

@@ -303,6 +303,20 @@ void add_certificate(Handles& handles, const std::string& host, CertificateKind 
                        }});
 }
 
+// Where mail is sent on for somebody at all, it could be for anybody.
+void add_open_relay(Handles& handles, const MailServer& server, std::size_t index)
+{
+    if (server.relay_for.empty() && !server.open_relay) return;
+    handles.push_back({{fmt::format("server.{}.open_relay", server.host),
+                        text_of(server.open_relay),
+                        {"true", "false"},
+                        false},
+                       [index](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].open_relay = value == "true";
+                           return std::string{};
+                       }});
+}
+
 void add_pop_ports(Handles& handles, const Scenario& scenario, const std::string& host)
 {
     for (std::size_t i = 0; i < scenario.pop_servers.size(); ++i) {
@@ -323,6 +337,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
     for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
         const MailServer& server = scenario.mail_servers[i];
         add_certificate(handles, server.host, server.certificate);
+        add_open_relay(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];
             const std::string prefix = fmt::format("server.{}.{}.", server.host, listener.port);

@@ -8,6 +8,7 @@
 //       (of the program that the first fetch step names)
 //   rule.<key>                      off | pass | drop | reject_icmp | reject_rst
 //   server.<host>.certificate       a CertificateKind
+//   server.<host>.open_relay        true, false; where mail is sent on for somebody at all
 //   server.<host>.<port>.tls        none | starttls | implicit
 //   server.<host>.<port>.require_tls, .require_auth    true | false
 //   server.<host>.<port>.auth       none, or mechanisms separated by "+"

@@ -22,7 +22,11 @@ const std::vector<std::string> lessons{"path",
                                        "fixed-ip",
                                        "plain-password",
                                        "auth-methods",
-                                       "oauth"};
+                                       "oauth",
+                                       "starttls-stripped",
+                                       "wrong-certificate",
+                                       "open-relay",
+                                       "retry-and-bounce"};
 
 Scenario lesson(const std::string& key)
 {
