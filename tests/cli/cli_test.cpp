@@ -82,7 +82,9 @@ const std::vector<std::string> lessons{"path",
                                        "submissions-465",
                                        "own-isp-25",
                                        "fixed-ip",
-                                       "plain-password"};
+                                       "plain-password",
+                                       "retry-and-bounce",
+                                       "open-relay"};
 
 } // namespace
 
