@@ -99,9 +99,9 @@ std::unique_ptr<ClientMechanism> make_cram_md5_client(Credentials credentials)
 }
 
 std::unique_ptr<ServerMechanism> make_cram_md5_server(const CredentialStore& store,
-                                                      Occasion occasion)
+                                                      const Occasion& occasion)
 {
-    return std::make_unique<CramMd5Server>(store, std::move(occasion));
+    return std::make_unique<CramMd5Server>(store, occasion);
 }
 
 } // namespace sim::sasl
