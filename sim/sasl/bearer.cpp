@@ -127,9 +127,9 @@ std::unique_ptr<ClientMechanism> make_bearer_client(const BearerForm& form, Cred
 }
 
 std::unique_ptr<ServerMechanism>
-make_bearer_server(const BearerForm& form, const CredentialStore& store, Occasion occasion)
+make_bearer_server(const BearerForm& form, const CredentialStore& store, const Occasion& occasion)
 {
-    return std::make_unique<BearerServer>(form, store, std::move(occasion));
+    return std::make_unique<BearerServer>(form, store, occasion);
 }
 
 bool is_bearer_token(std::string_view text)

@@ -23,7 +23,7 @@ struct BearerForm {
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_bearer_client(const BearerForm& form,
                                                                   Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism>
-make_bearer_server(const BearerForm& form, const CredentialStore& store, Occasion occasion);
+make_bearer_server(const BearerForm& form, const CredentialStore& store, const Occasion& occasion);
 
 // "auth=Bearer <token>", the scheme in any case (RFC 7235 §2.1); nothing unless the token is one
 // (RFC 6750 §2.1).

@@ -43,14 +43,8 @@ private:
 
 class CramMd5Server final : public ServerMechanism {
 public:
-    CramMd5Server(const CredentialStore& store, const Occasion& occasion)
-        : store_{store},
-          challenge_{fmt::format(
-              "<{}.{}@{}>",
-              occasion.nonce,
-              std::chrono::duration_cast<std::chrono::seconds>(occasion.now.time_since_epoch())
-                  .count(),
-              occasion.host)}
+    CramMd5Server(const CredentialStore& store, Occasion occasion)
+        : store_{store}, occasion_{std::move(occasion)}, challenge_{challenge_of(occasion_)}
     {
     }
 
@@ -83,7 +77,16 @@ public:
     }
 
 private:
+    // RFC 2195 §2: random digits, a timestamp and the server's name, in the form of a Message-ID.
+    static std::string challenge_of(const Occasion& occasion)
+    {
+        using std::chrono::seconds;
+        const auto now = std::chrono::duration_cast<seconds>(occasion.now.time_since_epoch());
+        return fmt::format("<{}.{}@{}>", occasion.nonce, now.count(), occasion.host);
+    }
+
     const CredentialStore& store_;
+    Occasion occasion_;
     std::string challenge_;
     bool done_ = false;
 };
@@ -96,7 +99,7 @@ std::unique_ptr<ClientMechanism> make_cram_md5_client(Credentials credentials)
 }
 
 std::unique_ptr<ServerMechanism> make_cram_md5_server(const CredentialStore& store,
-                                                      Occasion occasion)
+                                                      const Occasion& occasion)
 {
     return std::make_unique<CramMd5Server>(store, occasion);
 }

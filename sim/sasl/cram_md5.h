@@ -9,6 +9,6 @@ namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_cram_md5_client(Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism> make_cram_md5_server(const CredentialStore& store,
-                                                                    Occasion occasion);
+                                                                    const Occasion& occasion);
 
 } // namespace sim::sasl

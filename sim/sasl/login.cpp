@@ -86,7 +86,7 @@ std::unique_ptr<ClientMechanism> make_login_client(Credentials credentials)
 }
 
 std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store,
-                                                   Occasion /*occasion*/)
+                                                   const Occasion& /*occasion*/)
 {
     return std::make_unique<LoginServer>(store);
 }

@@ -8,6 +8,6 @@ namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_login_client(Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism> make_login_server(const CredentialStore& store,
-                                                                 Occasion occasion);
+                                                                 const Occasion& occasion);
 
 } // namespace sim::sasl

@@ -24,7 +24,7 @@ struct Row {
     bool uses_token;
     int strength;
     std::unique_ptr<ClientMechanism> (*make_client)(Credentials);
-    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&, Occasion);
+    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&, const Occasion&);
 };
 
 // In the order of the enumeration. Bearer tokens reveal what they are: whoever reads one has it
@@ -90,10 +90,10 @@ std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism, Credentials cr
 }
 
 std::unique_ptr<ServerMechanism>
-make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion)
+make_server(Mechanism mechanism, const CredentialStore& store, const Occasion& occasion)
 {
     SIM_ASSERT(is_available(mechanism));
-    return row_of(mechanism).make_server(store, std::move(occasion));
+    return row_of(mechanism).make_server(store, occasion);
 }
 
 std::string_view registered_name(Mechanism mechanism)

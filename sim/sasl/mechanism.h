@@ -133,7 +133,7 @@ struct Occasion {
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_client(Mechanism mechanism,
                                                            Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism>
-make_server(Mechanism mechanism, const CredentialStore& store, Occasion occasion = {});
+make_server(Mechanism mechanism, const CredentialStore& store, const Occasion& occasion = {});
 
 // The name registered with IANA, as in "PLAIN"; empty for pop3_user, which is no SASL mechanism.
 [[nodiscard]] std::string_view registered_name(Mechanism mechanism);

@@ -8,6 +8,6 @@ namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_oauthbearer_client(Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism> make_oauthbearer_server(const CredentialStore& store,
-                                                                       Occasion occasion);
+                                                                       const Occasion& occasion);
 
 } // namespace sim::sasl

@@ -90,7 +90,7 @@ std::unique_ptr<ClientMechanism> make_plain_client(Credentials credentials)
 }
 
 std::unique_ptr<ServerMechanism> make_plain_server(const CredentialStore& store,
-                                                   Occasion /*occasion*/)
+                                                   const Occasion& /*occasion*/)
 {
     return std::make_unique<PlainServer>(store);
 }

@@ -7,6 +7,6 @@ namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_plain_client(Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism> make_plain_server(const CredentialStore& store,
-                                                                 Occasion occasion);
+                                                                 const Occasion& occasion);
 
 } // namespace sim::sasl

@@ -262,9 +262,10 @@ std::unique_ptr<ClientMechanism> make_scram_client(Credentials credentials)
     return std::make_unique<ScramClient>(std::move(credentials));
 }
 
-std::unique_ptr<ServerMechanism> make_scram_server(const CredentialStore& store, Occasion occasion)
+std::unique_ptr<ServerMechanism> make_scram_server(const CredentialStore& store,
+                                                   const Occasion& occasion)
 {
-    return std::make_unique<ScramServer>(store, std::move(occasion));
+    return std::make_unique<ScramServer>(store, occasion);
 }
 
 } // namespace sim::sasl

@@ -9,6 +9,6 @@ namespace sim::sasl {
 
 [[nodiscard]] std::unique_ptr<ClientMechanism> make_scram_client(Credentials credentials);
 [[nodiscard]] std::unique_ptr<ServerMechanism> make_scram_server(const CredentialStore& store,
-                                                                 Occasion occasion);
+                                                                 const Occasion& occasion);
 
 } // namespace sim::sasl

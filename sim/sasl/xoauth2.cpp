@@ -55,9 +55,9 @@ std::unique_ptr<ClientMechanism> make_xoauth2_client(Credentials credentials)
 }
 
 std::unique_ptr<ServerMechanism> make_xoauth2_server(const CredentialStore& store,
-                                                     Occasion occasion)
+                                                     const Occasion& occasion)
 {
-    return make_bearer_server(form, store, std::move(occasion));
+    return make_bearer_server(form, store, occasion);
 }
 
 } // namespace sim::sasl
