@@ -183,6 +183,7 @@ private:
         add_level(*sub);
         sub->add_flag("--json", bridge.json, command_.text("help.bridge_json"));
         sub->add_flag("--quiet", bridge.quiet, command_.text("help.quiet"));
+        sub->add_flag("--instant", bridge.instant, command_.text("help.instant"));
         sub->add_option("--eml", bridge.eml_folder, command_.text("help.eml"))->type_name("DIR");
         sub->add_option("--ca", bridge.ca_file, command_.text("help.bridge_ca"))->type_name("FILE");
         sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))

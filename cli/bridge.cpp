@@ -6,6 +6,7 @@
 #include "sim/net/fabric.h"
 #include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
+#include "sim/world_tokens.h"
 
 #include <asio/signal_set.hpp>
 #include <fmt/format.h>
@@ -65,7 +66,9 @@ void raise_descriptor_limit()
 class Bridge {
 public:
     Bridge(const Command& command, const BridgeOptions& options)
-        : command_{command}, options_{options}
+        : command_{command},
+          options_{options},
+          seed_{options.seed ? *options.seed : std::random_device{}()}
     {
     }
 
@@ -73,7 +76,7 @@ public:
     {
         if (!prepare()) return ExitCode::unusable;
         sim::WorldOptions with;
-        with.seed = options_.seed ? *options_.seed : std::random_device{}();
+        with.seed = seed_;
         with.visited = {from_};
         with.more_server_names = {"localhost", "127.0.0.1"};
         world_.emplace(loop_, scenario_, std::move(with), [this] { on_advanced(); });
@@ -113,6 +116,7 @@ private:
         scenario_->steps.clear();
         scenario_->start = bridge::LiveWorld::present();
         scenario_->limit = std::chrono::hours{24 * 365 * 10};
+        if (options_.instant) shorten_ways();
         const auto program = std::ranges::find(
             scenario_->programs, scenario_->client, &sim::scenario::MailProgram::key);
         const auto host =
@@ -125,6 +129,18 @@ private:
         }
         from_ = sim::HostId{static_cast<std::uint32_t>(host - scenario_->hosts.begin())};
         return make_folder();
+    }
+
+    void shorten_ways()
+    {
+        for (auto& link : scenario_->links) {
+            link.latency = {};
+            link.bits_per_second = 0;
+        }
+        for (auto& line : scenario_->lines) {
+            line.latency = {};
+            line.bits_per_second = 0;
+        }
     }
 
     bool make_folder()
@@ -233,6 +249,15 @@ private:
         return {};
     }
 
+    // Good from now on; empty where a server takes none.
+    [[nodiscard]] std::string token_of(const sim::scenario::MailServer& server,
+                                       const sim::scenario::User& user) const
+    {
+        return server.tokens
+                   ? sim::token_for(server, user.name, seed_, bridge::LiveWorld::present())
+                   : std::string{};
+    }
+
     void announce()
     {
         if (options_.json) {
@@ -261,9 +286,14 @@ private:
                     : fmt::format("  ({})", command_.text("bridge.tls." + protection)));
         }
         out << command_.text("bridge.accounts") << '\n';
-        for (const auto& server : scenario_->mail_servers)
-            for (const auto& user : server.users)
+        for (const auto& server : scenario_->mail_servers) {
+            for (const auto& user : server.users) {
                 out << fmt::format("  {}  {}  {}\n", server.host, user.name, user.password);
+                const std::string token = token_of(server, user);
+                if (!token.empty())
+                    out << "    " << command_.text("bridge.token", {{"token", token}}) << '\n';
+            }
+        }
         for (const auto& server : scenario_->pop_servers)
             for (const auto& user : server.users)
                 out << fmt::format("  {}  {}  {}  (POP3)\n", server.host, user.name, user.password);
@@ -291,19 +321,22 @@ private:
                              {"real_port", opening.real_port}});
         }
         auto& accounts = json["accounts"] = nlohmann::ordered_json::array();
-        const auto add = [&](const char* protocol, const std::string& host, const auto& users) {
-            for (const auto& user : users) {
-                accounts.push_back({{"protocol", protocol},
-                                    {"host", host},
-                                    {"user", user.name},
-                                    {"password", user.password},
-                                    {"addresses", user.addresses}});
-            }
+        const auto add = [&](const char* protocol, const std::string& host, const auto& user) {
+            accounts.push_back({{"protocol", protocol},
+                                {"host", host},
+                                {"user", user.name},
+                                {"password", user.password},
+                                {"addresses", user.addresses}});
         };
-        for (const auto& server : scenario_->mail_servers)
-            add("smtp", server.host, server.users);
+        for (const auto& server : scenario_->mail_servers) {
+            for (const auto& user : server.users) {
+                add("smtp", server.host, user);
+                if (server.tokens) accounts.back()["token"] = token_of(server, user);
+            }
+        }
         for (const auto& server : scenario_->pop_servers)
-            add("pop3", server.host, server.users);
+            for (const auto& user : server.users)
+                add("pop3", server.host, user);
         command_.environment.out << json.dump() << std::endl;
     }
 
@@ -378,6 +411,7 @@ private:
 
     const Command& command_;
     const BridgeOptions& options_;
+    std::uint64_t seed_;
     std::shared_ptr<sim::scenario::Scenario> scenario_;
     sim::HostId from_;
     asio::io_context loop_{1};

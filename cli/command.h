@@ -68,6 +68,7 @@ struct BridgeOptions {
     sim::report::Level level = sim::report::Level::standard;
     bool json = false;
     bool quiet = false;
+    bool instant = false; // packets take no time on their way
     bool show_secrets = false;
     std::optional<std::string> eml_folder;
     std::optional<std::string> ca_file;

@@ -140,7 +140,8 @@ sasl::TokenRules token_rules(const scenario::MailServer& server, std::uint64_t s
             sasl::ed25519_public_key(signing_seed(seed, issuer.name))};
 }
 
-// A good token, or one that is wrong in one way: everything else about it is as it should be.
+} // namespace
+
 mail::TokenGrant grant(const scenario::MailServer& server,
                        const std::string& user,
                        scenario::TokenKind kind,
@@ -170,6 +171,8 @@ mail::TokenGrant grant(const scenario::MailServer& server,
     }
     return grant;
 }
+
+namespace {
 
 std::string certificate_fault(scenario::CertificateKind kind)
 {

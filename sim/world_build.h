@@ -41,6 +41,12 @@ namespace sim::build {
                                   std::uint64_t seed);
 [[nodiscard]] mail::PopServiceConfig pop_service(const scenario::PopServer& from,
                                                  std::shared_ptr<const tls::ServerConfig> tls);
+// A good token, or one that is wrong in one way: everything else about it is as it should be. The
+// server takes tokens.
+[[nodiscard]] mail::TokenGrant grant(const scenario::MailServer& server,
+                                     const std::string& user,
+                                     scenario::TokenKind kind,
+                                     std::uint64_t seed);
 [[nodiscard]] mail::Account account(const scenario::AccountSettings& from);
 // With the token that its owner has from the sign-in service of the account's server, if any.
 [[nodiscard]] mail::Account sending_account(const scenario::Scenario& scenario,

@@ -11,7 +11,7 @@ import time
 class Bridge:
     """A bridged lesson. All real ports are on the loopback and free ones: none is asked for."""
 
-    def __init__(self, hikyaku, lesson, *options, openings=()):
+    def __init__(self, hikyaku, lesson, *options, openings=(), eml=True):
         self.folder = tempfile.TemporaryDirectory(prefix="hikyaku-bridge-")
         self.mails = os.path.join(self.folder.name, "mails")
         self.ca = os.path.join(self.folder.name, "ca.pem")
@@ -23,7 +23,7 @@ class Bridge:
         ]
         self.process = subprocess.Popen(
             [hikyaku, "bridge", lesson, "--json", "--lang", "en", "--ca", self.ca,
-             "--eml", self.mails, *listens, *options],
+             *(("--eml", self.mails) if eml else ()), *listens, *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         line = self.process.stdout.readline()
         if not line:

@@ -4,7 +4,6 @@ smtplib and poplib, nodemailer, openssl s_client and dig, with every protection,
 usage: clients_test.py HIKYAKU
 """
 
-import base64
 import os
 import poplib
 import shutil
@@ -358,6 +357,103 @@ class OpenSsl(Bridged):
         self.assertEqual(code, 0, said)
         code, said = self.s_client("-connect", address, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
         self.assertNotEqual(code, 0)
+
+
+class Mechanisms(Bridged):
+    """Logins that do not send the password, as several programs make them."""
+
+    options = ("--set", f"server.{MSA}.587.auth=plain+login+cram_md5+scram_sha_256")
+    openings = [(MSA, 587), ("pop.umi.example", 995)]
+
+    def test_curl_and_swaks_cram_md5(self):
+        code, said = run(
+            "curl", "-sS", "--crlf", "--ssl-reqd", "--cacert", self.bridge.ca,
+            "--login-options", "AUTH=CRAM-MD5", "--user", f"{USER}:{PASSWORD}",
+            "--mail-from", USER, "--mail-rcpt", TARO, "--upload-file", "-",
+            f"smtp://localhost:{self.port(MSA, 587)}/pc.example", text=str(letter("curl cram")))
+        self.assertEqual(code, 0, said)
+        self.in_mailbox("curl cram")
+        code, said = run(
+            "swaks", "--server", "127.0.0.1", "--port", str(self.port(MSA, 587)), "--tls",
+            "--from", USER, "--to", TARO, "--auth", "CRAM-MD5", "--auth-user", USER,
+            "--auth-password", PASSWORD, "--header", "Subject: swaks cram")
+        self.assertEqual(code, 0, said)
+        self.in_mailbox("swaks cram")
+
+    def test_smtplib_cram_md5(self):
+        with smtplib.SMTP("localhost", self.port(MSA, 587)) as client:
+            client.starttls(context=self.context())
+            client.ehlo()
+            client.user, client.password = USER, PASSWORD
+            self.assertEqual(client.auth("CRAM-MD5", client.auth_cram_md5)[0], 235)
+            client.send_message(letter("smtplib cram"))
+        self.in_mailbox("smtplib cram")
+
+    def test_msmtp_scram_sha_256_and_cram_md5(self):
+        for mechanism in ("scram-sha-256", "cram-md5"):
+            code, said = run(
+                "msmtp", "--file=/dev/null", "--host=localhost", f"--from={USER}",
+                f"--port={self.port(MSA, 587)}", f"--auth={mechanism}", f"--user={USER}",
+                f"--passwordeval=echo {PASSWORD}", "--tls=on",
+                f"--tls-trust-file={self.bridge.ca}", TARO, text=str(letter(f"msmtp {mechanism}")))
+            self.assertEqual(code, 0, said)
+            self.in_mailbox(f"msmtp {mechanism}")
+
+    def test_msmtp_scram_with_a_wrong_password(self):
+        code, said = run(
+            "msmtp", "--file=/dev/null", "--host=localhost", f"--from={USER}",
+            f"--port={self.port(MSA, 587)}", "--auth=scram-sha-256", f"--user={USER}",
+            "--passwordeval=echo wrong", "--tls=on", f"--tls-trust-file={self.bridge.ca}", TARO,
+            text=str(letter("msmtp wrong")))
+        self.assertNotEqual(code, 0)
+        self.assertIn("535", said)
+
+
+class Tokens(Bridged):
+    """The lesson oauth: a token instead of a password."""
+
+    lesson = "oauth"
+    openings = [(MSA, 587), ("pop.umi.example", 995)]
+
+    def token(self):
+        return next(account["token"] for account in self.bridge.mapping["accounts"]
+                    if account["host"] == MSA and "token" in account)
+
+    def curl(self, mechanism, token, subject):
+        return run(
+            "curl", "-sS", "--crlf", "--ssl-reqd", "--cacert", self.bridge.ca,
+            "--login-options", f"AUTH={mechanism}", "--user", USER, "--oauth2-bearer", token,
+            "--mail-from", USER, "--mail-rcpt", TARO, "--upload-file", "-",
+            f"smtp://localhost:{self.port(MSA, 587)}/pc.example", text=str(letter(subject)))
+
+    def test_curl(self):
+        for mechanism in ("XOAUTH2", "OAUTHBEARER"):
+            code, said = self.curl(mechanism, self.token(), f"curl {mechanism}")
+            self.assertEqual(code, 0, said)
+            self.in_mailbox(f"curl {mechanism}")
+
+    def test_curl_with_a_token_that_somebody_changed(self):
+        token = self.token()
+        code, said = self.curl("XOAUTH2", token[:-8] + "AAAAAAAA", "curl forged")
+        self.assertEqual(code, 67, said)
+        self.never_in_a_server("curl forged")
+
+    def test_nodemailer(self):
+        script = """
+            const mail = require("nodemailer").createTransport({
+              host: "localhost", port: Number(process.env.PORT), requireTLS: true,
+              auth: {type: "OAuth2", user: process.env.WHO, accessToken: process.env.TOKEN},
+              tls: {ca: require("fs").readFileSync(process.env.CA)}});
+            mail.sendMail({from: process.env.WHO, to: process.env.TO,
+                           subject: "node token", text: "from node"})
+              .then(done => { console.log(done.response); mail.close(); })
+              .catch(bad => { console.error(bad.message); process.exit(1); });
+        """
+        code, said = run("node", "-e", script, environment={
+            "NODE_PATH": "/usr/share/nodejs", "PORT": str(self.port(MSA, 587)), "WHO": USER,
+            "TOKEN": self.token(), "TO": TARO, "CA": self.bridge.ca})
+        self.assertEqual(code, 0, said)
+        self.in_mailbox("node token")
 
 
 class Dig(Bridged):

@@ -200,7 +200,7 @@ class Common:
 class Postfix(Common, unittest.TestCase):
     packages = "postfix sasl2-bin libsasl2-modules"
     key = "ec"
-    mechanisms = ("plain", "login")
+    mechanisms = ("plain", "login", "cram_md5", "scram_sha_256")
 
     @classmethod
     def script(cls):
