@@ -87,8 +87,8 @@ TEST_SUITE("sasl.mechanism")
     {
         for (const Mechanism mechanism : values_of<Mechanism>())
             CHECK(is_available(mechanism) == (mechanism != Mechanism::pop3_user));
-        const std::vector<Mechanism> all{values_of<Mechanism>().begin(),
-                                         values_of<Mechanism>().end()};
+        const auto values = values_of<Mechanism>();
+        const std::vector<Mechanism> all{values.begin(), values.end()};
         CHECK(chosen({"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"}, all, true) ==
               "SCRAM-SHA-256");
         CHECK(chosen({"PLAIN", "LOGIN", "CRAM-MD5"}, all, false) == "CRAM-MD5");
