@@ -131,16 +131,18 @@ TEST_SUITE("gui.looks")
                     preferences.theme = theme;
                     preferences.motion = false;
                     Window window{preferences, size};
-                    const auto where =
-                        fmt::format("{} {} {}", size.x, sim::name_of(theme), language);
+                    std::string where;
                     const auto look = [&] {
                         for (const std::string& text : window.probe().misfits)
                             found.insert(fmt::format("{}: no room for {}", where, text));
                         for (const std::string& pair : overlaps(window.probe()))
                             found.insert(fmt::format("{}: {}", where, pair));
                     };
-                    for (const auto& lesson : test::all_lessons())
+                    for (const auto& lesson : test::all_lessons()) {
+                        where = fmt::format(
+                            "{} {} {} {}", size.x, sim::name_of(theme), language, lesson.path);
                         moments_of(window, lesson.path, look);
+                    }
                 }
             }
         }
