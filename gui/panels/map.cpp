@@ -276,15 +276,24 @@ private:
         for (int i = 0; i <= steps; ++i)
             passed_.push_back(cut(way, step * static_cast<float>(i)).back());
         const TextStyle style = words_.in(words_.mono(), colour);
-        const std::string words =
-            ellipsis(style, now_->text, std::min(space_.width() * 0.6F, words_.px(330)));
-        const ImVec2 size{text_width(style, words) + words_.px(12), style.size + words_.px(8)};
-        const float away = words_.px(18) + size.y / 2;
-        const Rect box = free_place({middle.x, middle.y - away}, size);
-        list_->AddRectFilled(box.min, box.max, words_.theme().card, words_.px(5));
-        list_->AddRect(box.min, box.max, colour, words_.px(5), 0, words_.px(1));
-        words_.line(
-            list_, {box.min.x + words_.px(6), box.min.y + words_.px(4)}, style, words, box.width());
+        // Shorter where there is no room for all of it, and none at all on a crowded map: the
+        // ladder beside it has the words, and a name that cannot be read helps nobody.
+        for (const float share : {1.0F, 0.6F, 0.35F}) {
+            const std::string words = ellipsis(
+                style, now_->text, share * std::min(space_.width() * 0.6F, words_.px(330)));
+            const ImVec2 size{text_width(style, words) + words_.px(12), style.size + words_.px(8)};
+            const float away = words_.px(18) + size.y / 2;
+            const Rect box = free_place({middle.x, middle.y - away}, size);
+            if (covers_names(box)) continue;
+            list_->AddRectFilled(box.min, box.max, words_.theme().card, words_.px(5));
+            list_->AddRect(box.min, box.max, colour, words_.px(5), 0, words_.px(1));
+            words_.line(list_,
+                        {box.min.x + words_.px(6), box.min.y + words_.px(4)},
+                        style,
+                        words,
+                        box.width());
+            return;
+        }
     }
 
     // The place of this size nearest to where its middle should be that covers neither cards nor
