@@ -83,9 +83,9 @@ std::optional<Mechanism> mechanism_of(const Event& event, const Context& context
     for (std::size_t i = event.id.value + 1; i-- > 0;) {
         const Event& earlier = context.trace[i];
         if (earlier.connection != event.connection || earlier.host != event.host) continue;
-        if (const auto* command = std::get_if<SmtpCommand>(&earlier.what))
-            if (command->verb == SmtpVerb::auth)
-                return sasl::mechanism_in_command(context.trace.view(command->line.bytes));
+        const auto* command = std::get_if<SmtpCommand>(&earlier.what);
+        if (command != nullptr && command->verb == SmtpVerb::auth)
+            return sasl::mechanism_in_command(context.trace.view(command->line.bytes));
         if (earlier.kind() == Kind::connection_attempted) break;
     }
     return std::nullopt;

@@ -290,9 +290,10 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     mail->needs_utf8 = message.envelope.parameters.smtputf8;
     mail->ret = message.envelope.parameters.ret;
     mail->envid = message.envelope.parameters.envid;
-    for (std::size_t i = 0; i < recipients.size(); ++i)
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
         if (message.envelope.recipient_parameters[i].any())
             mail->wishes.emplace(recipients[i], message.envelope.recipient_parameters[i]);
+    }
     mail->arrived = machine_.now();
     std::string text = std::move(message.text);
     if (listener_of(peer).is_submission)

@@ -518,7 +518,16 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
         next_hop(delivery);
         return;
     }
+    settle(delivery, connection.connection(), result);
+}
 
+// Each recipient has its answer.
+void Relay::settle(Delivery& delivery,
+                   ConnectionId connection,
+                   const smtp::client::MailFinished& result)
+{
+    using Outcome = smtp::client::RecipientResult::Outcome;
+    const std::string host = delivery.hops.front().host;
     std::vector<std::string> accepted;
     std::vector<Refusal> taken;
     std::vector<Refusal> later;
@@ -543,7 +552,7 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
     }
     if (!accepted.empty()) {
         const EventId handed_over = machine_.append(
-            connection.connection(),
+            connection,
             MailHandedOver{
                 delivery.mail->mail, machine_.note(host), machine_.note(joined(accepted))});
         const CauseScope scope{machine_.trace(), handed_over};

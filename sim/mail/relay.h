@@ -136,6 +136,8 @@ private:
               std::uint16_t code,
               std::string status,
               std::string reply);
+    void
+    settle(Delivery& delivery, ConnectionId connection, const smtp::client::MailFinished& result);
     void put_off(Delivery& delivery, const std::vector<Refusal>& refusals);
     void bounce(Delivery& delivery, const std::vector<Refusal>& refusals);
     [[nodiscard]] std::vector<Refusal> refuse_all(const Delivery& delivery) const;

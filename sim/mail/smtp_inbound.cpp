@@ -267,6 +267,7 @@ void SmtpInbound::tell_login(const sasl::ServerStep& end)
     }
     const auto* success = std::get_if<sasl::Success>(&end);
     const auto* failure = std::get_if<sasl::Failure>(&end);
+    SIM_ASSERT(success != nullptr || failure != nullptr); // an exchange ends in one of them
     const std::string& user = success != nullptr ? success->user : failure->user;
     const sasl::CredentialStore& store = receiver_.credentials();
     AuthTried tried;

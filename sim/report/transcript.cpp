@@ -196,9 +196,10 @@ private:
         if (line.secret_size > 0 && source_.secrets == Secrets::masked) return;
         const std::string indent(clock_columns + mark_columns, ' ');
         const std::string_view bytes = source_.trace.view(line.bytes);
-        for (const std::string& words : unwrapped(base64_undone(bytes), source_))
+        for (const std::string& words : unwrapped(base64_undone(bytes), source_)) {
             for (const std::string& part : wrap(words, source_.columns - indent.size()))
                 lines_.push_back({{{indent + part, Role::quiet}}, event.id});
+        }
     }
 
     // What has been explained is not explained again; of what every hop does, the first is.

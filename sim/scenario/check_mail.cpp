@@ -37,9 +37,10 @@ void check_listeners(Checking& c, const MailServer& server, const std::string& p
 
 void check_users(Checking& c, const std::vector<User>& users, const std::string& path)
 {
-    for (const User& user : users)
+    for (const User& user : users) {
         if (user.password.empty())
             c.reading.add(join(path + ".user", user.name) + ".password", "is missing");
+    }
 }
 
 void check_tokens(Checking& c, const MailServer& server, const std::string& path)
@@ -152,9 +153,10 @@ void check_mail(Checking& c)
         const std::string path = join("program", program.key);
         check_account(c, program.sending, path + ".sending");
         check_account(c, program.fetching, path + ".fetching");
-        if (program.fetching && program.fetching->auth > AuthChoice::login)
+        if (program.fetching && program.fetching->auth > AuthChoice::login) {
             c.reading.add(path + ".fetching.auth",
                           "POP3 logs in with USER and PASS only: expected \"automatic\"");
+        }
     }
 }
 

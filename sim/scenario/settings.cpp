@@ -107,9 +107,10 @@ void add_account(Handles& handles,
         handles, prefix + ".protection", now.protection, account, &AccountSettings::protection);
     // POP3 knows one way to log in: the other names mean it too, as in mail programs.
     auto ways = choices_of<AuthChoice>();
-    if (prefix == "fetch")
+    if (prefix == "fetch") {
         std::erase_if(ways,
                       [](const auto& w) { return *parse_enum<AuthChoice>(w) > AuthChoice::login; });
+    }
     add_choice(
         handles, prefix + ".auth", now.auth, account, &AccountSettings::auth, std::move(ways));
     add_text(handles, prefix + ".user", now.user, account, &AccountSettings::user);
