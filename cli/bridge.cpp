@@ -26,7 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using bridge::Opening;
-using sim::report::Role;
 
 // A trace is kept whole, since transcripts and captures are made of it: some two GiB of it.
 constexpr std::size_t most_events = 12'000'000;
@@ -238,14 +237,18 @@ private:
     // none, starttls, implicit; empty where nobody listens.
     [[nodiscard]] std::string protection_at(const Opening& opening) const
     {
-        for (const auto& server : scenario_->mail_servers)
-            for (const auto& listener : server.listeners)
+        for (const auto& server : scenario_->mail_servers) {
+            for (const auto& listener : server.listeners) {
                 if (server.host == opening.host && listener.port == opening.port)
                     return std::string{sim::name_of(listener.tls)};
-        for (const auto& server : scenario_->pop_servers)
-            for (const auto& listener : server.listeners)
+            }
+        }
+        for (const auto& server : scenario_->pop_servers) {
+            for (const auto& listener : server.listeners) {
                 if (server.host == opening.host && listener.port == opening.port)
                     return std::string{sim::name_of(listener.tls)};
+            }
+        }
         return {};
     }
 
@@ -294,9 +297,10 @@ private:
                     out << "    " << command_.text("bridge.token", {{"token", token}}) << '\n';
             }
         }
-        for (const auto& server : scenario_->pop_servers)
+        for (const auto& server : scenario_->pop_servers) {
             for (const auto& user : server.users)
                 out << fmt::format("  {}  {}  {}  (POP3)\n", server.host, user.name, user.password);
+        }
         out << command_.text("bridge.certificate", {{"file", ca_file_}}) << '\n'
             << command_.text("bridge.how_to_end") << '\n'
             << std::endl;
@@ -334,9 +338,10 @@ private:
                 if (server.tokens) accounts.back()["token"] = token_of(server, user);
             }
         }
-        for (const auto& server : scenario_->pop_servers)
+        for (const auto& server : scenario_->pop_servers) {
             for (const auto& user : server.users)
                 add("pop3", server.host, user);
+        }
         command_.environment.out << json.dump() << std::endl;
     }
 
@@ -402,10 +407,11 @@ private:
                 write_file(command_, *options_.capture_file, sim::report::pcapng(*source_, {})) &&
                 good;
         }
-        if (options_.key_file)
+        if (options_.key_file) {
             good = write_file(
                        command_, *options_.key_file, sim::report::key_log(trace, trace.size())) &&
                    good;
+        }
         return good ? ExitCode::ok : ExitCode::unusable;
     }
 

@@ -117,14 +117,16 @@ std::vector<Opening> default_openings(const sim::scenario::Scenario& scenario,
     unsigned base = first;
     for (const auto& host : servers_first(scenario)) {
         std::vector<std::uint16_t> ports;
-        for (const auto& server : scenario.mail_servers)
-            if (server.host == host.key)
-                for (const auto& listener : server.listeners)
-                    ports.push_back(listener.port);
-        for (const auto& server : scenario.pop_servers)
-            if (server.host == host.key)
-                for (const auto& listener : server.listeners)
-                    ports.push_back(listener.port);
+        for (const auto& server : scenario.mail_servers) {
+            if (server.host != host.key) continue;
+            for (const auto& listener : server.listeners)
+                ports.push_back(listener.port);
+        }
+        for (const auto& server : scenario.pop_servers) {
+            if (server.host != host.key) continue;
+            for (const auto& listener : server.listeners)
+                ports.push_back(listener.port);
+        }
         if (std::ranges::count(scenario.name_servers, host.key, &sim::scenario::NameServer::host) >
             0)
             ports.push_back(dns_port);
