@@ -259,38 +259,30 @@ TEST_SUITE("sasl.oauthbearer")
         const std::string token = issue_token(good_claims(), seed);
         const std::string auth = "auth=Bearer " + token;
         const Doors doors;
-        for (const std::string& message :
-             std::vector<std::string>{std::string{},
-                                      std::string{"n,,"},
-                                      std::string{"n,,\x01"},
-                                      "n,,\x01" + auth,
-                                      "n,,\x01" + auth + "\x01",
-                                      "n,,\x01" + auth + "\x01\x01\x01",
-                                      "n,,\x01" + auth + "\x01\x01x",
-                                      "n,," + auth + "\x01\x01",
-                                      "p=tls-unique,,\x01" + auth + "\x01\x01",
-                                      "n,a=,\x01" + auth + "\x01\x01",
-                                      "n,a=x=y,\x01" + auth + "\x01\x01",
-                                      "\x01" + auth + "\x01\x01",
-                                      "n,,\x01" + auth + "\x01" + auth + "\x01\x01",
-                                      "n,,\x01"
-                                      "host\x01" +
-                                          auth + "\x01\x01",
-                                      "n,,\x01=x\x01" + auth + "\x01\x01",
-                                      "n,,\x01"
-                                      "auth=Basic " +
-                                          token + "\x01\x01",
-                                      "n,,\x01"
-                                      "auth=Bearer\x01\x01",
-                                      "n,,\x01"
-                                      "auth=Bearer \x01\x01",
-                                      "n,,\x01" + auth + " \x01\x01",
-                                      "n,,\x01" + auth + octets("\0") + "\x01\x01",
-                                      "n,,\x01"
-                                      "Auth=Bearer " +
-                                          token + "\x01\x01" + "x",
-                                      xoauth2(token),
-                                      std::string(100'000, 'n')}) {
+        const std::vector<std::string> bad{std::string{},
+                                           std::string{"n,,"},
+                                           std::string{"n,,\x01"},
+                                           "n,,\x01" + auth,
+                                           "n,,\x01" + auth + "\x01",
+                                           "n,,\x01" + auth + "\x01\x01\x01",
+                                           "n,,\x01" + auth + "\x01\x01x",
+                                           "n,," + auth + "\x01\x01",
+                                           "p=tls-unique,,\x01" + auth + "\x01\x01",
+                                           "n,a=,\x01" + auth + "\x01\x01",
+                                           "n,a=x=y,\x01" + auth + "\x01\x01",
+                                           "\x01" + auth + "\x01\x01",
+                                           "n,,\x01" + auth + "\x01" + auth + "\x01\x01",
+                                           "n,,\001host\001" + auth + "\x01\x01",
+                                           "n,,\x01=x\x01" + auth + "\x01\x01",
+                                           "n,,\001auth=Basic " + token + "\x01\x01",
+                                           "n,,\001auth=Bearer\x01\x01",
+                                           "n,,\001auth=Bearer \x01\x01",
+                                           "n,,\x01" + auth + " \x01\x01",
+                                           "n,,\x01" + auth + octets("\0") + "\x01\x01",
+                                           "n,,\001Auth=Bearer " + token + "\x01\x01" + "x",
+                                           xoauth2(token),
+                                           std::string(100'000, 'n')};
+        for (const std::string& message : bad) {
             CAPTURE(message.substr(0, 40));
             const auto server = doors.open(Mechanism::oauthbearer);
             CHECK(std::holds_alternative<Failure>(server->start(message)));
@@ -401,21 +393,12 @@ TEST_SUITE("sasl.xoauth2")
     TEST_CASE("a client without a token, or with one that is none, says nothing")
     {
         for (const Mechanism mechanism : {Mechanism::xoauth2, Mechanism::oauthbearer}) {
-            for (const char* token : {"",
-                                      "a b",
-                                      "a\x01"
-                                      "b",
-                                      "=",
-                                      "a=b"}) {
+            for (const char* token : {"", "a b", "a\001b", "=", "a=b"}) {
                 const auto client = make_client(mechanism, {"hanako@kumo.example", "", token});
                 CHECK(client->initial_response() == std::nullopt);
                 CHECK(client->respond("") == std::nullopt);
             }
-            const auto odd = make_client(mechanism,
-                                         {"a\x01"
-                                          "b",
-                                          "",
-                                          "token"});
+            const auto odd = make_client(mechanism, {"a\001b", "", "token"});
             CHECK(odd->initial_response() == std::nullopt);
         }
     }
