@@ -96,7 +96,7 @@ std::string section(std::string_view text)
     return linked;
 }
 
-std::string escaped(std::string text)
+std::string escaped(const std::string& text)
 {
     std::string fit;
     for (const char c : text) {

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -56,7 +57,10 @@ struct Key {
     std::uint32_t host = 0;
     std::uint32_t mail = 0;
     std::string recipient;
-    friend auto operator<=>(const Key&, const Key&) = default;
+    friend bool operator<(const Key& a, const Key& b)
+    {
+        return std::tie(a.host, a.mail, a.recipient) < std::tie(b.host, b.mail, b.recipient);
+    }
 };
 using Ledger = std::map<Key, Account>;
 
@@ -161,7 +165,7 @@ public:
     void run()
     {
         if (chance_.below(4) == 0) {
-            office_.run(office_.start() + minutes(60 * 12));
+            office_.run(office_.start() + minutes(720));
             const Bookkeeper half{office_.trace()};
             for (const auto& [key, account] : half.ledger)
                 REQUIRE(account.done() <= account.taken()); // the rest waits
@@ -309,7 +313,8 @@ private:
         Bookkeeper books{office_.trace()};
         add_sender(books.ledger);
         for (const auto& [key, account] : books.ledger) {
-            INFO("server ", key.host, ", mail ", key.mail, " to ", key.recipient);
+            const Key& whose = key;
+            INFO("server ", whose.host, ", mail ", whose.mail, " to ", whose.recipient);
             // None lost, none made of nothing.
             REQUIRE(account.done() == account.taken());
             // 250 means that it is there.
@@ -347,9 +352,10 @@ private:
     void check_mailboxes()
     {
         std::size_t lying = 0;
-        for (const auto host : servers)
+        for (const auto host : servers) {
             for (const std::string& address : office_.mailboxes(host).addresses())
                 lying += office_.mailboxes(host).messages(address).size();
+        }
         REQUIRE(lying == office_.all<MailDelivered>().size());
     }
 

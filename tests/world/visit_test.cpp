@@ -55,9 +55,10 @@ struct Bridged {
     [[nodiscard]] std::string text() const
     {
         std::string all;
-        for (const auto& output : heard)
+        for (const auto& output : heard) {
             if (const auto* received = std::get_if<visit::Received>(&output))
                 all += received->bytes;
+        }
         return all;
     }
     template <typename What>
