@@ -101,16 +101,16 @@ private:
         const auto salt_text = take_attribute(rest, 's');
         const auto salt = salt_text ? decode_base64(*salt_text) : std::nullopt;
         const auto count = take_attribute(rest, 'i');
-        const auto iterations = count ? parse_iterations(*count) : std::nullopt;
-        if (!salt || salt->empty() || !iterations) return std::nullopt;
+        const std::uint32_t iterations = count ? parse_iterations(*count).value_or(0) : 0;
+        if (!salt || salt->empty()) return std::nullopt;
         // Fewer would make guessing cheap for whoever plays the server, RFC 7677 §4.
-        if (*iterations < least_iterations || *iterations > most_iterations) return std::nullopt;
+        if (iterations < least_iterations || iterations > most_iterations) return std::nullopt;
 
         const std::string without_proof =
             fmt::format("c={},r={}", encode_base64(no_binding), *nonce);
         const std::string auth_message =
             fmt::format("{},{},{}", first_bare_, server_first, without_proof);
-        const std::string salted = stretch_password(credentials_.password, *salt, *iterations);
+        const std::string salted = stretch_password(credentials_.password, *salt, iterations);
         const std::string client_key = hmac_sha_256(salted, "Client Key");
         const std::string signature = hmac_sha_256(sha_256(client_key), auth_message);
         expected_ = hmac_sha_256(hmac_sha_256(salted, "Server Key"), auth_message);
