@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "sim/net/fabric.h"
-#include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
 #include "sim/world_tokens.h"
 
@@ -401,17 +400,8 @@ private:
                        {"dropped", std::to_string(trace.count(sim::Kind::packet_dropped))},
                        {"given_up", std::to_string(counts.given_up)}})
                << std::endl;
-        bool good = true;
-        if (options_.capture_file) {
-            good =
-                write_file(command_, *options_.capture_file, sim::report::pcapng(*source_, {})) &&
-                good;
-        }
-        if (options_.key_file) {
-            good = write_file(
-                       command_, *options_.key_file, sim::report::key_log(trace, trace.size())) &&
-                   good;
-        }
+        const bool good =
+            write_live_files(command_, *source_, options_.capture_file, options_.key_file);
         return good ? ExitCode::ok : ExitCode::unusable;
     }
 

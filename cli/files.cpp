@@ -1,5 +1,6 @@
 #include "cli/files.h"
 
+#include "sim/report/pcapng.h"
 #include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
@@ -34,6 +35,20 @@ bool write_file(const Command& command, const std::filesystem::path& path, std::
     file.close();
     if (!file) command.complain(command.text("error.unwritable", {{"file", path.string()}}));
     return static_cast<bool>(file);
+}
+
+bool write_live_files(const Command& command,
+                      const sim::report::Source& source,
+                      const std::optional<std::string>& capture_file,
+                      const std::optional<std::string>& key_file)
+{
+    bool good = true;
+    if (capture_file) good = write_file(command, *capture_file, sim::report::pcapng(source, {}));
+    if (key_file) {
+        const std::string keys = sim::report::key_log(source.trace, source.end);
+        good = write_file(command, *key_file, keys) && good;
+    }
+    return good;
 }
 
 std::string message_file_name(std::size_t number,

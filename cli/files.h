@@ -6,6 +6,7 @@
 #include "sim/mail/stored_message.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,13 @@ bool use_settings(const Command& command,
                   const std::vector<std::pair<std::string, std::string>>& settings);
 
 bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes);
+
+// The capture and the TLS keys of a run that has ended, where asked for; false when a file could
+// not be written.
+bool write_live_files(const Command& command,
+                      const sim::report::Source& source,
+                      const std::optional<std::string>& capture_file,
+                      const std::optional<std::string>& key_file);
 
 // A file name that says when and where a message was kept: no separators, nothing hidden.
 std::string message_file_name(std::size_t number,

@@ -5,7 +5,6 @@
 #include "cli/files.h"
 #include "sim/dns/name.h"
 #include "sim/report/events.h"
-#include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
 #include "sim/smtp/path.h"
 
@@ -375,17 +374,8 @@ private:
         }
         command_.print(lines);
         if (!sent_) command_.print(sim::report::why(*source_));
-        bool good = true;
-        if (options_.capture_file) {
-            good =
-                write_file(command_, *options_.capture_file, sim::report::pcapng(*source_, {})) &&
-                good;
-        }
-        if (options_.key_file) {
-            good = write_file(
-                       command_, *options_.key_file, sim::report::key_log(trace, trace.size())) &&
-                   good;
-        }
+        const bool good =
+            write_live_files(command_, *source_, options_.capture_file, options_.key_file);
         if (!good) return ExitCode::unusable;
         return sent_ ? ExitCode::ok : ExitCode::unexpected;
     }
