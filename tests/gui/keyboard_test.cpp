@@ -243,7 +243,9 @@ TEST_SUITE("gui.keyboard")
             window.key(ImGuiKey_Escape);
             window.settle();
             const gui::Picture none = gui::draw_picture(*ImGui::GetDrawData());
-            for (const auto& [path, picture] : pictures) {
+            for (const auto& [control, picture] : pictures) {
+                // clang++ 14 captures no structured binding.
+                const std::string& path = control;
                 CAPTURE(path);
                 // Along the ring, above the control, the picture is clearly another.
                 const gui::Rect& place = places.at(path);
