@@ -295,7 +295,7 @@ private:
                                             options_.show_secrets ? sim::report::Secrets::shown
                                                                   : sim::report::Secrets::masked,
                                             command_.columns});
-        transcript_.emplace(*source_, sim::report::TranscriptOptions{true, server_host});
+        transcript_.emplace(*source_, sim::report::TranscriptOptions{});
         asio::signal_set signals{loop_, SIGINT, SIGTERM};
         signals.async_wait([this](const asio::error_code& error, int) {
             if (error) return;

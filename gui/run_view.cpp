@@ -65,10 +65,10 @@ RunView::RunView(const sim::Playback& playback,
 {
     const sim::Trace& trace = playback.trace();
     const sim::report::Source source{
-        trace, playback.scenario(), language, trace.size(), level, secrets};
+        trace, playback.scenario(), language, playback.end(), level, secrets};
     ladder_ = sim::report::ladder_rows(source);
     row_at_.resize(ladder_.rows.size());
-    std::uint32_t next = static_cast<std::uint32_t>(trace.size());
+    std::uint32_t next = static_cast<std::uint32_t>(playback.end());
     for (std::size_t i = row_at_.size(); i-- > 0;) {
         const EventId event = ladder_.rows[i].event;
         if (event.exists()) next = event.value;
@@ -81,11 +81,11 @@ RunView::RunView(const sim::Playback& playback,
 
 RunView::Facts::Facts(const sim::Playback& playback)
     : hosts{playback.trace(), playback.scenario()},
-      links{sim::report::tapped_links(playback.trace(), playback.trace().size())},
-      cards{sim::explain::why_cards(playback.trace(), playback.trace().size(), playback.scenario())}
+      links{sim::report::tapped_links(playback.trace(), playback.end())},
+      cards{sim::explain::why_cards(playback.trace(), playback.end(), playback.scenario())}
 {
     const sim::Trace& trace = playback.trace();
-    for (std::size_t i = 0; i < trace.size(); ++i) {
+    for (std::size_t i = 0; i < playback.end(); ++i) {
         if (const auto mark = mark_of(trace[i]))
             marks.at(static_cast<std::size_t>(*mark)).push_back(static_cast<std::uint32_t>(i));
     }

@@ -66,35 +66,32 @@ std::optional<Unit> coarsest_unit(Kind kind)
     return std::nullopt;
 }
 
-// Of a line that is said at one end and heard at the other, only the saying is a stop; of a
-// connection's two ends, only the one that called.
-bool is_echo(const Happening& what)
-{
-    if (const auto* command = std::get_if<SmtpCommand>(&what))
-        return command->side == Side::received;
-    if (const auto* reply = std::get_if<SmtpReply>(&what)) return reply->side == Side::received;
-    if (const auto* text = std::get_if<SmtpText>(&what)) return text->side == Side::received;
-    if (const auto* command = std::get_if<Pop3Command>(&what))
-        return command->side == Side::received;
-    if (const auto* reply = std::get_if<Pop3Reply>(&what)) return reply->side == Side::received;
-    if (const auto* message = std::get_if<TlsHandshakeMessage>(&what))
-        return message->side == Side::received;
-    if (const auto* alert = std::get_if<TlsAlert>(&what)) return alert->side == Side::received;
-    if (const auto* opened = std::get_if<ConnectionOpened>(&what)) return opened->accepted;
-    if (const auto* started = std::get_if<TlsStarted>(&what))
-        return started->role == TlsRole::server;
-    return false;
-}
-
 } // namespace
 
-bool is_stop(const Event& event, Unit unit, Ends reported)
+bool is_hearing(const Event& event)
+{
+    return std::visit(
+        [](const auto& what) {
+            if constexpr (requires { what.side; }) return what.side == Side::received;
+            return false;
+        },
+        event.what);
+}
+
+bool is_echo(const Trace& trace, const Event& event)
+{
+    // The network is simulated at both ends, whoever uses it.
+    if (const auto* opened = std::get_if<ConnectionOpened>(&event.what)) return opened->accepted;
+    if (trace.leads_outside(event.connection)) return false;
+    if (const auto* started = std::get_if<TlsStarted>(&event.what))
+        return started->role == TlsRole::server;
+    return is_hearing(event);
+}
+
+bool is_stop(const Trace& trace, const Event& event, Unit unit)
 {
     const auto coarsest = coarsest_unit(event.kind());
-    if (!coarsest || *coarsest < unit) return false;
-    // The network is simulated at both ends, whoever uses it.
-    const bool told_once = reported == Ends::one && event.kind() != Kind::connection_opened;
-    return told_once || !is_echo(event.what);
+    return coarsest && *coarsest >= unit && !is_echo(trace, event);
 }
 
 Playback::Playback(Plan plan) : plan_{std::move(plan)}
@@ -105,6 +102,18 @@ Playback::Playback(Plan plan) : plan_{std::move(plan)}
     auto world = std::make_shared<World>(plan_.scenario, std::move(options));
     world->run();
     world_ = std::move(world);
+    end_ = trace().size();
+}
+
+Playback::Playback(Plan plan, std::shared_ptr<const World> world)
+    : plan_{std::move(plan)}, world_{std::move(world)}, end_{world_->trace().size()}
+{
+}
+
+bool Playback::catch_up()
+{
+    const std::size_t before = std::exchange(end_, trace().size());
+    return end_ != before;
 }
 
 Instant Playback::time() const
@@ -114,13 +123,13 @@ Instant Playback::time() const
 
 void Playback::seek(std::size_t cursor)
 {
-    cursor_ = std::min(cursor, trace().size());
+    cursor_ = std::min(cursor, end_);
 }
 
 void Playback::seek_time(Instant at)
 {
     std::size_t low = 0;
-    std::size_t high = trace().size();
+    std::size_t high = end_;
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
         if (trace()[middle].at <= at) {
@@ -134,12 +143,12 @@ void Playback::seek_time(Instant at)
 
 const std::vector<std::uint32_t>& Playback::stops(Unit unit) const
 {
-    std::vector<std::uint32_t>& list = stops_.at(static_cast<std::size_t>(unit));
-    if (list.empty()) {
-        for (std::size_t i = 0; i < trace().size(); ++i)
-            if (is_stop(trace()[i], unit)) list.push_back(static_cast<std::uint32_t>(i));
+    Stops& stops = stops_.at(static_cast<std::size_t>(unit));
+    for (; stops.looked_at < end_; ++stops.looked_at) {
+        if (is_stop(trace(), trace()[stops.looked_at], unit))
+            stops.list.push_back(static_cast<std::uint32_t>(stops.looked_at));
     }
-    return list;
+    return stops.list;
 }
 
 bool Playback::step(Unit unit)
@@ -168,7 +177,7 @@ bool Playback::step_back(Unit unit)
 
 bool Playback::run_until(const std::function<bool(const Event&)>& wanted)
 {
-    for (std::size_t i = cursor_; i < trace().size(); ++i) {
+    for (std::size_t i = cursor_; i < end_; ++i) {
         if (!wanted(trace()[i])) continue;
         cursor_ = i + 1;
         return true;

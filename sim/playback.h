@@ -24,22 +24,36 @@ struct Plan {
 // TLS handshake or whole connection event; or one hop of the mail.
 SIM_NAMED_ENUM(Unit, packet, command, hop);
 
-// Whether an event is a stop of the cursor at this unit. What both ends report is a stop at one of
-// them, unless the other end is outside of the trace (a real mail program on a bridge).
-SIM_NAMED_ENUM(Ends, both, one);
-bool is_stop(const Event& event, Unit unit, Ends reported = Ends::both);
+// Whether the event's host is told something by its peer: a command, a reply, a handshake message.
+bool is_hearing(const Event& event);
+
+// What both ends of a connection report is told once: where it is said, and of the connection
+// itself by the end that called. The other end's report is an echo; there is none where the one
+// that says it is outside of the simulation (Trace::leads_outside).
+bool is_echo(const Trace& trace, const Event& event);
+
+// Whether an event is a stop of the cursor at this unit. An echo is none.
+bool is_stop(const Trace& trace, const Event& event, Unit unit);
 
 class Playback {
 public:
     explicit Playback(Plan plan);
+    // Of a world that somebody else moves, as a bridge does, and that began as `plan` says. What
+    // happens in it is seen from the next catch_up() on.
+    Playback(Plan plan, std::shared_ptr<const World> world);
+
+    // False when there is nothing new. The cursor stays.
+    bool catch_up();
 
     [[nodiscard]] const Plan& plan() const { return plan_; }
     [[nodiscard]] const World& world() const { return *world_; }
     [[nodiscard]] const Trace& trace() const { return world_->trace(); }
     [[nodiscard]] const scenario::Scenario& scenario() const { return *plan_.scenario; }
 
-    // Events before the cursor have happened; 0 is the start, trace().size() the end.
+    // Events before the cursor have happened; 0 is the start, end() the end.
     [[nodiscard]] std::size_t cursor() const { return cursor_; }
+    // Of the trace, what is seen: all of it, unless the world has gone on since catch_up().
+    [[nodiscard]] std::size_t end() const { return end_; }
     [[nodiscard]] Instant time() const; // of the last event before the cursor, or the start
     void seek(std::size_t cursor);      // cut to what there is
     void seek_time(Instant at);         // behind the last event at or before `at`
@@ -48,11 +62,11 @@ public:
     bool step(Unit unit);
     bool step_back(Unit unit);
     void to_start() { cursor_ = 0; }
-    void to_end() { cursor_ = trace().size(); }
+    void to_end() { cursor_ = end_; }
     // Behind the next event that `wanted` accepts; false, and not moved, when there is none.
     bool run_until(const std::function<bool(const Event&)>& wanted);
 
-    // The stops of a unit as event positions, in order; computed once for each unit.
+    // The stops of a unit as event positions, in order; each event is looked at once.
     [[nodiscard]] const std::vector<std::uint32_t>& stops(Unit unit) const;
 
     // The same run up to the cursor's time, then `command`, then as it goes. The cursor stays.
@@ -69,7 +83,12 @@ private:
     Plan plan_;
     std::shared_ptr<const World> world_;
     std::size_t cursor_ = 0;
-    mutable std::array<std::vector<std::uint32_t>, count_of<Unit>()> stops_;
+    std::size_t end_ = 0;
+    struct Stops {
+        std::vector<std::uint32_t> list;
+        std::size_t looked_at = 0; // events
+    };
+    mutable std::array<Stops, count_of<Unit>()> stops_;
 };
 
 } // namespace sim

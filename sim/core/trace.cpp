@@ -105,6 +105,13 @@ const Event& Trace::operator[](std::size_t index) const
     return (*chunks_[index / chunk_events])[index % chunk_events];
 }
 
+void Trace::mark_outside(ConnectionId connection)
+{
+    SIM_ASSERT(connection.exists());
+    if (connection.value >= outside_.size()) outside_.resize(std::size_t{connection.value} + 1);
+    outside_[connection.value] = true;
+}
+
 Blob Trace::note(std::string_view bytes)
 {
     return detail_ == Detail::full ? payloads_.store(bytes) : Blob{};

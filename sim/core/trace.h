@@ -53,6 +53,14 @@ public:
 
     [[nodiscard]] bool keeps_events() const { return detail_ == Detail::full; }
     [[nodiscard]] std::size_t size() const { return size_; } // events held (0 with counters)
+
+    // A connection of which one end is a program outside of the simulation: what is said on it is
+    // told by the other end alone.
+    void mark_outside(ConnectionId connection);
+    [[nodiscard]] bool leads_outside(ConnectionId connection) const
+    {
+        return connection.value < outside_.size() && outside_[connection.value];
+    }
     [[nodiscard]] const Event& at(EventId id) const;
     [[nodiscard]] const Event& operator[](std::size_t index) const;
 
@@ -84,6 +92,7 @@ private:
     std::array<std::uint64_t, count_of<Kind>()> counts_{};
     std::vector<std::unique_ptr<std::array<Event, chunk_events>>> chunks_;
     PayloadStore payloads_;
+    std::vector<bool> outside_; // by connection
 };
 
 // While it lives, what is appended is caused by `cause`.

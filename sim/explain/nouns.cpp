@@ -2,6 +2,7 @@
 
 #include "sim/core/assert.h"
 #include "sim/explain/sentence.h"
+#include "sim/playback.h"
 
 #include <fmt/format.h>
 
@@ -175,6 +176,11 @@ HostId peer_of(const Event& event, const Context& context)
     const std::optional<ConnectionEnds> ends = ends_of(event, context);
     if (!ends) return HostId{};
     return event.host == ends->server ? ends->client : ends->server;
+}
+
+HostId speaker_of(const Event& event, const Context& context)
+{
+    return is_hearing(event) ? peer_of(event, context) : event.host;
 }
 
 // ---- packets ----------------------------------------------------------------------------------

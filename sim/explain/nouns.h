@@ -25,6 +25,8 @@ std::optional<ConnectionEnds> ends_of(const Event& event, const Context& context
 
 // The other end of the event's connection; none when the trace does not tell.
 HostId peer_of(const Event& event, const Context& context);
+// Who said what the event tells of: its host, or the peer when the host is the one that heard it.
+HostId speaker_of(const Event& event, const Context& context);
 
 // ---- packets ----------------------------------------------------------------------------------
 

@@ -4,6 +4,13 @@
 
 namespace sim::mail {
 
+ConnectionId Visitor::connect(Endpoint remote)
+{
+    const ConnectionId connection = machine_.connect(*this, remote);
+    if (connection.exists()) machine_.trace().mark_outside(connection);
+    return connection;
+}
+
 std::optional<visit::Output> Visitor::poll_output()
 {
     if (outputs_.empty()) return std::nullopt;
@@ -14,6 +21,7 @@ std::optional<visit::Output> Visitor::poll_output()
 
 void Visitor::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote)
 {
+    machine_.trace().mark_outside(connection);
     outputs_.emplace_back(visit::Accepted{connection, local, remote});
 }
 

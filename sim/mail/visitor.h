@@ -55,7 +55,7 @@ public:
     explicit Visitor(Machine& machine) : machine_{machine} { machine.add(*this); }
 
     // As net::Fabric has them. Calls for a connection that has ended are ignored.
-    ConnectionId connect(Endpoint remote) { return machine_.connect(*this, remote); }
+    ConnectionId connect(Endpoint remote);
     void listen(std::uint16_t port) { machine_.listen(*this, port); }
     void send(ConnectionId connection, std::string_view bytes) { machine_.send(connection, bytes); }
     void finish(ConnectionId connection) { machine_.finish(connection); }

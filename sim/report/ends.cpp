@@ -2,6 +2,7 @@
 
 #include "sim/core/base64.h"
 #include "sim/explain/nouns.h"
+#include "sim/playback.h"
 #include "sim/report/packet_find.h"
 #include "sim/report/width.h"
 #include "sim/sasl/token.h"
@@ -29,24 +30,25 @@ struct SaidAt {
 };
 
 struct SaidOf {
-    std::optional<SaidAt> operator()(const SmtpCommand& what) const { return of(what, what.line); }
-    std::optional<SaidAt> operator()(const SmtpReply& what) const { return of(what, what.line); }
-    std::optional<SaidAt> operator()(const Pop3Command& what) const { return of(what, what.line); }
-    std::optional<SaidAt> operator()(const Pop3Reply& what) const { return of(what, what.line); }
+    std::optional<SaidAt> operator()(const SmtpCommand& what) const { return of(what); }
+    std::optional<SaidAt> operator()(const SmtpReply& what) const { return of(what); }
+    std::optional<SaidAt> operator()(const Pop3Command& what) const { return of(what); }
+    std::optional<SaidAt> operator()(const Pop3Reply& what) const { return of(what); }
     std::optional<SaidAt> operator()(const SmtpText& what) const
     {
-        if (what.side != Side::sent) return std::nullopt;
         return SaidAt{nullptr, what.encrypted};
     }
     std::optional<SaidAt> operator()(const auto& /*other*/) const { return std::nullopt; }
 
 private:
-    static std::optional<SaidAt> of(const auto& what, const Line& line)
-    {
-        if (what.side != Side::sent) return std::nullopt;
-        return SaidAt{&line, what.encrypted};
-    }
+    static SaidAt of(const auto& what) { return {&what.line, what.encrypted}; }
 };
+
+std::optional<SaidAt> said_in(const Trace& trace, const Event& event)
+{
+    if (is_echo(trace, event)) return std::nullopt;
+    return std::visit(SaidOf{}, event.what);
+}
 
 class Telling {
 public:
@@ -110,7 +112,7 @@ public:
     {
         lines.push_back(
             {{{fit(explain::clock_time(event.at, source_.scenario), clock_columns), Role::quiet},
-              {explain::host_name(event.host, context_), Role::quiet}},
+              {explain::host_name(explain::speaker_of(event, context_), context_), Role::quiet}},
              event.id});
     }
 
@@ -161,7 +163,7 @@ SaidIndex::SaidIndex(const Trace& trace, const TappedLink& link)
             heard.try_emplace(trace[i].connection, static_cast<std::uint32_t>(i));
     }
     for (std::size_t i = 0; i < trace.size(); ++i) {
-        if (!std::visit(SaidOf{}, trace[i].what)) continue;
+        if (!said_in(trace, trace[i])) continue;
         const auto found = heard.find(trace[i].connection);
         if (found != heard.end()) said_.push_back({static_cast<std::uint32_t>(i), found->second});
     }
@@ -188,7 +190,7 @@ std::optional<SaidOnLink> last_said(const Source& source, const SaidIndex& index
     const auto last = index.last_before(source.end, 1);
     if (last.empty()) return std::nullopt;
     const Event& event = source.trace.at(last.front());
-    const SaidAt said = std::visit(SaidOf{}, event.what).value();
+    const SaidAt said = said_in(source.trace, event).value();
     const Telling telling{source};
     SaidOnLink told;
     told.said = event.id;
@@ -225,10 +227,11 @@ Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t mos
     ConnectionId connection;
     for (const EventId id : all) {
         const Event& event = source.trace.at(id);
-        if (event.host != speaker || event.connection != connection) telling.speaker(lines, event);
-        speaker = event.host;
+        const HostId now = explain::speaker_of(event, source.context());
+        if (now != speaker || event.connection != connection) telling.speaker(lines, event);
+        speaker = now;
         connection = event.connection;
-        telling.ends(lines, event, std::visit(SaidOf{}, event.what).value(), 2);
+        telling.ends(lines, event, said_in(source.trace, event).value(), 2);
     }
     return lines;
 }

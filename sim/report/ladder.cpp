@@ -106,11 +106,15 @@ private:
         add(event, row);
     }
 
-    void arrow(const Event& event, HostId to, LadderRow::Shape shape = LadderRow::Shape::arrow)
+    void arrow(const Event& event, HostId to) { arrow(event, event.host, to); }
+    void arrow(const Event& event,
+               HostId from,
+               HostId to,
+               LadderRow::Shape shape = LadderRow::Shape::arrow)
     {
         LadderRow row;
         row.shape = shape;
-        row.from = event.host;
+        row.from = from;
         row.to = to;
         const auto tls = under_tls_.find(event.connection);
         row.under_tls = tls != under_tls_.end() && tls->second;
@@ -201,8 +205,10 @@ private:
     void standard(const Event& event, const TlsEstablished& /*what*/)
     {
         const auto ends = ends_.find(event.connection);
-        if (ends != ends_.end() && ends->second.client == event.host)
-            arrow(event, ends->second.server, LadderRow::Shape::tls_bar);
+        if (ends == ends_.end()) return;
+        if (ends->second.client != event.host && !source_.trace.leads_outside(event.connection))
+            return;
+        arrow(event, ends->second.client, ends->second.server, LadderRow::Shape::tls_bar);
     }
     void standard(const Event& event, const TlsFailed& /*what*/) { note(event); }
     void standard(const Event& event, const CertificateJudged& what)
@@ -214,7 +220,11 @@ private:
              std::is_same_v<Said, SmtpText> || std::is_same_v<Said, Pop3Command> ||
              std::is_same_v<Said, Pop3Reply>) void standard(const Event& event, const Said& what)
     {
-        if (what.side == Side::sent) arrow(event, peer(event));
+        if (what.side == Side::sent) {
+            arrow(event, peer(event));
+        } else if (!is_echo(source_.trace, event)) {
+            arrow(event, peer(event), event.host);
+        }
     }
     void standard(const Event& event, const SmtpProblemSeen& /*what*/) { note(event); }
     void standard(const Event& event, const SendFinished& /*what*/) { note(event); }

@@ -1,5 +1,6 @@
 #include "sim/report/learned.h"
 
+#include "sim/playback.h"
 #include "sim/report/width.h"
 #include "sim/sasl/mechanism.h"
 
@@ -105,7 +106,7 @@ private:
     }
     void on(const Event& event, const SmtpCommand& what)
     {
-        if (!heard(event) || what.side != Side::sent) return;
+        if (!heard(event) || is_echo(source_.trace, event)) return;
         if (what.verb == SmtpVerb::auth) {
             const std::string_view line = source_.trace.view(what.line.bytes);
             mechanisms_[event.connection] =
@@ -145,7 +146,7 @@ private:
     }
     void on(const Event& event, const Pop3Command& what)
     {
-        if (!heard(event) || what.side != Side::sent) return;
+        if (!heard(event) || is_echo(source_.trace, event)) return;
         if (what.encrypted) {
             miss_line(event);
             if (what.line.secret_size > 0) miss(event, say("hidden_password", {}));
@@ -155,18 +156,19 @@ private:
     }
     void on(const Event& event, const SmtpReply& what)
     {
-        if (heard(event) && what.side == Side::sent && what.encrypted) miss_line(event);
+        if (heard(event) && what.encrypted && !is_echo(source_.trace, event)) miss_line(event);
     }
     void on(const Event& event, const Pop3Reply& what)
     {
-        if (!heard(event) || what.side != Side::sent) return;
+        if (!heard(event) || is_echo(source_.trace, event)) return;
         const bool is_message = what.ok && what.to == Pop3Verb::retr;
         if (what.encrypted) miss_line(event);
         if (is_message) message(event, what.encrypted, what.size);
     }
     void on(const Event& event, const SmtpText& what)
     {
-        if (heard(event) && what.side == Side::sent) message(event, what.encrypted, what.size);
+        if (heard(event) && !is_echo(source_.trace, event))
+            message(event, what.encrypted, what.size);
     }
     void message(const Event& event, bool encrypted, std::uint32_t size)
     {

@@ -94,9 +94,11 @@ public:
     }
 
 private:
+    // Told once, by the sender, or by the other end where the sender is outside.
     [[nodiscard]] bool sent_here(const Event& event, Side side) const
     {
-        return event.host == place_.sender && side == Side::sent;
+        if (event.host == place_.sender) return side == Side::sent;
+        return side == Side::received && source_.trace.leads_outside(event.connection);
     }
 
     // The stretch of the stream that this event says something about, as its sender tells it.

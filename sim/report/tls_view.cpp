@@ -1,6 +1,7 @@
 #include "sim/report/tls_view.h"
 
 #include "sim/explain/nouns.h"
+#include "sim/playback.h"
 #include "sim/report/tls_fields.h"
 #include "sim/report/tls_names.h"
 
@@ -94,7 +95,7 @@ private:
     }
     void on(const Event& event, const TlsHandshakeMessage& what)
     {
-        if (what.side == Side::sent) {
+        if (!is_echo(source_.trace, event)) {
             sent_.push_back(&event);
         } else {
             received_.push_back(&event);
@@ -150,15 +151,17 @@ private:
         const std::string_view bytes = text(what.bytes);
         TlsMessage message;
         message.event = event.id;
-        message.from_client = event.host == view_.client;
+        const HostId sender = explain::speaker_of(event, context_);
+        message.from_client = sender == view_.client;
         message.encrypted = what.encrypted;
-        message.arrived = std::ranges::any_of(received_, [&](const Event* other) {
-            return other->host != event.host && other->id.value > event.id.value &&
-                   text(std::get<TlsHandshakeMessage>(other->what).bytes) == bytes;
-        });
+        message.arrived =
+            what.side == Side::received || std::ranges::any_of(received_, [&](const Event* other) {
+                return other->host != event.host && other->id.value > event.id.value &&
+                       text(std::get<TlsHandshakeMessage>(other->what).bytes) == bytes;
+            });
         message.kind = kind_of_message(bytes);
         message.name = message_name(message.kind);
-        message.sender = explain::host_name(event.host, context_);
+        message.sender = explain::host_name(sender, context_);
         message.meaning =
             source_.language.text(fmt::format("report.tls.message.{}", name_of(message.kind)));
         message.bytes = octets_of(bytes);

@@ -68,15 +68,15 @@ bool is_conversation(const Event& event)
     }
 }
 
-bool is_shown(const Event& event, Level level, Ends reported = Ends::both)
+bool is_shown(const Trace& trace, const Event& event, Level level)
 {
     switch (level) {
     case Level::story:
-        return is_stop(event, Unit::hop, reported) && !is_told_twice(event);
+        return is_stop(trace, event, Unit::hop) && !is_told_twice(event);
     case Level::standard:
-        return is_stop(event, Unit::command, reported) && !is_noise(event);
+        return is_stop(trace, event, Unit::command) && !is_noise(event);
     case Level::expert:
-        return is_stop(event, Unit::packet, reported);
+        return is_stop(trace, event, Unit::packet);
     }
     return false;
 }
@@ -89,10 +89,11 @@ std::vector<Section> sections_of(const Source& source)
     for (std::size_t i = 0; i < source.end; ++i) {
         const Event& event = source.trace[i];
         if (event.kind() == Kind::connection_attempted) client_of[event.connection] = event.host;
-        if (!is_shown(event, source.level)) continue;
-        // That TLS stands is said once, by the end that began it.
+        if (!is_shown(source.trace, event, source.level)) continue;
+        // That TLS stands is said once, by the end that began it, if that is ours.
         if (event.kind() == Kind::tls_established && source.level != Level::expert &&
-            client_of[event.connection] != event.host)
+            client_of[event.connection] != event.host &&
+            !source.trace.leads_outside(event.connection))
             continue;
         if (!event.connection.exists() || source.level == Level::story) {
             if (sections.empty() || sections.back().connection.exists()) sections.push_back({});
@@ -286,8 +287,7 @@ public:
     {
         for (; done_ < end; ++done_) {
             const Event& event = source_.trace[done_];
-            if (const auto* attempted = std::get_if<ConnectionAttempted>(&event.what))
-                begin(event, *attempted);
+            if (event.kind() == Kind::connection_attempted) begun_[event.connection] = done_;
             if (is_wanted(event)) {
                 move_to(event);
                 writer_.say(event, options_.explanations);
@@ -299,24 +299,14 @@ public:
     }
 
 private:
-    void begin(const Event& event, const ConnectionAttempted& attempted)
-    {
-        const HostId outside = options_.outside;
-        const bool leads_outside =
-            outside.exists() &&
-            (event.host == outside ||
-             explain::host_at(attempted.remote.address, source_.scenario) == outside);
-        begun_[event.connection] = Begun{done_, leads_outside ? Ends::one : Ends::both};
-    }
-
     [[nodiscard]] bool is_wanted(const Event& event) const
     {
-        const auto begun = begun_.find(event.connection);
-        if (begun == begun_.end()) return is_shown(event, source_.level);
-        if (!is_shown(event, source_.level, begun->second.reported)) return false;
+        const Trace& trace = source_.trace;
+        if (!is_shown(trace, event, source_.level)) return false;
         if (event.kind() != Kind::tls_established || source_.level == Level::expert) return true;
-        return begun->second.reported == Ends::one ||
-               source_.trace[begun->second.event].host == event.host;
+        const auto begun = begun_.find(event.connection);
+        return begun == begun_.end() || trace.leads_outside(event.connection) ||
+               trace[begun->second].host == event.host;
     }
 
     void move_to(const Event& event)
@@ -327,7 +317,7 @@ private:
         const auto begun = begun_.find(present_);
         if (begun == begun_.end()) return;
         writer_.blank();
-        writer_.heading(source_.trace[begun->second.event]);
+        writer_.heading(source_.trace[begun->second]);
     }
 
     // Both ends of a connection end; the second one is the last that is heard of it.
@@ -343,11 +333,7 @@ private:
     Writer writer_;
     std::size_t done_ = 0;
     ConnectionId present_;
-    struct Begun {
-        std::size_t event = 0; // its ConnectionAttempted
-        Ends reported = Ends::both;
-    };
-    std::map<ConnectionId, Begun> begun_;
+    std::map<ConnectionId, std::size_t> begun_; // where their ConnectionAttempted stand
     std::set<ConnectionId> half_ended_;
 };
 

@@ -10,9 +10,6 @@ namespace sim::report {
 
 struct TranscriptOptions {
     bool explanations = true;
-    // A host whose programs are real ones, outside of the simulation: what is said on its
-    // connections is told by the other end alone.
-    HostId outside{};
 };
 
 // Connections in the order in which they began, DNS questions and what happened to the mail

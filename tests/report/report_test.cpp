@@ -185,17 +185,6 @@ TEST_SUITE("report.transcript")
         }
     }
 
-    TEST_CASE("of a conversation with a real program, the simulated end tells both sides")
-    {
-        const Seen seen{"submission-587"};
-        const Source source = seen.at(Level::standard);
-        TranscriptOptions options;
-        options.outside = HostId{0}; // as if Hanako's PC were a real one
-        LiveTranscript live{source, options};
-        const std::string text = plain(live.next(source.end));
-        CHECK(has(text, "Kumo's submission server received the greeting (EHLO)"));
-    }
-
     TEST_CASE("explanations can be left out")
     {
         const Seen seen{"path"};
