@@ -1,20 +1,19 @@
 // hikyaku bridge: the servers of a lesson on real ports, for real mail programs.
 
-#include "cli/bridge/gateway.h"
+#include "cli/bridge/session.h"
 #include "cli/command.h"
 #include "cli/files.h"
-#include "sim/net/fabric.h"
 #include "sim/report/transcript.h"
-#include "sim/world_tokens.h"
 
 #include <asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <system_error>
@@ -29,116 +28,65 @@ using bridge::Opening;
 // A trace is kept whole, since transcripts and captures are made of it: some two GiB of it.
 constexpr std::size_t most_events = 12'000'000;
 
-// A file of this run that is removed at its end.
-class OwnFile {
-public:
-    OwnFile() = default;
-    explicit OwnFile(fs::path path) : path_{std::move(path)} {}
-    OwnFile(const OwnFile&) = delete;
-    OwnFile& operator=(const OwnFile&) = delete;
-    OwnFile(OwnFile&& other) noexcept : path_{std::exchange(other.path_, {})} {}
-    OwnFile& operator=(OwnFile&& other) noexcept
-    {
-        std::swap(path_, other.path_);
-        return *this;
-    }
-    ~OwnFile()
-    {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove(path_, ignored);
-    }
-
-private:
-    fs::path path_;
-};
-
-// As many descriptors as the system lets us have: each connection needs one.
-void raise_descriptor_limit()
-{
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 class Bridge {
 public:
     Bridge(const Command& command, const BridgeOptions& options)
-        : command_{command},
-          options_{options},
-          seed_{options.seed ? *options.seed : std::random_device{}()}
+        : command_{command}, options_{options}
     {
     }
 
     ExitCode run()
     {
-        if (!prepare()) return ExitCode::unusable;
-        sim::WorldOptions with;
-        with.seed = seed_;
-        with.visited = {from_};
-        with.more_server_names = {"localhost", "127.0.0.1"};
-        world_.emplace(loop_, scenario_, std::move(with), [this] { on_advanced(); });
-        source_.emplace(sim::report::Source{world_->world().trace(),
-                                            *scenario_,
+        if (!open() || !make_folder() || !write_pid()) return ExitCode::unusable;
+        source_.emplace(sim::report::Source{session_->world().trace(),
+                                            scenario(),
                                             command_.language,
                                             0,
                                             options_.level,
                                             options_.show_secrets ? sim::report::Secrets::shown
                                                                   : sim::report::Secrets::masked,
                                             command_.columns});
-        transcript_.emplace(*source_, sim::report::TranscriptOptions{true, from_});
-        if (!open_ports() || !write_certificate() || !write_pid()) return ExitCode::unusable;
-        asio::signal_set signals{loop_, SIGINT, SIGTERM}; // before anyone is told that it runs
+        transcript_.emplace(*source_);
+        asio::signal_set signals{session_->loop(), SIGINT, SIGTERM}; // before it is announced
         signals.async_wait([this](const asio::error_code& error, int) {
             if (!error) end();
         });
         announce();
-        gateway_->start(*world_);
-        world_->begin();
-        loop_.run();
+        session_->begin();
+        session_->loop().run();
         return finish();
     }
 
 private:
     // ---- before
     // -----------------------------------------------------------------------------------
-    bool prepare()
+    bool open()
     {
         auto loaded = command_.load(options_.lesson);
         if (!loaded) return false;
-        scenario_ = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
         auto settings = options_.settings;
         if (options_.from) settings.emplace_back("client.line", *options_.from);
-        if (!use_settings(command_, *scenario_, settings)) return false;
-        // Real people send the mail here, now, for as long as they like.
-        scenario_->steps.clear();
-        scenario_->start = bridge::LiveWorld::present();
-        scenario_->limit = std::chrono::hours{24 * 365 * 10};
-        if (options_.instant) shorten_ways();
-        const auto program = std::ranges::find(
-            scenario_->programs, scenario_->client, &sim::scenario::MailProgram::key);
-        const auto host =
-            program == scenario_->programs.end()
-                ? scenario_->hosts.end()
-                : std::ranges::find(scenario_->hosts, program->host, &sim::scenario::Host::key);
-        if (host == scenario_->hosts.end()) {
-            command_.complain(command_.text("error.no_client"));
+        if (!use_settings(command_, *loaded, settings)) return false;
+        bridge::SessionOptions with;
+        with.listen = options_.listen;
+        with.bind = options_.bind;
+        with.instant = options_.instant;
+        with.seed = options_.seed ? *options_.seed : std::random_device{}();
+        with.most_connections = options_.most_connections;
+        with.ca_file = options_.ca_file;
+        auto opened =
+            bridge::Session::open(std::move(*loaded), std::move(with), [this] { on_advanced(); });
+        if (!opened) {
+            sim::explain::Arguments arguments;
+            for (const auto& [name, value] : opened.error().arguments)
+                arguments.push_back({name, value});
+            command_.complain(command_.text("error." + opened.error().key, arguments));
             return false;
         }
-        from_ = sim::HostId{static_cast<std::uint32_t>(host - scenario_->hosts.begin())};
-        return make_folder();
-    }
-
-    void shorten_ways()
-    {
-        for (auto& link : scenario_->links) {
-            link.latency = {};
-            link.bits_per_second = 0;
-        }
-        for (auto& line : scenario_->lines) {
-            line.latency = {};
-            line.bits_per_second = 0;
-        }
+        session_ = std::move(*opened);
+        if (!bridge::is_loopback(options_.bind))
+            command_.complain(command_.text("bridge.warning_bind", {{"address", options_.bind}}));
+        return true;
     }
 
     bool make_folder()
@@ -151,113 +99,27 @@ private:
         return false;
     }
 
-    bool open_ports()
-    {
-        raise_descriptor_limit();
-        std::error_code error;
-        asio::ip::make_address(options_.bind, error);
-        if (error) {
-            command_.complain(command_.text("error.bind_address", {{"address", options_.bind}}));
-            return false;
-        }
-        if (!bridge::is_loopback(options_.bind))
-            command_.complain(command_.text("bridge.warning_bind", {{"address", options_.bind}}));
-        std::vector<Opening> wanted;
-        for (const std::string& listen : options_.listen) {
-            auto opening = bridge::parse_listen(listen, *scenario_, options_.bind);
-            if (!opening) {
-                sim::explain::Arguments arguments;
-                for (const auto& [name, value] : opening.error().arguments)
-                    arguments.push_back({name, value});
-                command_.complain(command_.text("error." + opening.error().key, arguments));
-                return false;
-            }
-            wanted.push_back(std::move(*opening));
-        }
-        if (wanted.empty()) wanted = bridge::default_openings(*scenario_, options_.bind);
-        bridge::JunctionLimits limits;
-        limits.connections = options_.most_connections;
-        gateway_.emplace(loop_, from_, limits);
-        for (const Opening& opening : wanted) {
-            auto opened = gateway_->open(opening, address_of(opening.host));
-            if (!opened) {
-                command_.complain(command_.text(
-                    "error.cannot_listen",
-                    {{"address", opened.error().address}, {"reason", opened.error().reason}}));
-                return false;
-            }
-            openings_.push_back(std::move(*opened));
-        }
-        return true;
-    }
-
-    // Of a host that there is.
-    [[nodiscard]] sim::Ipv4 address_of(const std::string& host) const
-    {
-        const auto at = std::ranges::find(scenario_->hosts, host, &sim::scenario::Host::key);
-        const auto id = static_cast<std::uint32_t>(at - scenario_->hosts.begin());
-        return world_->world().network().host(sim::HostId{id}).addresses.front();
-    }
-
-    bool write_certificate()
-    {
-        if (options_.ca_file) {
-            ca_file_ = *options_.ca_file;
-        } else {
-            std::error_code error;
-            const fs::path folder = fs::temp_directory_path(error);
-            ca_file_ =
-                ((error ? fs::path{"."} : folder) / fmt::format("hikyaku-ca-{}.pem", getpid()))
-                    .string();
-            own_ca_ = OwnFile{ca_file_};
-        }
-        return write_file(command_, ca_file_, world_->world().root_certificate_pem());
-    }
-
     bool write_pid()
     {
         if (!options_.pid_file) return true;
         if (!write_file(command_, *options_.pid_file, fmt::format("{}\n", getpid()))) return false;
-        own_pid_ = OwnFile{*options_.pid_file};
+        own_pid_ = bridge::OwnFile{*options_.pid_file};
         return true;
     }
 
     // ---- what it says
     // -----------------------------------------------------------------------------
-    [[nodiscard]] const sim::scenario::Host& from() const { return scenario_->hosts[from_.value]; }
-
-    [[nodiscard]] static std::string real_end(const Opening& opening)
+    [[nodiscard]] const sim::scenario::Scenario& scenario() const { return *session_->scenario(); }
+    [[nodiscard]] const sim::scenario::Host& from() const
     {
-        const bool v6 = opening.real_address.find(':') != std::string::npos;
-        return fmt::format(
-            fmt::runtime(v6 ? "[{}]:{}" : "{}:{}"), opening.real_address, opening.real_port);
+        return scenario().hosts[session_->from().value];
     }
 
     // none, starttls, implicit; empty where nobody listens.
     [[nodiscard]] std::string protection_at(const Opening& opening) const
     {
-        for (const auto& server : scenario_->mail_servers) {
-            for (const auto& listener : server.listeners) {
-                if (server.host == opening.host && listener.port == opening.port)
-                    return std::string{sim::name_of(listener.tls)};
-            }
-        }
-        for (const auto& server : scenario_->pop_servers) {
-            for (const auto& listener : server.listeners) {
-                if (server.host == opening.host && listener.port == opening.port)
-                    return std::string{sim::name_of(listener.tls)};
-            }
-        }
-        return {};
-    }
-
-    // Good from now on; empty where a server takes none.
-    [[nodiscard]] std::string token_of(const sim::scenario::MailServer& server,
-                                       const sim::scenario::User& user) const
-    {
-        return server.tokens
-                   ? sim::token_for(server, user.name, seed_, bridge::LiveWorld::present())
-                   : std::string{};
+        const auto tls = session_->tls_at(opening);
+        return tls ? std::string{sim::name_of(*tls)} : std::string{};
     }
 
     void announce()
@@ -269,14 +131,14 @@ private:
         std::ostream& out = command_.environment.out;
         const std::string line = from().line;
         const auto access =
-            std::ranges::find(scenario_->lines, line, &sim::scenario::AccessLine::key);
+            std::ranges::find(scenario().lines, line, &sim::scenario::AccessLine::key);
         out << command_.text("bridge.open",
                              {{"place", command_.text(from().name)},
                               {"line",
-                               access == scenario_->lines.end() ? std::string{"-"}
+                               access == scenario().lines.end() ? std::string{"-"}
                                                                 : command_.text(access->name)}})
             << '\n';
-        for (const Opening& opening : openings_) {
+        for (const Opening& opening : session_->openings()) {
             const std::string protection = protection_at(opening);
             out << fmt::format(
                 "  {:<22} → {}:{}{}\n",
@@ -288,19 +150,16 @@ private:
                     : fmt::format("  ({})", command_.text("bridge.tls." + protection)));
         }
         out << command_.text("bridge.accounts") << '\n';
-        for (const auto& server : scenario_->mail_servers) {
-            for (const auto& user : server.users) {
-                out << fmt::format("  {}  {}  {}\n", server.host, user.name, user.password);
-                const std::string token = token_of(server, user);
-                if (!token.empty())
-                    out << "    " << command_.text("bridge.token", {{"token", token}}) << '\n';
-            }
+        for (const bridge::Account& account : session_->accounts()) {
+            out << fmt::format("  {}  {}  {}{}\n",
+                               account.host,
+                               account.user,
+                               account.password,
+                               account.protocol == "pop3" ? "  (POP3)" : "");
+            if (!account.token.empty())
+                out << "    " << command_.text("bridge.token", {{"token", account.token}}) << '\n';
         }
-        for (const auto& server : scenario_->pop_servers) {
-            for (const auto& user : server.users)
-                out << fmt::format("  {}  {}  {}  (POP3)\n", server.host, user.name, user.password);
-        }
-        out << command_.text("bridge.certificate", {{"file", ca_file_}}) << '\n'
+        out << command_.text("bridge.certificate", {{"file", session_->ca_file()}}) << '\n'
             << command_.text("bridge.how_to_end") << '\n'
             << std::endl;
     }
@@ -308,14 +167,14 @@ private:
     void announce_as_json()
     {
         nlohmann::ordered_json json;
-        json["lesson"] = scenario_->key;
+        json["lesson"] = scenario().key;
         json["from"] = {{"host", from().key},
                         {"line", from().line},
-                        {"address", sim::to_string(address_of(from().key))}};
-        json["ca_file"] = ca_file_;
+                        {"address", sim::to_string(session_->address_of(from().key))}};
+        json["ca_file"] = session_->ca_file();
         json["pid"] = getpid();
         auto& ports = json["ports"] = nlohmann::ordered_json::array();
-        for (const Opening& opening : openings_) {
+        for (const Opening& opening : session_->openings()) {
             ports.push_back({{"host", opening.host},
                              {"port", opening.port},
                              {"transport", sim::name_of(opening.transport)},
@@ -324,22 +183,13 @@ private:
                              {"real_port", opening.real_port}});
         }
         auto& accounts = json["accounts"] = nlohmann::ordered_json::array();
-        const auto add = [&](const char* protocol, const std::string& host, const auto& user) {
-            accounts.push_back({{"protocol", protocol},
-                                {"host", host},
-                                {"user", user.name},
-                                {"password", user.password},
-                                {"addresses", user.addresses}});
-        };
-        for (const auto& server : scenario_->mail_servers) {
-            for (const auto& user : server.users) {
-                add("smtp", server.host, user);
-                if (server.tokens) accounts.back()["token"] = token_of(server, user);
-            }
-        }
-        for (const auto& server : scenario_->pop_servers) {
-            for (const auto& user : server.users)
-                add("pop3", server.host, user);
+        for (const bridge::Account& account : session_->accounts()) {
+            accounts.push_back({{"protocol", account.protocol},
+                                {"host", account.host},
+                                {"user", account.user},
+                                {"password", account.password},
+                                {"addresses", account.addresses}});
+            if (account.takes_tokens) accounts.back()["token"] = account.token;
         }
         command_.environment.out << json.dump() << std::endl;
     }
@@ -348,8 +198,7 @@ private:
     // ----------------------------------------------------------------------------
     void on_advanced()
     {
-        gateway_->drain();
-        const auto& world = world_->world();
+        const auto& world = session_->world();
         if (!options_.quiet) {
             const auto lines = transcript_->next(world.trace().size());
             std::ostream& stream =
@@ -367,7 +216,7 @@ private:
         const auto& stored = world.stored_messages();
         for (; stored_ < stored.size(); ++stored_) {
             const auto path = fs::path{*options_.eml_folder} /
-                              message_file_name(stored_ + 1, stored[stored_], *scenario_);
+                              message_file_name(stored_ + 1, stored[stored_], scenario());
             write_file(command_, path, *stored[stored_].text);
         }
     }
@@ -375,18 +224,17 @@ private:
     void end()
     {
         ending_ = true;
-        gateway_->stop();
-        world_->stop();
-        loop_.stop();
+        session_->stop();
+        session_->loop().stop();
     }
 
     // ---- after
     // ------------------------------------------------------------------------------------
     ExitCode finish()
     {
-        const sim::Trace& trace = world_->world().trace();
+        const sim::Trace& trace = session_->world().trace();
         source_->end = trace.size();
-        const auto& counts = gateway_->counts();
+        const auto& counts = session_->counts();
         std::ostream& stream = options_.json ? command_.environment.err : command_.environment.out;
         stream << '\n'
                << command_.text(
@@ -407,18 +255,10 @@ private:
 
     const Command& command_;
     const BridgeOptions& options_;
-    std::uint64_t seed_;
-    std::shared_ptr<sim::scenario::Scenario> scenario_;
-    sim::HostId from_;
-    asio::io_context loop_{1};
-    std::optional<bridge::Gateway> gateway_;
-    std::vector<Opening> openings_;
-    std::optional<bridge::LiveWorld> world_;
+    std::unique_ptr<bridge::Session> session_;
     std::optional<sim::report::Source> source_;
     std::optional<sim::report::LiveTranscript> transcript_;
-    std::string ca_file_;
-    OwnFile own_ca_;
-    OwnFile own_pid_;
+    bridge::OwnFile own_pid_;
     std::size_t stored_ = 0;
     bool ending_ = false;
 };

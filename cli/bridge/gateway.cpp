@@ -20,12 +20,6 @@ namespace visit = sim::mail::visit;
 
 constexpr std::size_t most_datagram_peers = 256;
 
-std::string text_of(const std::string& address, std::uint16_t port)
-{
-    const bool v6 = address.find(':') != std::string::npos;
-    return v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
-}
-
 } // namespace
 
 // ---- listening sockets --------------------------------------------------------------------------
@@ -160,7 +154,7 @@ Gateway::Gateway(asio::io_context& loop, sim::HostId from, JunctionLimits limits
 
 Gateway::~Gateway() = default;
 
-tl::expected<Opening, OpenProblem> Gateway::open(Opening opening, sim::Ipv4 simulated)
+tl::expected<Opening, Problem> Gateway::open(Opening opening, sim::Ipv4 simulated)
 {
     const auto address = asio::ip::make_address(opening.real_address);
     const sim::Endpoint to{simulated, opening.port};
@@ -191,8 +185,8 @@ tl::expected<Opening, OpenProblem> Gateway::open(Opening opening, sim::Ipv4 simu
     asio::error_code error = listen(opening.real_port);
     if (error && !opening.wished) error = listen(0);
     if (error) {
-        return tl::make_unexpected(
-            OpenProblem{text_of(opening.real_address, opening.real_port), error.message()});
+        return tl::make_unexpected(Problem{
+            "cannot_listen", {{"address", real_end(opening)}, {"reason", error.message()}}});
     }
     return opening;
 }

@@ -14,12 +14,6 @@
 
 namespace cli::bridge {
 
-// A real listening socket could not be had.
-struct OpenProblem {
-    std::string address; // "127.0.0.1:2587"
-    std::string reason;  // the system's, in English
-};
-
 class Gateway {
 public:
     // Connections come from `from`, one of the world's visited hosts. More than the limit wait to
@@ -31,13 +25,14 @@ public:
 
     // Listens; an Opening that was not wished takes any free port when its own is taken. The real
     // port is filled in. Before start().
-    tl::expected<Opening, OpenProblem> open(Opening opening, sim::Ipv4 simulated);
+    tl::expected<Opening, Problem> open(Opening opening, sim::Ipv4 simulated);
     void start(LiveWorld& world);
     void drain() { junction_.drain(); }
     // Accepts no more and resets what there is.
     void stop();
 
-    [[nodiscard]] const JunctionCounts& counts() { return junction_.counts(); }
+    [[nodiscard]] const JunctionCounts& counts() const { return junction_.counts(); }
+    [[nodiscard]] std::size_t connections() const { return junction_.size(); } // open now
 
 private:
     class Door;

@@ -64,6 +64,7 @@ public:
     [[nodiscard]] bool stopped() const { return stopped_; }
     [[nodiscard]] std::size_t size() const { return joints_.size(); }
     [[nodiscard]] JunctionCounts& counts() { return counts_; }
+    [[nodiscard]] const JunctionCounts& counts() const { return counts_; }
 
 private:
     class Joint;

@@ -47,6 +47,14 @@ void LiveWorld::visit(sim::HostId host, const std::function<void(sim::mail::Visi
     if (begun_) plan();
 }
 
+tl::expected<void, sim::scenario::SettingProblem> LiveWorld::apply(const sim::Command& command)
+{
+    if (begun_ && !stopped_) world_.advance_to(now());
+    auto applied = world_.apply(command);
+    if (begun_ && !stopped_) plan();
+    return applied;
+}
+
 // One look at the world for all that came in at once.
 void LiveWorld::plan()
 {

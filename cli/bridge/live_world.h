@@ -31,6 +31,8 @@ public:
     [[nodiscard]] const sim::World& world() const { return world_; }
     // Brings the world to now, lets `act` use the host's sockets, and plans what follows.
     void visit(sim::HostId host, const std::function<void(sim::mail::Visitor&)>& act);
+    // Changes a live setting now.
+    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command);
     // No more is done; what was planned is forgotten.
     void stop();
 

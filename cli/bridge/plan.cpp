@@ -21,7 +21,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return static_cast<std::uint16_t>(value);
 }
 
-ListenProblem problem(std::string key, std::string_view listen)
+Problem not_understood(std::string key, std::string_view listen)
 {
     return {std::move(key), {{"listen", std::string{listen}}}};
 }
@@ -37,13 +37,13 @@ std::string known_hosts(const sim::scenario::Scenario& scenario)
 }
 
 // "127.0.0.1:2587", "[::1]:2587", "2587".
-tl::expected<void, ListenProblem>
+tl::expected<void, Problem>
 read_real_end(std::string_view text, std::string_view listen, Opening& opening)
 {
     const std::size_t colon = text.rfind(':');
     const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
     const auto number = parse_port(port);
-    if (!number) return tl::make_unexpected(problem("listen_form", listen));
+    if (!number) return tl::make_unexpected(not_understood("listen_form", listen));
     opening.real_port = *number;
     if (colon == std::string_view::npos) return {};
     std::string_view address = text.substr(0, colon);
@@ -51,7 +51,7 @@ read_real_end(std::string_view text, std::string_view listen, Opening& opening)
         address = address.substr(1, address.size() - 2);
     std::error_code error;
     const auto parsed = asio::ip::make_address(std::string{address}, error);
-    if (error) return tl::make_unexpected(problem("listen_address", listen));
+    if (error) return tl::make_unexpected(not_understood("listen_address", listen));
     opening.real_address = parsed.to_string();
     return {};
 }
@@ -77,9 +77,16 @@ bool is_loopback(std::string_view address)
     return !error && parsed.is_loopback();
 }
 
-tl::expected<Opening, ListenProblem> parse_listen(std::string_view text,
-                                                  const sim::scenario::Scenario& scenario,
-                                                  const std::string& bind)
+std::string real_end(const Opening& opening)
+{
+    const bool v6 = opening.real_address.find(':') != std::string::npos;
+    return v6 ? fmt::format("[{}]:{}", opening.real_address, opening.real_port)
+              : fmt::format("{}:{}", opening.real_address, opening.real_port);
+}
+
+tl::expected<Opening, Problem> parse_listen(std::string_view text,
+                                            const sim::scenario::Scenario& scenario,
+                                            const std::string& bind)
 {
     Opening opening;
     opening.real_address = bind;
@@ -88,22 +95,22 @@ tl::expected<Opening, ListenProblem> parse_listen(std::string_view text,
     const std::string_view simulated = text.substr(0, equals);
     const std::size_t colon = simulated.rfind(':');
     if (equals == std::string_view::npos || colon == std::string_view::npos)
-        return tl::make_unexpected(problem("listen_form", text));
+        return tl::make_unexpected(not_understood("listen_form", text));
     const auto port = parse_port(simulated.substr(colon + 1));
-    if (!port || *port == 0) return tl::make_unexpected(problem("listen_form", text));
+    if (!port || *port == 0) return tl::make_unexpected(not_understood("listen_form", text));
     opening.host = std::string{simulated.substr(0, colon)};
     opening.port = *port;
     if (opening.port == dns_port) opening.transport = sim::Transport::udp;
     const auto host = std::ranges::find(scenario.hosts, opening.host, &sim::scenario::Host::key);
     if (host == scenario.hosts.end() || !host->line.empty()) {
-        return tl::make_unexpected(ListenProblem{
-            "listen_host", {{"host", opening.host}, {"hosts", known_hosts(scenario)}}});
+        return tl::make_unexpected(
+            Problem{"listen_host", {{"host", opening.host}, {"hosts", known_hosts(scenario)}}});
     }
     if (auto read = read_real_end(text.substr(equals + 1), text, opening); !read)
         return tl::make_unexpected(read.error());
     if (!is_loopback(opening.real_address) && opening.real_address != bind) {
         return tl::make_unexpected(
-            ListenProblem{"listen_not_loopback", {{"address", opening.real_address}}});
+            Problem{"listen_not_loopback", {{"address", opening.real_address}}});
     }
     return opening;
 }

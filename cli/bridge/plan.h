@@ -25,8 +25,11 @@ struct Opening {
     bool wished = false;         // named by the user: must be had exactly so
 };
 
-// What is wrong with a --listen: a key below cli.error and its arguments.
-struct ListenProblem {
+// "127.0.0.1:2587", "[::1]:2587".
+std::string real_end(const Opening& opening);
+
+// Why a bridge cannot be opened: a key below cli.error and its arguments.
+struct Problem {
     std::string key;
     std::vector<std::pair<std::string, std::string>> arguments;
 };
@@ -35,9 +38,9 @@ struct ListenProblem {
 // host is one of the scenario's. Without an address it is `bind`. Port 53 is UDP, all else TCP. An
 // address that is neither of the loopback (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3) nor `bind` is a
 // problem: nobody opens a teaching server to a network by a slip.
-tl::expected<Opening, ListenProblem> parse_listen(std::string_view text,
-                                                  const sim::scenario::Scenario& scenario,
-                                                  const std::string& bind);
+tl::expected<Opening, Problem> parse_listen(std::string_view text,
+                                            const sim::scenario::Scenario& scenario,
+                                            const std::string& bind);
 
 // Ports 25, 465, 587, 110 and 995 of every mail server that listens on them, and 53 of every name
 // server, at `bind`. Those of the server
