@@ -31,7 +31,7 @@ public:
         add(CardRow::who, {who()});
         add(CardRow::rule, rule());
         add(CardRow::hit, {std::visit([&](const auto& hit) { return on(hit); }, card_.hit)});
-        add(CardRow::shown, shown());
+        if (!card_.outside) add(CardRow::shown, shown());
         add(CardRow::purpose, {purpose()});
         add(CardRow::cure, cure());
         return text;
@@ -169,7 +169,12 @@ private:
     {
         std::string server = setting(".server");
         std::string port = setting(".port");
-        if (const scenario::MailProgram* program = program_at(card_.sender, context_.scenario)) {
+        if (card_.outside) {
+            const HostId host = host_at(card_.outside->address, context_.scenario);
+            const scenario::Host* known = host_at(host, context_.scenario);
+            if (server.empty() && known != nullptr) server = known->key;
+            if (port.empty()) port = fmt::format("{}", card_.outside->port);
+        } else if (const auto* program = program_at(card_.sender, context_.scenario)) {
             const bool fetching = context_.trace.at(card_.outcome).kind() == Kind::fetch_finished;
             const auto& account = fetching ? program->fetching : program->sending;
             if (account && server.empty()) server = account->server;

@@ -368,6 +368,22 @@ std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& sce
     return Cure{CureKind::switch_rule, {{fmt::format("rule.{}", rule->key), "off"}}};
 }
 
+bool fetches_at(const std::string& host, std::uint16_t port, const Scenario& scenario)
+{
+    return std::ranges::any_of(scenario.pop_servers, [&](const scenario::PopServer& server) {
+        return server.host == host &&
+               std::ranges::count(server.listeners, port, &scenario::PopListener::port) > 0;
+    });
+}
+
+// RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
+bool is_about_certificate(const Event& event)
+{
+    const auto* failed = std::get_if<TlsFailed>(&event.what);
+    if (failed == nullptr) return false;
+    return (failed->alert >= 42 && failed->alert <= 46) || failed->alert == 48;
+}
+
 // The event of a fault says by which setting it was switched on.
 Cure by_switching_fault_off(const Event& event, const Trace& trace)
 {
@@ -414,6 +430,32 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
     return cure;
 }
 
+// As for a mail program of ours that is set up as the real one was seen to be.
+Cure Cures::for_outside(const WhyCard& card, const MailProgram& program)
+{
+    if (card.tls == TlsFailure::peer_alert && is_about_certificate(trace_.at(card.outcome)))
+        return {CureKind::trust_authority, {}};
+    const HostId to = host_at(card.outside->address, scenario_);
+    const scenario::Host* server = host_at(to, scenario_);
+    if (server == nullptr) return {};
+    const bool fetching = fetches_at(server->key, card.outside->port, scenario_);
+    MailProgram seen = program;
+    auto& account = fetching ? seen.fetching : seen.sending;
+    if (!account) return {};
+    const auto* reply = std::get_if<SmtpReply>(&trace_.at(card.outcome).what);
+    seen.key = fmt::format("{} {}", server->key, card.outside->port);
+    account->server = server->key;
+    account->port = card.outside->port;
+    account->protection =
+        reply != nullptr && reply->encrypted ? Protection::starttls : Protection::none;
+    if (!fetching) {
+        account->auth = AuthChoice::none;
+        account->user.clear();
+        account->password.clear();
+    }
+    return for_program(card, seen, fetching);
+}
+
 Cure Cures::of(const WhyCard& card)
 {
     if (card.fault.exists()) return by_switching_fault_off(trace_.at(card.fault), trace_);
@@ -425,9 +467,10 @@ Cure Cures::of(const WhyCard& card)
                                                             : CureKind::ask_operator,
                     {}};
     }
-    const bool fetching = how == Kind::fetch_finished;
     const MailProgram* program = program_at(card.sender, scenario_);
     if (program == nullptr) return {};
+    if (card.outside) return for_outside(card, *program);
+    const bool fetching = how == Kind::fetch_finished;
     // The dotted keys reach the accounts of these programs only.
     const bool can_be_set = fetching ? program->fetching.has_value()
                                      : program->sending && program->key == scenario_.client;

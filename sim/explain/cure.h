@@ -25,6 +25,7 @@ public:
 
 private:
     Cure for_program(const WhyCard& card, const scenario::MailProgram& program, bool fetching);
+    Cure for_outside(const WhyCard& card, const scenario::MailProgram& program);
     const Cure& another_way(const scenario::MailProgram& program, bool fetching);
 
     const Trace& trace_;

@@ -50,7 +50,62 @@ public:
         return card;
     }
 
+    // A real program on a bridge, which tells nobody what became of its mail: each thing that went
+    // wrong on its connection. Nothing for all other events.
+    std::optional<WhyCard> of_outside(const Event& event)
+    {
+        return std::visit([&](const auto& what) { return outside(event, what); }, event.what);
+    }
+
 private:
+    std::optional<WhyCard> outside(const Event& event, const ConnectionFailed& what)
+    {
+        if (!trace_.leads_outside(event.connection)) return std::nullopt;
+        WhyCard card = begin_outside(event, 0, {});
+        at_connect(card, event, what);
+        return card;
+    }
+    std::optional<WhyCard> outside(const Event& event, const SmtpReply& what)
+    {
+        if (what.code < 400 || what.side != Side::sent || !trace_.leads_outside(event.connection))
+            return std::nullopt;
+        WhyCard card = begin_outside(event, what.code, trace_.view(what.line.bytes));
+        at_reply(card, event, what);
+        return card;
+    }
+    std::optional<WhyCard> outside(const Event& event, const Pop3Reply& what)
+    {
+        if (what.ok || what.side != Side::sent || !trace_.leads_outside(event.connection))
+            return std::nullopt;
+        WhyCard card = begin_outside(event, 0, trace_.view(what.line.bytes));
+        at_reply(card, event, what);
+        return card;
+    }
+    std::optional<WhyCard> outside(const Event& event, const TlsFailed& what)
+    {
+        if (!trace_.leads_outside(event.connection)) return std::nullopt;
+        WhyCard card = begin_outside(event, 0, {});
+        at_tls(card, event, what);
+        if (what.why == TlsFailure::peer_alert) card.who = card.sender;
+        return card;
+    }
+    static std::optional<WhyCard> outside(const Event& /*event*/, const auto& /*other*/)
+    {
+        return std::nullopt;
+    }
+
+    WhyCard begin_outside(const Event& event, std::uint16_t code, std::string_view reply)
+    {
+        WhyCard card = begin(event, MailId{}, code, reply);
+        const Event& attempt = trace_[begin_of(event)];
+        card.outside = server_of(event, event.connection);
+        card.sender = attempt.host;
+        card.hit = HitServer{*card.outside};
+        if (const scenario::Host* host = host_at(card.sender, scenario_))
+            card.system = host->system;
+        return card;
+    }
+
     static WhyCard
     begin(const Event& outcome, MailId mail, std::uint16_t code, std::string_view reply)
     {
@@ -342,12 +397,12 @@ private:
         return false;
     }
 
-    // The server's own event about the same reply says why it answered so.
+    // The server's own event about the same reply, which may be this one, says why it answered so.
     void at_reply(WhyCard& card, const Event& event, const SmtpReply& reply)
     {
         card.stopped = event.id;
         card.obstacle = Obstacle::refusal;
-        for (std::size_t i = event.id.value; i-- > 0;) {
+        for (std::size_t i = std::size_t{event.id.value} + 1; i-- > 0;) {
             const Event& earlier = trace_[i];
             if (earlier.connection != event.connection) continue;
             if (const auto* said = std::get_if<SmtpReply>(&earlier.what)) {
@@ -403,7 +458,7 @@ private:
     {
         card.stopped = event.id;
         card.obstacle = Obstacle::refusal;
-        for (std::size_t i = event.id.value; i-- > 0;) {
+        for (std::size_t i = std::size_t{event.id.value} + 1; i-- > 0;) {
             const Event& earlier = trace_[i];
             if (earlier.connection != event.connection) continue;
             if (const auto* said = std::get_if<Pop3Reply>(&earlier.what)) {
@@ -581,6 +636,7 @@ why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenari
     for (std::size_t i = 0; i < std::min(end, trace.size()); ++i) {
         if (const auto* fetch = std::get_if<FetchFinished>(&trace[i].what))
             if (fetch->error != UserError::none) cards.push_back(search.of_fetch(trace[i], *fetch));
+        if (auto card = search.of_outside(trace[i])) cards.push_back(std::move(*card));
     }
     Cures cures{trace, scenario};
     for (WhyCard& card : cards)

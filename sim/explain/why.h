@@ -77,6 +77,7 @@ SIM_NAMED_ENUM(CureKind,
                switch_rule,       // a firewall rule of one's own can be opened
                switch_fault,      // somebody switched a fault on, and can switch it off
                renew_certificate, // the server's operator has to
+               trust_authority,   // a real mail program does not know the lesson's authority
                check_password,    // nothing to set: it has to be typed right
                new_token,         // signing in anew gets a good one
                smaller_message,   // it is larger than the server takes
@@ -90,8 +91,10 @@ struct Cure {
 };
 
 struct WhyCard {
-    MailId mail;     // none when a fetch failed before there was a mail
-    EventId outcome; // SendFinished, MailDeferred, MailBounced or FetchFinished
+    MailId mail; // none when a fetch failed before there was a mail
+    // SendFinished, MailDeferred, MailBounced or FetchFinished; of a real mail program on a bridge
+    // the event itself at which it stopped: ConnectionFailed, SmtpReply, Pop3Reply or TlsFailed.
+    EventId outcome;
     EventId stopped; // the event at which it stopped
     EventId fault;   // the FaultInjected that is to blame; none without one
     HostId who;      // who said no; none when nobody is known to have
@@ -109,6 +112,7 @@ struct WhyCard {
     std::uint16_t code = 0; // reply code; 0 when there was none
     Hit hit;
     HostId sender;                     // whose program shows the error
+    std::optional<Endpoint> outside;   // a real program's server; what it shows is not known here
     UserError shown = UserError::none; // none: the sender is told later, by a bounce, or not at all
     scenario::System system = scenario::System::linux; // of the sender's PC
     std::string reply; // the server's words, raw; empty when there were none

@@ -1,0 +1,194 @@
+// A real program on a bridge, as every report tells of it: what it says is known from the end that
+// hears it.
+#include "sim/explain/why.h"
+#include "sim/playback.h"
+#include "sim/report/ends.h"
+#include "sim/report/ladder.h"
+#include "sim/report/tls_view.h"
+#include "sim/report/transcript.h"
+#include "tests/support/visited.h"
+#include "tests/support/words.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace sim;
+using namespace sim::report;
+using test::Visited;
+
+std::string plain(const Lines& lines)
+{
+    return to_text(lines, plain_style());
+}
+
+std::size_t times(const std::string& text, std::string_view what)
+{
+    std::size_t count = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+        ++count;
+    return count;
+}
+
+// Hanako's PC says a few lines to the submission server, in the clear.
+struct Talk {
+    Visited visited{"submission-587"};
+    ConnectionId connection = visited.connect(587);
+    explain::Language words = test::language("en");
+
+    Talk()
+    {
+        visited.wait(1s);
+        say("EHLO real.example\r\n");
+        say("MAIL FROM:<hanako@kumo.example>\r\n");
+    }
+    void say(std::string_view line)
+    {
+        visited.say(connection, line);
+        visited.wait(1s);
+    }
+    [[nodiscard]] Source source(Level level = Level::standard) const
+    {
+        const Trace& trace = visited.world->trace();
+        return Source{trace, *visited.plan.scenario, words, trace.size(), level, {}, 80};
+    }
+    [[nodiscard]] std::vector<explain::WhyCard> cards() const
+    {
+        const Trace& trace = visited.world->trace();
+        return explain::why_cards(trace, trace.size(), *visited.plan.scenario);
+    }
+};
+
+} // namespace
+
+TEST_SUITE("report.outside")
+{
+    TEST_CASE("each line stands in the transcript once, with its direction")
+    {
+        const Talk talk;
+        LiveTranscript live{talk.source()};
+        const std::string told = plain(live.next(talk.source().end));
+        CHECK(times(told, "→ EHLO real.example") == 1);
+        CHECK(times(told, "← 220 mail.kumo.example ESMTP") == 1);
+        const std::string whole = plain(transcript(talk.source()));
+        CHECK(times(whole, "→ EHLO real.example") == 1);
+        CHECK(times(whole, "← 220 mail.kumo.example ESMTP") == 1);
+    }
+
+    TEST_CASE("in the ladder its lines go from it to the server, and the replies back")
+    {
+        const Talk talk;
+        std::vector<std::pair<HostId, HostId>> ways;
+        for (const LadderRow& row : ladder_rows(talk.source()).rows) {
+            if (row.text.starts_with("EHLO") || row.text.starts_with("220"))
+                ways.emplace_back(row.from, row.to);
+        }
+        const HostId pc = talk.visited.pc;
+        const HostId server = talk.visited.server;
+        CHECK(ways == std::vector<std::pair<HostId, HostId>>{{server, pc}, {pc, server}});
+    }
+
+    TEST_CASE("a cable that is tapped names who spoke")
+    {
+        const Talk talk;
+        const auto link = link_of_sender(talk.source());
+        REQUIRE(link);
+        const std::string said = plain(said_by_ends(talk.source(), *link));
+        CHECK(times(said, "EHLO real.example") == 1);
+        CHECK(said.find("Hanako's PC") < said.find("EHLO real.example"));
+    }
+
+    TEST_CASE("a refused command has a card: the server's own reason, and nothing that it shows")
+    {
+        const Talk talk;
+        const auto cards = talk.cards();
+        REQUIRE(cards.size() == 1);
+        const explain::WhyCard& card = cards.front();
+        CHECK(card.obstacle == explain::Obstacle::refusal);
+        CHECK(card.who == talk.visited.server);
+        CHECK(card.sender == talk.visited.pc);
+        CHECK(card.code == 530);
+        REQUIRE(std::holds_alternative<explain::HitLine>(card.hit));
+        const Line& line = std::get<explain::HitLine>(card.hit).line;
+        CHECK(talk.source().trace.view(line.bytes).starts_with("MAIL FROM:"));
+        CHECK(card.cure.kind == explain::CureKind::turn_on_tls);
+        const auto text = describe(card, talk.source().context());
+        CHECK(std::ranges::count(
+                  text.rows, explain::CardRow::shown, &explain::CardText::Row::row) == 0);
+    }
+
+    TEST_CASE("a connection that a rule swallows has the rule's card")
+    {
+        Talk talk;
+        Visited visited{"op25b"};
+        visited.connect(visited.host("mx1.umi.example"), 25);
+        visited.wait(22s);
+        const Trace& trace = visited.world->trace();
+        const auto cards = explain::why_cards(trace, trace.size(), *visited.plan.scenario);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards.front().obstacle == explain::Obstacle::op25b);
+        CHECK(cards.front().outside->port == 25);
+        CHECK(cards.front().cure.kind == explain::CureKind::correct_server);
+        const auto& cure = cards.front().cure.settings;
+        CHECK(std::ranges::count(cure, std::pair<std::string, std::string>{"client.port", "587"}) ==
+              1);
+    }
+
+    TEST_CASE("a TLS handshake that breaks is told by the server alone")
+    {
+        Talk talk;
+        talk.say("STARTTLS\r\n");
+        talk.say("this is no TLS");
+        const auto view = tls_view(talk.source(Level::expert), talk.connection);
+        REQUIRE(view);
+        CHECK(view->client == talk.visited.pc);
+        CHECK(view->server == talk.visited.server);
+        CHECK(view->failure);
+        const auto cards = talk.cards();
+        REQUIRE(cards.size() == 2);
+        CHECK(cards.back().tls == TlsFailure::not_tls);
+        CHECK(cards.back().who == talk.visited.server);
+    }
+
+    TEST_CASE("a world that goes on is seen when one catches up, and the cursor stays")
+    {
+        Talk talk;
+        Playback seen{talk.visited.plan, talk.visited.world};
+        seen.to_end();
+        const std::size_t before = seen.cursor();
+        const std::size_t stops = seen.stops(Unit::command).size();
+        CHECK(before == seen.end());
+        CHECK_FALSE(seen.catch_up());
+
+        talk.say("QUIT\r\n");
+        CHECK(seen.end() == before);
+        seen.to_end();
+        CHECK(seen.cursor() == before);
+        CHECK_FALSE(seen.step(Unit::command));
+        CHECK(seen.catch_up());
+        CHECK(seen.cursor() == before);
+        CHECK(seen.stops(Unit::command).size() > stops);
+        CHECK(seen.step(Unit::command));
+        CHECK(seen.cursor() > before);
+        CHECK(std::ranges::is_sorted(seen.stops(Unit::command)));
+    }
+
+    TEST_CASE("of two simulated ends, the echo of what was said is no stop")
+    {
+        const Playback run = test::play_lesson("submission-587");
+        std::size_t said = 0;
+        std::size_t heard = 0;
+        for (std::size_t i = 0; i < run.trace().size(); ++i) {
+            if (run.trace()[i].kind() != Kind::smtp_command) continue;
+            (is_hearing(run.trace()[i]) ? heard : said) += 1;
+            CHECK(is_stop(run.trace(), run.trace()[i], Unit::command) !=
+                  is_hearing(run.trace()[i]));
+        }
+        CHECK(said == heard);
+        CHECK(said > 0);
+    }
+}
