@@ -113,14 +113,19 @@ private:
         formatter.column_width(26);
     }
 
+    // Its words stand in the help once.
+    static void one_of(CLI::Option* option, const std::vector<std::string>& words)
+    {
+        option->check(CLI::IsMember(words).description(""))
+            ->type_name(fmt::format("{}", fmt::join(words, "|")));
+    }
+
     void common(CLI::App& app)
     {
-        app.add_option("--lang", parsed_.language, command_.text("help.lang"))
-            ->check(CLI::IsMember({"ja", "en"}))
-            ->type_name("ja|en");
-        app.add_option("--color", parsed_.colour, command_.text("help.color"))
-            ->check(CLI::IsMember({"auto", "always", "never"}))
-            ->type_name("auto|always|never");
+        one_of(app.add_option("--lang", parsed_.language, command_.text("help.lang")),
+               {"ja", "en"});
+        one_of(app.add_option("--color", parsed_.colour, command_.text("help.color")),
+               {"auto", "always", "never"});
     }
 
     CLI::App* subcommand(const char* name)
@@ -154,9 +159,8 @@ private:
 
     void add_level(CLI::App& sub)
     {
-        sub.add_option("--level", parsed_.level, command_.text("help.level"))
-            ->check(CLI::IsMember(names_of<sim::report::Level>()))
-            ->type_name("story|standard|expert");
+        one_of(sub.add_option("--level", parsed_.level, command_.text("help.level")),
+               names_of<sim::report::Level>());
     }
 
     void add_captures(CLI::App& sub,
@@ -215,20 +219,17 @@ private:
         sub->add_option("--subject", send.subject, command_.text("help.subject"))
             ->type_name("TEXT");
         sub->add_option("--text", send.text, command_.text("help.text"))->type_name("TEXT");
-        sub->add_option("--protection", send.protection, command_.text("help.protection"))
-            ->check(CLI::IsMember(names_of<sim::scenario::Protection>()))
-            ->type_name("none|starttls_if_available|starttls|tls");
-        sub->add_option("--auth", send.auth, command_.text("help.auth"))
-            ->check(CLI::IsMember(names_of<sim::scenario::AuthChoice>()))
-            ->type_name("NAME");
+        one_of(sub->add_option("--protection", send.protection, command_.text("help.protection")),
+               names_of<sim::scenario::Protection>());
+        one_of(sub->add_option("--auth", send.auth, command_.text("help.auth")),
+               names_of<sim::scenario::AuthChoice>());
         sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
         sub->add_option("--password", send.password, command_.text("help.password"))
             ->type_name("TEXT");
         sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
         add_level(*sub);
-        sub->add_option("--as", parsed_.send_as, command_.text("help.send_as"))
-            ->check(CLI::IsMember({"program", "relay"}))
-            ->type_name("program|relay");
+        one_of(sub->add_option("--as", parsed_.send_as, command_.text("help.send_as")),
+               {"program", "relay"});
         add_captures(*sub, send.capture_file, send.key_file, "help.live_pcap");
         sub->add_flag("--show-secrets", send.show_secrets, command_.text("help.show_secrets"));
     }
@@ -242,9 +243,8 @@ private:
         sub->add_option("--message", run.message_file, command_.text("help.message"))
             ->type_name("FILE.eml");
         add_level(*sub);
-        sub->add_option("--view", parsed_.view, command_.text("help.view"))
-            ->check(CLI::IsMember(names_of<View>()))
-            ->type_name("transcript|wire|ladder|why|events");
+        one_of(sub->add_option("--view", parsed_.view, command_.text("help.view")),
+               names_of<View>());
         sub->add_option("--link", run.link, command_.text("help.link"))->type_name("HOST/HOST");
         sub->add_flag("--json", run.json, command_.text("help.json"));
         sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
