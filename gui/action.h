@@ -17,7 +17,7 @@ SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
 // said; all that went over the cable.
 SIM_NAMED_ENUM(TapView, last, ends, wire);
 SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
-SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files);
+SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files, bridge);
 
 // How the map lies in its place: so many times as large as it fits, with this point of it in the
 // middle; 0 to 1 from its left and its top.
@@ -121,6 +121,9 @@ struct ShowSecrets {
 struct ShowSheet {
     Sheet sheet = Sheet::none;
 };
+struct Bridge { // real mail programs are let in, or no more
+    bool open = true;
+};
 SIM_NAMED_ENUM(ExportKind, png, transcript, json, capture);
 struct Export {
     ExportKind kind = ExportKind::png;
@@ -160,6 +163,7 @@ using Action = std::variant<action::Open,
                             action::ShowHost,
                             action::ShowSecrets,
                             action::ShowSheet,
+                            action::Bridge,
                             action::Export>;
 
 } // namespace gui

@@ -100,6 +100,7 @@ void App::keys(std::vector<Action>& actions) const
     }
     if (pressed(ImGuiKey_F)) actions.emplace_back(action::Fork{});
     if (pressed(ImGuiKey_O)) actions.emplace_back(action::ShowSheet{Sheet::files});
+    if (pressed(ImGuiKey_B)) actions.emplace_back(action::ShowSheet{Sheet::bridge});
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
     if (pressed(ImGuiKey_P)) {
         actions.emplace_back(action::SetTheme{model_.preferences().theme == ThemeName::projector

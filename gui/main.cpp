@@ -3,6 +3,7 @@
 #include "cli/environment.h"
 #include "cli/resources.h"
 #include "gui/app.h"
+#include "gui/bridged.h"
 #include "gui/exports.h"
 #include "gui/folder.h"
 #include "gui/picture.h"
@@ -116,7 +117,8 @@ private:
                 lessons_,
                 cli::load_scenario,
                 gui::list_folder,
-                [this](const gui::Model& model, auto kind) { return export_to(model, kind); }};
+                [this](const gui::Model& model, auto kind) { return export_to(model, kind); },
+                gui::open_bridge};
     }
 
     int picture(const gui::FontFiles& fonts, const std::string& path)

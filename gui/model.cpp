@@ -90,6 +90,8 @@ void Model::act(const Action& action)
 
 void Model::open(sim::scenario::Scenario scenario)
 {
+    end_live();
+    before_live_.reset();
     sim::Plan plan;
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
     plan.seed = is_open() ? playback_->plan().seed : 1;
@@ -108,7 +110,7 @@ void Model::take(Playback playback)
     for (const sim::TimedCommand& timed : playback_->plan().commands)
         (void)sim::scenario::apply_setting(now, timed.command.key, timed.command.value);
     settings_ = sim::scenario::settings_of(now);
-    as_given_ = plan_changes_nothing();
+    as_given_ = !before_live_ && plan_changes_nothing();
     rebuild_view();
 }
 
@@ -138,7 +140,7 @@ void Model::rebuild_view()
     if (!is_there) {
         tapped_ = {};
         sim::report::Source whole = source();
-        whole.end = playback_->trace().size();
+        whole.end = playback_->end();
         if (const auto link = sim::report::link_of_sender(whole)) tapped_ = link->link;
     }
 }
@@ -174,6 +176,10 @@ void Model::on(const action::OpenNeighbour& neighbour)
 void Model::reload()
 {
     if (wanted_.empty()) return;
+    if (live_) { // whoever is connected is not thrown out for a file that was saved
+        notice_ = language().text("gui.notice.live_fixed");
+        return;
+    }
     const bool same = wanted_ == path_;
     const std::size_t cursor_before = is_open() && same ? cursor() : 0;
     const auto prediction = same ? prediction_ : std::nullopt;
@@ -226,12 +232,17 @@ void Model::on(const action::ChangeSetting& change)
     if (!is_open()) return;
     const auto* const now = setting(change.key);
     if (now == nullptr || now->value == change.value) return;
+    if (live_) {
+        change_live({{change.key, change.value}});
+        return;
+    }
     // An account's settings count from the next send: the run starts anew with them. So does it
     // with what cannot change while a world runs, when nothing has happened yet, and when nothing
     // more would.
-    const bool anew = is_account(change.key) || !now->live || cursor() == 0 || at_end();
+    const bool anew =
+        is_account(change.key) || !now->live || cursor() == 0 || at_end() || is_recording();
     if (anew) {
-        sim::Plan plan = playback_->plan();
+        sim::Plan plan = plan_anew();
         std::erase_if(plan.commands, [&](const sim::TimedCommand& timed) {
             return timed.command.key == change.key;
         });
@@ -239,6 +250,7 @@ void Model::on(const action::ChangeSetting& change)
         if (!sim::scenario::apply_setting(*changed, change.key, change.value)) return;
         plan.scenario = std::move(changed);
         notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
+        before_live_.reset();
         take(Playback{std::move(plan)});
         playback_->to_start();
         playing_ = false;
@@ -258,6 +270,7 @@ void Model::on(const action::Fork& /*fork*/)
     if (!is_open()) return;
     playing_ = false;
     ++fork_wanted_;
+    if (is_recording()) return;
     const bool between = cursor() > 0 && !at_end();
     notice_ = language().text(between ? "gui.notice.fork_here" : "gui.notice.fork_anew",
                               {{"time", sim::explain::clock_time(playback_->time(), scenario())}});
@@ -274,8 +287,12 @@ std::size_t Model::kept_by_cure(std::size_t card) const
 
 void Model::on(const action::ApplyCure& apply)
 {
-    if (!is_open() || apply.card >= view_->cards().size()) return;
+    if (!is_open() || apply.card >= view_->cards().size() || !can_cure(apply.card)) return;
     const auto cure = view_->cards()[apply.card].cure.settings;
+    if (live_) {
+        change_live({cure.begin(), cure.end()});
+        return;
+    }
     const std::size_t kept = kept_by_cure(apply.card);
     sim::Plan plan = playback_->plan();
     const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : playback_->scenario().start;
@@ -308,7 +325,12 @@ void Model::on(const action::ApplyCure& apply)
 void Model::on(const action::Restart& restart)
 {
     if (!is_open()) return;
-    sim::Plan plan = playback_->plan();
+    if (live_) {
+        notice_ = language().text("gui.notice.live_fixed");
+        return;
+    }
+    sim::Plan plan = plan_anew();
+    before_live_.reset();
     plan.commands.clear();
     if (restart.new_seed) ++plan.seed;
     take(Playback{std::move(plan)});
@@ -336,6 +358,11 @@ void Model::on(const action::Predict& predict)
 void Model::on(const action::Send& /*send*/)
 {
     if (!is_open()) return;
+    if (live_) { // others send here
+        sheet_ = Sheet::bridge;
+        return;
+    }
+    if (is_recording()) on(action::Restart{});
     playback_->to_start();
     playing_ = true;
     moved();

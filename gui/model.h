@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/action.h"
+#include "gui/live_run.h"
 #include "gui/run_view.h"
 #include "sim/explain/language.h"
 #include "sim/playback.h"
@@ -10,6 +11,7 @@
 #include "sim/scenario/load.h"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -61,6 +63,9 @@ struct Surroundings {
     std::function<Folder(const std::string& path)> list_folder;
     // Writes the file that the person asked for; returns its path, empty when it could not.
     std::function<std::string(const class Model& model, action::ExportKind kind)> export_to;
+    std::function<tl::expected<std::unique_ptr<LiveRun>, LiveProblem>(
+        const sim::scenario::Scenario& lesson)>
+        open_bridge;
 };
 
 class Model {
@@ -88,6 +93,11 @@ public:
     [[nodiscard]] int fork_wanted() const { return fork_wanted_; }
     [[nodiscard]] bool is_forked() const { return !playback_->plan().commands.empty(); }
 
+    // The bridge on which real mail programs take part; nullptr when there is none.
+    [[nodiscard]] const LiveRun* live() const { return live_.get(); }
+    // What is shown was made by real programs, now or before: it cannot be run again.
+    [[nodiscard]] bool is_recording() const { return before_live_.has_value(); }
+
     // ---- where we are ---------------------------------------------------------------------------
     [[nodiscard]] std::size_t cursor() const { return playback_->cursor(); }
     // The farthest that the cursor has been in this run: what may be shown of the future.
@@ -102,6 +112,8 @@ public:
     // that, and whether this run is that one.
     [[nodiscard]] bool prediction_settled() const { return prediction_settled_; }
     [[nodiscard]] bool is_as_given() const { return as_given_; }
+    // Whether there is something that applying the cure of a card of view().cards() would change.
+    [[nodiscard]] bool can_cure(std::size_t card) const;
     // How many events a card's cure keeps: of view().cards().
     [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const;
     [[nodiscard]] bool at_end() const;
@@ -141,6 +153,9 @@ public:
     void act(const Action& action);
     // Reads the file that was asked for last again, as after it was changed on disk.
     void reload();
+    // Lets the bridge work for so long. True when there is something new to be seen; always false,
+    // and at once, without a bridge.
+    bool follow(std::chrono::milliseconds span);
     // Lets `seconds` of the person's time pass. True while something moves.
     bool advance(float seconds);
 
@@ -177,11 +192,16 @@ private:
     void on(const action::ShowHost& host);
     void on(const action::ShowSecrets& secrets);
     void on(const action::ShowSheet& sheet);
+    void on(const action::Bridge& bridge);
     void on(const action::Export& what);
 
     void open(sim::scenario::Scenario scenario);
     void take(sim::Playback playback);
     [[nodiscard]] bool plan_changes_nothing() const;
+    void end_live();
+    void change_live(const std::vector<std::pair<std::string, std::string>>& settings);
+    // What a run anew begins with: the plan of this one, or after a bridge that of the lesson.
+    [[nodiscard]] sim::Plan plan_anew() const;
     void rebuild_view();
     void moved(); // the cursor stands elsewhere
 
@@ -193,6 +213,9 @@ private:
     std::uint64_t run_number_ = 0;
     std::unique_ptr<sim::Playback> playback_;
     std::unique_ptr<RunView> view_;
+    std::unique_ptr<LiveRun> live_;
+    std::optional<sim::Plan> before_live_; // of the lesson that a bridge was opened in
+    std::chrono::steady_clock::time_point next_look_;
     std::vector<sim::scenario::Setting> settings_;
     std::size_t reached_ = 0;
     bool playing_ = false;

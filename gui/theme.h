@@ -94,6 +94,7 @@ inline constexpr const char* key = "\xef\x82\x84";
 inline constexpr const char* cross = "\xef\x80\x8d";
 inline constexpr const char* check = "\xef\x80\x8c";
 inline constexpr const char* send = "\xef\x87\x98";
+inline constexpr const char* plug = "\xef\x87\xa6";
 inline constexpr const char* undo = "\xef\x83\xa2";
 inline constexpr const char* plus = "\xef\x81\xa7";
 inline constexpr const char* minus = "\xef\x81\xa8";

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace gui {
@@ -19,6 +21,7 @@ namespace {
 
 constexpr double look_again_seconds = 0.5; // idle: at the open file, nothing else
 constexpr float longest_step_seconds = 0.1F;
+constexpr std::chrono::milliseconds live_wait{10}; // with a bridge: for its programs, at least
 
 // What GLFW hands us about the window; GLFW's own pointer leads here.
 struct Dropped {
@@ -89,9 +92,16 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
 {
     double last = glfwGetTime();
     double looked = last;
+    double frame_seconds = 0;
     int settle = 3; // frames that are drawn after the last input: ImGui needs one or two
     while (glfwWindowShouldClose(window) == 0) {
-        if (settle > 0) {
+        if (app.model().live() != nullptr) {
+            // Half of the time for the people, half for the programs.
+            const auto drawing = std::chrono::milliseconds{std::lround(1000 * frame_seconds)};
+            if (app.model().follow(std::clamp(drawing, live_wait, 10 * live_wait))) settle = 3;
+            glfwPollEvents();
+            if (has_input()) settle = 3;
+        } else if (settle > 0) {
             glfwPollEvents();
         } else {
             const double before = glfwGetTime();
@@ -118,7 +128,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         int height = 0;
         glfwGetFramebufferSize(window, &width, &height);
         if (width <= 0 || height <= 0) { // minimised: nothing to draw on
-            glfwWaitEventsTimeout(look_again_seconds);
+            if (app.model().live() == nullptr) glfwWaitEventsTimeout(look_again_seconds);
             last = glfwGetTime();
             continue;
         }
@@ -133,6 +143,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         ImGui::Render();
         user.drawn(*ImGui::GetDrawData());
         draw(window);
+        frame_seconds = glfwGetTime() - now;
         settle = moves || has_input() ? 3 : settle - 1;
     }
     app.model().remember_window(place_of(window));

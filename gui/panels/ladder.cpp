@@ -141,7 +141,8 @@ private:
         if (shown == 0) {
             const ImVec2 at{space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)};
             const float width = space_.width() - ui_.px(24);
-            const std::string words = ui_.say("ladder.empty");
+            const std::string words =
+                ui_.say(ui_.model().live() != nullptr ? "bridge.waiting" : "ladder.empty");
             const TextStyle style = ui_.in(ui_.body(), ui_.theme().quiet);
             const float tall = ui_.paragraph_at(list, at, style, words, width);
             words_.push_back({at, {at.x + width, at.y + tall}});

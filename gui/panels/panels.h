@@ -25,6 +25,7 @@ float cure_height(const Ui& ui);
 void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
 void sheets(const Ui& ui);         // keys, run until, export, files
+void bridge(const Ui& ui);         // in its sheet: real mail programs, and how they get in
 void host_sheet(const Ui& ui);     // the host that was pressed on the map
 
 } // namespace gui

@@ -236,8 +236,11 @@ void player_bar(const Ui& ui, const Rect& space)
             time,
             clock_width + 1);
     const sim::EventId next = ui.model().view().next_after(ui.model().cursor());
+    const LiveRun* live = ui.model().live();
     const std::string coming =
-        next.exists() && next.value < ui.model().reached()
+        !next.exists() && live != nullptr
+            ? ui.say("player.live", {{"count", std::to_string(live->connections())}})
+        : next.exists() && next.value < ui.model().reached()
             ? ui.say("player.next",
                      {{"what",
                        sim::explain::headline(ui.model().playback().trace().at(next),

@@ -127,6 +127,12 @@ void send(const Ui& ui)
 {
     if (!ui.model().notice().empty())
         ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.model().notice());
+    if (ui.model().live() != nullptr) {
+        if (ui.primary(
+                "bridge/show", icon::plug, ui.say("bridge.show"), ImGui::GetContentRegionAvail().x))
+            ui.ask(action::ShowSheet{Sheet::bridge});
+        return;
+    }
     if (ui.primary(
             "account/send", icon::send, ui.say("account.send"), ImGui::GetContentRegionAvail().x))
         ui.ask(action::Send{});

@@ -43,6 +43,7 @@ void keys(const Ui& ui)
                               Key{"lesson", "PageUp  PageDown"},
                               Key{"search", "/"},
                               Key{"file", "O"},
+                              Key{"bridge", "B"},
                               Key{"level", "1  2  3"},
                               Key{"language", "L"},
                               Key{"fork", "F"},
@@ -135,6 +136,9 @@ void until(const Ui& ui)
 
 void exports(const Ui& ui)
 {
+    if (ui.button("menu/bridge", ui.say("bridge.title"), ImGui::GetContentRegionAvail().x))
+        ui.ask(action::ShowSheet{Sheet::bridge});
+    ui.rule();
     for (const auto kind : sim::values_of<action::ExportKind>()) {
         const std::string name{sim::name_of(kind)};
         if (ui.button("export/" + name, ui.say("export." + name), ImGui::GetContentRegionAvail().x))
@@ -201,6 +205,9 @@ void sheets(const Ui& ui)
     switch (ui.model().sheet()) {
     case Sheet::none:
     case Sheet::lessons: // stands below its box: the top bar's
+        return;
+    case Sheet::bridge:
+        sheet(ui, ui.say("bridge.title"), ui.px(620) * ui.theme().type_scale, [&] { bridge(ui); });
         return;
     case Sheet::files:
         sheet(ui, ui.say("files.title"), ui.px(520) * ui.theme().type_scale, [&] { files(ui); });

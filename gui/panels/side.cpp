@@ -12,7 +12,7 @@ void selected_sentence(const Ui& ui)
     const float pad = ui.px(10);
     const float width = ImGui::GetContentRegionAvail().x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    std::string words = ui.say("selected.none");
+    std::string words = ui.say(ui.model().live() != nullptr ? "bridge.waiting" : "selected.none");
     if (selected.exists()) {
         const auto source = ui.model().source();
         words = sim::explain::describe(source.trace.at(selected), source.level, source.context());

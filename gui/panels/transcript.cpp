@@ -29,7 +29,8 @@ void transcript_tab(const Ui& ui)
     const auto& rows = ui.model().view().ladder().rows;
     const std::size_t done = ui.model().view().rows_before(ui.model().cursor());
     if (done == 0) {
-        ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("transcript.empty"));
+        ui.paragraph(ui.in(ui.body(), ui.theme().quiet),
+                     ui.say(ui.model().live() != nullptr ? "bridge.waiting" : "transcript.empty"));
         return;
     }
     const float height = ui.theme().note() + ui.px(15);

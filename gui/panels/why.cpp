@@ -49,12 +49,15 @@ const sim::explain::WhyCard* last_card(const Ui& ui)
 std::optional<std::size_t> last_curable(const Ui& ui)
 {
     const sim::explain::WhyCard* card = last_card(ui);
-    if (card == nullptr || card->cure.settings.empty()) return std::nullopt;
-    return static_cast<std::size_t>(card - ui.model().view().cards().data());
+    if (card == nullptr) return std::nullopt;
+    const auto number = static_cast<std::size_t>(card - ui.model().view().cards().data());
+    if (!ui.model().can_cure(number)) return std::nullopt;
+    return number;
 }
 
 std::string cure_words(const Ui& ui, std::size_t number)
 {
+    if (ui.model().live() != nullptr) return ui.say("why.now");
     return ui.say(ui.model().kept_by_cure(number) > 0 ? "why.fork" : "why.apply");
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/resources.h"
 #include "gui/app.h"
+#include "gui/bridged.h"
 #include "gui/folder.h"
 #include "gui/picture.h"
 
@@ -47,7 +48,7 @@ inline gui::Surroundings surroundings()
     static const auto ja = language_file("ja"); // read once: they are large
     static const auto en = language_file("en");
     static const auto lessons = all_lessons();
-    return {home(), ja, en, lessons, cli::load_scenario, gui::list_folder, {}};
+    return {home(), ja, en, lessons, cli::load_scenario, gui::list_folder, {}, gui::open_bridge};
 }
 
 inline gui::Preferences in(const std::string& language)

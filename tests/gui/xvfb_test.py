@@ -1,5 +1,5 @@
 """A real window on a display that nobody sees, with keys and a mouse that nobody touches: one whole
-lesson, from the block at port 25 to the delivered mail.
+lesson, from the block at port 25 to the delivered mail, and then a real mail program that is let in.
 
 Every wait is for a condition: the screen shows what the same keys and clicks lead to in a window
 without a display (gui_stand_in), or a file is there, or a process has ended. Nothing here can hang:
@@ -11,6 +11,8 @@ import json
 import os
 import select
 import signal
+import smtplib
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -150,6 +152,7 @@ class Lesson:
             LIBGL_ALWAYS_SOFTWARE="1",
             # The OpenGL driver keeps memory to the end; our own leaks show in gui_test.
             ASAN_OPTIONS="detect_leaks=0",
+            TMPDIR=folder,
         )
         self.log = os.path.join(folder, "window.log")
         self.process = subprocess.Popen(
@@ -297,6 +300,71 @@ class Lesson:
         self.resize(WIDTH, HEIGHT)
         self.sees("the same after a window of one pixel")
 
+    def listening_ports(self):
+        """The TCP ports of 127.0.0.1 that hikyaku-gui listens on."""
+        process = f"/proc/{self.process.pid}"
+        sockets = set()
+        for descriptor in os.listdir(process + "/fd"):
+            try:
+                sockets.add(os.readlink(f"{process}/fd/{descriptor}"))
+            except OSError:
+                pass  # closed meanwhile
+        ports = []
+        with open(process + "/net/tcp", encoding="ascii") as table:
+            for row in list(table)[1:]:
+                words = row.split()
+                address, port = words[1].split(":")
+                is_own = f"socket:[{words[9]}]" in sockets
+                if words[3] == "0A" and is_own and address == "0100007F":
+                    ports.append(int(port, 16))
+        return sorted(ports)
+
+    def hand_in(self, port, context):
+        """Whether this port is one of the submission server, and then takes a mail."""
+        try:
+            with smtplib.SMTP("localhost", port, timeout=60) as smtp:
+                if not smtp.ehlo("xvfb.example")[1].startswith(b"mail.kumo.example"):
+                    return False
+                smtp.starttls(context=context)
+                smtp.ehlo("xvfb.example")
+                if not smtp.has_extn("auth"):
+                    return False
+                smtp.login("hanako@kumo.example", "sakura2026")
+                refused = smtp.sendmail(
+                    "hanako@kumo.example", ["taro@umi.example"],
+                    "From: hanako@kumo.example\r\nTo: taro@umi.example\r\nSubject: real\r\n\r\nHello\r\n")
+                if refused:
+                    raise Failure(f"refused: {refused}")
+                return True
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, TimeoutError):
+            return False  # TLS from the first octet, or POP3
+
+    def let_a_real_program_in(self):
+        self.key("b")
+        self.click("bridge/open")
+        ports = wait_for("open ports", self.listening_ports)
+        certificate = os.path.join(self.folder, f"hikyaku-ca-{self.process.pid}.pem")
+        context = ssl.create_default_context(cafile=certificate)
+        # The usual one first; where it was taken, another was.
+        ports.sort(key=lambda port: port != 2587)
+        if not any(self.hand_in(port, context) for port in ports):
+            raise Failure(f"none of the ports {ports} is the submission server's")
+        self.key("Escape")
+
+        def exported_kinds():
+            self.xdotool("key", "Escape")
+            self.click("top/menu")
+            self.click("export/json")
+            export = json.loads(self.exported("hikyaku-op25b.json"))
+            kinds = [event["kind"] for event in export["events"]]
+            return kinds if "mail_delivered" in kinds else None
+
+        kinds = wait_for("the real mail in a mailbox", exported_kinds)
+        for kind in ("tls_established", "auth_tried", "smtp_command"):
+            if kind not in kinds:
+                raise Failure(f"nothing of the kind {kind} in what the real program did")
+        print("a real mail program logged in, and its mail lies in the mailbox", flush=True)
+
     def close(self):
         ask_to_close(self.display.name, self.window)
         wait_for("the end of hikyaku-gui", lambda: self.process.poll() is not None)
@@ -320,6 +388,7 @@ def main():
         lesson = Lesson(sys.argv[1:4], display, folder)
         lesson.play()
         lesson.step_back_and_resize()
+        lesson.let_a_real_program_in()
         lesson.close()
     except (Failure, subprocess.TimeoutExpired) as failure:
         print(f"FAILED: {failure}\nwhat was there: {folder}", flush=True)

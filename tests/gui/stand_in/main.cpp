@@ -36,6 +36,8 @@ ImGuiKey key_called(std::string_view name)
                                std::pair{std::string_view{"Left"}, ImGuiKey_LeftArrow},
                                std::pair{std::string_view{"Home"}, ImGuiKey_Home},
                                std::pair{std::string_view{"End"}, ImGuiKey_End},
+                               std::pair{std::string_view{"Escape"}, ImGuiKey_Escape},
+                               std::pair{std::string_view{"b"}, ImGuiKey_B},
                                std::pair{std::string_view{"r"}, ImGuiKey_R}};
     const auto found = std::ranges::find(names, name, [](const auto& each) { return each.first; });
     if (found == names.end()) throw std::runtime_error{fmt::format("no key {}", name)};

@@ -1,0 +1,111 @@
+// The model while real mail programs take part in what it shows.
+
+#include "gui/model.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gui {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A run is kept whole, and looked through as a whole when something is new: with this many events
+// that takes a second or so.
+constexpr std::size_t most_events = 1'000'000;
+// So much of the time may go into looking.
+constexpr int looking_share = 4; // a quarter
+
+} // namespace
+
+void Model::on(const action::Bridge& bridge)
+{
+    if (!is_open()) return;
+    if (!bridge.open) {
+        if (!live_) return;
+        end_live();
+        sheet_ = Sheet::none;
+        notice_ = language().text("gui.notice.live_over");
+        return;
+    }
+    if (live_ || !surroundings_.open_bridge) return;
+    sim::scenario::Scenario lesson = *plan_anew().scenario;
+    for (const sim::scenario::Setting& setting : settings_)
+        (void)sim::scenario::apply_setting(lesson, setting.key, setting.value);
+    auto opened = surroundings_.open_bridge(lesson);
+    if (!opened) {
+        notice_ = language().text(opened.error().key, opened.error().arguments);
+        return;
+    }
+    before_live_ = plan_anew();
+    live_ = std::move(*opened);
+    take(sim::Playback{live_->plan(), live_->world()});
+    next_look_ = {};
+    playing_ = false;
+    reached_ = 0;
+    notice_.clear();
+    moved();
+}
+
+sim::Plan Model::plan_anew() const
+{
+    return before_live_ ? *before_live_ : playback_->plan();
+}
+
+void Model::end_live()
+{
+    if (!live_) return;
+    live_->stop();
+    next_look_ = {};
+    (void)follow({});
+    live_.reset();
+}
+
+bool Model::follow(std::chrono::milliseconds span)
+{
+    if (!live_) return false;
+    live_->run_for(span);
+    const Clock::time_point begin = Clock::now();
+    const bool was_at_end = at_end();
+    if (begin < next_look_ || !playback_->catch_up()) return false;
+    view_.reset(); // nothing of it holds for the longer run
+    rebuild_view();
+    if (was_at_end) {
+        playback_->to_end();
+        moved();
+    }
+    next_look_ = Clock::now() + (looking_share - 1) * (Clock::now() - begin);
+    if (playback_->end() >= most_events) {
+        end_live();
+        notice_ = language().text("cli.bridge.full", {{"count", std::to_string(playback_->end())}});
+    }
+    return true;
+}
+
+// As far as a running world can be changed; the program that sends is not ours.
+void Model::change_live(const std::vector<std::pair<std::string, std::string>>& settings)
+{
+    const bool fits = std::ranges::all_of(settings, [this](const auto& changed) {
+        const auto* const now = setting(changed.first);
+        return now != nullptr && now->live && !changed.first.starts_with("client.") &&
+               !changed.first.starts_with("fetch.");
+    });
+    notice_ = language().text(fits ? "gui.notice.live_changed" : "gui.notice.live_fixed");
+    if (!fits) return;
+    for (const auto& [key, value] : settings)
+        (void)live_->apply({key, value});
+    settings_ = sim::scenario::settings_of(live_->world()->scenario());
+}
+
+bool Model::can_cure(std::size_t card) const
+{
+    const auto& settings = view_->cards().at(card).cure.settings;
+    if (settings.empty() || (is_recording() && !live_)) return false;
+    return !live_ || std::ranges::all_of(settings, [this](const auto& cure) {
+        const auto* const now = setting(cure.first);
+        return now != nullptr && now->live && !cure.first.starts_with("client.");
+    });
+}
+
+} // namespace gui

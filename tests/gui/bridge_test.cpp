@@ -1,0 +1,225 @@
+// The window while a real program is connected: real sockets on the loopback address, a real clock.
+#include "tests/gui/driver.h"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace {
+
+using namespace std::chrono_literals;
+using test::Window;
+
+constexpr auto patience = std::chrono::seconds{60}; // for one answer: a slow machine, sanitizers
+
+// A real program: a socket that says lines and hears what comes.
+class Program {
+public:
+    explicit Program(Window& window) : window_{window} {}
+    ~Program()
+    {
+        if (socket_ >= 0) close(socket_);
+    }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    void connect(const std::string& host, std::uint16_t port)
+    {
+        const auto ports = window_.model().live()->ports();
+        const auto found = std::ranges::find_if(ports, [&](const gui::LivePort& each) {
+            return each.host == host && each.port == port;
+        });
+        REQUIRE(found != ports.end());
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        to.sin_port = htons(
+            static_cast<std::uint16_t>(std::stoul(found->real.substr(found->real.rfind(':') + 1))));
+        socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        REQUIRE(socket_ >= 0);
+        // The system's queue takes it before anybody accepts.
+        REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    }
+    void say(const std::string& line) const
+    {
+        REQUIRE(send(socket_, line.data(), line.size(), MSG_NOSIGNAL) ==
+                static_cast<ssize_t>(line.size()));
+    }
+    // Until `words` were heard; false when the connection ended first.
+    bool hear(const std::string& words)
+    {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (heard_.find(words) == std::string::npos) {
+            if (std::chrono::steady_clock::now() > end) FAIL("never heard: ", words);
+            window_.model().follow(10ms);
+            std::array<char, 4096> octets{};
+            const ssize_t got = recv(socket_, octets.data(), octets.size(), MSG_DONTWAIT);
+            if (got > 0) heard_.append(octets.data(), static_cast<std::size_t>(got));
+            if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) return false;
+        }
+        return true;
+    }
+
+private:
+    Window& window_;
+    int socket_ = -1;
+    std::string heard_;
+};
+
+// What was heard is looked at only every so often.
+void look(Window& window)
+{
+    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto& playback = window.model().playback();
+    while (playback.end() < playback.trace().size() && std::chrono::steady_clock::now() < end)
+        window.model().follow(10ms);
+    window.settle();
+}
+
+bool shows(const Window& window, const std::string& words)
+{
+    return std::ranges::any_of(window.probe().texts, [&](const gui::Probe::Text& text) {
+        return text.text.find(words) != std::string::npos;
+    });
+}
+
+} // namespace
+
+TEST_SUITE("gui.bridge")
+{
+    TEST_CASE("what a real program says is shown, and the ports close again")
+    {
+        Window window{test::in("en")};
+        window.open(test::lesson_path("submission-587"));
+        window.key(ImGuiKey_B);
+        window.settle();
+        CHECK(window.model().sheet() == gui::Sheet::bridge);
+        REQUIRE(window.click("bridge/open"));
+        window.settle();
+        REQUIRE(window.model().live() != nullptr);
+        CHECK(window.probe().misfits.empty());
+        CHECK(shows(window, "mail.kumo.example:587"));
+        CHECK(shows(window, "sakura2026"));
+        const std::string certificate = window.model().live()->certificate_file();
+        CHECK(std::filesystem::exists(certificate));
+        window.key(ImGuiKey_Escape);
+        window.settle();
+        CHECK(shows(window, "Nobody has connected yet"));
+
+        Program program{window};
+        program.connect("mail.kumo.example", 587);
+        CHECK(program.hear("220 mail.kumo.example ESMTP\r\n"));
+        program.say("EHLO real.example\r\n");
+        CHECK(program.hear("250 "));
+        program.say("MAIL FROM:<hanako@kumo.example>\r\n");
+        CHECK(program.hear("530 "));
+        look(window);
+        CHECK(shows(window, "EHLO real.example"));
+        CHECK(shows(window, "530 "));
+        CHECK(shows(window, "connections open: 1"));
+        CHECK_FALSE(window.model().view().cards_before(window.model().cursor()).empty());
+        CHECK(window.probe().misfits.empty());
+
+        window.model().act(gui::action::Bridge{false});
+        window.settle();
+        CHECK(window.model().live() == nullptr);
+        CHECK_FALSE(program.hear("anything more"));
+        CHECK_FALSE(std::filesystem::exists(certificate));
+        CHECK(window.model().is_recording());
+        CHECK(shows(window, "EHLO real.example"));
+        // Send plays the lesson again, as it was given.
+        REQUIRE(window.click("account/send"));
+        CHECK_FALSE(window.model().is_recording());
+        CHECK(window.model().is_as_given());
+        CHECK(window.model().playing());
+    }
+
+    TEST_CASE("a rule that is switched while a program is connected counts at once")
+    {
+        Window window{test::in("ja")};
+        window.open(test::lesson_path("op25b"));
+        window.model().act(gui::action::Bridge{true});
+        REQUIRE(window.model().live() != nullptr);
+        const auto& rules = window.model().scenario().rules;
+        const auto rule = std::ranges::find(
+            rules, sim::scenario::RuleKind::op25b, &sim::scenario::FirewallRule::kind);
+        REQUIRE(rule != rules.end());
+        // Silence would last 21 seconds; a refusal comes at once.
+        const std::string key = "rule." + rule->key;
+        window.model().act(gui::action::ChangeSetting{key, "reject_rst"});
+        CHECK(window.model().setting(key)->value == "reject_rst");
+        Program program{window};
+        program.connect("mx1.umi.example", 25);
+        CHECK_FALSE(program.hear("220 "));
+        look(window);
+        const auto cards = window.model().view().cards_before(window.model().cursor());
+        REQUIRE_FALSE(cards.empty());
+        CHECK(cards.back()->obstacle == sim::explain::Obstacle::op25b);
+        CHECK(cards.back()->outside);
+        // What would help is set in the real program: there is nothing to press.
+        CHECK_FALSE(window.find("why/cure"));
+
+        window.model().act(gui::action::ChangeSetting{key, "off"});
+        Program second{window};
+        second.connect("mx1.umi.example", 25);
+        CHECK(second.hear("220 mx1.umi.example"));
+    }
+
+    TEST_CASE("what cannot change while programs are connected says so and changes nothing")
+    {
+        Window window{test::in("en")};
+        window.open(test::lesson_path("submission-587"));
+        window.model().act(gui::action::Bridge{true});
+        const gui::LiveRun* live = window.model().live();
+        REQUIRE(live != nullptr);
+        const std::string& fixed = window.model().language().text("gui.notice.live_fixed");
+        const auto refused = [&](const gui::Action& action) {
+            window.model().act(action);
+            return window.model().live() == live && window.model().notice() == fixed;
+        };
+        CHECK(refused(gui::action::ChangeSetting{"client.port", "25"}));
+        CHECK(window.model().setting("client.port")->value == "587");
+        CHECK(refused(gui::action::Restart{}));
+        window.model().reload();
+        CHECK(window.model().live() == live);
+        // Another lesson closes the ports.
+        window.open(test::lesson_path("path"));
+        CHECK(window.model().live() == nullptr);
+        CHECK_FALSE(window.model().is_recording());
+    }
+
+    TEST_CASE("the sheet fits, open and closed, in both languages, themes and sizes")
+    {
+        for (const char* language : {"ja", "en"}) {
+            for (const gui::ThemeName theme : sim::values_of<gui::ThemeName>()) {
+                for (const ImVec2 size : {ImVec2{1280, 720}, ImVec2{1440, 900}}) {
+                    CAPTURE(language);
+                    CAPTURE(sim::name_of(theme));
+                    CAPTURE(size.y);
+                    gui::Preferences preferences = test::in(language);
+                    preferences.theme = theme;
+                    Window window{preferences, size};
+                    window.open(test::lesson_path("op25b"));
+                    window.model().act(gui::action::ShowSheet{gui::Sheet::bridge});
+                    window.settle();
+                    CHECK(window.find("bridge/open"));
+                    CHECK(window.probe().misfits.empty());
+                    window.model().act(gui::action::Bridge{true});
+                    window.settle();
+                    CHECK(window.probe().misfits.empty());
+                    const auto close = window.find("bridge/close");
+                    REQUIRE(close);
+                    CHECK(close->max.y <= size.y);
+                }
+            }
+        }
+    }
+}
