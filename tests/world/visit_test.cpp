@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace sim;
 namespace visit = sim::mail::visit;
@@ -51,6 +52,43 @@ TEST_SUITE("world.visit")
         CHECK(visited.world->trace().now() == start + 5s);
         visited.world->advance_to(start);
         CHECK(visited.world->now() == start + 5s);
+    }
+
+    TEST_CASE("many connections holding half a command: others are served within 5 s")
+    {
+        Visited visited{"submission-587"};
+        std::vector<ConnectionId> holding;
+        for (int i = 0; i < 500; ++i)
+            holding.push_back(visited.connect(587));
+        visited.wait(2s);
+        for (const ConnectionId connection : holding)
+            visited.say(connection, "EHLO hal");
+        visited.wait(2s);
+        visited.heard.clear();
+        const ConnectionId other = visited.connect(587);
+        visited.wait(2s);
+        visited.say(other, "EHLO [192.0.2.10]\r\n");
+        visited.wait(3s);
+        CHECK(visited.text().starts_with("220 mail.kumo.example ESMTP\r\n250-"));
+        visited.say(other, "QUIT\r\n");
+        visited.wait(1s);
+        CHECK(visited.text().ends_with("221 2.0.0 Bye\r\n"));
+
+        // Those that hold on are told to go, and nothing of them stays.
+        visited.heard.clear();
+        visited.wait(5min);
+        const std::string told = visited.text();
+        std::size_t times = 0;
+        for (std::size_t at = told.find("421 4.4.2"); at != std::string::npos;
+             at = told.find("421 4.4.2", at + 1))
+            ++times;
+        CHECK(times == holding.size());
+        for (const ConnectionId connection : holding) {
+            visited.world->visit(visited.pc,
+                                 [&](mail::Visitor& visitor) { visitor.finish(connection); });
+        }
+        visited.wait(1min);
+        CHECK(visited.world->network().open_connections() <= 1);
     }
 
     TEST_CASE("the same visits at the same times make the same trace")
