@@ -497,6 +497,14 @@ void Mta::report(const QueuedMail& about,
     mail->mail = machine_.world().new_mail();
     mail->queue_id = queue_ids_.next();
     mail->arrived = machine_.now();
+    // RFC 6533 §4: about a mail that came with SMTPUTF8, and sent with it. Where the way back lacks
+    // it, everything that is not ASCII goes inside Base64 (§4.1); only an address cannot.
+    mail->needs_utf8 = about.needs_utf8;
+    if (about.needs_utf8) {
+        text.form = ReportForm::global_in_ascii;
+        mail->ascii_text = std::make_shared<const std::string>(compose_report(text));
+        text.form = ReportForm::global;
+    }
     mail->text = std::make_shared<const std::string>(compose_report(text));
     accept(mail, {about.reverse_path}, {});
 }
