@@ -193,9 +193,10 @@ std::string for_machines(const DeliveryReport& report)
     for (const ReportedRecipient& recipient : report.recipients) {
         const Refusal& what = recipient.what;
         text += "\r\n";
-        if (!recipient.original.empty())
+        if (!recipient.original.empty()) {
             text += fmt::format("Original-Recipient: {}\r\n",
                                 original_address(recipient.original, is_global(report)));
+        }
         text += fmt::format("Final-Recipient: {}\r\nAction: {}\r\nStatus: {}\r\n",
                             typed_address(what.recipient, is_global(report)),
                             name_of(report.kind),
