@@ -34,8 +34,9 @@ struct World::Parts {
 
     void build_network();
     void build_programs();
-    std::shared_ptr<const tls::ServerConfig> identity(const std::string& host,
-                                                      scenario::CertificateKind kind);
+    // Of a mail or a POP server: its certificate and the versions of TLS that it speaks.
+    template <typename Server>
+    std::shared_ptr<const tls::ServerConfig> identity(const Server& server);
     mail::MailboxStore& mailboxes(const std::string& host);
     mail::Machine& machine(std::string_view host);
     mail::Mua& mua(std::string_view program);
@@ -134,16 +135,12 @@ void World::Parts::build_programs()
         for (const scenario::Mailbox& mailbox : from.mailboxes)
             store.open(mailbox.address, mailbox.quota_bytes);
         mtas.push_back(std::make_unique<mail::Mta>(
-            machine(from.host),
-            store,
-            build::mta(scenario, from, identity(from.host, from.certificate), options.seed)));
+            machine(from.host), store, build::mta(scenario, from, identity(from), options.seed)));
         mtas.back()->start();
     }
     for (const scenario::PopServer& from : scenario.pop_servers) {
         pop_services.push_back(std::make_unique<mail::PopService>(
-            machine(from.host),
-            mailboxes(from.host),
-            build::pop_service(from, identity(from.host, from.certificate))));
+            machine(from.host), mailboxes(from.host), build::pop_service(from, identity(from))));
         pop_services.back()->start();
     }
     for (const scenario::MailProgram& from : scenario.programs) {
@@ -155,16 +152,18 @@ void World::Parts::build_programs()
     sync_faults();
 }
 
-std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const std::string& host,
-                                                                scenario::CertificateKind kind)
+template <typename Server>
+std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const Server& server)
 {
-    auto& known = identities[fmt::format("{} {}", host, name_of(kind))];
+    auto& known = identities[fmt::format(
+        "{} {} {}", server.host, name_of(server.certificate), name_of(server.tls_max))];
     if (!known) {
         auto made = std::make_shared<tls::ServerConfig>();
-        tls::LeafRequest request = build::leaf_request(host, kind);
-        if (kind != scenario::CertificateKind::wrong_name)
+        tls::LeafRequest request = build::leaf_request(server.host, server.certificate);
+        if (server.certificate != scenario::CertificateKind::wrong_name)
             request.more_names = options.more_server_names;
         made->identity = authority.issue(request, scenario.start);
+        made->versions = build::versions_up_to(server.tls_max);
         known = std::move(made);
     }
     return known;

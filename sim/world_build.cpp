@@ -328,6 +328,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.accounts.users = accounts(from.users);
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);
+    config.failed_logins.pause = from.login_pause;
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes)
         config.relay.routes.push_back({route.domain, route.host, route.port});
@@ -390,7 +391,19 @@ std::vector<Mechanism> mechanisms(scenario::AuthChoice choice)
     return {};
 }
 
+tls::Version version(scenario::TlsVersion from)
+{
+    return from == scenario::TlsVersion::v1_2 ? tls::Version::tls_1_2 : tls::Version::tls_1_3;
+}
+
 } // namespace
+
+tls::VersionRange versions_up_to(scenario::TlsVersion newest)
+{
+    tls::VersionRange range;
+    range.maximum = version(newest);
+    return range;
+}
 
 mail::Account account(const scenario::AccountSettings& from)
 {
@@ -401,6 +414,7 @@ mail::Account account(const scenario::AccountSettings& from)
     account.mechanisms = mechanisms(from.auth);
     account.user = from.user;
     account.password = from.password;
+    account.versions.minimum = version(from.tls_min);
     return account;
 }
 

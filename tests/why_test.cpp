@@ -75,7 +75,7 @@ Judged check(const std::string& lesson, const Settings& settings)
     const bool names_a_setting =
         card.cure.kind != CureKind::check_password && card.cure.kind != CureKind::check_address &&
         card.cure.kind != CureKind::smaller_message && card.cure.kind != CureKind::wait &&
-        card.cure.kind != CureKind::ask_operator;
+        card.cure.kind != CureKind::wait_out_pause && card.cure.kind != CureKind::ask_operator;
     CHECK(names_a_setting == !card.cure.settings.empty());
     if (!card.cure.settings.empty()) {
         INFO("cure " << name_of(card.cure.kind) << ": " << shown(card.cure.settings));
@@ -173,6 +173,58 @@ TEST_SUITE("why")
             check("submission-587", {{"server.mail.kumo.example.587.tls", "none"}});
         REQUIRE(stripped.failed);
         CHECK(stripped.card.obstacle == Obstacle::tls_not_offered);
+    }
+
+    TEST_CASE("a server that refuses the address after too many wrong passwords: wait it out")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        const auto mine = lesson.steps.front();
+        lesson.steps.clear();
+        for (int i = 0; i < 4; ++i) {
+            lesson.steps.push_back(mine);
+            lesson.steps.back().when = scenario::StepWhen::at;
+            lesson.steps.back().delay = i * 30s;
+        }
+        const Playback run = test::play(lesson, {{"client.password", "wrong"}});
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 4);
+        for (std::size_t i = 0; i < 3; ++i) {
+            CHECK(cards[i].reason == SmtpReason::auth_failed);
+            CHECK(cards[i].cure.kind == CureKind::check_password);
+        }
+        CHECK(cards[3].reason == SmtpReason::login_paused);
+        CHECK(cards[3].cure.kind == CureKind::wait_out_pause);
+        CHECK(cards[3].shown == UserError::server_busy);
+        CHECK(cards[3].code == 421);
+        CHECK(lesson.hosts.at(cards[3].who.value).key == "mail.kumo.example");
+
+        // Five minutes after the third failure it is only the password again.
+        lesson.steps[3].delay = 7min;
+        CHECK(cards_of(test::play(lesson, {{"client.password", "wrong"}}))[3].reason ==
+              SmtpReason::auth_failed);
+    }
+
+    TEST_CASE("no version of TLS in common: the card says so, and its cure delivers")
+    {
+        const Settings apart{{"client.tls_min", "1.3"},
+                             {"server.mail.kumo.example.tls_max", "1.2"}};
+        for (const char* lesson : {"submission-587", "submissions-465"}) {
+            const Judged judged = check(lesson, apart);
+            REQUIRE(judged.failed);
+            CHECK(judged.card.obstacle == Obstacle::tls);
+            CHECK(judged.card.tls == TlsFailure::version_refused);
+            CHECK(judged.card.shown == UserError::tls_failed);
+            CHECK(judged.card.cure.kind == CureKind::accept_older_tls);
+        }
+        const Settings fetching{{"fetch.tls_min", "1.3"},
+                                {"server.pop.umi.example.tls_max", "1.2"}};
+        const Playback run = test::play_lesson("path", fetching);
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].tls == TlsFailure::version_refused);
+        CHECK(cards[0].cure.settings == Settings{{"fetch.tls_min", "1.2"}});
+        CHECK(
+            cards_of(test::play_lesson("path", joined(fetching, cards[0].cure.settings))).empty());
     }
 
     TEST_CASE("a fetch that fails has a card, and its cure fetches")

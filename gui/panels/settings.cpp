@@ -110,7 +110,8 @@ void account(const Ui& ui)
 {
     heading(ui, ui.say("account.title"));
     for (const s::Setting& setting : ui.model().settings()) {
-        if (!setting.key.starts_with("client.")) continue;
+        // Seldom changed and no row of a mail program's usual dialog: it stands with the servers'.
+        if (!setting.key.starts_with("client.") || setting.key == "client.tls_min") continue;
         const std::string label = ui.say("account." + setting.key.substr(7));
         if (setting.key == "client.port") {
             port_row(ui, setting, label);
@@ -244,8 +245,13 @@ void all_settings(const Ui& ui)
             }
         }
     }
-    if (has_settings(ui, "server.") && fold(ui, "world/servers", ui.say("world.servers")))
+    if (has_settings(ui, "server.") && fold(ui, "world/servers", ui.say("world.servers"))) {
+        if (const s::Setting* oldest = ui.model().setting("client.tls_min")) {
+            ui.paragraph(ui.in(ui.bold(), ui.theme().ink), ui.say("account.title"));
+            choice_row(ui, *oldest, ui.say("account.tls_min"));
+        }
         settings_of_hosts(ui, "server.");
+    }
 }
 
 } // namespace

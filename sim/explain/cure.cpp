@@ -99,6 +99,7 @@ private:
         way.account = account_;
         way.account.server = server.host;
         way.account.port = listener.port;
+        if (listener.tls != TlsMode::none && server.tls_max < account_.tls_min) return std::nullopt;
         way.account.protection =
             trusted_certificate ? protection_for(listener.tls) : Protection::none;
         way.same_server = server.host == account_.server;
@@ -267,6 +268,7 @@ Cure by_another_fetch(const MailProgram& program, const Scenario& scenario)
             then.protection = protection_for(listener.tls);
             Settings settings = difference(now, then, "fetch");
             if (settings.empty() || listener.tls == TlsMode::none) continue;
+            if (server.tls_max < now.tls_min) continue;
             if (rule_that_stops(host, to, listener.port, scenario)) continue;
             const std::tuple rank{
                 server.host != now.server, listener.port != now.port, listener.port};
@@ -288,6 +290,8 @@ Cure for_reason(SmtpReason reason)
     case SmtpReason::auth_failed:
     case SmtpReason::auth_too_many_failures:
         return {CureKind::check_password, {}};
+    case SmtpReason::login_paused:
+        return {CureKind::wait_out_pause, {}};
     case SmtpReason::recipient_unknown:
     case SmtpReason::bad_forward_path:
     case SmtpReason::bad_reverse_path:
@@ -360,6 +364,14 @@ Cure with_a_good_certificate(const MailProgram& program, bool fetching)
             {{fmt::format("server.{}.certificate", account.server), "good"}}};
 }
 
+// TLS 1.2 is still safe (RFC 9325 §3.1.1): whoever asks for more can give way.
+Cure by_accepting_older_tls(bool fetching)
+{
+    return {CureKind::accept_older_tls,
+            {{fetching ? "fetch.tls_min" : "client.tls_min",
+              std::string{name_of(scenario::TlsVersion::v1_2)}}}};
+}
+
 // A rule that stands on the sender's own PC is the sender's own to open.
 std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& scenario)
 {
@@ -421,6 +433,9 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
                    ? Cure{CureKind::wait, {}}
                    : Cure{};
     }
+    const AccountSettings& account = fetching ? *program.fetching : *program.sending;
+    if (card.tls == TlsFailure::version_refused && account.tls_min > scenario::TlsVersion::v1_2)
+        return by_accepting_older_tls(fetching);
     if (card.obstacle == Obstacle::certificate) return with_a_good_certificate(program, fetching);
     Cure cure = another_way(program, fetching);
     const bool may_pass_by_itself = card.obstacle == Obstacle::connection_lost ||

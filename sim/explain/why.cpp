@@ -483,6 +483,11 @@ private:
         card.obstacle = Obstacle::tls;
         card.tls = failed.why;
         card.who = event.host;
+        if (failed.why == TlsFailure::peer_alert) {
+            constexpr std::uint8_t protocol_version = 70; // RFC 8446 §6.2
+            if (failed.alert == protocol_version) card.tls = TlsFailure::version_refused;
+            card.who = host_at(server_of(event, event.connection).address, scenario_);
+        }
         if (failed.why == TlsFailure::not_tls) card.obstacle = Obstacle::wrong_protection;
         for (std::size_t i = event.id.value; i-- > 0;) {
             const Event& earlier = trace_[i];

@@ -271,15 +271,6 @@ std::string address_field(std::string_view name, const std::vector<Mailbox>& mai
     return field + "\r\n";
 }
 
-std::string base64_lines(std::string_view bytes)
-{
-    const std::string text = encode_base64(bytes);
-    std::string lines;
-    for (std::size_t at = 0; at < text.size(); at += good_line_octets)
-        lines += text.substr(at, good_line_octets) + "\r\n";
-    return lines;
-}
-
 // What a client says of itself goes into a header as far as it could be a name or an address.
 std::string harmless(std::string_view text)
 {
@@ -296,6 +287,15 @@ std::string harmless(std::string_view text)
 }
 
 } // namespace
+
+std::string base64_lines(std::string_view bytes)
+{
+    const std::string text = encode_base64(bytes);
+    std::string lines;
+    for (std::size_t at = 0; at < text.size(); at += good_line_octets)
+        lines += text.substr(at, good_line_octets) + "\r\n";
+    return lines;
+}
 
 Header parse_header(std::string_view message)
 {

@@ -49,6 +49,7 @@ std::size_t count_fields(std::string_view message, std::string_view name); // Re
 
 bool has_8bit(std::string_view message);            // an octet above 127 anywhere: 8BITMIME
 bool has_8bit_header(std::string_view message);     // in the header: SMTPUTF8, RFC 6531 §3.4
+std::string base64_lines(std::string_view bytes);   // RFC 2045 §6.8: 76 a line, each with CR LF
 std::size_t longest_line(std::string_view message); // octets, line end not counted
 bool has_bare_line_ends(std::string_view message);  // a CR or LF that is not part of CR LF
 

@@ -15,6 +15,7 @@ Mta::Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config)
       mailboxes_{mailboxes},
       config_{std::move(config)},
       accounts_{config_.accounts, machine.chance("accounts")},
+      failed_logins_{config_.failed_logins},
       queue_ids_{machine.chance("queue-ids")},
       message_ids_{machine.chance("message-ids")},
       relay_{machine, *this, *this, config_.relay}
@@ -186,6 +187,33 @@ void Mta::settle_sender(ConnectionId connection, const dns::Answered& answer)
         {none ? SmtpReason::sender_domain_takes_no_mail : SmtpReason::accepted, {}, 0, {}});
     machine_.set_alarm(*this, inbound->second->next_timeout());
 }
+
+// ---- who failed to log in ---------------------------------------------------------------------
+
+std::optional<Instant> Mta::refused_until(const InboundPeer& peer) const
+{
+    // Mail from other servers must not suffer from who guesses passwords behind the same address.
+    const smtp::ServerConfig& session = *listener_of(peer).inbound.session;
+    if (session.mechanisms_in_clear.empty() && session.mechanisms_under_tls.empty())
+        return std::nullopt;
+    return failed_logins_.refused_until(peer.remote.address, machine_.now());
+}
+
+std::uint32_t Mta::failed_logins(const InboundPeer& peer) const
+{
+    return failed_logins_.count(peer.remote.address, machine_.now());
+}
+
+void Mta::handle_login(const InboundPeer& peer, bool succeeded)
+{
+    if (succeeded) {
+        failed_logins_.handle_success(peer.remote.address, machine_.now());
+    } else {
+        failed_logins_.handle_failure(peer.remote.address, machine_.now());
+    }
+}
+
+// ---- recipients -------------------------------------------------------------------------------
 
 std::string Mta::local_address(const smtp::Mailbox& recipient) const
 {
@@ -469,6 +497,14 @@ void Mta::report(const QueuedMail& about,
     mail->mail = machine_.world().new_mail();
     mail->queue_id = queue_ids_.next();
     mail->arrived = machine_.now();
+    // RFC 6533 §4: about a mail that came with SMTPUTF8, and sent with it. Where the way back lacks
+    // it, everything that is not ASCII goes inside Base64 (§4.1); only an address cannot.
+    mail->needs_utf8 = about.needs_utf8;
+    if (about.needs_utf8) {
+        text.form = ReportForm::global_in_ascii;
+        mail->ascii_text = std::make_shared<const std::string>(compose_report(text));
+        text.form = ReportForm::global;
+    }
     mail->text = std::make_shared<const std::string>(compose_report(text));
     accept(mail, {about.reverse_path}, {});
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/mail/accounts.h"
+#include "sim/mail/failed_logins.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
@@ -36,6 +37,7 @@ struct MtaConfig {
     std::vector<Ipv4Network> relay_for;         // whose mail goes on to anywhere without a login
     AccountsConfig accounts;
     RelayConfig relay;
+    FailedLoginsConfig failed_logins;
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };
 
@@ -66,6 +68,9 @@ private:
     smtp::server::Verdict receive(const InboundPeer& peer,
                                   smtp::server::MessageReceived message) override;
     [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
+    [[nodiscard]] std::optional<Instant> refused_until(const InboundPeer& peer) const override;
+    [[nodiscard]] std::uint32_t failed_logins(const InboundPeer& peer) const override;
+    void handle_login(const InboundPeer& peer, bool succeeded) override;
     void handle_bounced(const QueuedMail& mail, const std::vector<Refusal>& refusals) override;
     void handle_delayed(const QueuedMail& mail,
                         const std::vector<Refusal>& refusals,
@@ -101,6 +106,7 @@ private:
     MailboxStore& mailboxes_;
     MtaConfig config_;
     Accounts accounts_;
+    FailedLogins failed_logins_;
     QueueIds queue_ids_;
     Rng message_ids_;
     Relay relay_;

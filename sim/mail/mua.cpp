@@ -134,6 +134,7 @@ public:
         tls_.server_name = job.account.server;
         tls_.trust = machine_.world().trust;
         tls_.require_valid = true;
+        tls_.versions = job.account.versions;
     }
 
     void handle_connected()
@@ -363,6 +364,7 @@ void Mua::connect_to(Ipv4 address)
     config.tls.server_name = send->account.server;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = true;
+    config.tls.versions = send->account.versions;
     config.credentials = credentials(send->account);
     config.allowed = send->account.mechanisms;
     if (config.credentials.token.empty())

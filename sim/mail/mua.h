@@ -33,6 +33,7 @@ struct Account {
     std::vector<Mechanism> mechanisms; // that the user allows; empty: no authentication
     std::string user;
     std::string password;
+    tls::VersionRange versions{};
     std::optional<TokenGrant> token; // none: the user never signed in that way
 };
 

@@ -283,6 +283,7 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
     mail.text = delivery.mail->text;
     mail.needs_8bit = has_8bit(*delivery.mail->text);
     mail.needs_utf8 = delivery.mail->needs_utf8;
+    mail.ascii_text = delivery.mail->ascii_text;
     mail.ret = delivery.mail->ret;
     mail.envid = delivery.mail->envid;
     for (const std::string& recipient : delivery.recipients) {

@@ -23,6 +23,7 @@ struct QueuedMail {
     std::string reverse_path; // empty: null, and so never bounced
     std::shared_ptr<const std::string> text;
     bool needs_utf8 = false;
+    std::shared_ptr<const std::string> ascii_text{}; // as smtp::OutgoingMail has it
     // What the sender wants to hear of it, RFC 3461.
     std::optional<smtp::ReturnedPart> ret{};
     std::string envid{};                                       // xtext; empty: none

@@ -1,10 +1,13 @@
 #include "sim/mail/report_mail.h"
 
 #include "sim/mail/message.h"
+#include "sim/smtp/path.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 namespace sim::mail {
 
@@ -20,27 +23,106 @@ std::string in_a_header(std::string_view text)
     return fit;
 }
 
-// RFC 6533 §3: an address beyond ASCII has a type of its own, and \x{...} for what is not ASCII.
-std::string typed_address(std::string_view address)
+bool is_ascii(std::string_view text)
 {
-    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-    if (std::ranges::all_of(address, is_ascii)) return fmt::format("rfc822; {}", address);
-    std::string text = "utf-8; ";
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool is_global(const DeliveryReport& report)
+{
+    return report.form != ReportForm::traditional;
+}
+
+void append_utf8(std::string& text, std::uint32_t point)
+{
+    const auto add = [&](std::uint32_t octet) { text += static_cast<char>(octet); };
+    if (point < 0x80) {
+        add(point);
+    } else if (point < 0x800) {
+        add(0xC0U | point >> 6U);
+        add(0x80U | (point & 0x3FU));
+    } else if (point < 0x1'0000) {
+        add(0xE0U | point >> 12U);
+        add(0x80U | (point >> 6U & 0x3FU));
+        add(0x80U | (point & 0x3FU));
+    } else {
+        add(0xF0U | point >> 18U);
+        add(0x80U | (point >> 12U & 0x3FU));
+        add(0x80U | (point >> 6U & 0x3FU));
+        add(0x80U | (point & 0x3FU));
+    }
+}
+
+// What stands between \x{ and }, when it is a character that may stand in a header.
+std::optional<std::uint32_t> embedded_point(std::string_view hex)
+{
+    std::uint32_t point = 0;
+    if (hex.size() < 2 || hex.size() > 6) return std::nullopt;
+    for (const char c : hex) {
+        const std::size_t digit = std::string_view{"0123456789ABCDEF"}.find(c);
+        if (digit == std::string_view::npos) return std::nullopt;
+        point = point << 4U | static_cast<std::uint32_t>(digit);
+    }
+    const bool is_control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+    const bool is_surrogate = point >= 0xD800 && point < 0xE000;
+    if (is_control || is_surrogate || point > 0x10FFFF) return std::nullopt;
+    return point;
+}
+
+// "\x{592A}@umi.example" as UTF-8, RFC 6533 §3; what is no such thing stays as it is.
+std::string without_embedded(std::string_view text)
+{
+    std::string plain;
+    while (!text.empty()) {
+        const std::size_t close =
+            text.starts_with("\\x{") ? text.find('}') : std::string_view::npos;
+        const auto point = close == std::string_view::npos
+                               ? std::nullopt
+                               : embedded_point(text.substr(3, close - 3));
+        if (point) append_utf8(plain, *point);
+        if (!point) plain += text.front();
+        text.remove_prefix(point ? close + 1 : 1);
+    }
+    return plain;
+}
+
+// RFC 6533 §3, utf-8-addr-xtext: \x{...} for what is not ASCII, and for what xtext keeps to itself.
+std::string with_embedded(std::string_view address)
+{
+    std::string text;
     for (std::size_t at = 0; at < address.size();) {
         const auto first = static_cast<unsigned char>(address[at++]);
-        if (first < 0x80) {
+        if (first > ' ' && first < 0x7F && first != '\\' && first != '+' && first != '=') {
             text += static_cast<char>(first);
             continue;
         }
         std::uint32_t point = first >= 0xF0   ? first & 0x07U
                               : first >= 0xE0 ? first & 0x0FU
-                                              : first & 0x1FU;
+                              : first >= 0xC0 ? first & 0x1FU
+                                              : first;
         for (; at < address.size() && (static_cast<unsigned char>(address[at]) & 0xC0U) == 0x80U;
              ++at)
             point = point << 6U | (static_cast<unsigned char>(address[at]) & 0x3FU);
-        text += fmt::format("\\x{{{:X}}}", point);
+        text += fmt::format("\\x{{{:02X}}}", point);
     }
     return text;
+}
+
+// An address beyond ASCII has a type of its own. It stands as it is where UTF-8 may stand: RFC 6533
+// §3, utf-8-address.
+std::string typed_address(std::string_view address, bool global)
+{
+    if (is_ascii(address)) return fmt::format("rfc822; {}", address);
+    return fmt::format("utf-8; {}", global ? std::string{address} : with_embedded(address));
+}
+
+std::string original_address(const std::string& original, bool global)
+{
+    const std::size_t semicolon = std::min(original.find(';'), original.size());
+    const std::string_view type = std::string_view{original}.substr(0, semicolon);
+    if (!smtp::equal_ignoring_case(type, "utf-8")) return in_a_header(original);
+    const std::string address = without_embedded(std::string_view{original}.substr(semicolon + 1));
+    return fmt::format("utf-8;{}", global ? address : with_embedded(address));
 }
 
 std::string_view opening(ReportKind kind)
@@ -111,10 +193,12 @@ std::string for_machines(const DeliveryReport& report)
     for (const ReportedRecipient& recipient : report.recipients) {
         const Refusal& what = recipient.what;
         text += "\r\n";
-        if (!recipient.original.empty())
-            text += fmt::format("Original-Recipient: {}\r\n", in_a_header(recipient.original));
+        if (!recipient.original.empty()) {
+            text += fmt::format("Original-Recipient: {}\r\n",
+                                original_address(recipient.original, is_global(report)));
+        }
         text += fmt::format("Final-Recipient: {}\r\nAction: {}\r\nStatus: {}\r\n",
-                            typed_address(what.recipient),
+                            typed_address(what.recipient, is_global(report)),
                             name_of(report.kind),
                             what.status);
         if (!what.said_by.empty()) text += fmt::format("Remote-MTA: dns; {}\r\n", what.said_by);
@@ -131,42 +215,55 @@ std::string for_machines(const DeliveryReport& report)
     return text;
 }
 
-std::string part(const DeliveryReport& report, std::string_view header, std::string_view body)
+// `type` is the whole of Content-Type.
+std::string part(const DeliveryReport& report, std::string_view type, const std::string& body)
 {
-    return fmt::format("--{}\r\n{}\r\n{}\r\n", report.boundary, header, body);
+    std::string header = fmt::format("--{}\r\nContent-Type: {}\r\n", report.boundary, type);
+    if (report.form == ReportForm::global_in_ascii && !is_ascii(body)) {
+        return fmt::format(
+            "{}Content-Transfer-Encoding: base64\r\n\r\n{}\r\n", header, base64_lines(body));
+    }
+    if (!is_ascii(body)) header += "Content-Transfer-Encoding: 8bit\r\n";
+    return fmt::format("{}\r\n{}\r\n", header, body);
+}
+
+// RFC 6533 §4 has a new type for each part that may hold UTF-8 where there was only ASCII.
+std::string_view type_of_original(const DeliveryReport& report)
+{
+    if (is_global(report)) return report.whole ? "message/global" : "message/global-headers";
+    return report.whole ? "message/rfc822" : "text/rfc822-headers";
 }
 
 } // namespace
 
 std::string compose_report(const DeliveryReport& report)
 {
-    std::string text =
-        fmt::format("From: Mail Delivery System <MAILER-DAEMON@{}>\r\n"
-                    "To: <{}>\r\n"
-                    "Subject: {}\r\n"
-                    "Date: {}\r\n"
-                    "Message-ID: {}\r\n"
-                    "Auto-Submitted: auto-replied\r\n"
-                    "MIME-Version: 1.0\r\n"
-                    "Content-Type: multipart/report; report-type=delivery-status;\r\n"
-                    " boundary=\"{}\"\r\n"
-                    "Content-Transfer-Encoding: 8bit\r\n"
-                    "\r\n",
-                    report.reporting_host,
-                    report.to,
-                    subject(report.kind),
-                    mail_date(report.now, report.zone),
-                    report.message_id,
-                    report.boundary);
-    text += part(report,
-                 "Content-Type: text/plain; charset=utf-8\r\n"
-                 "Content-Transfer-Encoding: 8bit\r\n",
-                 for_people(report));
-    text += part(report, "Content-Type: message/delivery-status\r\n", for_machines(report));
-    std::string header =
-        report.whole ? "Content-Type: message/rfc822\r\n" : "Content-Type: text/rfc822-headers\r\n";
-    if (has_8bit(report.original)) header += "Content-Transfer-Encoding: 8bit\r\n";
-    text += part(report, header, report.original);
+    // RFC 6522 §3: report-type is the second part's.
+    const std::string_view status =
+        is_global(report) ? "global-delivery-status" : "delivery-status";
+    std::string text = fmt::format(
+        "From: Mail Delivery System <MAILER-DAEMON@{}>\r\n"
+        "To: <{}>\r\n"
+        "Subject: {}\r\n"
+        "Date: {}\r\n"
+        "Message-ID: {}\r\n"
+        "Auto-Submitted: auto-replied\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type={};\r\n"
+        " boundary=\"{}\"\r\n"
+        "{}"
+        "\r\n",
+        report.reporting_host,
+        report.to,
+        subject(report.kind),
+        mail_date(report.now, report.zone),
+        report.message_id,
+        status,
+        report.boundary,
+        report.form == ReportForm::global_in_ascii ? "" : "Content-Transfer-Encoding: 8bit\r\n");
+    text += part(report, "text/plain; charset=utf-8", for_people(report));
+    text += part(report, fmt::format("message/{}", status), for_machines(report));
+    text += part(report, type_of_original(report), report.original);
     text += fmt::format("--{}--\r\n", report.boundary);
     return text;
 }

@@ -1,5 +1,6 @@
 // Mail that a mail server writes itself: the report that a message could not be delivered, not yet,
-// or, to who asked for it, that it was (RFC 3464 inside RFC 6522). Pure text in, text out.
+// or, to who asked for it, that it was (RFC 3464 inside RFC 6522; RFC 6533 about a mail that came
+// with SMTPUTF8). Pure text in, text out.
 #pragma once
 
 #include "sim/mail/relay.h"
@@ -13,11 +14,17 @@ namespace sim::mail {
 SIM_NAMED_ENUM(ReportKind, failed, delayed, delivered, relayed);
 
 struct ReportedRecipient {
-    Refusal what;         // or what became of it
-    std::string original; // as ORCPT gave it, decoded, "rfc822;taro@umi.example"; empty: not given
+    Refusal what; // or what became of it
+    // As ORCPT gave it, its xtext decoded, "rfc822;taro@umi.example"; empty: not given.
+    std::string original;
 };
 
+// traditional: headers and addresses in ASCII. global: in UTF-8, to be sent with SMTPUTF8.
+// global_in_ascii: the same inside Base64, for a next hop without SMTPUTF8 (RFC 6533 §4.1).
+SIM_NAMED_ENUM(ReportForm, traditional, global, global_in_ascii);
+
 struct DeliveryReport {
+    ReportForm form = ReportForm::traditional;
     ReportKind kind = ReportKind::failed;
     std::string reporting_host;
     std::string to; // the reverse-path of the mail that it is about

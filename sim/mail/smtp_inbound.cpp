@@ -34,10 +34,24 @@ void SmtpInbound::handle_connected()
     cut_at(FaultPoint::connect);
     if (cut_) return;
     std::optional<smtp::server::Verdict> refusal;
-    if (const std::uint16_t code = faults_.reply_to(FaultPoint::connect); code != 0)
+    if (const std::uint16_t code = faults_.reply_to(FaultPoint::connect); code != 0) {
         refusal = fault_verdict(FaultPoint::connect, code);
+    } else if (const auto pause = pause_of_peer()) {
+        refusal = smtp::server::Verdict{SmtpReason::login_paused, *pause, 0, {}};
+    }
     session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
     drain();
+}
+
+// What a peer hears that failed to log in too often; nothing: it is welcome.
+std::optional<std::string> SmtpInbound::pause_of_peer() const
+{
+    const auto until = receiver_.refused_until(peer_);
+    if (!until) return std::nullopt;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*until - machine_.now());
+    return fmt::format("Too many failed logins from {}, try again in {} seconds",
+                       to_string(peer_.remote.address),
+                       seconds.count());
 }
 
 Instant SmtpInbound::next_timeout() const
@@ -221,6 +235,7 @@ void SmtpInbound::give(const CloseConnection& /*what*/)
 
 void SmtpInbound::on(const AuthStart& what)
 {
+    if (refuse_paused()) return;
     const auto mechanism = sasl::parse_registered_name(what.mechanism);
     SIM_ASSERT(mechanism && sasl::is_available(*mechanism)); // offered by our own settings
     mechanism_name_ = *mechanism;
@@ -234,6 +249,7 @@ void SmtpInbound::on(const AuthStart& what)
 
 void SmtpInbound::on(const AuthResponse& what)
 {
+    if (refuse_paused()) return;
     SIM_ASSERT(mechanism_ != nullptr);
     answer(mechanism_->respond(what.response));
 }
@@ -241,6 +257,19 @@ void SmtpInbound::on(const AuthResponse& what)
 void SmtpInbound::on(const AuthCancelled& /*what*/)
 {
     mechanism_.reset();
+}
+
+// A peer that was here already when the pause began gets no further guess either.
+bool SmtpInbound::refuse_paused()
+{
+    auto pause = pause_of_peer();
+    if (!pause) return false;
+    mechanism_.reset();
+    AuthResult paused;
+    paused.outcome = AuthResult::Outcome::paused;
+    paused.text = *std::move(pause);
+    session_.handle_auth_result(paused, machine_.now());
+    return true;
 }
 
 void SmtpInbound::answer(const sasl::ServerStep& step)
@@ -252,10 +281,12 @@ void SmtpInbound::answer(const sasl::ServerStep& step)
     mechanism_.reset();
     tell_login(step);
     AuthResult result;
+    result.failures_before = receiver_.failed_logins(peer_);
     if (const auto* success = std::get_if<sasl::Success>(&step)) {
         result.outcome = AuthResult::Outcome::succeeded;
         result.user = success->user;
     }
+    receiver_.handle_login(peer_, result.outcome == AuthResult::Outcome::succeeded);
     session_.handle_auth_result(result, machine_.now());
 }
 

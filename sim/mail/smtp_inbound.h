@@ -41,6 +41,12 @@ public:
     virtual smtp::server::Verdict receive(const InboundPeer& peer,
                                           smtp::server::MessageReceived message) = 0;
     [[nodiscard]] virtual const sasl::CredentialStore& credentials() const = 0;
+    // After too many failed logins from its address: until when it is not served. Where no logins
+    // are offered: never.
+    [[nodiscard]] virtual std::optional<Instant> refused_until(const InboundPeer& peer) const = 0;
+    // Failures from its address that still count.
+    [[nodiscard]] virtual std::uint32_t failed_logins(const InboundPeer& peer) const = 0;
+    virtual void handle_login(const InboundPeer& peer, bool succeeded) = 0;
 };
 
 struct InboundConfig {
@@ -90,6 +96,8 @@ private:
     void on(const smtp::server::CheckSender& what);
     void on(const smtp::server::CheckRecipient& what);
     void on(smtp::server::MessageReceived& what);
+    [[nodiscard]] std::optional<std::string> pause_of_peer() const;
+    bool refuse_paused();
     void answer(const sasl::ServerStep& step);
     void tell_login(const sasl::ServerStep& end);
     [[nodiscard]] bool tells_secret(const smtp::server::CommandSeen& seen) const;

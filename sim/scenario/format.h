@@ -231,6 +231,10 @@ void fields(V& v, MailServer& server)
             server.size_limit_bytes);
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
+    v.value({"tls_max", "the newest version of TLS that it speaks"}, server.tls_max);
+    v.value({"login_pause",
+             "how long it refuses an address that failed to log in three times; \"0s\": never"},
+            server.login_pause);
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
     v.value({"checks_sender_domain", "whether it refuses senders whose domain takes no mail"},
             server.checks_sender_domain);
@@ -257,6 +261,7 @@ void fields(V& v, PopServer& server)
     v.keyed({"user", "who can log in, by name", needed, Form::line}, server.users, &User::name);
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
+    v.value({"tls_max", "the newest version of TLS that it speaks"}, server.tls_max);
 }
 
 // ---- mail programs ----------------------------------------------------------------------------
@@ -280,6 +285,7 @@ void fields(V& v, AccountSettings& account)
     v.value({"password", "the password that it logs in with", !needed, Form::secret},
             account.password);
     v.value({"token", "the token that it has for xoauth2 and oauthbearer"}, account.token);
+    v.value({"tls_min", "the oldest version of TLS that it accepts"}, account.tls_min);
 }
 
 template <typename V>

@@ -7,9 +7,11 @@
 #include "sim/core/time.h"
 #include "sim/mail/faults.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim::scenario {
@@ -138,6 +140,13 @@ SIM_NAMED_ENUM(ListenerRole, mx, submission, relay);
 SIM_NAMED_ENUM(
     CertificateKind, good, expired, not_yet_valid, wrong_name, self_signed, unknown_issuer);
 
+// Versions of TLS as people call them. Older ones are refused everywhere (RFC 8996).
+enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
+constexpr std::array<std::string_view, 2> enum_names(TlsVersion /*of*/)
+{
+    return {"1.2", "1.3"};
+}
+
 // One port on which a mail server answers.
 struct SmtpListener {
     std::uint16_t port = 25;
@@ -189,6 +198,9 @@ struct MailServer {
     std::vector<Route> routes;
     std::uint64_t size_limit_bytes = 10'485'760;
     CertificateKind certificate = CertificateKind::good;
+    TlsVersion tls_max = TlsVersion::v1_3; // the newest that it speaks
+    // How long it refuses an address that failed to log in too often; zero: never.
+    Duration login_pause = 5min;
     bool pipelining = true;
     bool checks_sender_domain = false; // on mx ports: a sender's null MX is refused (RFC 7505)
     std::vector<Duration> retry;       // waits between attempts; empty: 15m 30m 1h 2h 4h ...
@@ -208,6 +220,7 @@ struct PopServer {
     std::vector<PopListener> listeners;
     std::vector<User> users; // `addresses` are the mailboxes
     CertificateKind certificate = CertificateKind::good;
+    TlsVersion tls_max = TlsVersion::v1_3;
 };
 
 // ---- mail programs ----------------------------------------------------------------------------
@@ -229,6 +242,7 @@ struct AccountSettings {
     std::string user;
     std::string password;
     TokenKind token = TokenKind::good;
+    TlsVersion tls_min = TlsVersion::v1_2; // the oldest that it accepts
 };
 
 // Logs in with a token, not with the password.

@@ -115,6 +115,7 @@ void add_account(Handles& handles,
         handles, prefix + ".auth", now.auth, account, &AccountSettings::auth, std::move(ways));
     add_text(handles, prefix + ".user", now.user, account, &AccountSettings::user);
     add_text(handles, prefix + ".password", now.password, account, &AccountSettings::password);
+    add_choice(handles, prefix + ".tls_min", now.tls_min, account, &AccountSettings::tls_min);
 }
 
 std::optional<std::size_t> program_at(const Scenario& scenario, const std::string& key)
@@ -304,6 +305,41 @@ void add_certificate(Handles& handles, const std::string& host, CertificateKind 
                        }});
 }
 
+// Of the SMTP and the POP server on one host, like the certificate.
+void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
+{
+    handles.push_back(
+        {{fmt::format("server.{}.tls_max", host), text_of(now), choices_of<TlsVersion>(), false},
+         [host](Scenario& changed, const std::string& value) {
+             const TlsVersion version = *parse_enum<TlsVersion>(value);
+             for (MailServer& server : changed.mail_servers)
+                 if (server.host == host) server.tls_max = version;
+             for (PopServer& server : changed.pop_servers)
+                 if (server.host == host) server.tls_max = version;
+             return std::string{};
+         }});
+}
+
+// Where logins are offered at all.
+void add_login_pause(Handles& handles, const MailServer& server, std::size_t index)
+{
+    if (std::ranges::all_of(server.listeners,
+                            [](const SmtpListener& listener) { return listener.auth.empty(); }))
+        return;
+    handles.push_back(
+        {{fmt::format("server.{}.login_pause", server.host),
+          to_text(server.login_pause),
+          {},
+          false},
+         [index](Scenario& changed, const std::string& value) {
+             const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
+             const auto pause = parse_duration(has_unit ? value : value + "s");
+             if (!pause) return std::string{"expected seconds, or a time as in \"5m\"; 0 is never"};
+             changed.mail_servers[index].login_pause = *pause;
+             return std::string{};
+         }});
+}
+
 // Where mail is sent on for somebody at all, it could be for anybody.
 void add_open_relay(Handles& handles, const MailServer& server, std::size_t index)
 {
@@ -338,6 +374,8 @@ void add_servers(Handles& handles, const Scenario& scenario)
     for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
         const MailServer& server = scenario.mail_servers[i];
         add_certificate(handles, server.host, server.certificate);
+        add_tls_max(handles, server.host, server.tls_max);
+        add_login_pause(handles, server, i);
         add_open_relay(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];

@@ -3,11 +3,15 @@
 // cures all go through here.
 //
 //   client.line client.server client.port client.protection client.auth client.user client.password
+//   client.tls_min                  1.2 | 1.3: the oldest version of TLS that the program accepts
 //   client.token                    a TokenKind; where a server takes tokens
-//   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password
+//   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password fetch.tls_min
 //       (of the program that the first fetch step names)
 //   rule.<key>                      off | pass | drop | reject_icmp | reject_rst
 //   server.<host>.certificate       a CertificateKind
+//   server.<host>.tls_max           1.2 | 1.3: the newest version of TLS that it speaks
+//   server.<host>.login_pause       seconds, or "5m": how long an address is refused after too many
+//       failed logins; 0 is never. Where logins are offered
 //   server.<host>.open_relay        true, false; where mail is sent on for somebody at all
 //   server.<host>.<port>.tls        none | starttls | implicit
 //   server.<host>.<port>.require_tls, .require_auth    true | false

@@ -148,6 +148,7 @@ void ClientSession::Machine::proceed(Instant now)
     while (auto* ready = std::get_if<Ready>(&state)) {
         if (job) {
             if (job->wire.empty()) {
+                job->choose_text(ready->offer);
                 append_data(*job->mail.text, job->wire);
                 const WireCount count = count_wire(job->wire);
                 job->lines = count.lines;

@@ -63,6 +63,9 @@ struct OutgoingMail {
     std::shared_ptr<const std::string> text; // any line ends; CR LF on the wire
     bool needs_8bit = false;                 // RFC 6152
     bool needs_utf8 = false;                 // RFC 6531
+    // Goes instead, where the addresses are ASCII, to a server that lacks what the text needs: all
+    // of it ASCII. Nothing: such a server gets nothing.
+    std::shared_ptr<const std::string> ascii_text{};
     // Said only to a server that offers DSN (RFC 3461); what could not be said is left out.
     std::optional<ReturnedPart> ret{};
     std::string envid{};                                     // xtext

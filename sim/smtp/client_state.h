@@ -98,6 +98,8 @@ struct Job {
     // In the order of the recipients; nothing where it depends on what is still to come.
     std::vector<std::optional<RecipientResult>> results;
 
+    // Takes the text that suits this server, before its wire is made.
+    void choose_text(const Offer& offer);
     // The first undecided recipient from `from` on; the number of recipients when there is none.
     [[nodiscard]] std::size_t next_undecided(std::size_t from) const;
     [[nodiscard]] bool has_undecided() const { return next_undecided(0) < results.size(); }

@@ -116,6 +116,18 @@ std::size_t Job::next_undecided(std::size_t from) const
     return from;
 }
 
+void Job::choose_text(const Offer& offer)
+{
+    const bool fits =
+        (!mail.needs_utf8 || offer.smtputf8) && (!mail.needs_8bit || offer.eight_bit_mime);
+    if (fits || mail.ascii_text == nullptr || !is_ascii(mail.reverse_path) ||
+        !std::ranges::all_of(mail.recipients, [](const auto& each) { return is_ascii(each); }))
+        return;
+    mail.text = mail.ascii_text;
+    mail.needs_8bit = false;
+    mail.needs_utf8 = false;
+}
+
 Job make_job(OutgoingMail mail)
 {
     SIM_ASSERT(!mail.recipients.empty() && mail.text != nullptr);

@@ -120,9 +120,14 @@ struct Verdict {
 };
 
 struct AuthResult {
-    enum class Outcome { succeeded, failed, malformed, temporary_trouble };
+    // paused: not even looked at, after too many failures on other connections; 421 closes.
+    enum class Outcome { succeeded, failed, malformed, temporary_trouble, paused };
     Outcome outcome = Outcome::failed;
     std::string user{}; // when succeeded: who it is now
+    // Earlier failures of the same client, wherever the host saw them: they count like those of
+    // this session.
+    std::uint32_t failures_before = 0;
+    std::string text{}; // when paused: of the reply; empty: the usual one
 };
 
 } // namespace server

@@ -152,6 +152,7 @@ void ServerSession::handle_auth_result(const server::AuthResult& result, Instant
 {
     if (phase() == SmtpPhase::closed) return;
     SIM_ASSERT(std::holds_alternative<server::AwaitingAuth>(state_));
+    tally_.auth_failures = std::max(tally_.auth_failures, result.failures_before);
     commit(nullptr,
            transitions(now).on(std::get<server::AwaitingAuth>(std::move(state_)), result),
            now);

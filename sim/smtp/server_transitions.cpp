@@ -433,6 +433,10 @@ Step Transitions::on(AwaitingAuth&& at, const AuthResult& result) const
         return {Ready{std::move(at.client)},
                 Reply{454, {4, 7, 0}, "Temporary authentication failure"},
                 SmtpReason::temporary_trouble};
+    case AuthResult::Outcome::paused:
+        return {Closed{},
+                reply_for({SmtpReason::login_paused, result.text, 0, {}}, {}),
+                SmtpReason::login_paused};
     case AuthResult::Outcome::failed:
         break;
     }

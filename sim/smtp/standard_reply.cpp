@@ -71,6 +71,7 @@ constexpr std::array<Wording, count_of<SmtpReason>()> wordings{{
     {auth_malformed, 501, {5, 5, 2}, "Not what the mechanism expects"},
     {auth_too_long, 500, {5, 5, 6}, "Authentication exchange line is too long"},
     {auth_too_many_failures, 421, {4, 7, 0}, "Too many failed logins, closing connection"},
+    {login_paused, 421, {4, 7, 0}, "Too many failed logins from your address, try again later"},
     {go_ahead_text, 354, none, "End data with <CR><LF>.<CR><LF>"},
     {go_ahead_tls, 220, {2, 0, 0}, "Ready to start TLS"},
     {message_accepted, 250, {2, 0, 0}, "Message accepted"},

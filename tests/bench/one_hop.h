@@ -6,8 +6,10 @@
 #include "sim/mail/smtp_outbound.h"
 #include "sim/mail/stage.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace bench {
@@ -35,6 +37,16 @@ private:
     sim::smtp::server::Verdict receive(const sim::mail::InboundPeer& peer,
                                        sim::smtp::server::MessageReceived message) override;
     [[nodiscard]] const sim::sasl::CredentialStore& credentials() const override;
+    [[nodiscard]] std::optional<sim::Instant>
+    refused_until(const sim::mail::InboundPeer& /*peer*/) const override
+    {
+        return std::nullopt;
+    }
+    [[nodiscard]] std::uint32_t failed_logins(const sim::mail::InboundPeer& /*peer*/) const override
+    {
+        return 0;
+    }
+    void handle_login(const sim::mail::InboundPeer& /*peer*/, bool /*succeeded*/) override {}
 
     sim::mail::Machine& machine_;
     sim::mail::InboundConfig config_;

@@ -144,7 +144,9 @@ class Curl(Bridged):
 
 
 class WrongPassword(Bridged):
-    """A class of its own: after three failures the address is refused for a while."""
+    """Each client is told no; so many failures would close the server to all of them."""
+
+    options = ("--set", f"server.{MSA}.login_pause=0")
 
     def test_every_client_is_told_no(self):
         code, said = run(
@@ -157,6 +159,57 @@ class WrongPassword(Bridged):
             with self.assertRaises(smtplib.SMTPAuthenticationError) as caught:
                 client.login(USER, "wrong")
         self.assertEqual(caught.exception.smtp_code, 535)
+
+
+class PasswordGuesser(Bridged):
+    """Three failed logins, and the address is not served until the pause is over."""
+
+    pause = 12
+    options = ("--set", f"server.{MSA}.login_pause={pause}")
+
+    def greeting(self, port=587):
+        with socket.create_connection(("localhost", self.port(MSA, port)), 20) as plain:
+            if port == 587:
+                return plain.makefile("rb").readline()
+            with self.context().wrap_socket(plain, server_hostname="localhost") as secured:
+                return secured.makefile("rb").readline()
+
+    def try_password(self, password):
+        """The server's answer to AUTH PLAIN on a connection of its own, and what came after it."""
+        client = smtplib.SMTP("localhost", self.port(MSA, 587), timeout=30)
+        client.starttls(context=self.context())
+        client.ehlo()
+        client.user, client.password = USER, password
+        try:
+            code, _ = client.auth("PLAIN", client.auth_plain)
+        except smtplib.SMTPAuthenticationError as refused:
+            code = refused.smtp_code
+        after = client.file.readline() if code == 535 and self.failures == 2 else b""
+        client.close()
+        return code, after
+
+    def test_guessing_over_many_connections_ends_in_a_pause(self):
+        self.failures = 0
+        for guess in ("password", "hanako", "123456"):
+            code, after = self.try_password(guess)
+            self.assertEqual(code, 535)
+            self.failures += 1
+        self.assertEqual(after, b"421 4.7.0 Too many failed logins, closing connection\r\n")
+
+        with self.assertRaises(smtplib.SMTPConnectError) as caught:
+            smtplib.SMTP("localhost", self.port(MSA, 587), timeout=30)
+        self.assertEqual(caught.exception.smtp_code, 421)
+        self.assertRegex(
+            caught.exception.smtp_error,
+            rb"^4\.7\.0 Too many failed logins from [0-9.]+, try again in \d+ seconds$")
+        self.assertTrue(self.greeting(465).startswith(b"421 4.7.0 "))
+        told = " ".join(self.bridge.transcript().split())
+        self.assertIn("too many logins from this address had failed", told)
+
+        ended = time.monotonic()
+        self.bridge.wait_for(lambda: self.greeting().startswith(b"220 "), seconds=30)
+        self.assertLess(time.monotonic() - ended, self.pause + 2)
+        self.assertEqual(self.try_password(PASSWORD)[0], 235)
 
 
 class Swaks(Bridged):

@@ -205,8 +205,9 @@ private:
         } else if (choice % 16 < 8) {
             session_.handle_auth_challenge("Username:", now_);
         } else {
-            const auto outcome = static_cast<AuthResult::Outcome>(choice / 16 % 4);
-            session_.handle_auth_result({outcome, "hanako"}, now_);
+            const auto outcome = static_cast<AuthResult::Outcome>(choice / 16 % 5);
+            const auto failures_before = static_cast<std::uint32_t>(choice / 128);
+            session_.handle_auth_result({outcome, "hanako", failures_before, {}}, now_);
         }
     }
 

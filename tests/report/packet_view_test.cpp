@@ -148,6 +148,8 @@ TEST_SUITE("report.packet_view")
             {{"client.port", "587"}, {"client.protection", "none"}},
             {{"client.port", "26"}},
             {{"client.server", "nobody.example"}},
+            {{"server.mail.kumo.example.tls_max", "1.2"}},
+            {{"server.mail.kumo.example.tls_max", "1.2"}, {"client.tls_min", "1.3"}},
             {{"rule.op25b", "reject_icmp"}, {"client.port", "25"}},
             {{"rule.op25b", "reject_rst"}, {"client.port", "25"}}};
         for (const test::Settings& settings : wrong)

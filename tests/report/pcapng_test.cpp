@@ -151,6 +151,17 @@ std::string without_secrets(const std::string& file)
     return rest;
 }
 
+// Handshakes that ended in this version of TLS.
+std::size_t version_count(const Trace& trace, std::uint16_t version)
+{
+    std::size_t ends = 0;
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+        const auto* made = std::get_if<TlsEstablished>(&trace[i].what);
+        if (made != nullptr && made->version == version) ++ends;
+    }
+    return ends / 2;
+}
+
 std::size_t count_of_kind(const Trace& trace, Kind kind)
 {
     return static_cast<std::size_t>(trace.count(kind));
@@ -168,6 +179,47 @@ TEST_SUITE("report.pcapng")
             const File file{pcapng(seen.source(), std::nullopt)};
             CHECK(commands_dissected(file) == commands_said(seen.run.trace()));
             CHECK(file.read("-Y _ws.malformed").empty());
+        }
+    }
+
+    TEST_CASE("TLS 1.2, after STARTTLS and from the first octet: tshark decrypts it as well")
+    {
+        // The submission server alone, then every server on the way.
+        const test::Settings submission{{"server.mail.kumo.example.tls_max", "1.2"}};
+        const test::Settings all{{"server.mail.kumo.example.tls_max", "1.2"},
+                                 {"server.out.kumo.example.tls_max", "1.2"},
+                                 {"server.mx1.umi.example.tls_max", "1.2"},
+                                 {"server.pop.umi.example.tls_max", "1.2"}};
+        for (const char* lesson : {"submission-587", "submissions-465", "path"}) {
+            for (const test::Settings& settings : {submission, all}) {
+                INFO(lesson);
+                const Seen seen{lesson, "en", settings};
+                const Trace& trace = seen.run.trace();
+                const File file{pcapng(seen.source(), std::nullopt)};
+                const auto old = file.read("-Y 'tls.handshake.type == 12'"); // ServerKeyExchange
+                CHECK(old.size() == version_count(trace, 0x0303));
+                CHECK(version_count(trace, 0x0303) > 0);
+                if (settings.size() > 1) CHECK(version_count(trace, 0x0304) == 0);
+                CHECK(commands_dissected(file) == commands_said(trace));
+                CHECK(file.read("-Y 'smtp.req.command == AUTH'").size() == 1);
+                CHECK(file.read("-Y _ws.malformed").empty());
+                CHECK(complaints(file).empty());
+
+                const std::string keys = key_log(trace, trace.size());
+                const auto lines = split(keys, '\n');
+                CHECK(static_cast<std::size_t>(
+                          std::ranges::count_if(lines, [](const std::string& line) {
+                              return line.starts_with("CLIENT_RANDOM ") &&
+                                     line.size() == 14 + 64 + 1 + 96;
+                          })) == version_count(trace, 0x0303));
+                const File locked{without_secrets(pcapng(seen.source(), std::nullopt))};
+                CHECK(locked.read("-Y 'smtp.req.command == AUTH'").empty());
+                const File key_file{keys};
+                CHECK(locked
+                          .read("-o tls.keylog_file:" + key_file.path() +
+                                " -Y 'smtp.req.command == AUTH'")
+                          .size() == 1);
+            }
         }
     }
 

@@ -187,6 +187,34 @@ TEST_SUITE("report.tls_view")
         CHECK(has(view.agreed->version, "TLS 1.2"));
     }
 
+    TEST_CASE("a lesson's server with TLS 1.2 at most: what is agreed, and what is not")
+    {
+        const test::Settings old{{"server.mail.kumo.example.tls_max", "1.2"}};
+        for (const char* lesson : {"submission-587", "submissions-465"}) {
+            for (const char* code : {"ja", "en"}) {
+                const Seen seen{lesson, code, old};
+                const TlsView view = view_of(seen);
+                check_view(view);
+                CHECK(message_called(view, "ServerKeyExchange").arrived);
+                CHECK_FALSE(message_called(view, "ServerKeyExchange").encrypted);
+                CHECK_FALSE(message_called(view, "Certificate").encrypted);
+                CHECK(view.chain.size() == 2);
+                CHECK(any_has(view.onlooker_saw, view.chain.front().facts.subject.value));
+                REQUIRE(view.agreed);
+                CHECK(has(view.agreed->version, "TLS 1.2"));
+                CHECK(has(view.agreed->key_exchange, "x25519"));
+            }
+        }
+        test::Settings apart = old;
+        apart.emplace_back("client.tls_min", "1.3");
+        const Seen seen{"submission-587", "en", apart};
+        const TlsView view = view_of(seen);
+        CHECK(names_of(view) == std::vector<std::string>{"ClientHello"});
+        CHECK_FALSE(view.agreed);
+        REQUIRE(view.failure);
+        CHECK(has(view.failure_sentence, "no version of TLS in common"));
+    }
+
     TEST_CASE("the chain says what the certificates say, the verdict what the client made of it")
     {
         for (const auto& versions : {test::only_tls_1_2, test::only_tls_1_3}) {

@@ -50,14 +50,18 @@ TEST_SUITE("scenario.settings")
                                                "client.auth",
                                                "client.user",
                                                "client.password",
+                                               "client.tls_min",
                                                "fetch.server",
                                                "fetch.port",
                                                "fetch.protection",
                                                "fetch.auth",
                                                "fetch.user",
                                                "fetch.password",
+                                               "fetch.tls_min",
                                                "rule.no-25",
                                                "server.mx.far.example.certificate",
+                                               "server.mx.far.example.tls_max",
+                                               "server.mx.far.example.login_pause",
                                                "server.mx.far.example.25.tls",
                                                "server.mx.far.example.25.require_tls",
                                                "server.mx.far.example.25.require_auth",
@@ -158,6 +162,39 @@ TEST_SUITE("scenario.settings")
         for (const char* what : {"reply.mail", "reply.rcpt", "cut", "delay"})
             CHECK(problem_of(scenario, host + what, "off") == "none");
         CHECK(scenario.mail_servers[0].faults == mail::SmtpFaults{});
+    }
+
+    TEST_CASE("login_pause: seconds or a time, only where logins are offered")
+    {
+        Scenario scenario = lab();
+        const std::string key = "server.mx.far.example.login_pause";
+        CHECK(setting(scenario, key).value == "5m");
+        const std::vector<std::pair<const char*, Duration>> good{
+            {"90", 90s}, {"15m", 15min}, {"0", 0s}, {"0s", 0s}, {"1h", 1h}};
+        for (const auto& each : good) {
+            CHECK(problem_of(scenario, key, each.first) == "none");
+            CHECK(scenario.mail_servers[0].login_pause == each.second);
+        }
+        for (const char* wrong : {"", "soon", "-5", "5 m", "1e3", "99999999999999999999"}) {
+            CHECK(problem_of(scenario, key, wrong) ==
+                  key + ": expected seconds, or a time as in \"5m\"; 0 is never");
+        }
+        CHECK(scenario.mail_servers[0].login_pause == 1h);
+        for (SmtpListener& port : scenario.mail_servers[0].listeners)
+            port.auth.clear();
+        CHECK(problem_of(scenario, key, "90").find("there is no such setting") !=
+              std::string::npos);
+    }
+
+    TEST_CASE("tls_max is that of a host: its mail and its POP server speak the same versions")
+    {
+        Scenario scenario = lab();
+        CHECK(setting(scenario, "server.mx.far.example.tls_max").value == "1.3");
+        CHECK(problem_of(scenario, "server.mx.far.example.tls_max", "1.2") == "none");
+        CHECK(scenario.mail_servers[0].tls_max == TlsVersion::v1_2);
+        CHECK(scenario.pop_servers[0].tls_max == TlsVersion::v1_2);
+        CHECK(problem_of(scenario, "server.mx.far.example.tls_max", "1.1") ==
+              "server.mx.far.example.tls_max: expected 1.2 or 1.3 (did you mean \"1.2\"?)");
     }
 
     TEST_CASE("a code that no server gives at that point is no choice")

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,48 @@ Told tell(const smtp::OutgoingMail& mail, const PostOfficePlan& plan = {})
 bool has(const std::string& text, const std::string& line)
 {
     return text.find(line) != std::string::npos;
+}
+
+// From Taro by way of Kumo's relay, to a domain that does not exist: the report goes back to Taro's
+// MX. With SMTPUTF8, as its header and its recipient need it.
+smtp::OutgoingMail global_mail()
+{
+    smtp::OutgoingMail mail;
+    mail.reverse_path = "taro@umi.example";
+    mail.recipients = {"海+1@void.example"};
+    mail.recipient_parameters = {
+        {Notify{false, true, false}, "utf-8;\\x{6D77}\\x{2B}1@void.example"}};
+    mail.text = std::make_shared<const std::string>(
+        "Subject: のり\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: 8bit\r\n\r\nのりを二箱\r\n");
+    mail.needs_8bit = true;
+    mail.needs_utf8 = true;
+    return mail;
+}
+
+struct Returned {
+    std::vector<std::string> reports; // at Taro's mailbox
+    std::vector<std::string> senders; // MAIL commands with which they came to mx1
+    std::size_t bounced = 0;
+};
+
+Returned return_global_mail(const smtp::OutgoingMail& mail,
+                            const std::function<void(smtp::ServerConfig&)>& change_mx1)
+{
+    PostOfficePlan plan;
+    test::change(plan.mx1, change_mx1);
+    PostOffice office{plan};
+    office.send(mail);
+    office.run();
+    Returned back;
+    back.reports = office.kept(PostOffice::mx1, "taro@umi.example");
+    for (const SmtpCommand& command : office.all<SmtpCommand>()) {
+        const std::string line = office.text(command.line.bytes);
+        if (command.side == Side::sent && line.starts_with("MAIL FROM:<>"))
+            back.senders.push_back(line);
+    }
+    back.bounced = office.all<MailBounced>().size();
+    return back;
 }
 
 PostOfficePlan without_dsn_at_mx1()
@@ -206,6 +249,119 @@ TEST_SUITE("world.dsn")
             mail.reverse_path.clear();
             CHECK(tell(mail).reports.empty());
         }
+    }
+
+    TEST_CASE(
+        "RFC 6533: about a mail that came with SMTPUTF8 the report is global and goes with it")
+    {
+        const Returned back = return_global_mail(global_mail(), [](smtp::ServerConfig&) {});
+        REQUIRE(back.senders.size() == 1);
+        CHECK(has(back.senders[0], " BODY=8BITMIME SMTPUTF8"));
+        REQUIRE(back.reports.size() == 1);
+        const std::string read = read_by_python(back.reports[0]);
+        INFO(read);
+        CHECK(has(read, "type multipart/report global-delivery-status\n"));
+        CHECK(
+            has(read, "parts text/plain message/global-delivery-status message/global-headers\n"));
+        CHECK(has(read, "encodings 8bit 8bit 8bit\n"));
+        CHECK(has(read, "message Reporting-MTA: dns; relay.kumo.example\n"));
+        CHECK(has(read, "recipient1 Original-Recipient: utf-8;海+1@void.example\n"));
+        CHECK(has(read, "recipient1 Final-Recipient: utf-8; 海+1@void.example\n"));
+        CHECK(has(read, "recipient1 Status: 5.1.2\n"));
+        CHECK(has(read, "header のり\n"));
+        CHECK(has(read, "defects 0\n"));
+
+        smtp::OutgoingMail whole = global_mail();
+        whole.ret = smtp::ReturnedPart::full;
+        const std::string full =
+            read_by_python(return_global_mail(whole, [](smtp::ServerConfig&) {}).reports.at(0));
+        INFO(full);
+        CHECK(has(full, "parts text/plain message/global-delivery-status message/global\n"));
+        CHECK(has(full, "whole のり | のりを二箱\n"));
+    }
+
+    TEST_CASE("RFC 6533 section 4.1: where the way back lacks SMTPUTF8 the parts go in Base64")
+    {
+        using Change = std::function<void(smtp::ServerConfig&)>;
+        const Change without_utf8 = [](smtp::ServerConfig& mx) { mx.extensions.smtputf8 = false; };
+        const Change without_either = [](smtp::ServerConfig& mx) {
+            mx.extensions.smtputf8 = false;
+            mx.extensions.eight_bit_mime = false;
+        };
+        for (const Change& change : {without_utf8, without_either}) {
+            smtp::OutgoingMail mail = global_mail();
+            mail.ret = smtp::ReturnedPart::full;
+            const Returned back = return_global_mail(mail, change);
+            REQUIRE(back.senders.size() == 1);
+            CHECK_FALSE(has(back.senders[0], "SMTPUTF8"));
+            CHECK_FALSE(has(back.senders[0], "8BITMIME"));
+            CHECK(back.bounced == 1); // the mail itself
+            REQUIRE(back.reports.size() == 1);
+            const std::string read = read_by_python(back.reports[0]);
+            INFO(read);
+            CHECK(has(read, "ascii True\n"));
+            CHECK(has(read, "type multipart/report global-delivery-status\n"));
+            CHECK(has(read, "parts text/plain message/global-delivery-status message/global\n"));
+            CHECK(has(read, "encodings base64 base64 base64\n"));
+            CHECK(has(read, "次の宛先には、メールを配達できませんでした。"));
+            CHECK(has(read, "recipient1 Final-Recipient: utf-8; 海+1@void.example\n"));
+            CHECK(has(read, "whole のり | のりを二箱\n"));
+            CHECK(has(read, "defects 0\n"));
+            CHECK(mail::longest_line(back.reports[0]) <= 200);
+        }
+    }
+
+    TEST_CASE(
+        "an address beyond ASCII has no way back without SMTPUTF8: no report, and none mangled")
+    {
+        smtp::OutgoingMail mail = global_mail();
+        mail.reverse_path = "海@umi.example";
+        const Returned back = return_global_mail(
+            mail, [](smtp::ServerConfig& mx) { mx.extensions.smtputf8 = false; });
+        CHECK(back.senders.empty());
+        CHECK(back.bounced == 2); // the mail, and the report about it
+        CHECK(back.reports.empty());
+    }
+
+    TEST_CASE("with SMTPUTF8 and an ASCII recipient: types of RFC 6533, addresses of RFC 3464")
+    {
+        smtp::OutgoingMail mail = global_mail();
+        mail.recipients = {"sea@void.example"};
+        mail.recipient_parameters = {{std::nullopt, "rfc822;sea@void.example"}};
+        const Returned back = return_global_mail(mail, [](smtp::ServerConfig&) {});
+        REQUIRE(back.reports.size() == 1);
+        const std::string read = read_by_python(back.reports[0]);
+        INFO(read);
+        CHECK(has(read, "type multipart/report global-delivery-status\n"));
+        CHECK(has(read, "recipient1 Original-Recipient: rfc822;sea@void.example\n"));
+        CHECK(has(read, "recipient1 Final-Recipient: rfc822; sea@void.example\n"));
+    }
+
+    TEST_CASE("what an ORCPT says in \\x{...} never becomes a line of a report")
+    {
+        mail::DeliveryReport report;
+        report.form = mail::ReportForm::global;
+        report.reporting_host = "relay.kumo.example";
+        report.to = "hanako@kumo.example";
+        report.message_id = "<1@relay.kumo.example>";
+        report.boundary = "b";
+        report.original = "Subject: x\r\n";
+        mail::Refusal refusal;
+        refusal.recipient = "太郎@umi.example";
+        refusal.status = "5.0.0";
+        // A line end, a NUL, a surrogate, beyond Unicode, lower case, empty, unclosed; then a good
+        // one.
+        report.recipients = {{refusal,
+                              "utf-8;a\\x{0D}\\x{0A}b\\x{00}\\x{D800}\\x{110000}\\x{6d77}\\x{}\\"
+                              "x{20B9F}\\x{6D77"}};
+        const std::string text = mail::compose_report(report);
+        CHECK(has(text,
+                  "Original-Recipient: utf-8;a\\x{0D}\\x{0A}b\\x{00}\\x{D800}\\x{110000}\\x{6d77}"
+                  "\\x{}𠮟\\x{6D77\r\n"));
+        report.form = mail::ReportForm::traditional;
+        report.recipients[0].original = "UTF-8;\\x{6D77}\\x{2B}=@umi.example";
+        CHECK(has(mail::compose_report(report),
+                  "Original-Recipient: utf-8;\\x{6D77}\\x{2B}\\x{3D}@umi.example\r\n"));
     }
 
     TEST_CASE("what another server says cannot break a report, and an address beyond ASCII fits")
