@@ -36,7 +36,7 @@ if(ImGui_FOUND AND NOT TARGET ImGui::ImGui)
   # a known habit of the library that clang++'s sanitizer ends the program for, and g++'s does not.
   target_compile_options(imgui PRIVATE -w
     $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=float-cast-overflow>)
-  set_target_properties(imgui PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  set_target_properties(imgui PROPERTIES EXPORT_COMPILE_COMMANDS OFF UNITY_BUILD OFF)
   add_library(ImGui::ImGui ALIAS imgui)
 
   find_package(glfw3 3.3 REQUIRED)
@@ -47,6 +47,6 @@ if(ImGui_FOUND AND NOT TARGET ImGui::ImGui)
   target_include_directories(imgui_glfw SYSTEM PUBLIC ${ImGui_SOURCE_DIR}/backends)
   target_link_libraries(imgui_glfw PUBLIC imgui glfw OpenGL::GL ${CMAKE_DL_LIBS})
   target_compile_options(imgui_glfw PRIVATE -w)
-  set_target_properties(imgui_glfw PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  set_target_properties(imgui_glfw PROPERTIES EXPORT_COMPILE_COMMANDS OFF UNITY_BUILD OFF)
   add_library(ImGui::Glfw ALIAS imgui_glfw)
 endif()

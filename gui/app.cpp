@@ -10,7 +10,7 @@ namespace gui {
 
 namespace {
 
-constexpr ImGuiWindowFlags whole =
+constexpr ImGuiWindowFlags whole_window =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
 constexpr float smallest_side = 240; // pixels: below this there is nothing to be seen
@@ -127,7 +127,7 @@ void App::layout(const Ui& ui)
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize(size);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    ImGui::Begin("##hikyaku", nullptr, whole);
+    ImGui::Begin("##hikyaku", nullptr, whole_window);
     ImGui::PopStyleVar();
 
     begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10});

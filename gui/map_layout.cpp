@@ -53,7 +53,7 @@ std::size_t column_of(s::AreaKind kind)
     return 2;
 }
 
-constexpr std::size_t columns = 4;
+constexpr std::size_t grid_columns = 4;
 constexpr std::size_t wide_column = 3; // routers on its left, servers in two rows beside them
 
 HostId client_of(const s::Scenario& scenario)
@@ -86,16 +86,16 @@ public:
     MapLayout make()
     {
         gather();
-        const std::array<float, columns> share{1.0F, 1.05F, 1.05F, 3.1F};
+        const std::array<float, grid_columns> share{1.0F, 1.05F, 1.05F, 3.1F};
         float total = 0;
         float gaps = 0;
-        for (std::size_t c = 0; c < columns; ++c) {
+        for (std::size_t c = 0; c < grid_columns; ++c) {
             if (columns_[c].empty()) continue;
             total += share.at(c);
             gaps += gap_behind(c);
         }
         float x = space_.min.x;
-        for (std::size_t c = 0; c < columns; ++c) {
+        for (std::size_t c = 0; c < grid_columns; ++c) {
             if (columns_[c].empty()) continue;
             const float width = (space_.width() - gaps) * share.at(c) / total;
             place_column(c, x, width);
@@ -321,7 +321,7 @@ private:
     const std::vector<float>& titles_;
     float unit_;
     MapLayout made_;
-    std::array<std::vector<Household>, columns> columns_;
+    std::array<std::vector<Household>, grid_columns> columns_;
     std::map<HostId, int> row_of_; // of servers in a wide column; -1: a row of its own
     std::map<HostId, float> trunk_of_;
 };

@@ -15,7 +15,7 @@ using namespace sim;
 
 namespace {
 
-const std::filesystem::path home{HIKYAKU_SOURCE_DIR};
+const std::filesystem::path repository{HIKYAKU_SOURCE_DIR};
 
 std::shared_ptr<const scenario::Scenario> load(const std::filesystem::path& file)
 {
@@ -68,13 +68,13 @@ TEST_SUITE("lessons")
                                  "open-relay",
                                  "retry-and-bounce"}) {
             INFO(name);
-            CHECK(cli::find_scenario(home, name).has_value());
+            CHECK(cli::find_scenario(repository, name).has_value());
         }
     }
 
     TEST_CASE("every lesson goes as it expects, and so does each of its variations")
     {
-        for (const auto& file : cli::lesson_files(home)) {
+        for (const auto& file : cli::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             CHECK(text_of(report::compare(scenario->expect, play(scenario))) == "");
@@ -91,7 +91,7 @@ TEST_SUITE("lessons")
     TEST_CASE("every lesson leaves the trace that was reviewed")
     {
         const bool rewrite = std::getenv("HIKYAKU_REWRITE_GOLDEN") != nullptr;
-        for (const auto& file : cli::lesson_files(home)) {
+        for (const auto& file : cli::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             const Playback playback = play(scenario);
@@ -109,7 +109,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("a lesson repeats to the byte, also while it is looked at")
     {
-        for (const auto& file : cli::lesson_files(home)) {
+        for (const auto& file : cli::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             const std::uint64_t once = play(scenario).trace().hash();
@@ -126,7 +126,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("every lesson can be stepped through at every unit, forward and back")
     {
-        for (const auto& file : cli::lesson_files(home)) {
+        for (const auto& file : cli::lesson_files(repository)) {
             INFO(file.string());
             Playback playback = play(load(file));
             for (const Unit unit : values_of<Unit>()) {
@@ -146,7 +146,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("a fork has the same past and another future")
     {
-        const auto scenario = load(*cli::find_scenario(home, "op25b"));
+        const auto scenario = load(*cli::find_scenario(repository, "op25b"));
         Playback blocked = play(scenario);
         blocked.to_start();
         REQUIRE(blocked.run_until(

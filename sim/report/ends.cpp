@@ -19,7 +19,6 @@ namespace sim::report {
 
 namespace {
 
-constexpr std::size_t clock_columns = 13;
 constexpr std::size_t most_row_octets = 16;
 constexpr std::size_t most_rows = 3;
 

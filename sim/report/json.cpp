@@ -61,9 +61,9 @@ std::vector<std::string> secrets_of(const Trace& trace, std::size_t end)
     return secrets;
 }
 
-class Writer {
+class JsonWriter {
 public:
-    explicit Writer(const Source& source) : source_{source}
+    explicit JsonWriter(const Source& source) : source_{source}
     {
         if (source.secrets == Secrets::masked) secrets_ = secrets_of(source.trace, source.end);
     }
@@ -259,7 +259,7 @@ std::string json(const Source& source, JsonOptions options)
     out["why"] = std::move(cards);
     out["trace_hash"] = fmt::format("{:016x}", source.trace.hash());
     if (options.events) {
-        Writer writer{source};
+        JsonWriter writer{source};
         Json events = Json::array();
         for (std::size_t i = 0; i < source.end; ++i)
             events.push_back(writer.event(source.trace[i], options.descriptions));

@@ -263,7 +263,6 @@ private:
 
 // ---- drawing ----------------------------------------------------------------------------------
 
-constexpr std::size_t clock_columns = 13;
 constexpr std::size_t narrowest_lane = 20; // between two lifelines
 
 // Text of fixed width in which characters, wide ones too, are put at columns.

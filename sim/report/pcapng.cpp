@@ -106,9 +106,9 @@ private:
     std::map<std::uint32_t, const Event*> by_number_; // a packet is stopped at most once
 };
 
-class Writer {
+class PacketFile {
 public:
-    Writer(const Source& source, const std::optional<TappedLink>& link)
+    PacketFile(const Source& source, const std::optional<TappedLink>& link)
         : source_{source}, link_{link}, drops_{source.trace, source.end}
     {
     }
@@ -271,7 +271,7 @@ private:
 
 std::string pcapng(const Source& source, const std::optional<TappedLink>& link)
 {
-    return Writer{source, link}.write();
+    return PacketFile{source, link}.write();
 }
 
 std::string key_log(const Trace& trace, std::size_t end)

@@ -15,7 +15,6 @@ namespace sim::report {
 
 namespace {
 
-constexpr std::size_t clock_columns = 13; // "09:00:00.031 "
 constexpr std::size_t mark_columns = 10;
 
 // What one connection said, or what happened beside the connections for a while.
@@ -107,9 +106,9 @@ std::vector<Section> sections_of(const Source& source)
     return sections;
 }
 
-class Writer {
+class TranscriptWriter {
 public:
-    explicit Writer(const Source& source) : source_{source}, context_{source.context()} {}
+    explicit TranscriptWriter(const Source& source) : source_{source}, context_{source.context()} {}
 
     Lines write(const std::vector<Section>& sections, bool explanations)
     {
@@ -330,7 +329,7 @@ private:
 
     Source source_;
     TranscriptOptions options_;
-    Writer writer_;
+    TranscriptWriter writer_;
     std::size_t done_ = 0;
     ConnectionId present_;
     std::map<ConnectionId, std::size_t> begun_; // where their ConnectionAttempted stand
@@ -353,7 +352,7 @@ Lines LiveTranscript::next(std::size_t end)
 
 Lines transcript(const Source& source, TranscriptOptions options)
 {
-    return Writer{source}.write(sections_of(source), options.explanations);
+    return TranscriptWriter{source}.write(sections_of(source), options.explanations);
 }
 
 } // namespace sim::report

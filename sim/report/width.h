@@ -15,6 +15,9 @@ std::size_t column_width(char32_t character);
 // Of UTF-8; a byte that is no UTF-8 counts as one column.
 std::size_t display_width(std::string_view text);
 
+// What a time of day takes at the front of a line, with its blank: "09:00:00.031 ".
+inline constexpr std::size_t clock_columns = 13;
+
 // With blanks to exactly `columns`, or cut with "…" to at most that.
 std::string fit(std::string_view text, std::size_t columns);
 

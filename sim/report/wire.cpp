@@ -18,7 +18,6 @@ namespace sim::report {
 
 namespace {
 
-constexpr std::size_t clock_columns = 13;
 constexpr std::size_t hex_row_octets = 16;
 constexpr std::size_t hex_rows = 2; // of each packet: enough to see that there is nothing to see
 

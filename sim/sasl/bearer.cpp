@@ -10,7 +10,7 @@ namespace sim::sasl {
 
 namespace {
 
-constexpr std::size_t max_message_octets = 8192;
+constexpr std::size_t max_bearer_octets = 8192;
 
 class BearerClient final : public ClientMechanism {
 public:
@@ -90,7 +90,7 @@ private:
     ServerStep answer(std::string_view text)
     {
         const TokenRules* rules = store_.token_rules();
-        const auto message = text.size() <= max_message_octets ? form_.read(text) : std::nullopt;
+        const auto message = text.size() <= max_bearer_octets ? form_.read(text) : std::nullopt;
         if (!message || rules == nullptr) return Failure{{}, AuthFlaw::malformed};
         const AuthFlaw flaw = judge_token(message->token, message->user, *rules, occasion_.now);
         std::string user = message->user;

@@ -9,7 +9,7 @@ namespace sim::sasl {
 namespace {
 
 constexpr std::size_t most_claims = 32;
-constexpr std::size_t most_digits = 15; // of a number: no date needs more
+constexpr std::size_t most_digits_of_number = 15; // of a number: no date needs more
 
 std::string quoted(std::string_view text)
 {
@@ -75,7 +75,7 @@ private:
             return std::nullopt;
         }
         const std::size_t size = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
-        if (size == 0 || size > most_digits || (size > 1 && rest_.front() == '0'))
+        if (size == 0 || size > most_digits_of_number || (size > 1 && rest_.front() == '0'))
             return std::nullopt;
         std::int64_t number = 0;
         for (const char c : rest_.substr(0, size))

@@ -50,7 +50,7 @@ Json list_of(const std::vector<std::string>& words)
     return {std::move(list)};
 }
 
-std::string quoted(std::string_view value)
+std::string in_quotes(std::string_view value)
 {
     std::string result = "\"";
     for (const char c : value) {
@@ -78,7 +78,7 @@ std::string written(const Json& json, std::size_t depth)
 {
     struct Writer {
         std::size_t depth;
-        std::string operator()(const std::string& value) const { return quoted(value); }
+        std::string operator()(const std::string& value) const { return in_quotes(value); }
         std::string operator()(std::int64_t value) const { return std::to_string(value); }
         std::string operator()(bool value) const { return value ? "true" : "false"; }
         std::string operator()(const Json::List& list) const
@@ -89,7 +89,7 @@ std::string written(const Json& json, std::size_t depth)
         std::string operator()(const Json::Object& members) const
         {
             return in_brackets("{}", members, depth, [&](const auto& member) {
-                return quoted(member.key) + ": " + written(member.json, depth + 1);
+                return in_quotes(member.key) + ": " + written(member.json, depth + 1);
             });
         }
     };

@@ -16,7 +16,7 @@ namespace {
 
 // RFC 7677 §3.
 const std::string client_nonce = "rOprNGfwEbeRWgbNEkqO";
-const Occasion rfc_occasion{"mail", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", {}};
+const Occasion rfc_7677_occasion{"mail", "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0", {}};
 const std::string client_first = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
 const std::string both_nonces = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
 const std::string server_first = "r=" + both_nonces + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
@@ -27,7 +27,7 @@ const std::string server_final = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=
 struct ServerSide {
     FewUsers users{SecretKept::salted_keys};
     std::unique_ptr<ServerMechanism> server =
-        make_server(Mechanism::scram_sha_256, users, rfc_occasion);
+        make_server(Mechanism::scram_sha_256, users, rfc_7677_occasion);
 };
 
 bool fails(const ServerStep& step)
@@ -167,8 +167,8 @@ TEST_SUITE("sasl.scram")
         for (const SecretKept kept : {SecretKept::password, SecretKept::salted_keys}) {
             for (const char* user : {"tom", "tina", "user"}) {
                 const FewUsers users{kept};
-                const auto server = make_server(Mechanism::scram_sha_256, users, rfc_occasion);
-                const auto again = make_server(Mechanism::scram_sha_256, users, rfc_occasion);
+                const auto server = make_server(Mechanism::scram_sha_256, users, rfc_7677_occasion);
+                const auto again = make_server(Mechanism::scram_sha_256, users, rfc_7677_occasion);
                 const std::string first = std::string{"n,,n="} + user + ",r=abc";
                 const auto challenge = std::get<Challenge>(server->start(first));
                 CHECK(server->respond("c=biws,r=abc%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=" + proof) ==
@@ -190,7 +190,7 @@ TEST_SUITE("sasl.scram")
     {
         for (const SecretKept kept : {SecretKept::password, SecretKept::salted_keys}) {
             const FewUsers users{kept};
-            const auto server = make_server(Mechanism::scram_sha_256, users, rfc_occasion);
+            const auto server = make_server(Mechanism::scram_sha_256, users, rfc_7677_occasion);
             const auto first = std::get<Challenge>(server->start("n,,n=nobody,r=abc"));
             for (const char* guess : {"nobody", "x"}) {
                 const auto client =

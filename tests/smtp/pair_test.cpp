@@ -90,14 +90,14 @@ private:
     }
     void on(client::AuthBegin& begin)
     {
-        const bool plain = std::ranges::find(begin.offered, "PLAIN") != begin.offered.end();
+        const bool has_plain = std::ranges::find(begin.offered, "PLAIN") != begin.offered.end();
         if (!begin.may_reveal_password) {
             client_.handle_auth_impossible(SmtpProblem::auth_would_reveal_password, start_of_test);
             return;
         }
         AuthAnswer answer;
-        if (plain) answer.octets = std::string{"\0hanako\0", 8} + password;
-        client_.handle_auth_choice(plain ? "PLAIN" : "LOGIN", answer, start_of_test);
+        if (has_plain) answer.octets = std::string{"\0hanako\0", 8} + password;
+        client_.handle_auth_choice(has_plain ? "PLAIN" : "LOGIN", answer, start_of_test);
     }
     void on(client::AuthChallenge& challenge)
     {
