@@ -43,7 +43,8 @@ public:
     explicit ServerSession(std::shared_ptr<const ServerConfig> config);
 
     // First of all, once. `tls_from_start`: port 465; BeginTls comes at once, the greeting after
-    // the handshake. `refusal`: the client is not welcome (overloaded, refused_by_policy).
+    // the handshake. `refusal`: the client is not welcome (overloaded, refused_by_policy,
+    // login_paused).
     void handle_connected(Instant now,
                           bool tls_from_start,
                           std::optional<server::Verdict> refusal = std::nullopt);
