@@ -13,8 +13,8 @@ namespace gui {
 
 namespace {
 
-constexpr int smallest_side = 320;
-constexpr int largest_side = 8192;
+constexpr int smallest_picture = 320;
+constexpr int largest_picture = 8192;
 
 struct Size {
     int width = 0;
@@ -30,7 +30,7 @@ std::optional<Size> parse_size(const std::string& text)
     const auto height = std::from_chars(width.ptr + 1, end, size.height);
     if (height.ec != std::errc{} || height.ptr != end) return std::nullopt;
     for (const int length : {size.width, size.height})
-        if (length < smallest_side || length > largest_side) return std::nullopt;
+        if (length < smallest_picture || length > largest_picture) return std::nullopt;
     return size;
 }
 
@@ -63,8 +63,8 @@ std::string make_screenshot(Model model,
     if (!size) {
         return fmt::format("--size {}: expected WIDTHxHEIGHT, each from {} to {}, as in 1440x900",
                            options.size,
-                           smallest_side,
-                           largest_side);
+                           smallest_picture,
+                           largest_picture);
     }
     model.act(action::Open{path});
     if (!model.problems().empty()) return fmt::format("{}", fmt::join(model.problems(), "\n"));

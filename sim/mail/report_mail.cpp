@@ -23,11 +23,6 @@ std::string in_a_header(std::string_view text)
     return fit;
 }
 
-bool is_ascii(std::string_view text)
-{
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool is_global(const DeliveryReport& report)
 {
     return report.form != ReportForm::traditional;
@@ -112,7 +107,7 @@ std::string with_embedded(std::string_view address)
 // §3, utf-8-address.
 std::string typed_address(std::string_view address, bool global)
 {
-    if (is_ascii(address)) return fmt::format("rfc822; {}", address);
+    if (!has_8bit(address)) return fmt::format("rfc822; {}", address);
     return fmt::format("utf-8; {}", global ? std::string{address} : with_embedded(address));
 }
 
@@ -219,11 +214,11 @@ std::string for_machines(const DeliveryReport& report)
 std::string part(const DeliveryReport& report, std::string_view type, const std::string& body)
 {
     std::string header = fmt::format("--{}\r\nContent-Type: {}\r\n", report.boundary, type);
-    if (report.form == ReportForm::global_in_ascii && !is_ascii(body)) {
+    if (report.form == ReportForm::global_in_ascii && has_8bit(body)) {
         return fmt::format(
             "{}Content-Transfer-Encoding: base64\r\n\r\n{}\r\n", header, base64_lines(body));
     }
-    if (!is_ascii(body)) header += "Content-Transfer-Encoding: 8bit\r\n";
+    if (has_8bit(body)) header += "Content-Transfer-Encoding: 8bit\r\n";
     return fmt::format("{}\r\n{}\r\n", header, body);
 }
 
