@@ -145,9 +145,10 @@ void HostIndex::Parts::follow_host(const Event& event)
 {
     if (event.host.value >= hosts.size()) return;
     Host& at = hosts[event.host.value];
-    for (const Unit unit : values_of<Unit>())
+    for (const Unit unit : values_of<Unit>()) {
         if (is_stop(trace, event, unit))
             at.log.at(static_cast<std::size_t>(unit)).push_back(event.id);
+    }
     if (const auto* delivered_here = std::get_if<MailDelivered>(&event.what))
         on_delivered(event, *delivered_here);
     if (const auto* retrieved = std::get_if<MailRetrieved>(&event.what))
