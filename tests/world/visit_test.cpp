@@ -58,6 +58,7 @@ TEST_SUITE("world.visit")
     {
         Visited visited{"submission-587"};
         std::vector<ConnectionId> holding;
+        holding.reserve(500);
         for (int i = 0; i < 500; ++i)
             holding.push_back(visited.connect(587));
         visited.wait(2s);
