@@ -41,6 +41,7 @@ public:
 private:
     [[nodiscard]] bool begins_header_without_key() const;
     [[nodiscard]] std::string outside_quotes() const;
+    bool trips_reader_after_join();
     std::string wrong_here();
     std::string skip_string(char quote);
     void advance(std::size_t count);
@@ -74,6 +75,19 @@ void Prescan::advance(std::size_t count)
     }
 }
 
+// toml++ 3.3 looks for blanks where it joins lines, and runs into undefined behaviour for letters
+// of certain blocks of Unicode, the first Hiragana among them. Goes to the text that follows.
+bool Prescan::trips_reader_after_join()
+{
+    const std::size_t blanks = std::min(text_.find_first_not_of(" \t\r\n"), text_.size());
+    advance(blanks);
+    if (text_.empty() || static_cast<unsigned char>(text_[0]) < 0x80) return false;
+    // As octets: U+00A0 to U+049F, U+2C40 to U+307F, U+FC00 and above; a little more than is
+    // needed.
+    return (text_ >= "\xC2\xA0" && text_ < "\xD2\xA0") ||
+           (text_ >= "\xE2\xB1\x80" && text_ < "\xE3\x82\x80") || text_ >= "\xEF\xB0\x80";
+}
+
 // Returns what is wrong in it, at its place.
 std::string Prescan::skip_string(char quote)
 {
@@ -86,6 +100,11 @@ std::string Prescan::skip_string(char quote)
             if (std::string_view{"btnfr\"\\uUex \t\r\n"}.find(escaped) == std::string_view::npos)
                 return "is not valid TOML: write \\\\ for a backslash, or use single quotes";
             advance(2);
+            const bool joins_lines =
+                std::string_view{" \t\r\n"}.find(escaped) != std::string_view::npos;
+            if (joins_lines && trips_reader_after_join())
+                return "cannot be read here, behind a \"\\\" that joins two lines: put this "
+                       "character on the line above";
         } else if (multiline && text_.starts_with(triple)) {
             // Up to two more quotes belong to the text itself.
             advance(3);

@@ -363,6 +363,11 @@ TEST_SUITE("scenario.load")
               "lab.toml:1:1: is not valid TOML: \"花\" may stand only inside quotes");
         CHECK(only("a\u3000= 1\n") ==
               "lab.toml:1:2: is a full-width space: outside quotes only plain spaces are blanks");
+        // Found by fuzzing: where lines are joined, toml++ trips over them inside quotes as well.
+        CHECK(only("a = \"\"\"x\\\n  あ\"\"\"\n") ==
+              "lab.toml:2:3: cannot be read here, behind a \"\\\" that joins two lines: put this "
+              "character on the line above");
+        CHECK(only("\"\"\"\\\n\\\næ\næ").find("joins two lines") != std::string::npos);
         // Found by fuzzing: toml++ took these for the last of the blanks that it looks for.
         CHECK(only("\xef\xbb\x9f").starts_with("lab.toml:1:1: is not valid TOML: "));
         CHECK(only("a = \xe3\x81").starts_with("lab.toml:1:5: is not valid TOML: octet 0xe3"));
