@@ -102,9 +102,10 @@ std::string Prescan::skip_string(char quote)
             advance(2);
             const bool joins_lines =
                 std::string_view{" \t\r\n"}.find(escaped) != std::string_view::npos;
-            if (joins_lines && trips_reader_after_join())
+            if (joins_lines && trips_reader_after_join()) {
                 return "cannot be read here, behind a \"\\\" that joins two lines: put this "
                        "character on the line above";
+            }
         } else if (multiline && text_.starts_with(triple)) {
             // Up to two more quotes belong to the text itself.
             advance(3);

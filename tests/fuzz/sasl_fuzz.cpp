@@ -107,9 +107,10 @@ void check_client(Mechanism mechanism, std::string_view rest)
 // one to CRAM-MD5 and SCRAM (RFC 2104 §2).
 bool same_key(std::string one, std::string other)
 {
-    for (std::string* password : {&one, &other})
+    for (std::string* password : {&one, &other}) {
         while (password->ends_with('\0'))
             password->pop_back();
+    }
     return one == other;
 }
 
