@@ -83,7 +83,9 @@ private:
     }
     std::optional<WhyCard> outside(const Event& event, const TlsFailed& what)
     {
-        if (!trace_.leads_outside(event.connection)) return std::nullopt;
+        // A program of ours that called a real server tells itself what became of its mail.
+        if (!trace_.leads_outside(event.connection) || trace_[begin_of(event)].host == event.host)
+            return std::nullopt;
         WhyCard card = begin_outside(event, 0, {});
         at_tls(card, event, what);
         if (what.why == TlsFailure::peer_alert) card.who = card.sender;

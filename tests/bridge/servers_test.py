@@ -173,6 +173,7 @@ class Common:
             self.msa, "unknown", "--protection", "starttls", "--user", USER, "--password", PASSWORD)
         self.assertEqual(code, 1, said)
         self.assertIn("certificate", said)
+        self.assertEqual(said.count("Why did it stop?"), 1)
         self.assertNotIn(PASSWORD, said)
 
     def test_relay_hands_over_with_opportunistic_tls(self):

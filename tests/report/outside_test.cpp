@@ -154,6 +154,45 @@ TEST_SUITE("report.outside")
         CHECK(cards.back().who == talk.visited.server);
     }
 
+    TEST_CASE("a program of ours that calls a real server has its own card, and only that")
+    {
+        // Somebody outside answers for the submission server, and spoils the handshake.
+        auto lesson = std::make_shared<scenario::Scenario>(test::load_lesson("submission-587"));
+        const Visited places{"submission-587"};
+        std::erase_if(lesson->mail_servers, [](const scenario::MailServer& server) {
+            return server.host == "mail.kumo.example";
+        });
+        std::erase_if(lesson->pop_servers, [](const scenario::PopServer& server) {
+            return server.host == "mail.kumo.example";
+        });
+        WorldOptions options;
+        options.visited = {places.server};
+        World world{lesson, std::move(options)};
+        world.visit(places.server, [](mail::Visitor& visitor) { visitor.listen(587); });
+        for (int i = 0; i < 60; ++i) {
+            world.advance_to(world.now() + 500ms);
+            world.visit(places.server, [](mail::Visitor& visitor) {
+                while (const auto output = visitor.poll_output()) {
+                    if (const auto* accepted = std::get_if<mail::visit::Accepted>(&*output))
+                        visitor.send(accepted->connection, "220 real.example ESMTP\r\n");
+                    const auto* heard = std::get_if<mail::visit::Received>(&*output);
+                    if (heard == nullptr) continue;
+                    const bool hello = heard->bytes.starts_with("EHLO");
+                    const bool starttls = heard->bytes.starts_with("STARTTLS");
+                    visitor.send(heard->connection,
+                                 hello      ? "250-real.example\r\n250 STARTTLS\r\n"
+                                 : starttls ? "220 go\r\n"
+                                            : "this is no TLS");
+                }
+            });
+        }
+        CHECK(world.trace().count(Kind::tls_failed) == 1);
+        const auto cards = explain::why_cards(world.trace(), world.trace().size(), *lesson);
+        REQUIRE(cards.size() == 1);
+        CHECK_FALSE(cards.front().outside);
+        CHECK(cards.front().shown != UserError::none);
+    }
+
     TEST_CASE("a world that goes on is seen when one catches up, and the cursor stays")
     {
         Talk talk;
