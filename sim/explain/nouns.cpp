@@ -1,6 +1,7 @@
 #include "sim/explain/nouns.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/utf8.h"
 #include "sim/explain/sentence.h"
 #include "sim/playback.h"
 
@@ -89,21 +90,6 @@ std::vector<std::string> names_in(const std::array<Numbered, Count>& table)
         names.emplace_back(entry.name);
     names.emplace_back("other");
     return names;
-}
-
-// Length of the UTF-8 sequence at the front, 0 when it is none (RFC 3629).
-std::size_t utf8_length(std::string_view bytes)
-{
-    const auto first = static_cast<std::uint8_t>(bytes.front());
-    const std::size_t length = first < 0x80                    ? 1
-                               : first >= 0xc2 && first < 0xe0 ? 2
-                               : first >= 0xe0 && first < 0xf0 ? 3
-                               : first >= 0xf0 && first < 0xf5 ? 4
-                                                               : 0;
-    if (length == 0 || bytes.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((static_cast<std::uint8_t>(bytes[i]) & 0xc0U) != 0x80U) return 0;
-    return length;
 }
 
 bool begins_tls_record(std::string_view payload)
@@ -301,7 +287,7 @@ std::string show_bytes(std::string_view bytes)
 {
     std::string shown;
     while (!bytes.empty()) {
-        const std::size_t length = utf8_length(bytes);
+        const std::size_t length = utf8_character_size(bytes);
         const auto octet = static_cast<std::uint8_t>(bytes.front());
         if (length == 0 || octet < 0x20 || octet == 0x7f) {
             shown += fmt::format("\\x{:02x}", octet);

@@ -2,6 +2,7 @@
 
 #include "sim/core/base64.h"
 #include "sim/core/fields.h"
+#include "sim/core/utf8.h"
 #include "sim/explain/why.h"
 #include "sim/outcome.h"
 
@@ -17,29 +18,6 @@ namespace sim::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-bool is_utf8(std::string_view bytes)
-{
-    std::size_t i = 0;
-    while (i < bytes.size()) {
-        const auto lead = static_cast<std::uint8_t>(bytes[i]);
-        std::size_t more = 0;
-        if (lead >= 0xC2 && lead <= 0xDF) more = 1;
-        if (lead >= 0xE0 && lead <= 0xEF) more = 2;
-        if (lead >= 0xF0 && lead <= 0xF4) more = 3;
-        if (more == 0 && lead >= 0x80) return false;
-        if (bytes.size() - i <= more) return false;
-        for (std::size_t j = 1; j <= more; ++j)
-            if ((static_cast<std::uint8_t>(bytes[i + j]) & 0xC0U) != 0x80U) return false;
-        const auto second = more > 0 ? static_cast<std::uint8_t>(bytes[i + 1]) : std::uint8_t{0};
-        // Overlong forms, surrogates, beyond U+10FFFF: RFC 3629 §4.
-        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-            (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F))
-            return false;
-        i += more + 1;
-    }
-    return true;
-}
 
 // Every password and token that was said in the run, longest first.
 std::vector<std::string> secrets_of(const Trace& trace, std::size_t end)

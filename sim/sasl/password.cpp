@@ -1,37 +1,9 @@
 #include "sim/sasl/password.h"
 
+#include "sim/core/utf8.h"
 #include "sim/sasl/salted_keys.h"
 
 namespace sim::sasl {
-
-namespace {
-
-// The octets of the character that starts `text`; 0 when it is not well-formed (RFC 3629 §4: no
-// overlong forms, no surrogates, nothing above U+10FFFF).
-std::size_t utf8_character_size(std::string_view text)
-{
-    const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i, unsigned char low, unsigned char high) {
-        return i < text.size() && octet(i) >= low && octet(i) <= high;
-    };
-    const unsigned char first = octet(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const unsigned char low = first == 0xE0 ? 0xA0 : 0x80;
-        const unsigned char high = first == 0xED ? 0x9F : 0xBF;
-        return continues(1, low, high) && continues(2, 0x80, 0xBF) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned char low = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned char high = first == 0xF4 ? 0x8F : 0xBF;
-        return continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF) ? 4
-                                                                                               : 0;
-    }
-    return 0;
-}
-
-} // namespace
 
 bool is_well_formed_value(std::string_view value)
 {

@@ -1,6 +1,7 @@
 #include "sim/smtp/path.h"
 
 #include "sim/core/address.h"
+#include "sim/core/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -47,28 +48,6 @@ constexpr bool is_atext(char c)
     return is_ascii(c) && atext.at(static_cast<std::size_t>(c));
 }
 
-// Octets of the well-formed UTF-8 sequence of a non-ASCII character at the front (RFC 3629 §4: no
-// overlong forms, no surrogates, nothing above U+10FFFF); 0 when there is none.
-std::size_t utf8_octets(std::string_view text)
-{
-    const auto octet = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto is_tail = [&](std::size_t i) { return (octet(i) & 0xC0U) == 0x80U; };
-    const unsigned first = octet(0);
-    const unsigned second = octet(1);
-    if (first >= 0xC2 && first <= 0xDF) return is_tail(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-        return is_tail(1) && is_tail(2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-        return is_tail(1) && is_tail(2) && is_tail(3) ? 4 : 0;
-    }
-    return 0;
-}
-
 // Reads from the front of a text; what is wrong first is remembered.
 struct Reader {
     std::string_view text;
@@ -92,7 +71,7 @@ struct Reader {
     // Passes over one non-ASCII character (RFC 6531 §3.3 UTF8-non-ascii).
     bool skip_utf8()
     {
-        const std::size_t octets = utf8_octets(text.substr(at));
+        const std::size_t octets = utf8_character_size(text.substr(at));
         if (octets == 0) return fail(PathError::bad_utf8);
         at += octets;
         ascii = false;
