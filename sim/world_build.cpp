@@ -360,6 +360,7 @@ mail::PopServiceConfig pop_service(const scenario::PopServer& from,
         config.listeners.push_back(made);
     }
     config.accounts.users = accounts(from.users);
+    config.failed_logins.pause = from.login_pause;
     config.tls = std::move(tls);
     config.certificate_fault = certificate_fault(from.certificate);
     return config;

@@ -47,6 +47,7 @@ SIM_NAMED_ENUM(Pop3Reason,
                login_failed,
                mailbox_locked,
                too_many_failures,
+               login_paused, // too many failures from this address, on other connections too
                goodbye);
 
 } // namespace sim

@@ -421,6 +421,7 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
     if (card.pop3_reason == Pop3Reason::login_failed ||
         card.pop3_reason == Pop3Reason::too_many_failures)
         return {CureKind::check_password, {}};
+    if (card.pop3_reason == Pop3Reason::login_paused) return {CureKind::wait_out_pause, {}};
     if (card.pop3_reason == Pop3Reason::mailbox_locked) return {CureKind::wait, {}};
     if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user)
         return {CureKind::new_token, {{"client.token", std::string{name_of(TokenKind::good)}}}};

@@ -1,6 +1,9 @@
 #include "sim/mail/failed_logins.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 
 namespace sim::mail {
 
@@ -37,6 +40,13 @@ void FailedLogins::handle_failure(Ipv4 address, Instant now)
 void FailedLogins::handle_success(Ipv4 address, Instant now)
 {
     if (!refused_until(address, now)) addresses_.erase(address);
+}
+
+std::string words_of_pause(Ipv4 address, Instant until, Instant now)
+{
+    return fmt::format("Too many failed logins from {}, try again in {} seconds",
+                       to_string(address),
+                       std::chrono::ceil<std::chrono::seconds>(until - now).count());
 }
 
 } // namespace sim::mail

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 namespace sim::mail {
 
@@ -45,5 +46,8 @@ private:
     FailedLoginsConfig config_;
     std::map<Ipv4, Memory> addresses_;
 };
+
+// What a peer hears that is refused until then.
+[[nodiscard]] std::string words_of_pause(Ipv4 address, Instant until, Instant now);
 
 } // namespace sim::mail

@@ -12,17 +12,21 @@ namespace sim::mail {
 
 class PopService::Session final : private ChannelUser {
 public:
-    Session(PopService& service, const PopServiceListener& listener, ConnectionId connection)
+    Session(PopService& service,
+            const PopServiceListener& listener,
+            ConnectionId connection,
+            Ipv4 client)
         : service_{service},
           machine_{service.machine_},
           channel_{machine_, *this, connection},
+          client_{client},
           session_{session_config(service, listener)}
     {
     }
 
     void handle_connected()
     {
-        session_.handle_connected(machine_.now());
+        session_.handle_connected(machine_.now(), pause());
         drain();
     }
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
@@ -85,15 +89,30 @@ private:
     }
     void on(const pop3::server::CloseConnection& /*what*/) { channel_.close(); }
 
+    // What the client hears that failed to log in too often; nothing: it is welcome.
+    [[nodiscard]] std::optional<std::string> pause() const
+    {
+        const Instant now = machine_.now();
+        const auto until = service_.failed_logins_.refused_until(client_, now);
+        if (!until) return std::nullopt;
+        return words_of_pause(client_, *until, now);
+    }
+
     void on(const pop3::server::CheckLogin& what)
     {
+        if (const auto refused = pause()) { // it was here already when the pause began
+            session_.handle_login_paused(*refused, machine_.now());
+            return;
+        }
         const UserAccount* account = service_.accounts_.find(what.user);
         const auto step = sasl::check_password(service_.accounts_, what.user, what.password);
         const bool right = std::holds_alternative<sasl::Success>(step);
         if (!right || account == nullptr || account->addresses.empty()) {
+            service_.failed_logins_.handle_failure(client_, machine_.now());
             session_.handle_login_refused(machine_.now());
             return;
         }
+        service_.failed_logins_.handle_success(client_, machine_.now());
         const std::string& mailbox = account->addresses.front();
         if (!service_.mailboxes_.lock(mailbox)) {
             session_.handle_mailbox_locked(machine_.now());
@@ -153,6 +172,7 @@ private:
     PopService& service_;
     Machine& machine_;
     Channel channel_;
+    Ipv4 client_;
     pop3::ServerSession session_;
     std::string mailbox_; // while it is locked for this session
     bool draining_ = false;
@@ -162,7 +182,8 @@ PopService::PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConf
     : machine_{machine},
       mailboxes_{mailboxes},
       config_{std::move(config)},
-      accounts_{config_.accounts, machine.chance("accounts")}
+      accounts_{config_.accounts, machine.chance("accounts")},
+      failed_logins_{config_.failed_logins}
 {
 }
 
@@ -175,12 +196,12 @@ void PopService::start()
         machine_.listen(*this, listener.port);
 }
 
-void PopService::handle_accepted(ConnectionId connection, Endpoint local, Endpoint /*remote*/)
+void PopService::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote)
 {
     const auto listener =
         std::ranges::find(config_.listeners, local.port, &PopServiceListener::port);
     SIM_ASSERT(listener != config_.listeners.end());
-    auto session = std::make_unique<Session>(*this, *listener, connection);
+    auto session = std::make_unique<Session>(*this, *listener, connection, remote.address);
     Session& opened = *session;
     sessions_[connection] = std::move(session);
     opened.handle_connected();

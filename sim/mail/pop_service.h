@@ -3,6 +3,7 @@
 
 #include "sim/mail/accounts.h"
 #include "sim/mail/channel.h"
+#include "sim/mail/failed_logins.h"
 #include "sim/mail/mailbox.h"
 #include "sim/pop3/server_session.h"
 
@@ -21,6 +22,7 @@ struct PopServiceListener {
 struct PopServiceConfig {
     std::string hostname;
     std::vector<PopServiceListener> listeners;
+    FailedLoginsConfig failed_logins;
     AccountsConfig accounts; // the first address of each user is the mailbox it reads
     std::shared_ptr<const tls::ServerConfig> tls;
     std::string certificate_fault; // as of an SMTP port
@@ -45,6 +47,7 @@ private:
     MailboxStore& mailboxes_;
     PopServiceConfig config_;
     Accounts accounts_;
+    FailedLogins failed_logins_;
     std::map<ConnectionId, std::unique_ptr<Session>> sessions_;
 };
 

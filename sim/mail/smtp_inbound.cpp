@@ -2,6 +2,7 @@
 
 #include "sim/core/assert.h"
 #include "sim/mail/accounts.h"
+#include "sim/mail/failed_logins.h"
 
 #include <fmt/format.h>
 
@@ -48,10 +49,7 @@ std::optional<std::string> SmtpInbound::pause_of_peer() const
 {
     const auto until = receiver_.refused_until(peer_);
     if (!until) return std::nullopt;
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*until - machine_.now());
-    return fmt::format("Too many failed logins from {}, try again in {} seconds",
-                       to_string(peer_.remote.address),
-                       seconds.count());
+    return words_of_pause(peer_.remote.address, *until, machine_.now());
 }
 
 Instant SmtpInbound::next_timeout() const

@@ -32,8 +32,9 @@ struct ServerSession::Machine {
     std::uint32_t bad_commands = 0;
     std::uint32_t login_failures = 0;
     Instant deadline = never;
-    std::uint64_t sent = 0; // octets, counted as in stream_offset
-    std::string burst;      // replies that go out together
+    std::uint64_t sent = 0;           // octets, counted as in stream_offset
+    std::optional<std::string> pause; // said instead of the greeting
+    std::string burst;                // replies that go out together
     std::vector<Output> outputs;
     std::size_t polled = 0;
 
@@ -55,6 +56,10 @@ struct ServerSession::Machine {
 
 void ServerSession::Machine::greet(Instant now)
 {
+    if (pause) {
+        commit(Pop3Verb::none, going_to(Closed{}, paused(*pause)), now);
+        return;
+    }
     // No "<...>" in it: that would offer APOP, RFC 1939 §7.
     commit(Pop3Verb::none,
            staying({true, Pop3Reason::greeting, config.hostname + " POP3 server ready", {}}),
@@ -194,9 +199,10 @@ ServerSession::~ServerSession() = default;
 ServerSession::ServerSession(ServerSession&&) noexcept = default;
 ServerSession& ServerSession::operator=(ServerSession&&) noexcept = default;
 
-void ServerSession::handle_connected(Instant now)
+void ServerSession::handle_connected(Instant now, std::optional<std::string> pause)
 {
     Machine& m = *machine_;
+    m.pause = std::move(pause);
     if (m.config.tls != ServerTls::from_the_start) {
         m.greet(now);
         return;
@@ -273,6 +279,13 @@ void ServerSession::handle_login_refused(Instant now)
         m.commit(Pop3Verb::pass, going_to(Authorization{}, refusal(Pop3Reason::login_failed)), now);
     }
     m.read(now);
+}
+
+void ServerSession::handle_login_paused(const std::string& pause, Instant now)
+{
+    Machine& m = *machine_;
+    if (std::holds_alternative<AwaitingVerdict>(m.state))
+        m.commit(Pop3Verb::pass, going_to(Closed{}, paused(pause)), now);
 }
 
 void ServerSession::handle_mailbox_locked(Instant now)

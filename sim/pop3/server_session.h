@@ -45,7 +45,7 @@ struct BeginTls {
     friend bool operator==(const BeginTls&, const BeginTls&) = default;
 };
 // Is this the user's password, and may the mailbox be opened (and locked) now? The host answers
-// with handle_login_accepted, handle_login_refused or handle_mailbox_locked.
+// with handle_login_accepted, handle_login_refused, handle_login_paused or handle_mailbox_locked.
 struct CheckLogin {
     std::string user;
     std::string password;
@@ -113,7 +113,9 @@ public:
     ServerSession(const ServerSession&) = delete;
     ServerSession& operator=(const ServerSession&) = delete;
 
-    void handle_connected(Instant now);
+    // `pause`: what a client hears instead of a greeting that may not log in for a while, and the
+    // connection is closed.
+    void handle_connected(Instant now, std::optional<std::string> pause = std::nullopt);
     void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
     void handle_tls_established(Instant now);
     void handle_tls_failed(Instant now);
@@ -122,6 +124,8 @@ public:
     // Answers to CheckLogin. The messages are a snapshot: mail that comes later is not seen.
     void handle_login_accepted(std::vector<StoredMessage> mailbox, Instant now);
     void handle_login_refused(Instant now);
+    // Not even looked at, after too many failures on other connections; closes.
+    void handle_login_paused(const std::string& pause, Instant now);
     void handle_mailbox_locked(Instant now); // another session has it open, RFC 1939 §4
 
     // When handle_timeout wants to be called; `never` when nothing is awaited.

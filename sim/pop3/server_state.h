@@ -41,6 +41,7 @@ struct Reply {
 
 // Each refusal has one wording; nothing a client sent is echoed.
 [[nodiscard]] Reply refusal(Pop3Reason reason);
+[[nodiscard]] Reply paused(const std::string& text); // login_paused
 
 // What counts towards bad_command_limit: a client that does not speak POP3, or not in earnest.
 [[nodiscard]] bool is_bad_command(Pop3Reason reason);

@@ -49,6 +49,7 @@ std::string_view words_for(Pop3Reason reason)
     case Pop3Reason::accepted:
     case Pop3Reason::plaintext_after_stls:
     case Pop3Reason::logged_in:
+    case Pop3Reason::login_paused: // it says how long, see paused()
     case Pop3Reason::goodbye:
         break;
     }
@@ -119,6 +120,12 @@ Pop3Phase phase_of(const State& state)
 Reply refusal(Pop3Reason reason)
 {
     return {false, reason, std::string{words_for(reason)}, {}};
+}
+
+// RFC 3206 §4: trouble that will pass; [AUTH] would blame the password.
+Reply paused(const std::string& text)
+{
+    return {false, Pop3Reason::login_paused, "[SYS/TEMP] " + text, {}};
 }
 
 bool is_bad_command(Pop3Reason reason)

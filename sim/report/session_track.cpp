@@ -124,6 +124,10 @@ void SessionTrack::answer(const SmtpReply& reply)
 
 void SessionTrack::answer(const Pop3Reply& reply)
 {
+    if (reply.reason == Pop3Reason::login_paused) { // to PASS, or instead of a greeting
+        pop3_ = Pop3Phase::closed;
+        return;
+    }
     if (pop3_ != Pop3Phase::awaiting_verdict) return;
     if (reply.ok) {
         pop3_ = Pop3Phase::transaction;

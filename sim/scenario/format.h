@@ -262,6 +262,9 @@ void fields(V& v, PopServer& server)
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
     v.value({"tls_max", "the newest version of TLS that it speaks"}, server.tls_max);
+    v.value({"login_pause",
+             "how long it refuses an address that failed to log in three times; \"0s\": never"},
+            server.login_pause);
 }
 
 // ---- mail programs ----------------------------------------------------------------------------

@@ -221,6 +221,7 @@ struct PopServer {
     std::vector<User> users; // `addresses` are the mailboxes
     CertificateKind certificate = CertificateKind::good;
     TlsVersion tls_max = TlsVersion::v1_3;
+    Duration login_pause = 5min; // as of a mail server
 };
 
 // ---- mail programs ----------------------------------------------------------------------------

@@ -320,22 +320,27 @@ void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
          }});
 }
 
-// Where logins are offered at all.
-void add_login_pause(Handles& handles, const MailServer& server, std::size_t index)
+// Of the SMTP and the POP server on one host, where logins are offered at all.
+void add_login_pause(Handles& handles, const Scenario& scenario, const MailServer& server)
 {
-    if (std::ranges::all_of(server.listeners,
-                            [](const SmtpListener& listener) { return listener.auth.empty(); }))
-        return;
+    const auto pop = std::ranges::find(scenario.pop_servers, server.host, &PopServer::host);
+    const bool has_pop = pop != scenario.pop_servers.end();
+    const bool has_auth = std::ranges::any_of(
+        server.listeners, [](const SmtpListener& listener) { return !listener.auth.empty(); });
+    if (!has_pop && !has_auth) return;
     handles.push_back(
         {{fmt::format("server.{}.login_pause", server.host),
-          to_text(server.login_pause),
+          to_text(has_auth ? server.login_pause : pop->login_pause),
           {},
           false},
-         [index](Scenario& changed, const std::string& value) {
+         [host = server.host](Scenario& changed, const std::string& value) {
              const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
              const auto pause = parse_duration(has_unit ? value : value + "s");
              if (!pause) return std::string{"expected seconds, or a time as in \"5m\"; 0 is never"};
-             changed.mail_servers[index].login_pause = *pause;
+             for (MailServer& mail : changed.mail_servers)
+                 if (mail.host == host) mail.login_pause = *pause;
+             for (PopServer& mailboxes : changed.pop_servers)
+                 if (mailboxes.host == host) mailboxes.login_pause = *pause;
              return std::string{};
          }});
 }
@@ -375,7 +380,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
         const MailServer& server = scenario.mail_servers[i];
         add_certificate(handles, server.host, server.certificate);
         add_tls_max(handles, server.host, server.tls_max);
-        add_login_pause(handles, server, i);
+        add_login_pause(handles, scenario, server);
         add_open_relay(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];

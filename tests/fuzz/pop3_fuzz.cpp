@@ -57,8 +57,10 @@ public:
                 {message("uid-1", ".a\r\n\r\nb\r\n"), message("uid-2", "c\n.\nd")}, now_);
         } else if (verdict == 1) {
             session_.handle_login_refused(now_);
-        } else {
+        } else if (verdict == 2) {
             session_.handle_mailbox_locked(now_);
+        } else {
+            session_.handle_login_paused("Too many failed logins", now_);
         }
         drain();
     }
@@ -221,7 +223,7 @@ void play(Host& host, std::string_view rest)
 {
     while (!rest.empty()) {
         const std::size_t end =
-            std::min(rest.find_first_of("\x01\x02\x03\x04\x05\x06\x07"), rest.size());
+            std::min(rest.find_first_of("\x01\x02\x03\x04\x05\x06\x07\x08"), rest.size());
         if (end > 0) host.say(rest.substr(0, end));
         if (end == rest.size()) break;
         const char what = rest[end];

@@ -230,6 +230,35 @@ TEST_SUITE("pop3.server_session")
         CHECK(server.closes == 1);
     }
 
+    TEST_CASE(
+        "a client that may not log in for a while is told so and left, before or after it asks")
+    {
+        Server refused;
+        refused.session.handle_connected(start_of_test, "Too many failed logins");
+        CHECK(refused.drain() == "-ERR [SYS/TEMP] Too many failed logins\r\n");
+        CHECK(refused.take_log() ==
+              "S: -ERR [SYS/TEMP] Too many failed logins [login_paused]\nclosed\n");
+        CHECK(refused.say("USER taro\r\n").empty());
+
+        Server under_tls{{.hostname = "pop.tani.example", .tls = ServerTls::from_the_start}};
+        under_tls.session.handle_connected(start_of_test, "Too many failed logins");
+        CHECK(under_tls.drain().empty());
+        CHECK(under_tls.take_log() == "(tls)\n");
+        under_tls.session.handle_tls_established(start_of_test);
+        CHECK(under_tls.drain() == "-ERR [SYS/TEMP] Too many failed logins\r\n");
+        CHECK(under_tls.closes == 1);
+
+        Server asked;
+        asked.answers_logins = false;
+        asked.connect();
+        asked.log_in();
+        asked.take_log();
+        asked.session.handle_login_paused("Too many failed logins", start_of_test);
+        CHECK(asked.drain() == "-ERR [SYS/TEMP] Too many failed logins\r\n");
+        CHECK(asked.take_log() ==
+              "S: -ERR [SYS/TEMP] Too many failed logins [login_paused]\nclosed\n");
+    }
+
     TEST_CASE("commands pipelined behind PASS wait for the verdict, but not without bound")
     {
         Server server;

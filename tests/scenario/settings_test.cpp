@@ -182,6 +182,10 @@ TEST_SUITE("scenario.settings")
         CHECK(scenario.mail_servers[0].login_pause == 1h);
         for (SmtpListener& port : scenario.mail_servers[0].listeners)
             port.auth.clear();
+        CHECK(problem_of(scenario, key, "90") == "none"); // POP3
+        CHECK(scenario.pop_servers[0].login_pause == 90s);
+        CHECK(setting(scenario, key).value == "90s");
+        scenario.pop_servers.clear();
         CHECK(problem_of(scenario, key, "90").find("there is no such setting") !=
               std::string::npos);
     }

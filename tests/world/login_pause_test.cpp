@@ -1,5 +1,5 @@
-// Guessing passwords at a submission server: three failures, over however many connections, and the
-// address is refused for a while. Said on the wire by someone at Hanako's PC.
+// Guessing passwords at a submission or POP3 server: three failures, over however many connections,
+// and the address is refused for a while. Said on the wire by someone at Hanako's PC.
 #include "sim/core/base64.h"
 #include "sim/mail/visitor.h"
 #include "sim/net/fabric.h"
@@ -28,6 +28,7 @@ struct Guesser {
         lab.steps.clear();
         std::vector<std::pair<std::string, std::string>> all = settings;
         all.emplace_back("server.mail.kumo.example.587.require_tls", "false");
+        all.emplace_back("server.mx.umi.example.110.require_tls", "false");
         for (const auto& setting : all)
             REQUIRE(scenario::apply_setting(lab, setting.first, setting.second));
         WorldOptions options;
@@ -38,6 +39,7 @@ struct Guesser {
 
     ConnectionId connect(HostId from = hanako_pc, std::uint16_t port = 587)
     {
+        const HostId server = port == 110 ? mailboxes : submission;
         ConnectionId connection;
         const Endpoint to{world->network().host(server).addresses.front(), port};
         world->visit(from, [&](mail::Visitor& visitor) { connection = visitor.connect(to); });
@@ -80,6 +82,12 @@ struct Guesser {
         say(connection, "EHLO [192.0.2.10]");
         return connection;
     }
+    // The answer of the POP3 server to USER and PASS of Taro.
+    std::string fetch(ConnectionId connection, const std::string& password)
+    {
+        CHECK(say(connection, "USER taro").starts_with("+OK"));
+        return say(connection, "PASS " + password);
+    }
     [[nodiscard]] std::vector<SmtpReason> reasons() const
     {
         std::vector<SmtpReason> all;
@@ -91,7 +99,8 @@ struct Guesser {
     }
 
     static constexpr HostId hanako_pc{0};
-    static constexpr HostId server{2};
+    static constexpr HostId submission{2};
+    static constexpr HostId mailboxes{3};
     static constexpr HostId taro_pc{5};
     std::unique_ptr<World> world;
     std::map<ConnectionId, std::string> heard;
@@ -183,6 +192,31 @@ TEST_SUITE("world.login_pause")
         const ConnectionId fourth = guesser.greeted();
         CHECK(guesser.log_in(fourth, "three").ends_with("invalid\r\n"));
         CHECK(guesser.log_in(fourth, "four").ends_with("invalid\r\n"));
+    }
+
+    TEST_CASE("POP3: the same for who guesses there, and the two servers count for themselves")
+    {
+        const std::string paused =
+            "-ERR [SYS/TEMP] Too many failed logins from 192.0.2.10, try again in ";
+        Guesser guesser;
+        const auto wait_there = [&] { return guesser.connect(Guesser::hanako_pc, 110); };
+        const ConnectionId waiting = wait_there();
+        CHECK(guesser.fetch(wait_there(), "one").starts_with("-ERR [AUTH]"));
+        const ConnectionId two = wait_there();
+        CHECK(guesser.fetch(two, "two").starts_with("-ERR [AUTH]"));
+        CHECK(guesser.fetch(two, "three").starts_with("-ERR [AUTH]"));
+        CHECK(guesser.heard[wait_there()] == paused + "290 seconds\r\n(closed)");
+        CHECK(guesser.fetch(waiting, "umibozu").starts_with(paused));
+        CHECK(guesser.heard[guesser.connect()].starts_with("220 "));
+        CHECK(guesser.heard[guesser.connect(Guesser::taro_pc, 110)].starts_with("+OK"));
+        guesser.wait(5min);
+        CHECK(guesser.fetch(wait_there(), "umibozu").starts_with("+OK"));
+
+        Guesser never_refuses{{{"server.mx.umi.example.login_pause", "0"}}};
+        for (int i = 0; i < 5; ++i) {
+            const ConnectionId here = never_refuses.connect(Guesser::hanako_pc, 110);
+            CHECK(never_refuses.fetch(here, "wrong").starts_with("-ERR [AUTH]"));
+        }
     }
 
     TEST_CASE("login_pause: seconds or a time; 0 never refuses")
