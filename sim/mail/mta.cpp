@@ -270,7 +270,7 @@ std::string Mta::complete(std::string text, MailId mail, ConnectionId connection
 std::string Mta::stamp(std::string text,
                        const InboundPeer& peer,
                        const smtp::server::MessageReceived& message,
-                       const std::string& queue_id)
+                       const QueuedMail& mail)
 {
     ReceivedStamp received;
     received.helo = message.client.hello;
@@ -282,14 +282,12 @@ std::string Mta::stamp(std::string text,
         received.tls_cipher = peer.tls->cipher_name;
     }
     received.authenticated = !message.client.user.empty();
-    received.id = queue_id;
+    received.id = mail.queue_id;
     if (message.envelope.recipients.size() == 1)
         received.recipient = local_address(message.envelope.recipients.front());
     received.at = machine_.now();
     received.zone = machine_.world().zone;
-    const auto transit = machine_.world().in_transit.find(peer.connection);
-    const MailId mail = transit->second;
-    add_field(text, mail, peer.connection, received_field(received));
+    add_field(text, mail.mail, peer.connection, received_field(received));
     return text;
 }
 
@@ -307,12 +305,11 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     if (goes_in_circles(message.text, recipients)) return {SmtpReason::mail_loop, {}, 0, {}};
 
     // A mail that comes from outside the simulated programs gets its number here.
-    auto& in_transit = machine_.world().in_transit;
-    if (!in_transit.contains(peer.connection))
-        in_transit[peer.connection] = machine_.world().new_mail();
+    const auto& in_transit = machine_.world().in_transit;
+    const auto known = in_transit.find(peer.connection);
 
     auto mail = std::make_shared<QueuedMail>();
-    mail->mail = in_transit[peer.connection];
+    mail->mail = known == in_transit.end() ? machine_.world().new_mail() : known->second;
     mail->queue_id = queue_ids_.next();
     mail->reverse_path = to_string(message.envelope.sender);
     mail->needs_utf8 = message.envelope.parameters.smtputf8;
@@ -326,7 +323,7 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     std::string text = std::move(message.text);
     if (listener_of(peer).is_submission)
         text = complete(std::move(text), mail->mail, peer.connection);
-    text = stamp(std::move(text), peer, message, mail->queue_id);
+    text = stamp(std::move(text), peer, message, *mail);
     mail->text = std::make_shared<const std::string>(std::move(text));
     const std::string reply = "Ok: queued as " + mail->queue_id;
     accept(mail, recipients, peer.connection);
@@ -456,10 +453,7 @@ std::string original_recipient(const QueuedMail& mail, const std::string& recipi
 {
     const auto wish = mail.wishes.find(recipient);
     if (wish == mail.wishes.end() || wish->second.orcpt.empty()) return {};
-    const std::string& orcpt = wish->second.orcpt;
-    const std::size_t behind_type = orcpt.find(';') + 1;
-    return orcpt.substr(0, behind_type) +
-           smtp::decode_xtext(orcpt.substr(behind_type)).value_or(std::string{});
+    return smtp::original_recipient(wish->second.orcpt);
 }
 
 } // namespace
@@ -497,15 +491,12 @@ void Mta::report(const QueuedMail& about,
     mail->mail = machine_.world().new_mail();
     mail->queue_id = queue_ids_.next();
     mail->arrived = machine_.now();
-    // RFC 6533 §4: about a mail that came with SMTPUTF8, and sent with it. Where the way back lacks
-    // it, everything that is not ASCII goes inside Base64 (§4.1); only an address cannot.
+    // RFC 6533 §4: about a mail that came with SMTPUTF8, and sent with it.
+    text.global = about.needs_utf8;
     mail->needs_utf8 = about.needs_utf8;
-    if (about.needs_utf8) {
-        text.form = ReportForm::global_in_ascii;
-        mail->ascii_text = std::make_shared<const std::string>(compose_report(text));
-        text.form = ReportForm::global;
-    }
     mail->text = std::make_shared<const std::string>(compose_report(text));
+    text.in_ascii = true; // for a way back that lacks SMTPUTF8 or 8BITMIME
+    mail->ascii_text = std::make_shared<const std::string>(compose_report(text));
     accept(mail, {about.reverse_path}, {});
 }
 

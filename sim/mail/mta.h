@@ -49,6 +49,8 @@ public:
     void start();
     // From now on, for connections that are open as well.
     void set_faults(const SmtpFaults& faults);
+    // What it has taken responsibility for and not yet delivered, handed over or given up.
+    [[nodiscard]] std::size_t queue_size() const { return relay_.size(); }
 
     void handle_accepted(ConnectionId connection, Endpoint local, Endpoint remote) override;
     void handle_connected(ConnectionId connection) override;
@@ -87,7 +89,7 @@ private:
     std::string stamp(std::string text,
                       const InboundPeer& peer,
                       const smtp::server::MessageReceived& message,
-                      const std::string& queue_id);
+                      const QueuedMail& mail);
     void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
     void accept(const std::shared_ptr<QueuedMail>& mail,
                 const std::vector<std::string>& recipients,

@@ -378,6 +378,7 @@ void Mua::connect_to(Ipv4 address)
     mail.needs_8bit = has_8bit(send->text);
     mail.needs_utf8 = has_8bit_header(send->text);
     outbound_->start(std::move(mail));
+    outbound_->finish();
 }
 
 sasl::Credentials Mua::credentials(const Account& account) const

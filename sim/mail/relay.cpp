@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sim::mail {
@@ -90,19 +91,28 @@ void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
         delivery.destination = destination;
         if (route != nullptr) delivery.route = *route;
         delivery.recipients.push_back(recipient);
-        delivery.due = machine_.now();
         delivery.cause = mail->accepted;
         deliveries_.push_back(std::move(delivery));
         fresh.push_back(&deliveries_.back());
+        fresh.back()->self = std::prev(deliveries_.end());
+        wait(*fresh.back(), machine_.now());
     }
-    machine_.set_alarm(program_, machine_.now());
+}
+
+void Relay::wait(Delivery& delivery, Instant until)
+{
+    due_.emplace(until, &delivery);
+    machine_.set_alarm(program_, until);
+}
+
+void Relay::forget(Delivery& delivery)
+{
+    deliveries_.erase(delivery.self);
 }
 
 Instant Relay::next_due() const
 {
-    Instant next = never;
-    for (const Delivery& delivery : deliveries_)
-        if (delivery.state == State::waiting) next = std::min(next, delivery.due);
+    Instant next = due_.empty() ? never : due_.begin()->first;
     for (const auto& [connection, talk] : talks_)
         next = std::min(next, talk.outbound->next_timeout());
     return next;
@@ -113,14 +123,15 @@ void Relay::handle_due()
     const Instant now = machine_.now();
     for (auto& [connection, talk] : talks_)
         if (talk.outbound->next_timeout() <= now) talk.outbound->handle_timeout();
-    for (Delivery& delivery : deliveries_)
-        if (delivery.state == State::waiting && delivery.due <= now) start(delivery);
-    forget_done();
-}
-
-void Relay::forget_done()
-{
-    std::erase_if(deliveries_, [](const Delivery& d) { return d.state == State::done; });
+    // What is put off meanwhile is not for this time, however short its wait.
+    const auto later = due_.upper_bound(now);
+    std::vector<Delivery*> due;
+    std::transform(due_.begin(), later, std::back_inserter(due), [](const auto& entry) {
+        return entry.second;
+    });
+    due_.erase(due_.begin(), later);
+    for (Delivery* delivery : due)
+        start(*delivery);
 }
 
 void Relay::start(Delivery& delivery)
@@ -146,39 +157,46 @@ void Relay::start(Delivery& delivery)
         try_hop(delivery);
         return;
     }
-    delivery.state = State::finding_exchangers;
-    delivery.question = machine_.resolve(program_, delivery.destination, dns::RecordType::mx);
+    ask(delivery, delivery.destination, dns::RecordType::mx);
+}
+
+void Relay::ask(Delivery& delivery, std::string_view name, dns::RecordType type)
+{
+    const dns::QuestionId question = machine_.resolve(program_, name, type);
+    questions_[question] = {&delivery, type == dns::RecordType::mx};
 }
 
 bool Relay::handle_answer(const dns::Answered& answer)
 {
-    const auto found = std::ranges::find_if(deliveries_, [&](const Delivery& delivery) {
-        return delivery.question == answer.id && (delivery.state == State::finding_exchangers ||
-                                                  delivery.state == State::finding_address);
-    });
-    if (found == deliveries_.end()) return false;
-    Delivery& delivery = *found;
-    if (delivery.state == State::finding_exchangers) {
-        use_exchangers(delivery, answer);
+    const auto found = questions_.find(answer.id);
+    if (found == questions_.end()) return false;
+    const Question question = found->second;
+    questions_.erase(found);
+    if (question.is_for_exchangers) {
+        use_exchangers(*question.delivery, answer);
     } else {
-        const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
-        const Hop hop = delivery.hops.front();
-        if (answer.outcome == DnsOutcome::found && !addresses.empty()) {
-            delivery.hops.pop_front();
-            for (auto address = addresses.rbegin(); address != addresses.rend(); ++address)
-                delivery.hops.push_front(Hop{hop.host, hop.port, hop.preference, address->address});
-            try_hop(delivery);
-        } else {
-            const bool permanent = answer.outcome == DnsOutcome::name_does_not_exist ||
-                                   answer.outcome == DnsOutcome::no_data;
-            delivery.last = Refusal{
-                {}, FailureStep::name_lookup, 0, hop.host, {}, permanent ? "5.4.4" : "4.4.3"};
-            delivery.last_permanent = permanent;
-            next_hop(delivery);
-        }
+        use_address(*question.delivery, answer);
     }
-    forget_done();
     return true;
+}
+
+void Relay::use_address(Delivery& delivery, const dns::Answered& answer)
+{
+    const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
+    const Hop hop = delivery.hops.front();
+    if (answer.outcome == DnsOutcome::found && !addresses.empty()) {
+        delivery.hops.pop_front();
+        for (auto address = addresses.rbegin(); address != addresses.rend(); ++address)
+            delivery.hops.push_front(Hop{hop.host, hop.port, hop.preference, address->address});
+        try_hop(delivery);
+        return;
+    }
+    const bool permanent =
+        answer.outcome == DnsOutcome::name_does_not_exist || answer.outcome == DnsOutcome::no_data;
+    delivery.last =
+        Refusal{{}, FailureStep::name_lookup, 0, hop.host, {}, permanent ? "5.4.4" : "4.4.3"};
+    delivery.last_permanent = permanent;
+    next_hop(delivery);
 }
 
 void Relay::use_exchangers(Delivery& delivery, const dns::Answered& answer)
@@ -240,43 +258,60 @@ void Relay::try_hop(Delivery& delivery)
 {
     const Hop& hop = delivery.hops.front();
     if (hop.address) {
-        connect(delivery, *hop.address);
-        return;
+        connect(delivery, Endpoint{*hop.address, hop.port});
+    } else {
+        ask(delivery, hop.host, dns::RecordType::a);
     }
-    delivery.state = State::finding_address;
-    delivery.question = machine_.resolve(program_, hop.host, dns::RecordType::a);
 }
 
-void Relay::connect(Delivery& delivery, Ipv4 address)
+EventId Relay::tell_attempt(const Delivery& delivery)
 {
     const Hop& hop = delivery.hops.front();
-    delivery.state = State::talking;
-    const EventId attempted = machine_.append({},
-                                              DeliveryAttempted{delivery.mail->mail,
-                                                                machine_.note(hop.host),
-                                                                address,
-                                                                hop.preference,
-                                                                delivery.attempts});
-    const CauseScope scope{machine_.trace(), attempted};
-    delivery.connection = machine_.connect(program_, Endpoint{address, hop.port});
-    machine_.world().in_transit[delivery.connection] = delivery.mail->mail;
+    return machine_.append({},
+                           DeliveryAttempted{delivery.mail->mail,
+                                             machine_.note(hop.host),
+                                             *hop.address,
+                                             hop.preference,
+                                             delivery.attempts});
+}
 
+void Relay::connect(Delivery& delivery, Endpoint to)
+{
+    Door& door = doors_[to];
+    if (door.talks >= config_.most_connections) {
+        door.line.push_back(&delivery);
+        return;
+    }
+    ++door.talks;
+    const CauseScope scope{machine_.trace(), tell_attempt(delivery)};
+    const ConnectionId connection = machine_.connect(program_, to);
+    SmtpSender& self = *this;
+    Talk& talk = talks_[connection];
+    talk.to = to;
+    talk.host = delivery.hops.front().host;
+    talk.without_tls = delivery.without_tls;
+    talk.outbound =
+        std::make_unique<SmtpOutbound>(machine_, self, outbound_config(delivery), connection);
+    hand_over(talk, delivery);
+}
+
+OutboundConfig Relay::outbound_config(const Delivery& delivery) const
+{
     OutboundConfig config;
     config.session.hostname = config_.hostname;
     config.session.protection =
         delivery.without_tls ? smtp::Protection::none : smtp::Protection::starttls_if_available;
     config.session.wants_chunking = config_.wants_chunking;
-    config.tls.server_name = hop.host;
+    config.tls.server_name = delivery.hops.front().host;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = false; // opportunistic: RFC 7435; whatever it finds is reported
-    SmtpSender& self = *this;
-    Talk talk;
-    talk.outbound =
-        std::make_unique<SmtpOutbound>(machine_, self, std::move(config), delivery.connection);
-    talk.delivery = &delivery;
-    SmtpOutbound& outbound = *talk.outbound;
-    talks_[delivery.connection] = std::move(talk);
+    return config;
+}
 
+void Relay::hand_over(Talk& talk, Delivery& delivery)
+{
+    talk.delivery = &delivery;
+    machine_.world().in_transit[talk.outbound->connection()] = delivery.mail->mail;
     smtp::OutgoingMail mail;
     mail.reverse_path = delivery.mail->reverse_path;
     mail.recipients = delivery.recipients;
@@ -291,7 +326,7 @@ void Relay::connect(Delivery& delivery, Ipv4 address)
         mail.recipient_parameters.push_back(
             wish == delivery.mail->wishes.end() ? smtp::RecipientParameters{} : wish->second);
     }
-    outbound.start(std::move(mail));
+    talk.outbound->start(std::move(mail));
 }
 
 void Relay::next_hop(Delivery& delivery)
@@ -305,6 +340,7 @@ void Relay::next_hop(Delivery& delivery)
     }
     if (delivery.last_permanent) {
         bounce(delivery, refuse_all(delivery));
+        forget(delivery);
     } else {
         put_off(delivery, refuse_all(delivery));
     }
@@ -333,6 +369,7 @@ void Relay::fail(Delivery& delivery,
         Refusal{{}, step, code, delivery.destination, std::move(reply), std::move(status)};
     if (permanent) {
         bounce(delivery, refuse_all(delivery));
+        forget(delivery);
     } else {
         put_off(delivery, refuse_all(delivery));
     }
@@ -340,7 +377,6 @@ void Relay::fail(Delivery& delivery,
 
 void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
 {
-    if (refusals.empty()) return;
     const Instant give_up_at = delivery.mail->arrived + config_.give_up;
     const std::size_t index = std::min<std::size_t>(delivery.attempts, config_.retry.size()) - 1;
     const Instant next = machine_.now() + config_.retry[index];
@@ -351,10 +387,9 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
     delivery.recipients = left;
     if (next > give_up_at) {
         bounce(delivery, refusals);
+        forget(delivery);
         return;
     }
-    delivery.state = State::waiting;
-    delivery.due = next;
     delivery.cause = machine_.append({},
                                      MailDeferred{delivery.mail->mail,
                                                   refusals.front().step,
@@ -367,13 +402,11 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
                       machine_.now() - delivery.mail->arrived >= config_.warn_after;
     if (late && !std::exchange(delivery.warned, true))
         owner_.handle_delayed(*delivery.mail, refusals, give_up_at);
-    machine_.set_alarm(program_, next);
+    wait(delivery, next);
 }
 
-void Relay::bounce(Delivery& delivery, const std::vector<Refusal>& refusals)
+void Relay::bounce(const Delivery& delivery, const std::vector<Refusal>& refusals)
 {
-    delivery.state = State::done;
-    if (refusals.empty()) return;
     std::vector<std::string> recipients;
     recipients.reserve(refusals.size());
     for (const Refusal& refusal : refusals)
@@ -410,22 +443,48 @@ bool Relay::handle_connect_failed(ConnectionId connection, ConnectFailure why)
 {
     const auto found = talks_.find(connection);
     if (found == talks_.end()) return false;
-    Delivery* delivery = found->second.delivery;
-    talks_.erase(found);
-    machine_.world().in_transit.erase(connection);
-    if (delivery != nullptr) {
-        const bool silent = why == ConnectFailure::timed_out;
-        delivery->last = Refusal{{},
-                                 FailureStep::connect,
-                                 0,
-                                 delivery->hops.front().host,
-                                 {},
-                                 silent ? "4.4.1" : "4.4.2"};
+    // Whoever is in line need not find out anew.
+    std::deque<Delivery*> failed = std::exchange(doors_.at(found->second.to).line, {});
+    if (found->second.delivery != nullptr) failed.push_front(found->second.delivery);
+    leave(found);
+    const std::string status = why == ConnectFailure::timed_out ? "4.4.1" : "4.4.2";
+    for (Delivery* delivery : failed) {
+        const std::string host = delivery->hops.front().host;
+        delivery->last = Refusal{{}, FailureStep::connect, 0, host, {}, status};
         delivery->last_permanent = false;
         next_hop(*delivery);
-        forget_done();
     }
     return true;
+}
+
+void Relay::leave(std::map<ConnectionId, Talk>::iterator talk)
+{
+    const Endpoint to = talk->second.to;
+    machine_.world().in_transit.erase(talk->first);
+    talks_.erase(talk);
+    Door& door = doors_.at(to);
+    --door.talks;
+    while (!door.line.empty() && door.talks < config_.most_connections) {
+        Delivery& next = *door.line.front();
+        door.line.pop_front();
+        const CauseScope scope{machine_.trace(), next.cause};
+        connect(next, to);
+    }
+    if (door.talks == 0) doors_.erase(to);
+}
+
+// A mail for the server that this talk is with; nothing: nobody is in line for it.
+Relay::Delivery* Relay::next_in_line(const Talk& talk)
+{
+    auto& line = doors_.at(talk.to).line;
+    const auto next = std::ranges::find_if(line, [&](const Delivery* delivery) {
+        return delivery->hops.front().host == talk.host &&
+               delivery->without_tls == talk.without_tls;
+    });
+    if (next == line.end()) return nullptr;
+    Delivery* delivery = *next;
+    line.erase(next);
+    return delivery;
 }
 
 bool Relay::handle_received(ConnectionId connection, std::string_view bytes)
@@ -434,7 +493,6 @@ bool Relay::handle_received(ConnectionId connection, std::string_view bytes)
     if (outbound == nullptr) return false;
     outbound->handle_received(bytes);
     machine_.set_alarm(program_, outbound->next_timeout());
-    forget_done();
     return true;
 }
 
@@ -443,18 +501,15 @@ bool Relay::handle_peer_finished(ConnectionId connection)
     SmtpOutbound* outbound = find(connection);
     if (outbound == nullptr) return false;
     outbound->handle_peer_finished();
-    forget_done();
     return true;
 }
 
 bool Relay::handle_ended(ConnectionId connection)
 {
-    SmtpOutbound* outbound = find(connection);
-    if (outbound == nullptr) return false;
-    outbound->handle_ended();
-    talks_.erase(connection);
-    machine_.world().in_transit.erase(connection);
-    forget_done();
+    const auto found = talks_.find(connection);
+    if (found == talks_.end()) return false;
+    found->second.outbound->handle_ended();
+    leave(found);
     return true;
 }
 
@@ -474,10 +529,24 @@ void Relay::handle_session_failed(SmtpOutbound& connection,
 
 void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
 {
-    using Outcome = smtp::client::RecipientResult::Outcome;
     Talk& talk = talks_.at(connection.connection());
-    if (talk.delivery == nullptr) return;
-    Delivery& delivery = *std::exchange(talk.delivery, nullptr);
+    SIM_ASSERT(talk.delivery != nullptr);
+    conclude(*std::exchange(talk.delivery, nullptr), connection.connection(), result);
+    Delivery* next = connection.is_ready() ? next_in_line(talk) : nullptr;
+    if (next == nullptr) {
+        connection.finish();
+        return;
+    }
+    const CauseScope waited{machine_.trace(), next->cause};
+    const CauseScope attempted{machine_.trace(), tell_attempt(*next)};
+    hand_over(talk, *next);
+}
+
+void Relay::conclude(Delivery& delivery,
+                     ConnectionId connection,
+                     const smtp::client::MailFinished& result)
+{
+    using Outcome = smtp::client::RecipientResult::Outcome;
     const std::string host = delivery.hops.front().host;
 
     const auto& first = result.recipients.front();
@@ -519,7 +588,7 @@ void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::M
         next_hop(delivery);
         return;
     }
-    settle(delivery, connection.connection(), result);
+    settle(delivery, connection, result);
 }
 
 // Each recipient has its answer.
@@ -560,8 +629,11 @@ void Relay::settle(Delivery& delivery,
         if (!result.peer_offers_dsn) owner_.handle_relayed(*delivery.mail, taken);
     }
     if (!refused.empty()) bounce(delivery, refused);
-    if (!later.empty()) put_off(delivery, later);
-    if (later.empty()) delivery.state = State::done;
+    if (later.empty()) {
+        forget(delivery);
+    } else {
+        put_off(delivery, later);
+    }
 }
 
 } // namespace sim::mail

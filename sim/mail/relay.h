@@ -46,6 +46,8 @@ struct RelayConfig {
     Duration give_up{};          // after arrival
     Duration warn_after{};       // the sender is told that it still waits; 0: never
     bool wants_chunking = false; // BDAT instead of DATA where it is offered
+    // At once to one next hop; what is more waits for one of them. Postfix has as many.
+    std::size_t most_connections = 20;
 };
 
 // Why a recipient was given up or put off, as a report to the sender says it.
@@ -94,6 +96,9 @@ public:
     void handle_due();
     [[nodiscard]] Instant next_due() const;
 
+    // Mails that are not settled: a mail to two domains counts twice.
+    [[nodiscard]] std::size_t size() const { return deliveries_.size(); }
+
 private:
     struct Hop {
         std::string host; // name, for TLS and for people
@@ -101,35 +106,54 @@ private:
         std::uint16_t preference = 0;
         std::optional<Ipv4> address; // looked up when its turn comes
     };
-    enum class State : std::uint8_t { waiting, finding_exchangers, finding_address, talking, done };
-    // One mail to those of its recipients that go the same way.
+    // One mail to those of its recipients that go the same way. At any time it waits: until it is
+    // due, for the answer to a question, in line at a door, or for the end of a talk.
     struct Delivery {
         std::shared_ptr<const QueuedMail> mail;
         std::string destination; // domain, or host of a route
         std::optional<Route> route;
         std::vector<std::string> recipients;
-        State state = State::waiting;
-        Instant due;
         std::uint16_t attempts = 0;
-        std::deque<Hop> hops; // still to be tried in this attempt, the present one in front
-        dns::QuestionId question;
-        ConnectionId connection;
+        std::deque<Hop> hops;     // still to be tried in this attempt, the present one in front
         bool without_tls = false; // the handshake failed at this hop; it is tried in the clear
         bool warned = false;
         Refusal last; // what stopped it last, recipient not filled in
         bool last_permanent = false;
         EventId cause; // of the next attempt
+        std::list<Delivery>::iterator self;
+    };
+    using Deliveries = std::list<Delivery>;
+    struct Question {
+        Delivery* delivery = nullptr;
+        bool is_for_exchangers = false; // MX; else for the address of the hop in front
     };
     struct Talk {
         std::unique_ptr<SmtpOutbound> outbound;
         Delivery* delivery = nullptr; // null once its mail is settled
+        Endpoint to;
+        std::string host; // the name by which it was found
+        bool without_tls = false;
+    };
+    // A next hop that is spoken to.
+    struct Door {
+        std::size_t talks = 0;
+        std::deque<Delivery*> line; // those that wait until one may enter
     };
 
     void start(Delivery& delivery);
+    void ask(Delivery& delivery, std::string_view name, dns::RecordType type);
+    void use_address(Delivery& delivery, const dns::Answered& answer);
     void use_exchangers(Delivery& delivery, const dns::Answered& answer);
     void drop_ourselves(Delivery& delivery);
     void try_hop(Delivery& delivery);
-    void connect(Delivery& delivery, Ipv4 address);
+    void wait(Delivery& delivery, Instant until);
+    void forget(Delivery& delivery);
+    void connect(Delivery& delivery, Endpoint to);
+    void hand_over(Talk& talk, Delivery& delivery);
+    EventId tell_attempt(const Delivery& delivery);
+    [[nodiscard]] OutboundConfig outbound_config(const Delivery& delivery) const;
+    void leave(std::map<ConnectionId, Talk>::iterator talk);
+    Delivery* next_in_line(const Talk& talk);
     void next_hop(Delivery& delivery);
     void fail(Delivery& delivery,
               bool permanent,
@@ -138,11 +162,12 @@ private:
               std::string status,
               std::string reply);
     void
+    conclude(Delivery& delivery, ConnectionId connection, const smtp::client::MailFinished& result);
+    void
     settle(Delivery& delivery, ConnectionId connection, const smtp::client::MailFinished& result);
     void put_off(Delivery& delivery, const std::vector<Refusal>& refusals);
-    void bounce(Delivery& delivery, const std::vector<Refusal>& refusals);
+    void bounce(const Delivery& delivery, const std::vector<Refusal>& refusals);
     [[nodiscard]] std::vector<Refusal> refuse_all(const Delivery& delivery) const;
-    void forget_done();
     [[nodiscard]] const Route* route_for(std::string_view domain) const;
     SmtpOutbound* find(ConnectionId connection);
 
@@ -156,8 +181,11 @@ private:
     RelayOwner& owner_;
     RelayConfig config_;
     Rng chance_;
-    std::list<Delivery> deliveries_;
+    Deliveries deliveries_;
+    std::multimap<Instant, Delivery*> due_;
+    std::map<dns::QuestionId, Question> questions_;
     std::map<ConnectionId, Talk> talks_;
+    std::map<Endpoint, Door> doors_;
 };
 
 } // namespace sim::mail

@@ -23,11 +23,6 @@ std::string in_a_header(std::string_view text)
     return fit;
 }
 
-bool is_global(const DeliveryReport& report)
-{
-    return report.form != ReportForm::traditional;
-}
-
 void append_utf8(std::string& text, std::uint32_t point)
 {
     const auto add = [&](std::uint32_t octet) { text += static_cast<char>(octet); };
@@ -190,10 +185,10 @@ std::string for_machines(const DeliveryReport& report)
         text += "\r\n";
         if (!recipient.original.empty()) {
             text += fmt::format("Original-Recipient: {}\r\n",
-                                original_address(recipient.original, is_global(report)));
+                                original_address(recipient.original, report.global));
         }
         text += fmt::format("Final-Recipient: {}\r\nAction: {}\r\nStatus: {}\r\n",
-                            typed_address(what.recipient, is_global(report)),
+                            typed_address(what.recipient, report.global),
                             name_of(report.kind),
                             what.status);
         if (!what.said_by.empty()) text += fmt::format("Remote-MTA: dns; {}\r\n", what.said_by);
@@ -214,7 +209,7 @@ std::string for_machines(const DeliveryReport& report)
 std::string part(const DeliveryReport& report, std::string_view type, const std::string& body)
 {
     std::string header = fmt::format("--{}\r\nContent-Type: {}\r\n", report.boundary, type);
-    if (report.form == ReportForm::global_in_ascii && has_8bit(body)) {
+    if (report.in_ascii && has_8bit(body)) {
         return fmt::format(
             "{}Content-Transfer-Encoding: base64\r\n\r\n{}\r\n", header, base64_lines(body));
     }
@@ -223,10 +218,15 @@ std::string part(const DeliveryReport& report, std::string_view type, const std:
 }
 
 // RFC 6533 §4 has a new type for each part that may hold UTF-8 where there was only ASCII.
-std::string_view type_of_original(const DeliveryReport& report)
+std::string part_of_original(const DeliveryReport& report)
 {
-    if (is_global(report)) return report.whole ? "message/global" : "message/global-headers";
-    return report.whole ? "message/rfc822" : "text/rfc822-headers";
+    const std::string& text = report.original;
+    if (report.global) {
+        return part(report, report.whole ? "message/global" : "message/global-headers", text);
+    }
+    if (!report.whole) return part(report, "text/rfc822-headers", text);
+    if (!report.in_ascii || !has_8bit(text)) return part(report, "message/rfc822", text);
+    return part(report, "text/rfc822-headers", text.substr(0, parse_header(text).end));
 }
 
 } // namespace
@@ -234,31 +234,29 @@ std::string_view type_of_original(const DeliveryReport& report)
 std::string compose_report(const DeliveryReport& report)
 {
     // RFC 6522 §3: report-type is the second part's.
-    const std::string_view status =
-        is_global(report) ? "global-delivery-status" : "delivery-status";
-    std::string text = fmt::format(
-        "From: Mail Delivery System <MAILER-DAEMON@{}>\r\n"
-        "To: <{}>\r\n"
-        "Subject: {}\r\n"
-        "Date: {}\r\n"
-        "Message-ID: {}\r\n"
-        "Auto-Submitted: auto-replied\r\n"
-        "MIME-Version: 1.0\r\n"
-        "Content-Type: multipart/report; report-type={};\r\n"
-        " boundary=\"{}\"\r\n"
-        "{}"
-        "\r\n",
-        report.reporting_host,
-        report.to,
-        subject(report.kind),
-        mail_date(report.now, report.zone),
-        report.message_id,
-        status,
-        report.boundary,
-        report.form == ReportForm::global_in_ascii ? "" : "Content-Transfer-Encoding: 8bit\r\n");
+    const std::string_view status = report.global ? "global-delivery-status" : "delivery-status";
+    std::string text = fmt::format("From: Mail Delivery System <MAILER-DAEMON@{}>\r\n"
+                                   "To: <{}>\r\n"
+                                   "Subject: {}\r\n"
+                                   "Date: {}\r\n"
+                                   "Message-ID: {}\r\n"
+                                   "Auto-Submitted: auto-replied\r\n"
+                                   "MIME-Version: 1.0\r\n"
+                                   "Content-Type: multipart/report; report-type={};\r\n"
+                                   " boundary=\"{}\"\r\n"
+                                   "{}"
+                                   "\r\n",
+                                   report.reporting_host,
+                                   report.to,
+                                   subject(report.kind),
+                                   mail_date(report.now, report.zone),
+                                   report.message_id,
+                                   status,
+                                   report.boundary,
+                                   report.in_ascii ? "" : "Content-Transfer-Encoding: 8bit\r\n");
     text += part(report, "text/plain; charset=utf-8", for_people(report));
     text += part(report, fmt::format("message/{}", status), for_machines(report));
-    text += part(report, type_of_original(report), report.original);
+    text += part_of_original(report);
     text += fmt::format("--{}--\r\n", report.boundary);
     return text;
 }

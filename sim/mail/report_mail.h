@@ -19,12 +19,11 @@ struct ReportedRecipient {
     std::string original;
 };
 
-// traditional: headers and addresses in ASCII. global: in UTF-8, to be sent with SMTPUTF8.
-// global_in_ascii: the same inside Base64, for a next hop without SMTPUTF8 (RFC 6533 §4.1).
-SIM_NAMED_ENUM(ReportForm, traditional, global, global_in_ascii);
-
 struct DeliveryReport {
-    ReportForm form = ReportForm::traditional;
+    bool global = false; // headers and addresses in UTF-8, to be sent with SMTPUTF8
+    // For a next hop without 8BITMIME, or SMTPUTF8 (RFC 6533 §4.1): everything else is in Base64.
+    // Of a whole message that cannot be (RFC 2046 §5.2.1) only the header goes back.
+    bool in_ascii = false;
     ReportKind kind = ReportKind::failed;
     std::string reporting_host;
     std::string to; // the reverse-path of the mail that it is about

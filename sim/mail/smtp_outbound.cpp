@@ -23,6 +23,11 @@ SmtpOutbound::SmtpOutbound(Machine& machine,
 void SmtpOutbound::start(smtp::OutgoingMail mail)
 {
     session_.start_mail(std::move(mail), machine_.now());
+    drain();
+}
+
+void SmtpOutbound::finish()
+{
     session_.finish(machine_.now());
     drain();
 }

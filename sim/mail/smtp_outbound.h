@@ -44,8 +44,11 @@ public:
                  OutboundConfig config,
                  ConnectionId connection);
 
-    // One mail, then QUIT.
+    // One mail at a time: the first, and another whenever is_ready() in handle_mail_finished.
     void start(smtp::OutgoingMail mail);
+    // QUIT as soon as no mail is under way. No mail may be started after that.
+    void finish();
+    [[nodiscard]] bool is_ready() const { return session_.phase() == smtp::ClientPhase::ready; }
     void handle_connected();
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
     void handle_peer_finished() { channel_.handle_peer_finished(); }

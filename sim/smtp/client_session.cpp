@@ -275,7 +275,8 @@ void ClientSession::Machine::say_recipient(std::size_t recipient)
     const RecipientParameters& wishes = job->mail.recipient_parameters[recipient];
     if (std::get<InTransaction>(state).offer.dsn) {
         if (wishes.notify) line.append(" NOTIFY=").append(to_string(*wishes.notify));
-        if (!wishes.orcpt.empty()) line.append(" ORCPT=").append(wishes.orcpt);
+        const bool fits = job->mail.needs_utf8 || !needs_smtputf8(wishes.orcpt);
+        if (!wishes.orcpt.empty() && fits) line.append(" ORCPT=").append(wishes.orcpt);
     }
     add_line(SmtpVerb::rcpt, std::move(line));
 }

@@ -1,5 +1,7 @@
 #include "sim/smtp/command.h"
 
+#include "sim/core/utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -126,10 +128,21 @@ std::optional<Parameter> parse_parameter(std::string_view word)
         if (!is_letter(c) && !is_digit(c) && c != '-') return std::nullopt;
     if (equals == word.size()) return parameter;
     parameter.value = word.substr(equals + 1);
+    // RFC 6531 §3.3 lets a value be UTF-8; whose may be, read_recipient_parameter knows.
     const bool good =
-        !parameter.value->empty() &&
-        std::ranges::all_of(*parameter.value, [](char c) { return is_printable(c) && c != '='; });
+        !parameter.value->empty() && std::ranges::none_of(*parameter.value, [](char c) {
+            return (static_cast<unsigned char>(c) < 0x80 && !is_printable(c)) || c == '=';
+        });
     return good ? std::optional{parameter} : std::nullopt;
+}
+
+// RFC 6533 §3, utf-8-addr-unitext: an address beyond ASCII as it is, but for what \x{...} stands
+// for.
+bool is_unitext(std::string_view text)
+{
+    return !text.empty() && is_utf8(text) && std::ranges::none_of(text, [](char c) {
+        return (c >= 0 && c <= ' ') || c == '\x7F' || c == '+' || c == '=';
+    });
 }
 
 // RFC 3461 §4.4: xtext of at most 100 octets that stands for printable ones only. Else a report
@@ -380,7 +393,24 @@ bool is_orcpt(std::string_view text)
     const bool type_is_atom = std::ranges::all_of(
         text.substr(0, semicolon), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
     const std::string_view address = text.substr(semicolon + 1);
-    return type_is_atom && is_xtext(address) && decode_xtext(address).has_value();
+    if (!type_is_atom) return false;
+    if (needs_smtputf8(text))
+        return equal_ignoring_case(text.substr(0, semicolon), "utf-8") && is_unitext(address);
+    return is_xtext(address) && decode_xtext(address).has_value();
+}
+
+bool needs_smtputf8(std::string_view orcpt)
+{
+    return (kinds_in(orcpt) & eight_bit) != 0;
+}
+
+std::string original_recipient(std::string_view orcpt)
+{
+    const std::size_t behind_type = orcpt.find(';') + 1;
+    const std::string_view address = orcpt.substr(behind_type);
+    std::string text{orcpt.substr(0, behind_type)};
+    return text += needs_smtputf8(orcpt) ? std::string{address}
+                                         : decode_xtext(address).value_or(std::string{});
 }
 
 std::string to_string(const Notify& notify)

@@ -82,8 +82,12 @@ struct ParsedCommand {
 
 // RFC 3461 §4: what xtext stands for; nothing unless it is xtext and all of it printable.
 [[nodiscard]] std::optional<std::string> decode_xtext(std::string_view text);
-// RFC 3461 §4.2: addr-type ";" xtext, printable, at most 500 octets in all.
+// RFC 3461 §4.2: addr-type ";" xtext, printable, at most 500 octets in all; of the type "utf-8" it
+// may be UTF-8 as it is (RFC 6533 §3).
 [[nodiscard]] bool is_orcpt(std::string_view text);
+[[nodiscard]] bool needs_smtputf8(std::string_view orcpt);
+// "rfc822;a+40b.example" as "rfc822;a@b.example". For what is_orcpt() holds of.
+[[nodiscard]] std::string original_recipient(std::string_view orcpt);
 // As NOTIFY= says it.
 [[nodiscard]] std::string to_string(const Notify& notify);
 

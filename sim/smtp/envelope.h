@@ -37,7 +37,7 @@ struct Notify {
 // What RCPT said besides the path.
 struct RecipientParameters {
     std::optional<Notify> notify;
-    std::string orcpt; // "rfc822;taro@umi.example", in xtext as written; empty: none
+    std::string orcpt; // "rfc822;taro@umi.example", encoded as it was written; empty: none
     [[nodiscard]] bool any() const { return notify.has_value() || !orcpt.empty(); }
     friend bool operator==(const RecipientParameters&, const RecipientParameters&) = default;
 };

@@ -134,7 +134,8 @@ struct CommandTransitions {
             at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::unknown_parameter);
         }
-        if (!rcpt.path.is_ascii && !at.transaction->envelope.parameters.smtputf8) {
+        const bool is_ascii = rcpt.path.is_ascii && !needs_smtputf8(rcpt.parameters.orcpt);
+        if (!is_ascii && !at.transaction->envelope.parameters.smtputf8) {
             at.transaction->any_refused = true;
             return refuse(std::move(at), SmtpReason::address_needs_smtputf8);
         }

@@ -135,6 +135,7 @@ void Source::next()
     outgoing.recipients = {"sink@sink.example"};
     outgoing.text = text_;
     open_->start(std::move(outgoing));
+    open_->finish();
 }
 
 void Source::handle_connected(ConnectionId /*connection*/)

@@ -245,6 +245,31 @@ TEST_SUITE("smtp.command")
         }
     }
 
+    TEST_CASE("RFC 6533 section 3: ORCPT of type utf-8 escaped, or as it is and then with SMTPUTF8")
+    {
+        const std::string rcpt = "RCPT TO:<taro@umi.example> ORCPT=";
+        const auto orcpt = [&](const std::string& value) {
+            return parse_as<RcptTo>(rcpt + value).parameters.orcpt;
+        };
+        const std::string escaped = "utf-8;\\x{6D77}\\x{2B}1@umi.example";
+        CHECK(orcpt(escaped) == escaped);
+        CHECK_FALSE(needs_smtputf8(escaped));
+        CHECK(original_recipient(escaped) == escaped);
+        for (const char* plain : {"utf-8;海@umi.example", "UTF-8;海\\x{2B}1@umi.example"}) {
+            CHECK(orcpt(plain) == plain);
+            CHECK(needs_smtputf8(plain));
+            CHECK(original_recipient(plain) == plain);
+        }
+        for (const char* wrong : {"rfc822;海@umi.example",
+                                  "utf-8;海+2B@umi.example",
+                                  "utf-8;海=@umi.example",
+                                  "utf-8;\xE6\xB5@umi.example",
+                                  "海;taro@umi.example"}) {
+            CAPTURE(wrong);
+            CHECK(reason_of(rcpt + wrong) == SmtpReason::bad_argument);
+        }
+    }
+
     TEST_CASE("RFC 3461 sections 4.1 and 4.2: NOTIFY and ORCPT, NEVER alone, each at most once")
     {
         const std::string rcpt = "RCPT TO:<taro@umi.example> ";
@@ -283,6 +308,7 @@ TEST_SUITE("smtp.command")
             CAPTURE(parameters);
             CHECK(reason_of(rcpt + std::string{parameters}) == SmtpReason::bad_argument);
         }
+        CHECK(original_recipient("rfc822;a+2Bb+40c") == "rfc822;a+b@c");
         CHECK(decode_xtext("a+2Bb+3Dc") == "a+b=c");
         CHECK_FALSE(decode_xtext("a+2").has_value());
         CHECK_FALSE(decode_xtext("a+0A").has_value());

@@ -135,6 +135,26 @@ TEST_SUITE("smtp.dsn")
         CHECK_FALSE(played.mails[0].peer_offers_dsn);
     }
 
+    TEST_CASE("RFC 6533 section 3: an ORCPT in UTF-8 is for mail with SMTPUTF8 only")
+    {
+        ServerPlay server{mx_config("mx.server.example")};
+        server.become_ready();
+        const std::string rcpt = "RCPT TO:<taro@server.example> ORCPT=utf-8;海@umi.example\r\n";
+        server.say("MAIL FROM:<a@b.example>\r\n");
+        CHECK(server.say(rcpt).starts_with("553 5.6.7 "));
+        server.say("RSET\r\n");
+        server.say("MAIL FROM:<a@b.example> SMTPUTF8\r\n");
+        CHECK(server.say(rcpt) == "250 2.1.5 Ok\r\n");
+
+        for (const bool is_global : {true, false}) {
+            Play script = with_wishes("250-mx\r\n250-SMTPUTF8\r\n250 DSN\r\n");
+            script.mails[0].needs_utf8 = is_global;
+            script.mails[0].recipient_parameters[0].orcpt = "utf-8;海@umi.example";
+            const bool said = play(script).wire.find("ORCPT=utf-8;海@") != std::string::npos;
+            CHECK(said == is_global);
+        }
+    }
+
     TEST_CASE("a client given DSN parameters that would break out of their line leaves them out")
     {
         Play script = with_wishes("250-mx\r\n250 DSN\r\n");

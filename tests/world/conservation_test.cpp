@@ -153,7 +153,7 @@ public:
     explicit Storm(std::uint64_t seed)
         : chance_{rng_stream(seed, "conservation")}, office_{plan(seed)}
     {
-        const std::uint64_t mails = 1 + chance_.below(3);
+        const std::uint64_t mails = 1 + chance_.below(at_once_ ? 6 : 3);
         for (std::uint64_t i = 0; i < mails; ++i)
             plan_mail();
         const std::uint64_t faults = chance_.below(6);
@@ -191,10 +191,12 @@ private:
     {
         PostOfficePlan plan;
         plan.seed = seed;
+        at_once_ = one_in(4);
         constexpr std::array<Duration, 3> patience{2h, 24h, 120h};
         for (mail::MtaConfig* mta : {&plan.relay, &plan.mx1, &plan.mx2}) {
             mta->relay.give_up = patience.at(chance_.below(3));
             mta->relay.wants_chunking = one_in(3);
+            if (at_once_) mta->relay.most_connections = 1 + chance_.below(2);
             const bool pipelining = !one_in(3);
             const bool dsn = !one_in(3);
             const bool small = one_in(8);
@@ -237,7 +239,8 @@ private:
         for (std::uint64_t i = 0, lines = chance_.below(20); i < lines; ++i)
             text += ".line of a mail that means nothing\r\n";
         mail.text = std::make_shared<const std::string>(std::move(text));
-        office_.at(office_.start() + minutes(180), [this, mail] {
+        const Duration after = minutes(180);
+        office_.at(office_.start() + (at_once_ ? 0min : after), [this, mail] {
             const MailId id = office_.send(mail);
             sent_.emplace_back(id, mail);
         });
@@ -325,6 +328,10 @@ private:
             bounced += account.bounced;
             if (account.delivered > 1) ++doubled;
         }
+        for (const auto host : servers) {
+            INFO("server ", static_cast<int>(host));
+            REQUIRE(office_.mta(host).queue_size() == 0);
+        }
         check_mailboxes();
         check_reports(books);
         events = office_.trace().size();
@@ -384,6 +391,7 @@ private:
     }
 
     Rng chance_;
+    bool at_once_ = false; // all mails at one moment, and few connections for them
     PostOffice office_;
     std::vector<std::pair<MailId, smtp::OutgoingMail>> sent_;
 };

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +41,13 @@ mail::SmtpFaults answering(mail::FaultPoint point, std::uint16_t code)
     mail::SmtpFaults faults;
     faults.reply_to(point) = code;
     return faults;
+}
+
+std::size_t connections_to_port_25(const PostOffice& office)
+{
+    const auto attempts = office.all<ConnectionAttempted>();
+    return static_cast<std::size_t>(std::ranges::count_if(
+        attempts, [](const ConnectionAttempted& each) { return each.remote.port == 25; }));
 }
 
 smtp::OutgoingMail mail_with(std::string text)
@@ -346,6 +356,75 @@ TEST_SUITE("world.delivery")
             INFO(reports[0]);
             CHECK(reports[0].find(each.status) != std::string::npos);
         }
+    }
+
+    TEST_CASE("a full house: what is in line goes over a connection that is there already")
+    {
+        PostOfficePlan plan;
+        plan.relay.relay.most_connections = 2;
+        PostOffice office{plan};
+        for (int i = 0; i < 7; ++i)
+            office.send(mail_with("Subject: x\r\n\r\n" + std::to_string(i) + "\r\n"));
+        office.run();
+        CHECK(office.kept(PostOffice::mx1, taro).size() == 7);
+        CHECK(office.all<DeliveryAttempted>().size() == 7);
+        CHECK(connections_to_port_25(office) == 7 + 2); // from the PC to the relay, and onward
+        CHECK(office.mta(PostOffice::relay).queue_size() == 0);
+        std::set<std::uint32_t> numbers;
+        for (const auto& delivered : office.all<MailDelivered>())
+            numbers.insert(delivered.mail.value);
+        CHECK(numbers.size() == 7);
+        // Not one word more than it takes: a transaction that succeeded needs no RSET behind it.
+        for (const auto& command : office.all<SmtpCommand>())
+            CHECK(command.verb != SmtpVerb::rset);
+    }
+
+    TEST_CASE(
+        "in line behind a mail that is refused, or a line that is cut: the others get through")
+    {
+        PostOfficePlan plan;
+        plan.relay.relay.most_connections = 1;
+        PostOffice refusing{plan};
+        for (const char* recipient : {taro, "nobody@umi.example", taro})
+            refusing.send_to({recipient});
+        refusing.run();
+        CHECK(refusing.kept(PostOffice::mx1, taro).size() == 2);
+        CHECK(refusing.all<MailBounced>().size() == 1);
+        CHECK(connections_to_port_25(refusing) == 3 + 1);
+
+        PostOffice cut{plan};
+        mail::SmtpFaults faults;
+        faults.cut = mail::FaultPoint::text;
+        cut.mta(PostOffice::mx1).set_faults(faults);
+        for (int i = 0; i < 3; ++i)
+            cut.send_to({taro});
+        cut.at(cut.start() + 1min, [&] { cut.mta(PostOffice::mx1).set_faults({}); });
+        cut.run();
+        CHECK(cut.kept(PostOffice::mx1, taro).size() == 3);
+        CHECK(cut.mta(PostOffice::relay).queue_size() == 0);
+    }
+
+    TEST_CASE("in line for a host that turns out to be dead: nobody has to find out anew")
+    {
+        PostOfficePlan plan;
+        plan.relay.relay.most_connections = 1;
+        PostOffice office{plan};
+        office.network().set_host_down(HostId{PostOffice::mx1}, true);
+        for (int i = 0; i < 5; ++i)
+            office.send_to({taro});
+        office.run(office.start() + 10min);
+        // One connection's patience, not five times that; then the next MX has all of them.
+        std::vector<std::string> tried;
+        for (std::size_t i = 0; i < office.trace().size(); ++i) {
+            const Event& event = office.trace()[i];
+            const auto* attempt = std::get_if<DeliveryAttempted>(&event.what);
+            if (attempt != nullptr && event.host == HostId{PostOffice::relay})
+                tried.push_back(office.text(attempt->next_hop));
+        }
+        std::vector<std::string> expected(6, "mx2.umi.example");
+        expected.front() = "mx1.umi.example";
+        CHECK(tried == expected);
+        CHECK(office.mta(PostOffice::relay).queue_size() == 0);
     }
 
     TEST_CASE("a relay told to use BDAT does, where it is offered, and the mail is the same")

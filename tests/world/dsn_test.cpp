@@ -278,6 +278,11 @@ TEST_SUITE("world.dsn")
         INFO(full);
         CHECK(has(full, "parts text/plain message/global-delivery-status message/global\n"));
         CHECK(has(full, "whole のり | のりを二箱\n"));
+        // Not escaped, as only mail with SMTPUTF8 may have it.
+        whole.recipient_parameters[0].orcpt = "utf-8;海\\x{2B}1@void.example";
+        CHECK(
+            has(read_by_python(return_global_mail(whole, [](smtp::ServerConfig&) {}).reports.at(0)),
+                "recipient1 Original-Recipient: utf-8;海+1@void.example\n"));
     }
 
     TEST_CASE("RFC 6533 section 4.1: where the way back lacks SMTPUTF8 the parts go in Base64")
@@ -312,6 +317,41 @@ TEST_SUITE("world.dsn")
     }
 
     TEST_CASE(
+        "where the way back lacks 8BITMIME a report goes in Base64, a whole mail as its header")
+    {
+        const auto returned = [](std::string_view subject, std::string_view body) {
+            smtp::OutgoingMail mail = global_mail();
+            mail.recipients = {"sea@void.example"};
+            mail.recipient_parameters.clear();
+            mail.needs_utf8 = false;
+            mail.ret = smtp::ReturnedPart::full;
+            mail.text = std::make_shared<const std::string>(
+                fmt::format("Subject: {}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n",
+                            subject,
+                            body));
+            mail.needs_8bit = mail::has_8bit(*mail.text);
+            const Returned back = return_global_mail(
+                mail, [](smtp::ServerConfig& mx) { mx.extensions.eight_bit_mime = false; });
+            REQUIRE(back.reports.size() == 1);
+            CHECK(back.bounced == 1); // the mail itself
+            CHECK_FALSE(has(back.senders.at(0), "8BITMIME"));
+            return read_by_python(back.reports[0]);
+        };
+        const std::string eight_bit = returned("nori", "のりを二箱");
+        INFO(eight_bit);
+        CHECK(has(eight_bit, "ascii True\n"));
+        CHECK(has(eight_bit, "parts text/plain message/delivery-status text/rfc822-headers\n"));
+        CHECK(has(eight_bit, "encodings base64 None None\n"));
+        CHECK(has(eight_bit, "次の宛先には、メールを配達できませんでした。"));
+        CHECK(has(eight_bit, "header nori\n"));
+        CHECK(has(eight_bit, "defects 0\n"));
+        // A header that should not have been like this (RFC 5322 section 2.2).
+        CHECK(has(returned("のり", "nori"), "encodings base64 None base64\n"));
+        // What is ASCII already comes back whole.
+        CHECK(has(returned("nori", "two boxes"), "whole nori | two boxes\n"));
+    }
+
+    TEST_CASE(
         "an address beyond ASCII has no way back without SMTPUTF8: no report, and none mangled")
     {
         smtp::OutgoingMail mail = global_mail();
@@ -340,7 +380,7 @@ TEST_SUITE("world.dsn")
     TEST_CASE("what an ORCPT says in \\x{...} never becomes a line of a report")
     {
         mail::DeliveryReport report;
-        report.form = mail::ReportForm::global;
+        report.global = true;
         report.reporting_host = "relay.kumo.example";
         report.to = "hanako@kumo.example";
         report.message_id = "<1@relay.kumo.example>";
@@ -358,7 +398,7 @@ TEST_SUITE("world.dsn")
         CHECK(has(text,
                   "Original-Recipient: utf-8;a\\x{0D}\\x{0A}b\\x{00}\\x{D800}\\x{110000}\\x{6d77}"
                   "\\x{}𠮟\\x{6D77\r\n"));
-        report.form = mail::ReportForm::traditional;
+        report.global = false;
         report.recipients[0].original = "UTF-8;\\x{6D77}\\x{2B}=@umi.example";
         CHECK(has(mail::compose_report(report),
                   "Original-Recipient: utf-8;\\x{6D77}\\x{2B}\\x{3D}@umi.example\r\n"));

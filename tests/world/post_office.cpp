@@ -110,6 +110,7 @@ void Sender::send(MailId mail, smtp::OutgoingMail what)
     open_[connection] = std::move(outbound);
     mails_[connection] = mail;
     opened.start(std::move(what));
+    opened.finish();
 }
 
 std::optional<smtp::client::MailFinished> Sender::result(MailId mail) const

@@ -30,6 +30,28 @@ TEST_SUITE("world.visit")
         CHECK(visited.world->network().open_connections() == 0);
     }
 
+    TEST_CASE("two mails over one connection are two mails, and each goes its way")
+    {
+        Visited visited{"fixed-ip"};
+        const ConnectionId connection = visited.connect(visited.host("mx1.umi.example"), 25);
+        visited.wait(1s);
+        visited.say(connection, "EHLO pc.example\r\n");
+        for (int i = 0; i < 2; ++i) {
+            visited.say(connection,
+                        "MAIL FROM:<a@stranger.example>\r\nRCPT TO:<taro@umi.example>\r\nDATA\r\n");
+            visited.wait(5s);
+            visited.say(connection, "Subject: x\r\n\r\nx\r\n.\r\n");
+            visited.wait(60s);
+        }
+        std::vector<std::uint32_t> delivered;
+        const Trace& trace = visited.world->trace();
+        for (std::size_t i = 0; i < trace.size(); ++i)
+            if (const auto* mail = std::get_if<MailDelivered>(&trace[i].what))
+                delivered.push_back(mail->mail.value);
+        REQUIRE(delivered.size() == 2);
+        CHECK(delivered[0] != delivered[1]);
+    }
+
     TEST_CASE("a dropped SYN is silence, then a failed connection")
     {
         Visited visited{"op25b"};
