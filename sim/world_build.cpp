@@ -90,6 +90,7 @@ smtp::ServerConfig session_config(const scenario::MailServer& server,
         if (!listener.require_tls) config.mechanisms_in_clear.push_back(name);
     }
     config.auth_required = listener.require_auth;
+    if (listener.role == scenario::ListenerRole::mx) config.greeting_delay = server.greeting_delay;
     config.extensions.pipelining = server.pipelining;
     config.limits.message_octets = server.size_limit_bytes;
     return config;

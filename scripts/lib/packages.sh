@@ -15,6 +15,7 @@ build | libexpected-dev      | results that may be errors
 build | libtomlplusplus-dev  | lessons and language files (TOML)
 build | nlohmann-json3-dev   | JSON reports
 build | libcli11-dev         | the command line
+build | libidn2-dev          | domain names beyond ASCII
 build | libasio-dev          | real sockets, for hikyaku bridge and hikyaku send
 window | libglfw3-dev        | opens the window and hears its keys
 window | libgl-dev           | draws in it

@@ -1,6 +1,7 @@
 #include "sim/mail/mailbox.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/idn.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,8 @@ std::string fold_address(std::string_view address)
     std::string folded{address};
     for (char& c : folded)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return folded;
+    const std::size_t domain = folded.rfind('@') + 1; // 0: there is nothing else
+    return folded.replace(domain, std::string::npos, ascii_domain(folded.substr(domain)));
 }
 
 void MailboxStore::open(std::string_view address, std::uint64_t quota_bytes)

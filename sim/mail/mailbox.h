@@ -14,8 +14,9 @@
 
 namespace sim::mail {
 
-// An address as mailboxes compare it: ASCII letters in lower case. RFC 5321 §2.4 leaves the local
-// part to the host; this one, like nearly all, ignores case there too.
+// An address, or a domain alone, as mailboxes compare it: ASCII letters in lower case, the domain
+// in A-labels. RFC 5321 §2.4 leaves the local part to the host; this one, like nearly all, ignores
+// case there too.
 [[nodiscard]] std::string fold_address(std::string_view address);
 
 struct KeptMessage {

@@ -1,6 +1,7 @@
 #include "sim/mail/mta.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/idn.h"
 #include "sim/smtp/command.h"
 
 #include <fmt/format.h>
@@ -98,7 +99,13 @@ void Mta::handle_peer_finished(ConnectionId connection)
 
 void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
 {
-    if (inbound_.erase(connection) == 0) relay_.handle_ended(connection);
+    const auto inbound = inbound_.find(connection);
+    if (inbound == inbound_.end()) {
+        relay_.handle_ended(connection);
+    } else {
+        inbound->second->handle_ended();
+        inbound_.erase(inbound);
+    }
 }
 
 void Mta::handle_answer(const dns::Answered& answer)
@@ -133,8 +140,9 @@ void Mta::arm()
 
 bool Mta::is_local_domain(std::string_view domain) const
 {
+    const std::string folded = fold_address(domain);
     return std::ranges::any_of(config_.local_domains, [&](const std::string& ours) {
-        return smtp::equal_ignoring_case(ours, domain);
+        return fold_address(ours) == folded;
     });
 }
 
@@ -160,14 +168,15 @@ std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
     const bool stranger = question.client.user.empty() && !question.sender.is_null();
     if (stranger && listener_of(peer).checks_sender_domain) {
         const dns::QuestionId id =
-            machine_.resolve(*this, question.sender.domain, dns::RecordType::mx);
+            machine_.resolve(*this, ascii_domain(question.sender.domain), dns::RecordType::mx);
         sender_questions_[id] = peer.connection;
         return std::nullopt;
     }
     // RFC 6409 §6.1: whoever logs in sends as herself.
     if (question.client.user.empty() || question.sender.is_null()) return smtp::server::Verdict{};
     const UserAccount* account = accounts_.find(question.client.user);
-    SIM_ASSERT(account != nullptr);
+    // A token may name somebody who has no account here.
+    if (account == nullptr) return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
     const std::string sender = fold_address(to_string(question.sender));
     const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
         return fold_address(address) == sender;
@@ -192,10 +201,6 @@ void Mta::settle_sender(ConnectionId connection, const dns::Answered& answer)
 
 std::optional<Instant> Mta::refused_until(const InboundPeer& peer) const
 {
-    // Mail from other servers must not suffer from who guesses passwords behind the same address.
-    const smtp::ServerConfig& session = *listener_of(peer).inbound.session;
-    if (session.mechanisms_in_clear.empty() && session.mechanisms_under_tls.empty())
-        return std::nullopt;
     return failed_logins_.refused_until(peer.remote.address, machine_.now());
 }
 
@@ -254,6 +259,7 @@ void Mta::add_field(std::string& text, MailId mail, ConnectionId connection, std
 std::string Mta::complete(std::string text, MailId mail, ConnectionId connection)
 {
     text = remove_fields(text, "Bcc");
+    text = remove_fields(text, "Resent-Bcc"); // RFC 5322 §3.6.6
     if (!has_field(text, "Message-ID")) {
         add_field(text,
                   mail,
@@ -277,6 +283,7 @@ std::string Mta::stamp(std::string text,
     received.client_address = to_string(peer.remote.address);
     received.by = config_.hostname;
     received.extended = message.client.extended;
+    received.utf8 = message.envelope.parameters.smtputf8;
     if (peer.tls) {
         received.tls_version = peer.tls->version == 0x0304 ? "TLSv1.3" : "TLSv1.2";
         received.tls_cipher = peer.tls->cipher_name;

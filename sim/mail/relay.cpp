@@ -140,7 +140,8 @@ void Relay::start(Delivery& delivery)
     ++delivery.attempts;
     delivery.hops.clear();
     delivery.without_tls = false;
-    delivery.last = Refusal{};
+    delivery.for_good = Refusal{};
+    delivery.for_now.reset();
     if (delivery.route) {
         delivery.hops.push_back(Hop{delivery.route->host, delivery.route->port, 0, std::nullopt});
         try_hop(delivery);
@@ -193,10 +194,8 @@ void Relay::use_address(Delivery& delivery, const dns::Answered& answer)
     }
     const bool permanent =
         answer.outcome == DnsOutcome::name_does_not_exist || answer.outcome == DnsOutcome::no_data;
-    delivery.last =
-        Refusal{{}, FailureStep::name_lookup, 0, hop.host, {}, permanent ? "5.4.4" : "4.4.3"};
-    delivery.last_permanent = permanent;
-    next_hop(delivery);
+    const std::string status = permanent ? "5.4.4" : "4.4.3";
+    next_hop(delivery, {{}, FailureStep::name_lookup, 0, hop.host, {}, status}, permanent);
 }
 
 void Relay::use_exchangers(Delivery& delivery, const dns::Answered& answer)
@@ -329,31 +328,30 @@ void Relay::hand_over(Talk& talk, Delivery& delivery)
     talk.outbound->start(std::move(mail));
 }
 
-void Relay::next_hop(Delivery& delivery)
+void Relay::next_hop(Delivery& delivery, Refusal why, bool permanent)
 {
     SIM_ASSERT(!delivery.hops.empty());
+    if (permanent) {
+        delivery.for_good = std::move(why);
+    } else if (!delivery.for_now) {
+        delivery.for_now = std::move(why);
+    }
     delivery.hops.pop_front();
     delivery.without_tls = false;
     if (!delivery.hops.empty()) {
         try_hop(delivery);
-        return;
-    }
-    if (delivery.last_permanent) {
-        bounce(delivery, refuse_all(delivery));
-        forget(delivery);
+    } else if (delivery.for_now) { // RFC 5321 §5.1: while one of them may take it later, it waits
+        put_off(delivery, for_all(delivery, *delivery.for_now));
     } else {
-        put_off(delivery, refuse_all(delivery));
+        give_up(delivery, for_all(delivery, delivery.for_good));
     }
 }
 
-std::vector<Refusal> Relay::refuse_all(const Delivery& delivery) const
+std::vector<Refusal> Relay::for_all(const Delivery& delivery, const Refusal& why)
 {
-    std::vector<Refusal> all;
-    for (const std::string& recipient : delivery.recipients) {
-        Refusal refusal = delivery.last;
-        refusal.recipient = recipient;
-        all.push_back(std::move(refusal));
-    }
+    std::vector<Refusal> all(delivery.recipients.size(), why);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].recipient = delivery.recipients[i];
     return all;
 }
 
@@ -365,13 +363,12 @@ void Relay::fail(Delivery& delivery,
                  std::string status,
                  std::string reply)
 {
-    delivery.last =
-        Refusal{{}, step, code, delivery.destination, std::move(reply), std::move(status)};
+    const std::vector<Refusal> refusals = for_all(
+        delivery, {{}, step, code, delivery.destination, std::move(reply), std::move(status)});
     if (permanent) {
-        bounce(delivery, refuse_all(delivery));
-        forget(delivery);
+        give_up(delivery, refusals);
     } else {
-        put_off(delivery, refuse_all(delivery));
+        put_off(delivery, refusals);
     }
 }
 
@@ -386,8 +383,7 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
         left.push_back(refusal.recipient);
     delivery.recipients = left;
     if (next > give_up_at) {
-        bounce(delivery, refusals);
-        forget(delivery);
+        give_up(delivery, refusals);
         return;
     }
     delivery.cause = machine_.append({},
@@ -403,6 +399,12 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
     if (late && !std::exchange(delivery.warned, true))
         owner_.handle_delayed(*delivery.mail, refusals, give_up_at);
     wait(delivery, next);
+}
+
+void Relay::give_up(Delivery& delivery, const std::vector<Refusal>& refusals)
+{
+    bounce(delivery, refusals);
+    forget(delivery);
 }
 
 void Relay::bounce(const Delivery& delivery, const std::vector<Refusal>& refusals)
@@ -450,9 +452,7 @@ bool Relay::handle_connect_failed(ConnectionId connection, ConnectFailure why)
     const std::string status = why == ConnectFailure::timed_out ? "4.4.1" : "4.4.2";
     for (Delivery* delivery : failed) {
         const std::string host = delivery->hops.front().host;
-        delivery->last = Refusal{{}, FailureStep::connect, 0, host, {}, status};
-        delivery->last_permanent = false;
-        next_hop(*delivery);
+        next_hop(*delivery, {{}, FailureStep::connect, 0, host, {}, status}, false);
     }
     return true;
 }
@@ -513,20 +513,6 @@ bool Relay::handle_ended(ConnectionId connection)
     return true;
 }
 
-void Relay::handle_session_failed(SmtpOutbound& connection,
-                                  const smtp::client::SessionFailed& failure)
-{
-    Delivery* delivery = talks_.at(connection.connection()).delivery;
-    if (delivery == nullptr) return;
-    delivery->last = Refusal{{},
-                             failure.step,
-                             failure.reply.code,
-                             delivery->hops.front().host,
-                             one_line(failure.reply),
-                             status_of(failure.reply, !failure.temporary)};
-    delivery->last_permanent = !failure.temporary;
-}
-
 void Relay::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
 {
     Talk& talk = talks_.at(connection.connection());
@@ -556,13 +542,6 @@ void Relay::conclude(Delivery& delivery,
                 r.step == FailureStep::tls || r.step == FailureStep::connect);
     });
     if (nobody_asked) { // this server did not take us at all: another one may
-        delivery.last = Refusal{{},
-                                first.step,
-                                first.reply.code,
-                                host,
-                                one_line(first.reply),
-                                status_of(first.reply, first.outcome == Outcome::refused_for_good)};
-        delivery.last_permanent = first.outcome == Outcome::refused_for_good;
         if (first.step == FailureStep::tls && !delivery.without_tls) {
             // Opportunistic TLS that fails is tried once more without: mail is not held back for
             // what was never promised (RFC 7435 §1.2). A dropped protection, and the trace says so.
@@ -570,7 +549,11 @@ void Relay::conclude(Delivery& delivery,
             try_hop(delivery);
             return;
         }
-        next_hop(delivery);
+        const bool permanent = first.outcome == Outcome::refused_for_good;
+        const std::string status = status_of(first.reply, permanent);
+        next_hop(delivery,
+                 {{}, first.step, first.reply.code, host, one_line(first.reply), status},
+                 permanent);
         return;
     }
 
@@ -582,10 +565,9 @@ void Relay::conclude(Delivery& delivery,
     if (not_here && delivery.hops.size() > 1) {
         const std::string status =
             first.reply.code == 0 ? "4.4.2" : status_of(first.reply, false, first.problem);
-        delivery.last =
-            Refusal{{}, first.step, first.reply.code, host, one_line(first.reply), status};
-        delivery.last_permanent = false;
-        next_hop(delivery);
+        next_hop(delivery,
+                 {{}, first.step, first.reply.code, host, one_line(first.reply), status},
+                 false);
         return;
     }
     settle(delivery, connection, result);

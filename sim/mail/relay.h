@@ -117,8 +117,10 @@ private:
         std::deque<Hop> hops;     // still to be tried in this attempt, the present one in front
         bool without_tls = false; // the handshake failed at this hop; it is tried in the clear
         bool warned = false;
-        Refusal last; // what stopped it last, recipient not filled in
-        bool last_permanent = false;
+        // What stopped it in this attempt, recipient not filled in: the last refusal for good, and
+        // the first that time may heal, at whichever hop.
+        Refusal for_good;
+        std::optional<Refusal> for_now;
         EventId cause; // of the next attempt
         std::list<Delivery>::iterator self;
     };
@@ -154,7 +156,7 @@ private:
     [[nodiscard]] OutboundConfig outbound_config(const Delivery& delivery) const;
     void leave(std::map<ConnectionId, Talk>::iterator talk);
     Delivery* next_in_line(const Talk& talk);
-    void next_hop(Delivery& delivery);
+    void next_hop(Delivery& delivery, Refusal why, bool permanent);
     void fail(Delivery& delivery,
               bool permanent,
               FailureStep step,
@@ -167,14 +169,18 @@ private:
     settle(Delivery& delivery, ConnectionId connection, const smtp::client::MailFinished& result);
     void put_off(Delivery& delivery, const std::vector<Refusal>& refusals);
     void bounce(const Delivery& delivery, const std::vector<Refusal>& refusals);
-    [[nodiscard]] std::vector<Refusal> refuse_all(const Delivery& delivery) const;
+    void give_up(Delivery& delivery, const std::vector<Refusal>& refusals);
+    [[nodiscard]] static std::vector<Refusal> for_all(const Delivery& delivery, const Refusal& why);
     [[nodiscard]] const Route* route_for(std::string_view domain) const;
     SmtpOutbound* find(ConnectionId connection);
 
     void handle_mail_finished(SmtpOutbound& connection,
                               const smtp::client::MailFinished& result) override;
-    void handle_session_failed(SmtpOutbound& connection,
-                               const smtp::client::SessionFailed& failure) override;
+    // What that means for a mail, handle_mail_finished has said.
+    void handle_session_failed(SmtpOutbound& /*connection*/,
+                               const smtp::client::SessionFailed& /*failure*/) override
+    {
+    }
 
     Machine& machine_;
     Program& program_;

@@ -191,7 +191,9 @@ std::string for_machines(const DeliveryReport& report)
                             typed_address(what.recipient, report.global),
                             name_of(report.kind),
                             what.status);
-        if (!what.said_by.empty()) text += fmt::format("Remote-MTA: dns; {}\r\n", what.said_by);
+        // RFC 3464 §2.3.5: only a server that we have spoken to.
+        if (!what.reply.empty() || what.tried)
+            text += fmt::format("Remote-MTA: dns; {}\r\n", what.said_by);
         if (!what.reply.empty())
             text += fmt::format("Diagnostic-Code: smtp; {}\r\n", in_a_header(what.reply));
         if (what.tried) {

@@ -37,7 +37,7 @@ void SmtpInbound::handle_connected()
     std::optional<smtp::server::Verdict> refusal;
     if (const std::uint16_t code = faults_.reply_to(FaultPoint::connect); code != 0) {
         refusal = fault_verdict(FaultPoint::connect, code);
-    } else if (const auto pause = pause_of_peer()) {
+    } else if (const auto pause = pause_of_peer(); pause && config_.session->auth_required) {
         refusal = smtp::server::Verdict{SmtpReason::login_paused, *pause, 0, {}};
     }
     session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
@@ -83,14 +83,25 @@ void SmtpInbound::handle_tls_established(const tls::Established& what)
 
 void SmtpInbound::handle_tls_failed(const tls::Failed& why)
 {
-    if (why.why == TlsFailure::not_tls) on(ProblemSeen{SmtpProblem::spoke_smtp_to_tls_port, {}});
+    if (why.why == TlsFailure::not_tls) {
+        on(ProblemSeen{config_.tls_from_start ? SmtpProblem::spoke_smtp_to_tls_port
+                                              : SmtpProblem::plaintext_after_starttls,
+                       {}});
+    }
     session_.handle_tls_failed(machine_.now());
     drain();
+}
+
+// The session hears of a reset as of any other end: what came half is dropped, and it says so.
+void SmtpInbound::handle_ended()
+{
+    handle_end();
 }
 
 void SmtpInbound::handle_end()
 {
     held_.clear(); // nobody is there to hear it
+    abandon_login();
     session_.handle_end_of_stream(machine_.now());
     drain();
 }
@@ -228,6 +239,7 @@ void SmtpInbound::give(const BeginTls& /*what*/)
 
 void SmtpInbound::give(const CloseConnection& /*what*/)
 {
+    abandon_login();
     channel_.close();
 }
 
@@ -237,6 +249,12 @@ void SmtpInbound::on(const AuthStart& what)
     const auto mechanism = sasl::parse_registered_name(what.mechanism);
     SIM_ASSERT(mechanism && sasl::is_available(*mechanism)); // offered by our own settings
     mechanism_name_ = *mechanism;
+    if (what.initial_response && sasl::server_begins(*mechanism)) {
+        AuthResult malformed;
+        malformed.outcome = AuthResult::Outcome::malformed;
+        session_.handle_auth_result(malformed, machine_.now());
+        return;
+    }
     const Rng chance =
         machine_.chance(fmt::format("auth/{}/{}", peer_.connection.value, ++logins_));
     mechanism_ = sasl::make_server(*mechanism,
@@ -254,7 +272,21 @@ void SmtpInbound::on(const AuthResponse& what)
 
 void SmtpInbound::on(const AuthCancelled& /*what*/)
 {
-    mechanism_.reset();
+    if (const auto before = abandon_login())
+        session_.handle_login_abandoned(*before, machine_.now());
+}
+
+// The exchange ends here. If it had failed before, that counts (nobody guesses for nothing by not
+// waiting for the reply): how many failures had counted until then.
+std::optional<std::uint32_t> SmtpInbound::abandon_login()
+{
+    const auto mechanism = std::exchange(mechanism_, nullptr);
+    const auto failure = mechanism == nullptr ? std::nullopt : mechanism->verdict();
+    if (!failure) return std::nullopt;
+    const std::uint32_t before = receiver_.failed_logins(peer_);
+    tell_login(*failure);
+    receiver_.handle_login(peer_, false);
+    return before;
 }
 
 // A peer that was here already when the pause began gets no further guess either.

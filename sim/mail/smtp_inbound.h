@@ -41,8 +41,7 @@ public:
     virtual smtp::server::Verdict receive(const InboundPeer& peer,
                                           smtp::server::MessageReceived message) = 0;
     [[nodiscard]] virtual const sasl::CredentialStore& credentials() const = 0;
-    // After too many failed logins from its address: until when it is not served. Where no logins
-    // are offered: never.
+    // After too many failed logins from its address: until when it cannot log in.
     [[nodiscard]] virtual std::optional<Instant> refused_until(const InboundPeer& peer) const = 0;
     // Failures from its address that still count.
     [[nodiscard]] virtual std::uint32_t failed_logins(const InboundPeer& peer) const = 0;
@@ -71,6 +70,7 @@ public:
     void handle_connected();
     void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
     void handle_peer_finished() { channel_.handle_peer_finished(); }
+    void handle_ended(); // by reset or timeout: nobody hears anything any more
     void handle_timeout();
     void settle_sender(const smtp::server::Verdict& verdict);
     [[nodiscard]] Instant next_timeout() const;
@@ -99,6 +99,7 @@ private:
     [[nodiscard]] std::optional<std::string> pause_of_peer() const;
     bool refuse_paused();
     void answer(const sasl::ServerStep& step);
+    std::optional<std::uint32_t> abandon_login();
     void tell_login(const sasl::ServerStep& end);
     [[nodiscard]] bool tells_secret(const smtp::server::CommandSeen& seen) const;
 

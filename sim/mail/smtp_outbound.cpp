@@ -44,6 +44,10 @@ void SmtpOutbound::handle_timeout()
 {
     // One alarm serves all that a program does: why it was set may have nothing to do with this.
     const CauseScope scope{machine_.trace(), last_heard_};
+    // A text that is still going out on a slow line is no silence of the server's.
+    const net::Fabric& network = machine_.world().network;
+    const bool all_sent = network.queued_bytes(machine_.host(), connection()) == 0;
+    session_.handle_send_progress(all_sent, network.last_progress(machine_.host(), connection()));
     session_.handle_timeout(machine_.now());
     drain();
 }

@@ -37,6 +37,7 @@ struct End {
     std::uint32_t first_sequence = 0;
     std::uint32_t peer_first_sequence = 0;
     std::uint64_t acknowledged = 0; // all before it; SND.UNA
+    Instant progress;               // when that last moved
     std::uint64_t sent = 0;         // next to send; SND.NXT, back at `acknowledged` after a timeout
     std::uint64_t sent_max = 0;     // highest that `sent` has been
     std::uint64_t received = 0;     // next expected; RCV.NXT

@@ -78,6 +78,11 @@ public:
     {
         return tcp_.queued_bytes(host, connection);
     }
+    // When the peer last acknowledged anything new of what this host sends it.
+    [[nodiscard]] Instant last_progress(HostId host, ConnectionId connection) const
+    {
+        return tcp_.last_progress(host, connection);
+    }
 
     // ---- UDP ----------------------------------------------------------------------------------
     // Port 0 asks for an ephemeral one. Returns the port, or 0 when it is taken or none is free.

@@ -123,11 +123,22 @@ void Tcp::abort(HostId host, ConnectionId id, Instant now)
 
 std::uint64_t Tcp::queued_bytes(HostId host, ConnectionId id) const
 {
+    const End* end = find_end(host, id);
+    return end == nullptr ? 0 : end->queue.end() - end->queue.begin();
+}
+
+Instant Tcp::last_progress(HostId host, ConnectionId id) const
+{
+    const End* end = find_end(host, id);
+    return end == nullptr ? Instant{} : end->progress;
+}
+
+const End* Tcp::find_end(HostId host, ConnectionId id) const
+{
     const Connection* connection = connections_.find(id);
-    if (connection == nullptr) return 0;
-    for (const End& end : connection->ends)
-        if (end.host == host) return end.queue.end() - end.queue.begin();
-    return 0;
+    if (connection == nullptr) return nullptr;
+    const auto found = std::ranges::find(connection->ends, host, &End::host);
+    return found == connection->ends.end() ? nullptr : &*found;
 }
 
 // ---- how it ends --------------------------------------------------------------------------------

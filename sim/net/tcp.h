@@ -35,6 +35,7 @@ public:
     void finish(HostId host, ConnectionId id, Instant now);
     void abort(HostId host, ConnectionId id, Instant now);
     [[nodiscard]] std::uint64_t queued_bytes(HostId host, ConnectionId id) const;
+    [[nodiscard]] Instant last_progress(HostId host, ConnectionId id) const;
 
     // A segment was delivered to `packet.at`; the trace's cause is its PacketDelivered.
     void handle_segment(const Packet& packet, Instant now);
@@ -74,6 +75,7 @@ private:
     }
     // The end that the host's program may still use; none when it has ended.
     std::optional<Socket> usable(HostId host, ConnectionId id);
+    [[nodiscard]] const End* find_end(HostId host, ConnectionId id) const;
     HostPorts& ports(HostId host);
 
     // Sending: tcp_send.cpp

@@ -209,6 +209,7 @@ void Tcp::on_progress(Socket socket, std::uint64_t position, Instant now)
     // RFC 6298 §5.7: a repeated SYN says that the first guess was too short.
     if (opening && end.attempt > 0) end.retransmission.timeout = 3s;
     end.acknowledged = position;
+    end.progress = now;
     if (end.sent < position) end.sent = position;
     end.attempt = 0;
     if (end.measuring && position >= end.measured_position) {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t max_line_octets = std::size_t{64} * 1024; // of a reply or a message
 constexpr std::size_t max_capability_octets = std::size_t{16} * 1024;
 constexpr std::size_t max_shown_octets = 512; // of a reply's first line, RFC 2449 §4
-constexpr std::uint64_t octets_per_patience = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t octets_per_patience = std::uint64_t{16} * 1024;
 
 bool fits_a_line(std::string_view text)
 {

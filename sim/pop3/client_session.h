@@ -29,7 +29,7 @@ struct ClientConfig {
     bool may_reveal_password = false;
     bool deletes_after_fetch = false;
     std::vector<std::string> seen_uidls;  // fetched in earlier sessions, not fetched again
-    Duration reply_timeout = 1min;        // for each reply, or each MiB of a long one
+    Duration reply_timeout = 1min;        // for each reply, or each 16 KiB of a long one
     std::uint32_t message_limit = 10'000; // in the mailbox
     std::uint32_t message_size_limit = 64U * 1024U * 1024U; // octets
 };

@@ -241,9 +241,10 @@ private:
         body += octets;
         pad(body);
         if (stopped != nullptr) {
+            // Whoever reads packets wants the rule's name, at whatever level the run was told.
             add_option(body,
                        Option::comment,
-                       explain::describe(*stopped, source_.level, source_.context()));
+                       explain::describe(*stopped, explain::Level::expert, source_.context()));
             add_end_of_options(body);
         }
         add_block(packets_, Block::enhanced_packet, std::move(body));

@@ -84,6 +84,11 @@ public:
         return Failure{};
     }
 
+    [[nodiscard]] std::optional<Failure> verdict() const override
+    {
+        return awaits_ == Awaits::acknowledgement ? std::optional{failure_} : std::nullopt;
+    }
+
 private:
     enum class Awaits { message, acknowledgement, nothing };
 

@@ -96,6 +96,11 @@ make_server(Mechanism mechanism, const CredentialStore& store, const Occasion& o
     return row_of(mechanism).make_server(store, occasion);
 }
 
+bool server_begins(Mechanism mechanism)
+{
+    return mechanism == Mechanism::cram_md5; // RFC 2195 §2
+}
+
 std::string_view registered_name(Mechanism mechanism)
 {
     return row_of(mechanism).name;

@@ -78,7 +78,14 @@ public:
 
     // After each Challenge. Once Success or Failure was returned every further call gives Failure.
     [[nodiscard]] virtual ServerStep respond(std::string_view response) = 0;
+
+    // What the exchange has come to already although a Challenge is still to be answered: a token
+    // that was refused (RFC 7628 §3.2.2) counts, whether the client answers or goes away.
+    [[nodiscard]] virtual std::optional<Failure> verdict() const { return std::nullopt; }
 };
+
+// Whether the server has the first word: an initial response is then an error (RFC 4954 §4).
+[[nodiscard]] bool server_begins(Mechanism mechanism);
 
 // What SCRAM has a server keep instead of a password, RFC 5802 §3: enough to tell who knows it, not
 // enough to log in anywhere.

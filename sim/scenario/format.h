@@ -238,6 +238,9 @@ void fields(V& v, MailServer& server)
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
     v.value({"checks_sender_domain", "whether it refuses senders whose domain takes no mail"},
             server.checks_sender_domain);
+    v.value({"greeting_delay",
+             "how long callers of its mx ports wait for 220, and are refused if they do not wait"},
+            server.greeting_delay);
     v.list({"retry", "waits between attempts of delivery, the last one again and again"},
            server.retry);
     v.value({"give_up", "age at which mail is returned to its sender"}, server.give_up);

@@ -203,7 +203,10 @@ struct MailServer {
     Duration login_pause = 5min;
     bool pipelining = true;
     bool checks_sender_domain = false; // on mx ports: a sender's null MX is refused (RFC 7505)
-    std::vector<Duration> retry;       // waits between attempts; empty: 15m 30m 1h 2h 4h ...
+    // On mx ports: how long a caller waits for 220; who talks meanwhile is refused. Zero: not at
+    // all.
+    Duration greeting_delay{};
+    std::vector<Duration> retry; // waits between attempts; empty: 15m 30m 1h 2h 4h ...
     Duration give_up = std::chrono::hours{120};
     mail::SmtpFaults faults; // switched on by settings only
 };

@@ -320,6 +320,41 @@ void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
          }});
 }
 
+// Seconds, or a time with its unit.
+void add_time(Handles& handles,
+              std::string key,
+              Duration now,
+              std::string_view zero,
+              std::function<void(Scenario&, Duration)> change)
+{
+    handles.push_back(
+        {{std::move(key), to_text(now), {}, false},
+         [zero, change = std::move(change)](Scenario& changed, const std::string& value) {
+             const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
+             const auto time = parse_duration(has_unit ? value : value + "s");
+             if (!time)
+                 return fmt::format("expected seconds, or a time as in \"5m\"; 0 is {}", zero);
+             change(changed, *time);
+             return std::string{};
+         }});
+}
+
+// How long a caller waits for 220, where mail comes from anybody.
+void add_greeting_delay(Handles& handles, const MailServer& server, std::size_t index)
+{
+    if (std::ranges::none_of(server.listeners, [](const SmtpListener& listener) {
+            return listener.role == ListenerRole::mx;
+        }))
+        return;
+    add_time(handles,
+             fmt::format("server.{}.greeting_delay", server.host),
+             server.greeting_delay,
+             "at once",
+             [index](Scenario& changed, Duration delay) {
+                 changed.mail_servers[index].greeting_delay = delay;
+             });
+}
+
 // Of the SMTP and the POP server on one host, where logins are offered at all.
 void add_login_pause(Handles& handles, const Scenario& scenario, const MailServer& server)
 {
@@ -328,21 +363,16 @@ void add_login_pause(Handles& handles, const Scenario& scenario, const MailServe
     const bool has_auth = std::ranges::any_of(
         server.listeners, [](const SmtpListener& listener) { return !listener.auth.empty(); });
     if (!has_pop && !has_auth) return;
-    handles.push_back(
-        {{fmt::format("server.{}.login_pause", server.host),
-          to_text(has_auth ? server.login_pause : pop->login_pause),
-          {},
-          false},
-         [host = server.host](Scenario& changed, const std::string& value) {
-             const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
-             const auto pause = parse_duration(has_unit ? value : value + "s");
-             if (!pause) return std::string{"expected seconds, or a time as in \"5m\"; 0 is never"};
-             for (MailServer& mail : changed.mail_servers)
-                 if (mail.host == host) mail.login_pause = *pause;
-             for (PopServer& mailboxes : changed.pop_servers)
-                 if (mailboxes.host == host) mailboxes.login_pause = *pause;
-             return std::string{};
-         }});
+    add_time(handles,
+             fmt::format("server.{}.login_pause", server.host),
+             has_auth ? server.login_pause : pop->login_pause,
+             "never",
+             [host = server.host](Scenario& changed, Duration pause) {
+                 for (MailServer& mail : changed.mail_servers)
+                     if (mail.host == host) mail.login_pause = pause;
+                 for (PopServer& mailboxes : changed.pop_servers)
+                     if (mailboxes.host == host) mailboxes.login_pause = pause;
+             });
 }
 
 // Where mail is sent on for somebody at all, it could be for anybody.
@@ -381,6 +411,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
         add_certificate(handles, server.host, server.certificate);
         add_tls_max(handles, server.host, server.tls_max);
         add_login_pause(handles, scenario, server);
+        add_greeting_delay(handles, server, i);
         add_open_relay(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];

@@ -12,6 +12,7 @@
 //   server.<host>.tls_max           1.2 | 1.3: the newest version of TLS that it speaks
 //   server.<host>.login_pause       seconds, or "5m": how long an address is refused after too many
 //       failed logins; 0 is never. Where logins are offered
+//   server.<host>.greeting_delay    the same: how long a caller of an mx port waits for 220
 //   server.<host>.open_relay        true, false; where mail is sent on for somebody at all
 //   server.<host>.<port>.tls        none | starttls | implicit
 //   server.<host>.<port>.require_tls, .require_auth    true | false

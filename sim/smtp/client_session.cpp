@@ -498,12 +498,12 @@ void ClientSession::handle_auth_impossible(SmtpProblem why, Instant now)
     m.read(now);
 }
 
-void ClientSession::handle_send_progress(bool all_sent, Instant now)
+void ClientSession::handle_send_progress(bool all_sent, Instant when)
 {
     Machine& m = *machine_;
     if (!std::holds_alternative<AwaitingVerdict>(m.state)) return;
     const ClientTimeouts& timeouts = m.config.timeouts;
-    m.deadline = now + (all_sent ? timeouts.end_of_text : timeouts.text_block);
+    m.deadline = when + (all_sent ? timeouts.end_of_text : timeouts.text_block);
 }
 
 Instant ClientSession::next_timeout() const

@@ -215,9 +215,10 @@ public:
     void handle_auth_response(const AuthAnswer& answer, Instant now);
     void handle_auth_impossible(SmtpProblem why, Instant now); // gives up, with "*" if it began
 
-    // Optional, while the text goes out: some of it left (deadline text_block), or the last of it
-    // (deadline end_of_text). Without it end_of_text counts from the start.
-    void handle_send_progress(bool all_sent, Instant now);
+    // Before handle_timeout, from a host that knows: when some of the text last went out
+    // (text_block counts from then), or the last of it (end_of_text). Without it end_of_text counts
+    // from the start.
+    void handle_send_progress(bool all_sent, Instant when);
 
     // When handle_timeout wants to be called; `never` when nothing is awaited.
     [[nodiscard]] Instant next_timeout() const;

@@ -553,8 +553,12 @@ Step Transitions::on_data_reply(InTransaction&& at, const Reply& reply) const
 Step Transitions::on(AwaitingVerdict&& at, const Reply& reply) const
 {
     if (reply.is_go_ahead()) return out_of_step(at, reply);
-    if (!reply.is_success())
-        return finish_mail(Ready{std::move(at.offer)}, refused(FailureStep::end_of_data, reply));
+    if (!reply.is_success()) {
+        // RFC 3030 §2: behind a BDAT that failed the transaction is still there.
+        const bool chunked = config.wants_chunking && at.offer.chunking;
+        return finish_mail(Ready{std::move(at.offer), chunked},
+                           refused(FailureStep::end_of_data, reply));
+    }
     return finish_mail(Ready{std::move(at.offer)},
                        RecipientResult{RecipientResult::Outcome::accepted,
                                        FailureStep::end_of_data,

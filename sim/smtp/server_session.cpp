@@ -159,6 +159,14 @@ void ServerSession::handle_auth_result(const server::AuthResult& result, Instant
     answer_input(now);
 }
 
+void ServerSession::handle_login_abandoned(std::uint32_t failures_before, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    tally_.auth_failures = std::max(tally_.auth_failures, failures_before);
+    count_misdeed(SmtpReason::auth_failed, standard_reply(SmtpReason::auth_failed).code);
+    if (phase() == SmtpPhase::closed) close(now);
+}
+
 void ServerSession::handle_sender_verdict(const server::Verdict& verdict, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;

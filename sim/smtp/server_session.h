@@ -61,6 +61,8 @@ public:
     // never asked is our own mistake.
     void handle_auth_challenge(std::string_view raw, Instant now);
     void handle_auth_result(const server::AuthResult& result, Instant now);
+    // An exchange that was cancelled had failed before: it counts like one that was not.
+    void handle_login_abandoned(std::uint32_t failures_before, Instant now);
     void handle_sender_verdict(const server::Verdict& verdict, Instant now);
     void handle_recipient_verdict(const server::Verdict& verdict, Instant now);
     void handle_message_verdict(const server::Verdict& verdict, Instant now);

@@ -68,7 +68,7 @@ constexpr std::array<Wording, count_of<SmtpReason>()> wordings{{
     {auth_already_done, 503, {5, 5, 1}, "Already authenticated"},
     {auth_cancelled, 501, {5, 7, 0}, "Authentication cancelled"},
     {auth_bad_base64, 501, {5, 5, 2}, "Cannot decode Base64"},
-    {auth_malformed, 501, {5, 5, 2}, "Not what the mechanism expects"},
+    {auth_malformed, 501, {5, 7, 0}, "Not what the mechanism expects"},
     {auth_too_long, 500, {5, 5, 6}, "Authentication exchange line is too long"},
     {auth_too_many_failures, 421, {4, 7, 0}, "Too many failed logins, closing connection"},
     {login_paused, 421, {4, 7, 0}, "Too many failed logins from your address, try again later"},

@@ -531,7 +531,7 @@ TEST_SUITE("pop3.client_session")
         Instant now = start_of_test;
         const std::string line = std::string(1022, 'x') + "\r\n";
         for (int i = 0; i < 3 * 1024; ++i) {
-            now += 50ms; // a MiB in 51 s
+            now += 3200ms; // 16 KiB in 51 s: a line of 2.6 kbit/s
             REQUIRE(now < program.session.next_timeout());
             program.hear(line, now);
         }

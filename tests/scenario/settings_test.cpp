@@ -62,6 +62,7 @@ TEST_SUITE("scenario.settings")
                                                "server.mx.far.example.certificate",
                                                "server.mx.far.example.tls_max",
                                                "server.mx.far.example.login_pause",
+                                               "server.mx.far.example.greeting_delay",
                                                "server.mx.far.example.25.tls",
                                                "server.mx.far.example.25.require_tls",
                                                "server.mx.far.example.25.require_auth",

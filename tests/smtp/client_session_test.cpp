@@ -326,6 +326,27 @@ TEST_SUITE("smtp.client_session")
         CHECK(log_of(lost).find("mail: refused for good mail_from 550\n") != std::string::npos);
     }
 
+    TEST_CASE("RFC 3030 section 2: behind a BDAT that was refused comes RSET before the next mail")
+    {
+        Play script = to({"a@x.example"},
+                         {"220 x\r\n",
+                          everything,
+                          "250 ok\r\n250 ok\r\n",
+                          "451 later\r\n",
+                          "250 reset\r\n250 ok\r\n250 ok\r\n",
+                          "250 queued\r\n",
+                          "221 bye\r\n"});
+        script.config.wants_chunking = true;
+        script.mails.push_back(mail_to({"b@x.example"}));
+        const auto played = play(script);
+        const std::size_t reset = played.wire.find("RSET\r\nMAIL FROM:");
+        CHECK(reset != std::string::npos);
+        CHECK(reset > played.wire.find("BDAT"));
+        REQUIRE(played.mails.size() == 2);
+        using Outcome = client::RecipientResult::Outcome;
+        CHECK(played.mails[1].recipients.at(0).outcome == Outcome::accepted);
+    }
+
     TEST_CASE("MAIL refused in a pipelined group that BDAT was to follow: no chunk is sent")
     {
         Play script;

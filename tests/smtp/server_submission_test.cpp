@@ -219,7 +219,7 @@ TEST_SUITE("smtp.server_submission")
             while (auto output = play.session.poll_output()) {
                 if (const auto* sent = std::get_if<SendBytes>(&*output)) {
                     CHECK(sent->bytes == (outcome == AuthResult::Outcome::malformed
-                                              ? "501 5.5.2 Not what the mechanism expects\r\n"
+                                              ? "501 5.7.0 Not what the mechanism expects\r\n"
                                               : "454 4.7.0 Temporary authentication failure\r\n"));
                 }
             }

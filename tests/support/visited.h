@@ -3,8 +3,11 @@
 
 #include "sim/mail/visitor.h"
 #include "sim/net/fabric.h"
+#include "sim/scenario/settings.h"
 #include "sim/world.h"
 #include "tests/support/lesson.h"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <memory>
@@ -17,9 +20,12 @@
 namespace test {
 
 struct Visited {
-    explicit Visited(const std::string& lesson)
+    using Settings = std::vector<std::pair<std::string, std::string>>;
+    explicit Visited(const std::string& lesson, const Settings& settings = {})
     {
         auto made = std::make_shared<sim::scenario::Scenario>(load_lesson(lesson));
+        for (const auto& [key, value] : settings)
+            REQUIRE(sim::scenario::apply_setting(*made, key, value));
         made->steps.clear();
         plan.scenario = made;
         pc = host("hanako-pc");

@@ -123,6 +123,65 @@ TEST_SUITE("world.delivery")
         CHECK(deferred[0].code == 0); // it may have arrived: the trace says that nobody knows
     }
 
+    TEST_CASE("a mail waits as long as one MX may take it later, whatever another one says")
+    {
+        const auto umi = [](const char* first, const char* second) {
+            return with_records({"umi.example MX 10 " + std::string{first} + ".example",
+                                 "umi.example MX 20 " + std::string{second} + ".example"});
+        };
+        struct Case {
+            PostOfficePlan plan;
+            bool second_refuses = false;
+        };
+        const std::vector<Case> cases{{umi("mx1.umi", "gone"), false},
+                                      {umi("gone", "mx1.umi"), false},
+                                      {umi("mx1.umi", "mx2.umi"), true},
+                                      {umi("mx2.umi", "mx1.umi"), true}};
+        for (const Case& each : cases) {
+            PostOffice office{each.plan};
+            office.mta(PostOffice::mx1).set_faults(answering(mail::FaultPoint::connect, 421));
+            if (each.second_refuses)
+                office.mta(PostOffice::mx2).set_faults(answering(mail::FaultPoint::connect, 554));
+            office.at(office.start() + 5min, [&] { office.mta(PostOffice::mx1).set_faults({}); });
+            office.send_to({taro});
+            office.run();
+            CHECK(office.all<MailBounced>().empty());
+            CHECK(office.all<MailDeferred>().size() == 1);
+            CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
+        }
+    }
+
+    TEST_CASE("a slow line: a text that takes eleven minutes is sent once and arrives once")
+    {
+        PostOfficePlan plan;
+        plan.mx1_bits_per_second = 16'000;
+        PostOffice office{plan};
+        std::string text = "Subject: x\r\n\r\n";
+        while (text.size() < 1'400'000)
+            text += std::string(70, 'x') + "\r\n";
+        office.send(mail_with(std::move(text)));
+        office.run();
+        CHECK(office.now() - office.start() > 11min);
+        CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
+        CHECK(office.all<DeliveryAttempted>().size() == 1);
+        CHECK(office.all<MailDeferred>().empty());
+    }
+
+    TEST_CASE("a line that dies while a text goes out is given up soon, not never")
+    {
+        PostOffice office{PostOfficePlan{}};
+        office.watch([&](const Event& event) {
+            const auto* command = std::get_if<SmtpCommand>(&event.what);
+            if (command != nullptr && command->verb == SmtpVerb::data &&
+                event.host == HostId{PostOffice::mx1})
+                office.network().set_host_down(HostId{PostOffice::mx1}, true);
+        });
+        office.send(mail_with("Subject: x\r\n\r\nx\r\n"));
+        office.run(office.start() + 20min);
+        CHECK(office.all<MailHandedOver>().empty());
+        CHECK(office.all<MailDeferred>().size() == 1);
+    }
+
     TEST_CASE("without MX the domain's own address is tried")
     {
         PostOffice office{with_records({"umi.example A 198.51.100.1"})};

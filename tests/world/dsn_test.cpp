@@ -139,6 +139,14 @@ TEST_SUITE("world.dsn")
         CHECK(has(read, "defects 0\n"));
     }
 
+    TEST_CASE("RFC 3464 section 2.3.5: Remote-MTA is a server that was spoken to, or is left out")
+    {
+        const Told told = tell(mail_to({"x@nowhere.example"}));
+        REQUIRE(told.reports.size() == 1);
+        CHECK(has(told.reports[0], "Status: 5.1.2\r\n"));
+        CHECK_FALSE(has(told.reports[0], "Remote-MTA:"));
+    }
+
     TEST_CASE("RET=FULL gives the whole message back with a failure, RET=HDRS only its header")
     {
         smtp::OutgoingMail mail = mail_to({"nobody@umi.example"});

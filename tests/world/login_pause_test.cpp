@@ -26,6 +26,9 @@ struct Guesser {
     {
         scenario::Scenario lab = test::small_world();
         lab.steps.clear();
+        lab.mail_servers[0].tokens = scenario::TokenIssuer{"login.kumo.example", "mail.send", 1h};
+        lab.mail_servers[0].listeners[1].auth = {
+            Mechanism::plain, Mechanism::cram_md5, Mechanism::xoauth2, Mechanism::oauthbearer};
         std::vector<std::pair<std::string, std::string>> all = settings;
         all.emplace_back("server.mail.kumo.example.587.require_tls", "false");
         all.emplace_back("server.mx.umi.example.110.require_tls", "false");
@@ -192,6 +195,65 @@ TEST_SUITE("world.login_pause")
         const ConnectionId fourth = guesser.greeted();
         CHECK(guesser.log_in(fourth, "three").ends_with("invalid\r\n"));
         CHECK(guesser.log_in(fourth, "four").ends_with("invalid\r\n"));
+    }
+
+    TEST_CASE("RFC 7628 section 3.2.2: a token that was refused counts, answered or not")
+    {
+        Guesser guesser;
+        const std::string guess = "AUTH XOAUTH2 " + encode_base64("user=hanako\x01"
+                                                                  "auth=Bearer guess\x01\x01");
+        const ConnectionId first = guesser.greeted();
+        CHECK(guesser.say(first, guess).starts_with("334 "));
+        CHECK(guesser.say(first, "*").starts_with("501 5.7.0"));
+        const ConnectionId second = guesser.greeted();
+        CHECK(guesser.say(second, guess).starts_with("334 "));
+        guesser.world->visit(Guesser::hanako_pc,
+                             [&](mail::Visitor& visitor) { visitor.finish(second); });
+        guesser.wait(1s);
+        const ConnectionId third = guesser.greeted();
+        CHECK(guesser.say(third, guess).starts_with("334 "));
+        const std::string last = guesser.say(third, "*");
+        CHECK(last.starts_with("501 5.7.0"));
+        CHECK(last.ends_with("421 4.7.0 Too many failed logins, closing connection\r\n(closed)"));
+        CHECK(guesser.heard[guesser.connect()].starts_with(refusal));
+        std::size_t told = 0;
+        const Trace& trace = guesser.world->trace();
+        for (std::size_t i = 0; i < trace.size(); ++i) {
+            const auto* tried = std::get_if<AuthTried>(&trace[i].what);
+            if (tried == nullptr) continue;
+            CHECK(tried->mechanism == Mechanism::xoauth2);
+            CHECK_FALSE(tried->succeeded);
+            CHECK(trace.view(tried->user) == "hanako");
+            ++told;
+        }
+        CHECK(told == 3);
+    }
+
+    TEST_CASE("RFC 4954 section 4: an initial response to a server-first mechanism is no guess")
+    {
+        Guesser guesser;
+        const ConnectionId connection = guesser.greeted();
+        for (int i = 0; i < 4; ++i) {
+            CHECK(guesser.say(connection, "AUTH CRAM-MD5 " + encode_base64("hanako 0123"))
+                      .starts_with("501 5.7.0"));
+        }
+        CHECK(guesser.log_in(connection, "sakura2026").starts_with("235"));
+    }
+
+    TEST_CASE("a port that takes mail without a login goes on taking it during the pause")
+    {
+        Guesser guesser{{{"server.mail.kumo.example.25.auth", "plain"},
+                         {"server.mail.kumo.example.25.tls", "none"},
+                         {"rule.op25b", "off"}}};
+        for (const char* password : {"one", "two", "three"})
+            guesser.log_in(guesser.greeted(), password);
+        CHECK(guesser.heard[guesser.connect()].starts_with(refusal));
+        const ConnectionId mx = guesser.connect(Guesser::hanako_pc, 25);
+        CHECK(guesser.heard[mx].starts_with("220 "));
+        guesser.say(mx, "EHLO [192.0.2.10]");
+        CHECK(guesser.say(mx, "MAIL FROM:<a@stranger.example>").starts_with("250 2.1.0"));
+        guesser.say(mx, "RSET");
+        CHECK(guesser.log_in(mx, "sakura2026").starts_with(refusal));
     }
 
     TEST_CASE("POP3: the same for who guesses there, and the two servers count for themselves")

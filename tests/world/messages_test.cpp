@@ -96,9 +96,19 @@ TEST_SUITE("world.messages")
     TEST_CASE("Bcc does not reach the recipient")
     {
         const std::string kept =
-            mailbox_after_sending("To: taro@umi.example\r\nBcc: jiro@umi.example\r\n\r\nbody\r\n");
+            mailbox_after_sending("To: taro@umi.example\r\nBcc: jiro@umi.example\r\n"
+                                  "Resent-Bcc: jiro@umi.example\r\n\r\nbody\r\n");
         CHECK_FALSE(kept.empty());
         CHECK(kept.find("jiro") == std::string::npos);
+    }
+
+    TEST_CASE("RFC 6531 section 4.3: Received says when a mail came with SMTPUTF8")
+    {
+        const std::string kept = mailbox_after_sending("Subject: のり\r\n\r\nbody\r\n");
+        CHECK(kept.find(" with UTF8SMTPSA ") != std::string::npos);
+        CHECK(kept.find(" with UTF8SMTPS ") != std::string::npos);
+        CHECK(mailbox_after_sending("Subject: x\r\n\r\nbody\r\n").find("UTF8") ==
+              std::string::npos);
     }
 
     TEST_CASE("a message of a megabyte arrives whole")

@@ -197,7 +197,8 @@ PostOffice::PostOffice(const PostOfficePlan& plan)
         host.connect_timeout = schedule.connect_timeout;
         host.data_retransmissions = schedule.data_retransmissions;
         const HostId id = network().add_host(host);
-        if (id.value != hub) network().add_link({HostId{hub}, id, 5ms, 100'000'000});
+        const std::uint64_t speed = id.value == mx1 ? plan.mx1_bits_per_second : 100'000'000;
+        if (id.value != hub) network().add_link({HostId{hub}, id, 5ms, speed});
     }
     network().finish_topology();
     for (std::uint32_t i = 0; i < places.size(); ++i) {

@@ -22,6 +22,7 @@ struct PostOfficePlan {
     PostOfficePlan();
 
     std::uint64_t seed = 1;
+    std::uint64_t mx1_bits_per_second = 100'000'000; // of its line
     sim::mail::MtaConfig relay; // relay.kumo.example: hanako@kumo.example lives here
     sim::mail::MtaConfig mx1;   // mx1.umi.example: taro and jiro live here, and small, whose box is
                                 // nearly full

@@ -52,6 +52,26 @@ TEST_SUITE("world.visit")
         CHECK(delivered[0] != delivered[1]);
     }
 
+    TEST_CASE("greeting_delay: who waits for 220 is served, who talks before it hears 554")
+    {
+        for (const bool waits : {true, false}) {
+            Visited visited{"fixed-ip", {{"server.mx1.umi.example.greeting_delay", "5s"}}};
+            const ConnectionId connection = visited.connect(visited.host("mx1.umi.example"), 25);
+            visited.wait(waits ? 6s : 1s);
+            visited.say(connection, "EHLO pc.example\r\n");
+            visited.wait(6s);
+            CHECK(visited.text().starts_with(waits ? "220 " : "554 5.5.0 "));
+            CHECK(visited.has<visit::PeerFinished>() != waits);
+            std::size_t told = 0;
+            const Trace& trace = visited.world->trace();
+            for (std::size_t i = 0; i < trace.size(); ++i) {
+                const auto* reply = std::get_if<SmtpReply>(&trace[i].what);
+                if (reply != nullptr && reply->reason == SmtpReason::talked_out_of_turn) ++told;
+            }
+            CHECK(told == (waits ? 0 : 1));
+        }
+    }
+
     TEST_CASE("a dropped SYN is silence, then a failed connection")
     {
         Visited visited{"op25b"};
