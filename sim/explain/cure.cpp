@@ -388,6 +388,22 @@ bool fetches_at(const std::string& host, std::uint16_t port, const Scenario& sce
     });
 }
 
+// A server outside the world, that a program of ours has called.
+bool is_real(const std::string& server, const Scenario& scenario)
+{
+    const auto is_at = [&](const auto& servers) {
+        return std::ranges::any_of(servers, [&](const auto& each) { return each.host == server; });
+    };
+    return host_called(server, scenario).exists() && !is_at(scenario.mail_servers) &&
+           !is_at(scenario.pop_servers);
+}
+
+bool may_pass_by_itself(Obstacle obstacle)
+{
+    return obstacle == Obstacle::connection_lost || obstacle == Obstacle::reply_late ||
+           obstacle == Obstacle::silence;
+}
+
 // RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
 bool is_about_certificate(const Event& event)
 {
@@ -437,13 +453,38 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
     const AccountSettings& account = fetching ? *program.fetching : *program.sending;
     if (card.tls == TlsFailure::version_refused && account.tls_min > scenario::TlsVersion::v1_2)
         return by_accepting_older_tls(fetching);
+    if (is_real(account.server, scenario_)) return for_real_server(card, account);
     if (card.obstacle == Obstacle::certificate) return with_a_good_certificate(program, fetching);
     Cure cure = another_way(program, fetching);
-    const bool may_pass_by_itself = card.obstacle == Obstacle::connection_lost ||
-                                    card.obstacle == Obstacle::reply_late ||
-                                    card.obstacle == Obstacle::silence;
-    if (cure.settings.empty() && may_pass_by_itself) cure.kind = CureKind::wait;
+    if (cure.settings.empty() && may_pass_by_itself(card.obstacle)) cure.kind = CureKind::wait;
     return cure;
+}
+
+// Nothing is known of it but what it has said.
+Cure Cures::for_real_server(const WhyCard& card, const AccountSettings& account) const
+{
+    if (card.obstacle == Obstacle::certificate) {
+        const auto* hit = std::get_if<HitCertificate>(&card.hit);
+        const bool unknown = hit != nullptr && hit->verdict == CertificateVerdict::unknown_issuer;
+        return {unknown ? CureKind::trust_issuer : CureKind::renew_certificate, {}};
+    }
+    const bool no_login = card.obstacle == Obstacle::auth_not_offered ||
+                          card.obstacle == Obstacle::would_reveal_password;
+    if (no_login && account.protection == Protection::none &&
+        has_offered_starttls(trace_.at(card.stopped).connection))
+        return {CureKind::turn_on_tls, {}};
+    return {may_pass_by_itself(card.obstacle) ? CureKind::wait : CureKind::ask_operator, {}};
+}
+
+bool Cures::has_offered_starttls(ConnectionId connection) const
+{
+    for (std::size_t i = 0; i < trace_.size(); ++i) {
+        const auto* reply = std::get_if<SmtpReply>(&trace_[i].what);
+        if (reply != nullptr && trace_[i].connection == connection && reply->to == SmtpVerb::ehlo &&
+            trace_.view(reply->line.bytes).find("STARTTLS") != std::string_view::npos)
+            return true;
+    }
+    return false;
 }
 
 // As for a mail program of ours that is set up as the real one was seen to be.

@@ -26,6 +26,9 @@ public:
 private:
     Cure for_program(const WhyCard& card, const scenario::MailProgram& program, bool fetching);
     Cure for_outside(const WhyCard& card, const scenario::MailProgram& program);
+    [[nodiscard]] Cure for_real_server(const WhyCard& card,
+                                       const scenario::AccountSettings& account) const;
+    [[nodiscard]] bool has_offered_starttls(ConnectionId connection) const;
     const Cure& another_way(const scenario::MailProgram& program, bool fetching);
 
     const Trace& trace_;

@@ -78,14 +78,15 @@ SIM_NAMED_ENUM(CureKind,
                switch_fault,      // somebody switched a fault on, and can switch it off
                renew_certificate, // the server's operator has to
                trust_authority,   // a real mail program does not know the lesson's authority
-               accept_older_tls,  // the server speaks none as new as the program asks for
-               check_password,    // nothing to set: it has to be typed right
-               wait_out_pause,    // the server refuses this address for a while; then, the same
-               new_token,         // signing in anew gets a good one
-               smaller_message,   // it is larger than the server takes
-               check_address,     // the sender's or recipient's address is wrong
-               wait,              // it will be tried again by itself
-               ask_operator);     // nothing that the sender can change
+               trust_issuer,     // our program does not know who signed a real server's certificate
+               accept_older_tls, // the server speaks none as new as the program asks for
+               check_password,   // nothing to set: it has to be typed right
+               wait_out_pause,   // the server refuses this address for a while; then, the same
+               new_token,        // signing in anew gets a good one
+               smaller_message,  // it is larger than the server takes
+               check_address,    // the sender's or recipient's address is wrong
+               wait,             // it will be tried again by itself
+               ask_operator);    // nothing that the sender can change
 
 struct Cure {
     CureKind kind = CureKind::ask_operator;

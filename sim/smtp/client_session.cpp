@@ -122,7 +122,9 @@ void ClientSession::Machine::commit(Step&& step, Instant now)
 {
     state = std::move(step.next);
     for (const SmtpProblem problem : step.problems)
-        report(ProblemSeen{problem, step.failure ? step.failure->reply.text : std::string{}});
+        report(ProblemSeen{problem,
+                           !step.failure || !step.no_reply.empty() ? step.no_reply
+                                                                   : step.failure->reply.text});
     if (step.decision && job) decide(*step.decision);
     if (step.failure) {
         failure = step.failure;
@@ -361,6 +363,7 @@ void ClientSession::Machine::read(Instant now)
 void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant now)
 {
     Step step = Transitions::cut_short(state, problem);
+    step.no_reply = reader.refused_line();
     if (std::holds_alternative<Quitting>(state)) {
         // After QUIT nothing depends on what the server says, or whether.
         step.problems.clear();

@@ -125,6 +125,7 @@ struct Step {
     std::optional<Decision> decision{};
     bool mail_finished = false;
     std::vector<SmtpProblem> problems{}; // noticed, whether the session goes on or ends
+    std::string no_reply{};              // what the server said instead of one, if that is it
     std::optional<SessionFailed> failure{};
     std::optional<Output> question{}; // for the host
 };

@@ -185,7 +185,7 @@ std::optional<ReceivedReply> ReplyReader::poll_reply()
         line_ = scanned_ = end;
         // Strict as the other direction is: a line ends with CR LF, and holds neither alone.
         if (line.find('\r') != line.size() - 1 || line.find('\0') != std::string_view::npos) {
-            fail(ReplyError::malformed);
+            refuse(line);
             break;
         }
         if (take_line(line.substr(0, line.size() - 1))) return take_reply();
@@ -199,7 +199,7 @@ bool ReplyReader::take_line(std::string_view line)
     const auto coded = parse_coded_line(line);
     if (!reply_) {
         if (!coded) {
-            fail(ReplyError::malformed);
+            refuse(line);
             return false;
         }
         std::size_t size = 0;
@@ -210,7 +210,7 @@ bool ReplyReader::take_line(std::string_view line)
         return coded->is_last;
     }
     if (coded && coded->code != reply_->code) {
-        fail(ReplyError::malformed);
+        refuse(line);
         return false;
     }
     reply_->text += '\n';
@@ -226,6 +226,13 @@ ReceivedReply ReplyReader::take_reply()
                            {begin_ + taken_, static_cast<std::uint32_t>(size)}};
     taken_ = line_;
     return received;
+}
+
+void ReplyReader::refuse(std::string_view line)
+{
+    constexpr std::size_t shown_octets = 200;
+    refused_line_ = line.substr(0, shown_octets);
+    fail(ReplyError::malformed);
 }
 
 void ReplyReader::fail(ReplyError error)

@@ -77,6 +77,8 @@ public:
 
     // Set once poll_reply() meets what cannot be a reply; replies before it are still given.
     [[nodiscard]] std::optional<ReplyError> error() const { return error_; }
+    // How the line begins that was malformed; empty: none was.
+    [[nodiscard]] const std::string& refused_line() const { return refused_line_; }
 
     // Octets received behind the replies taken so far, complete or not: what a client must find 0
     // before it starts TLS (response injection).
@@ -87,6 +89,7 @@ public:
 
 private:
     bool take_line(std::string_view line);
+    void refuse(std::string_view line);
     ReceivedReply take_reply();
     void fail(ReplyError error);
 
@@ -99,6 +102,7 @@ private:
     bool overrun_ = false;    // more came than is ever kept
     std::optional<Reply> reply_;
     std::optional<ReplyError> error_;
+    std::string refused_line_;
 };
 
 } // namespace sim::smtp

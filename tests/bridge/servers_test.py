@@ -174,6 +174,8 @@ class Common:
         self.assertEqual(code, 1, said)
         self.assertIn("certificate", said)
         self.assertEqual(said.count("Why did it stop?"), 1)
+        self.assertIn("--ca FILE", said)
+        self.assertNotIn("= good", said)  # nothing of ours can be set there
         self.assertNotIn(PASSWORD, said)
 
     def test_relay_hands_over_with_opportunistic_tls(self):
@@ -321,6 +323,34 @@ CONFIGURATION
         self.assertEqual(code, 0, said[-3000:])
         text = self.server.mail_with("large")
         self.assertTrue(text.replace(b"\r\n", b"\n").endswith(body.replace(b"\r\n", b"\n")))
+
+
+class Silence(unittest.TestCase):
+    """A server that waits for TLS, spoken to in the clear: each waits for the other."""
+
+    def said_to(self, *options):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            with subprocess.Popen(
+                    [HIKYAKU, "send", "--lang", "en", "--to",
+                     f"127.0.0.1:{server.getsockname()[1]}", "--rcpt", TARO, *options],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+                try:
+                    said = [process.stderr.readline() for _ in range(2)]
+                    os.kill(process.pid, signal.SIGINT)
+                    self.assertEqual(process.wait(10), 1)
+                    return "".join(said) + process.stderr.read()
+                finally:
+                    process.kill()
+
+    def test_it_says_what_it_waits_for(self):
+        said = self.said_to()
+        self.assertIn("waiting up to 5 min", said)
+        self.assertIn("--protection tls", said)
+
+    def test_who_speaks_tls_already_gets_no_such_advice(self):
+        said = self.said_to("--protection", "tls")
+        self.assertIn("waiting up to 5 min", said)
+        self.assertNotIn("--protection tls", said)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,50 @@ struct Talk {
     }
 };
 
+// Somebody outside answers for the submission server that Hanako's program calls: offers no login
+// before STARTTLS, and spoils the handshake.
+struct RealServer {
+    explicit RealServer(scenario::Protection protection)
+    {
+        const Visited places{"submission-587"};
+        const auto is_there = [](const auto& each) { return each.host == "mail.kumo.example"; };
+        std::erase_if(lesson->mail_servers, is_there);
+        std::erase_if(lesson->pop_servers, is_there);
+        lesson->programs.front().sending->protection = protection;
+        WorldOptions options;
+        options.visited = {places.server};
+        world = std::make_unique<World>(lesson, std::move(options));
+        world->visit(places.server, [](mail::Visitor& visitor) { visitor.listen(587); });
+        for (int i = 0; i < 60; ++i) {
+            world->advance_to(world->now() + 500ms);
+            world->visit(places.server, [](mail::Visitor& visitor) { answer(visitor); });
+        }
+    }
+    static void answer(mail::Visitor& visitor)
+    {
+        while (const auto output = visitor.poll_output()) {
+            if (const auto* accepted = std::get_if<mail::visit::Accepted>(&*output))
+                visitor.send(accepted->connection, "220 real.example ESMTP\r\n");
+            const auto* heard = std::get_if<mail::visit::Received>(&*output);
+            if (heard == nullptr) continue;
+            const bool hello = heard->bytes.starts_with("EHLO");
+            const bool starttls = heard->bytes.starts_with("STARTTLS");
+            visitor.send(heard->connection,
+                         hello      ? "250-real.example\r\n250 STARTTLS\r\n"
+                         : starttls ? "220 go\r\n"
+                                    : "this is no TLS");
+        }
+    }
+    [[nodiscard]] std::vector<explain::WhyCard> cards() const
+    {
+        return explain::why_cards(world->trace(), world->trace().size(), *lesson);
+    }
+
+    std::shared_ptr<scenario::Scenario> lesson =
+        std::make_shared<scenario::Scenario>(test::load_lesson("submission-587"));
+    std::unique_ptr<World> world;
+};
+
 } // namespace
 
 TEST_SUITE("report.outside")
@@ -156,41 +200,23 @@ TEST_SUITE("report.outside")
 
     TEST_CASE("a program of ours that calls a real server has its own card, and only that")
     {
-        // Somebody outside answers for the submission server, and spoils the handshake.
-        auto lesson = std::make_shared<scenario::Scenario>(test::load_lesson("submission-587"));
-        const Visited places{"submission-587"};
-        std::erase_if(lesson->mail_servers, [](const scenario::MailServer& server) {
-            return server.host == "mail.kumo.example";
-        });
-        std::erase_if(lesson->pop_servers, [](const scenario::PopServer& server) {
-            return server.host == "mail.kumo.example";
-        });
-        WorldOptions options;
-        options.visited = {places.server};
-        World world{lesson, std::move(options)};
-        world.visit(places.server, [](mail::Visitor& visitor) { visitor.listen(587); });
-        for (int i = 0; i < 60; ++i) {
-            world.advance_to(world.now() + 500ms);
-            world.visit(places.server, [](mail::Visitor& visitor) {
-                while (const auto output = visitor.poll_output()) {
-                    if (const auto* accepted = std::get_if<mail::visit::Accepted>(&*output))
-                        visitor.send(accepted->connection, "220 real.example ESMTP\r\n");
-                    const auto* heard = std::get_if<mail::visit::Received>(&*output);
-                    if (heard == nullptr) continue;
-                    const bool hello = heard->bytes.starts_with("EHLO");
-                    const bool starttls = heard->bytes.starts_with("STARTTLS");
-                    visitor.send(heard->connection,
-                                 hello      ? "250-real.example\r\n250 STARTTLS\r\n"
-                                 : starttls ? "220 go\r\n"
-                                            : "this is no TLS");
-                }
-            });
-        }
-        CHECK(world.trace().count(Kind::tls_failed) == 1);
-        const auto cards = explain::why_cards(world.trace(), world.trace().size(), *lesson);
+        const RealServer real{scenario::Protection::starttls};
+        CHECK(real.world->trace().count(Kind::tls_failed) == 1);
+        const auto cards = real.cards();
         REQUIRE(cards.size() == 1);
         CHECK_FALSE(cards.front().outside);
         CHECK(cards.front().shown != UserError::none);
+        CHECK(cards.front().cure.settings.empty()); // nothing of ours can be set there
+    }
+
+    TEST_CASE("a real server that takes logins under TLS only: protection is the cure")
+    {
+        const RealServer real{scenario::Protection::none};
+        const auto cards = real.cards();
+        REQUIRE(cards.size() == 1);
+        CHECK(cards.front().obstacle == explain::Obstacle::auth_not_offered);
+        CHECK(cards.front().cure.kind == explain::CureKind::turn_on_tls);
+        CHECK(cards.front().cure.settings.empty());
     }
 
     TEST_CASE("a world that goes on is seen when one catches up, and the cursor stays")
