@@ -195,7 +195,7 @@ private:
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
         sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
             ->type_name("N")
-            ->check(CLI::Range(1, 15'000));
+            ->check(CLI::Range(1, 15'000).description(""));
         sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
         sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
     }
@@ -217,15 +217,15 @@ private:
         sub->add_option("--message", send.message_file, command_.text("help.send_message"))
             ->type_name("FILE.eml");
         sub->add_option("--subject", send.subject, command_.text("help.subject"))
-            ->type_name("TEXT");
-        sub->add_option("--text", send.text, command_.text("help.text"))->type_name("TEXT");
+            ->type_name("WORDS");
+        sub->add_option("--text", send.text, command_.text("help.text"))->type_name("WORDS");
         one_of(sub->add_option("--protection", send.protection, command_.text("help.protection")),
                names_of<sim::scenario::Protection>());
         one_of(sub->add_option("--auth", send.auth, command_.text("help.auth")),
                names_of<sim::scenario::AuthChoice>());
         sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
         sub->add_option("--password", send.password, command_.text("help.password"))
-            ->type_name("TEXT");
+            ->type_name("PASSWORD");
         sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
         add_level(*sub);
         one_of(sub->add_option("--as", parsed_.send_as, command_.text("help.send_as")),
@@ -267,10 +267,13 @@ std::size_t columns_for(const Environment& environment)
 }
 
 // CLI11 says what is wrong in English; what to do next is said in the language.
-ExitCode complain_about(const Command& command, const CLI::ParseError& error)
+ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::ParseError& error)
 {
+    const auto subs = app.get_subcommands();
+    const std::string whose =
+        subs.empty() ? "hikyaku" : fmt::format("hikyaku {}", subs.front()->get_name());
     command.complain(error.what());
-    command.environment.err << command.text("error.see_help") << '\n';
+    command.environment.err << command.text("error.see_help", {{"command", whose}}) << '\n';
     return ExitCode::unusable;
 }
 
@@ -334,7 +337,7 @@ ExitCode run(const std::vector<std::string>& arguments, const Environment& envir
         environment.out << version.what() << '\n';
         return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-        return complain_about(command, error);
+        return complain_about(command, parser.app(), error);
     }
     return dispatch(command, parser, parsed);
 }

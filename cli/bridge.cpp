@@ -1,22 +1,26 @@
 // hikyaku bridge: the servers of a lesson on real ports, for real mail programs.
 
+#include "cli/bridge/ending_signals.h"
 #include "cli/bridge/session.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "sim/report/transcript.h"
 
-#include <asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <random>
 #include <system_error>
+#include <utility>
 
 namespace cli {
 
@@ -37,7 +41,9 @@ public:
 
     ExitCode run()
     {
-        if (!open() || !make_folder() || !write_pid()) return ExitCode::unusable;
+        if (!is_pid_free() || !can_write(command_, {&options_.capture_file, &options_.key_file}) ||
+            !open() || !make_folder() || !write_pid())
+            return ExitCode::unusable;
         source_.emplace(sim::report::Source{session_->world().trace(),
                                             scenario(),
                                             command_.language,
@@ -47,7 +53,8 @@ public:
                                                                   : sim::report::Secrets::masked,
                                             command_.columns});
         transcript_.emplace(*source_);
-        asio::signal_set signals{session_->loop(), SIGINT, SIGTERM}; // before it is announced
+        asio::signal_set signals{session_->loop()};
+        bridge::add_ending_signals(signals); // before it is announced
         signals.async_wait([this](const asio::error_code& error, int) {
             if (!error) end();
         });
@@ -64,9 +71,12 @@ private:
     {
         auto loaded = command_.load(options_.lesson);
         if (!loaded) return false;
-        auto settings = options_.settings;
-        if (options_.from) settings.emplace_back("client.line", *options_.from);
-        if (!use_settings(command_, *loaded, settings)) return false;
+        if (!use_settings(command_, *loaded, options_.settings)) return false;
+        if (options_.from && !use_setting(command_,
+                                          *loaded,
+                                          {"client.line", *options_.from},
+                                          fmt::format("--from {}", *options_.from)))
+            return false;
         bridge::SessionOptions with;
         with.listen = options_.listen;
         with.bind = options_.bind;
@@ -84,9 +94,29 @@ private:
             return false;
         }
         session_ = std::move(*opened);
-        if (!bridge::is_loopback(options_.bind))
-            command_.complain(command_.text("bridge.warning_bind", {{"address", options_.bind}}));
+        warn();
         return true;
+    }
+
+    // What may not be as the user thinks.
+    void warn() const
+    {
+        if (!bridge::is_loopback(options_.bind)) {
+            command_.complain(command_.text(bridge::is_every_address(options_.bind)
+                                                ? "bridge.warning_bind_all"
+                                                : "bridge.warning_bind",
+                                            {{"address", options_.bind}}));
+        }
+        for (const Opening& opening : session_->openings()) {
+            const sim::explain::Arguments arguments{{"host", opening.host},
+                                                    {"port", std::to_string(opening.port)},
+                                                    {"taken", std::to_string(opening.taken_port)},
+                                                    {"address", real_end(opening)}};
+            if (opening.taken_port != 0)
+                command_.complain(command_.text("bridge.port_taken", arguments));
+            if (!session_->is_served(opening))
+                command_.complain(command_.text("bridge.nobody_listens", arguments));
+        }
     }
 
     bool make_folder()
@@ -96,6 +126,18 @@ private:
         fs::create_directories(*options_.eml_folder, error);
         if (!error) return true;
         command_.complain(command_.text("error.no_folder", {{"folder", *options_.eml_folder}}));
+        return false;
+    }
+
+    // The file of a bridge that still runs is how its user ends it.
+    bool is_pid_free() const
+    {
+        pid_t pid = 0;
+        if (!options_.pid_file || !(std::ifstream{*options_.pid_file} >> pid)) return true;
+        const bool runs = pid > 0 && pid != getpid() && (kill(pid, 0) == 0 || errno == EPERM);
+        if (!runs) return true;
+        command_.complain(command_.text(
+            "error.pid_in_use", {{"file", *options_.pid_file}, {"pid", std::to_string(pid)}}));
         return false;
     }
 
@@ -204,6 +246,10 @@ private:
             std::ostream& stream =
                 options_.json ? command_.environment.err : command_.environment.out;
             if (!lines.empty()) stream << to_text(lines, command_.style) << std::flush;
+            if (!stream && !ending_) {
+                command_.complain(command_.text("bridge.unheard"));
+                end();
+            }
         }
         if (options_.eml_folder) store_messages(world);
         if (world.trace().size() < most_events || ending_) return;
@@ -223,7 +269,8 @@ private:
 
     void end()
     {
-        ending_ = true;
+        if (std::exchange(ending_, true)) return;
+        cut_ = session_->connections();
         session_->stop();
         session_->loop().stop();
     }
@@ -246,7 +293,8 @@ private:
                        {"queued", std::to_string(trace.count(sim::Kind::mail_queued))},
                        {"delivered", std::to_string(trace.count(sim::Kind::mail_delivered))},
                        {"dropped", std::to_string(trace.count(sim::Kind::packet_dropped))},
-                       {"given_up", std::to_string(counts.given_up)}})
+                       {"given_up", std::to_string(counts.given_up)},
+                       {"cut", std::to_string(cut_)}})
                << std::endl;
         const bool good =
             write_live_files(command_, *source_, options_.capture_file, options_.key_file);
@@ -260,6 +308,7 @@ private:
     std::optional<sim::report::LiveTranscript> transcript_;
     bridge::OwnFile own_pid_;
     std::size_t stored_ = 0;
+    std::size_t cut_ = 0; // connections that were open when it ended
     bool ending_ = false;
 };
 

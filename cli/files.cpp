@@ -9,20 +9,30 @@
 
 namespace cli {
 
+namespace fs = std::filesystem;
+
+bool use_setting(const Command& command,
+                 sim::scenario::Scenario& scenario,
+                 const std::pair<std::string, std::string>& setting,
+                 const std::string& said)
+{
+    const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
+    if (applied) return true;
+    const auto& problem = applied.error();
+    command.complain(problem.hint.empty()
+                         ? fmt::format("{}: {}", said, problem.what)
+                         : fmt::format("{}: {} ({})", said, problem.what, problem.hint));
+    return false;
+}
+
 bool use_settings(const Command& command,
                   sim::scenario::Scenario& scenario,
                   const std::vector<std::pair<std::string, std::string>>& settings)
 {
     bool good = true;
-    for (const auto& [key, value] : settings) {
-        const auto applied = sim::scenario::apply_setting(scenario, key, value);
-        if (applied) continue;
-        good = false;
-        const auto& problem = applied.error();
-        command.complain(
-            problem.hint.empty()
-                ? fmt::format("--set {}={}: {}", key, value, problem.what)
-                : fmt::format("--set {}={}: {} ({})", key, value, problem.what, problem.hint));
+    for (const auto& setting : settings) {
+        const std::string said = fmt::format("--set {}={}", setting.first, setting.second);
+        good = use_setting(command, scenario, setting, said) && good;
     }
     if (!good) command.complain(command.text("error.see_settings"));
     return good;
@@ -35,6 +45,26 @@ bool write_file(const Command& command, const std::filesystem::path& path, std::
     file.close();
     if (!file) command.complain(command.text("error.unwritable", {{"file", path.string()}}));
     return static_cast<bool>(file);
+}
+
+bool can_write(const Command& command,
+               std::initializer_list<const std::optional<std::string>*> files)
+{
+    bool good = true;
+    for (const auto* file : files) {
+        if (!*file) continue;
+        std::error_code error;
+        const fs::path path{**file};
+        const fs::file_status before = fs::status(path, error);
+        // To open a pipe would end it for its reader.
+        if (fs::exists(before) && !fs::is_regular_file(before) && !fs::is_directory(before))
+            continue;
+        const bool opened = std::ofstream{path, std::ios::app}.is_open();
+        if (opened && !fs::exists(before)) fs::remove(fs::canonical(path, error), error);
+        if (!opened) command.complain(command.text("error.unwritable", {{"file", **file}}));
+        good = opened && good;
+    }
+    return good;
 }
 
 bool write_live_files(const Command& command,

@@ -6,6 +6,7 @@
 #include "sim/mail/stored_message.h"
 
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,23 @@
 
 namespace cli {
 
+// Changes a setting; `said` is how the user said it, for the complaint.
+bool use_setting(const Command& command,
+                 sim::scenario::Scenario& scenario,
+                 const std::pair<std::string, std::string>& setting,
+                 const std::string& said);
+
 // As --set KEY=VALUE, one after the other; false when any is wrong.
 bool use_settings(const Command& command,
                   sim::scenario::Scenario& scenario,
                   const std::vector<std::pair<std::string, std::string>>& settings);
 
 bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes);
+
+// Whether those of these files that are asked for can be written, before there is anything to lose.
+// What is in them stays.
+bool can_write(const Command& command,
+               std::initializer_list<const std::optional<std::string>*> files);
 
 // The capture and the TLS keys of a run that has ended, where asked for; false when a file could
 // not be written.

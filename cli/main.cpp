@@ -2,11 +2,14 @@
 
 #include "cli/app.h"
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
 int main(int argc, char** argv)
 {
+    // A reader who has gone is noticed at the stream, by whoever has files to close.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
         return static_cast<int>(cli::run(arguments, cli::process_environment()));

@@ -246,6 +246,7 @@ ExitCode run(const Command& command, const RunOptions& options)
     if (options.message_file && !use_message(command, *scenario, *options.message_file))
         return ExitCode::unusable;
     if (!use_settings(command, *scenario, options.settings)) return ExitCode::unusable;
+    if (!can_write(command, {&options.capture_file, &options.key_file})) return ExitCode::unusable;
 
     sim::Plan plan;
     plan.scenario = scenario;

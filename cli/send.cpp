@@ -1,14 +1,16 @@
 // hikyaku send: the simulated mail program, or the relay, speaks to a real mail server.
 
+#include "cli/bridge/ending_signals.h"
 #include "cli/bridge/outlet.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "sim/dns/name.h"
+#include "sim/mail/message.h"
 #include "sim/report/events.h"
 #include "sim/report/transcript.h"
+#include "sim/smtp/client_session.h"
 #include "sim/smtp/path.h"
 
-#include <asio/signal_set.hpp>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -24,14 +26,15 @@ namespace scenario = sim::scenario;
 constexpr sim::HostId server_host{2};
 constexpr const char* relay_name = "relay.hikyaku.example";
 constexpr auto patience = std::chrono::seconds{30};
-constexpr auto last_words = std::chrono::seconds{3}; // for QUIT and close_notify
+constexpr auto first_silence = std::chrono::seconds{3}; // after which a word is due why it waits
+constexpr auto last_words = std::chrono::seconds{3};    // for QUIT and close_notify
 
 scenario::Text same(const std::string& text)
 {
     return {text, text};
 }
 
-// "mail.example.com:587", "127.0.0.1:2525".
+// "mail.example.com:587", "127.0.0.1:2525", "[::1]:2525".
 std::optional<std::pair<std::string, std::uint16_t>> parse_target(const std::string& text)
 {
     const std::size_t colon = text.rfind(':');
@@ -40,15 +43,22 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_target(const std::str
     const char* const end = text.data() + text.size();
     const auto [stop, problem] = std::from_chars(text.data() + colon + 1, end, port);
     if (problem != std::errc{} || stop != end || port == 0 || port > 65535) return std::nullopt;
-    const std::string host = text.substr(0, colon);
-    if (!sim::parse_ipv4(host) && !sim::dns::parse_name(host)) return std::nullopt;
+    std::string host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+        asio::error_code error;
+        asio::ip::make_address_v6(host, error);
+        if (error) return std::nullopt;
+    } else if (!sim::parse_ipv4(host) && !sim::dns::parse_name(host)) {
+        return std::nullopt;
+    }
     return std::pair{host, static_cast<std::uint16_t>(port)};
 }
 
 class Send {
 public:
     Send(const Command& command, const SendOptions& options)
-        : command_{command}, options_{options}, timer_{loop_}
+        : command_{command}, options_{options}, timer_{loop_}, silence_{loop_}
     {
     }
 
@@ -59,7 +69,9 @@ public:
             command_.complain(command_.text("error.send_to", {{"to", options_.to}}));
             return ExitCode::unusable;
         }
-        if (!check_addresses()) return ExitCode::unusable;
+        if (!check_addresses() || !check_text()) return ExitCode::unusable;
+        if (!can_write(command_, {&options_.capture_file, &options_.key_file}))
+            return ExitCode::unusable;
         auto server = bridge::look_up(target->first, target->second);
         if (!server) {
             command_.complain(command_.text("error.no_address",
@@ -85,12 +97,37 @@ private:
         return true;
     }
 
+    bool check_text() const
+    {
+        if (!options_.message_file) return true;
+        for (const auto& [option, given] :
+             {std::pair{"--subject", options_.subject}, std::pair{"--text", options_.text}}) {
+            if (given.empty()) continue;
+            command_.complain(command_.text("error.excludes", {{"option", option}}));
+            return false;
+        }
+        return true;
+    }
+
+    // A line about the way there, beside what is said on it.
+    void note(const char* key, const sim::explain::Arguments& arguments = {}) const
+    {
+        command_.environment.err << command_.text(key, arguments) << '\n';
+    }
+
     bool reach()
     {
         std::string problem;
-        command_.environment.err << command_.text("send.connecting", {{"server", options_.to}})
-                                 << '\n';
-        if (outlet_->try_server(patience, problem) != bridge::Reachable::silent) return true;
+        note("send.connecting", {{"server", options_.to}});
+        silence_.expires_after(first_silence);
+        silence_.async_wait([this](const asio::error_code& error) {
+            if (error) return;
+            note("send.still_connecting",
+                 {{"server", options_.to}, {"seconds", std::to_string(patience.count())}});
+        });
+        const auto reached = outlet_->try_server(patience, problem);
+        silence_.cancel();
+        if (reached != bridge::Reachable::silent) return true;
         command_.complain(problem.empty()
                               ? command_.text("error.server_silent",
                                               {{"server", options_.to},
@@ -177,10 +214,9 @@ private:
         scenario::NameServer names;
         names.host = "names";
         scenario::DnsZone root; // of all names
-        if (!sim::parse_ipv4(server.host)) {
-            root.records.push_back(
-                {server.host, "A", sim::to_string(to.hosts[server_host.value].addresses.front())});
-        }
+        // A relay looks up where its route leads even if that is an address.
+        root.records.push_back(
+            {server.host, "A", sim::to_string(to.hosts[server_host.value].addresses.front())});
         root.records.push_back({relay_name, "A", "192.0.2.25"});
         names.zones.push_back(std::move(root));
         to.name_servers.push_back(std::move(names));
@@ -232,7 +268,11 @@ private:
             options_.subject.empty() ? command_.text("send.subject") : options_.subject;
         step.message.text = options_.text.empty() ? command_.text("send.text") : options_.text;
         if (options_.message_file) {
-            const auto text = read_file(*options_.message_file);
+            auto text = read_file(*options_.message_file);
+            if (text && !options_.as_relay) { // to a relay it is somebody else's letter
+                for (const char* blind : {"Bcc", "Resent-Bcc"})
+                    *text = sim::mail::remove_fields(*text, blind);
+            }
             if (!text || text->empty()) {
                 command_.complain(command_.text(text ? "error.empty_message" : "error.unreadable",
                                                 {{"file", *options_.message_file}}));
@@ -296,7 +336,8 @@ private:
                                                                   : sim::report::Secrets::masked,
                                             command_.columns});
         transcript_.emplace(*source_, sim::report::TranscriptOptions{});
-        asio::signal_set signals{loop_, SIGINT, SIGTERM};
+        asio::signal_set signals{loop_};
+        bridge::add_ending_signals(signals);
         signals.async_wait([this](const asio::error_code& error, int) {
             if (error) return;
             interrupted_ = true;
@@ -304,8 +345,25 @@ private:
         });
         outlet_->start(*world_);
         world_->begin();
+        if (outlet_->reached()) explain_silence();
         loop_.run();
         return finish();
+    }
+
+    // A server that waits for TLS and a program that waits for a greeting wait for each other.
+    void explain_silence()
+    {
+        silence_.expires_after(first_silence);
+        silence_.async_wait([this](const asio::error_code& error) {
+            if (error || outlet_->has_heard()) return;
+            const sim::smtp::ClientTimeouts timeouts;
+            const auto minutes =
+                std::chrono::duration_cast<std::chrono::minutes>(timeouts.greeting).count();
+            note("send.silent", {{"server", options_.to}, {"minutes", std::to_string(minutes)}});
+            if (scenario_->programs.front().sending->protection != scenario::Protection::tls &&
+                !options_.as_relay)
+                note("send.silent_hint");
+        });
     }
 
     void on_advanced()
@@ -352,6 +410,7 @@ private:
         outlet_->stop();
         world_->stop();
         timer_.cancel();
+        silence_.cancel();
         loop_.stop();
     }
 
@@ -376,7 +435,7 @@ private:
         if (!sent_) command_.print(sim::report::why(*source_));
         const bool good =
             write_live_files(command_, *source_, options_.capture_file, options_.key_file);
-        if (!good) return ExitCode::unusable;
+        if (!good || !outlet_->reached()) return ExitCode::unusable;
         return sent_ ? ExitCode::ok : ExitCode::unexpected;
     }
 
@@ -384,6 +443,7 @@ private:
     const SendOptions& options_;
     asio::io_context loop_{1};
     asio::steady_timer timer_;
+    asio::steady_timer silence_;
     std::shared_ptr<const scenario::Scenario> scenario_;
     std::optional<sim::tls::TrustStore> trust_;
     std::optional<bridge::Outlet> outlet_;

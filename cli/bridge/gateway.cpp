@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <map>
 #include <utility>
 
@@ -19,6 +20,15 @@ using asio::ip::udp;
 namespace visit = sim::mail::visit;
 
 constexpr std::size_t most_datagram_peers = 256;
+
+Problem cannot_listen(const Opening& opening, const asio::error_code& error)
+{
+    const std::string address = real_end(opening);
+    if (error == asio::error::address_in_use) return {"port_in_use", {{"address", address}}};
+    if (error == asio::error::access_denied) return {"port_denied", {{"address", address}}};
+    if (error.value() == EADDRNOTAVAIL) return {"no_own_address", {{"address", address}}};
+    return {"cannot_listen", {{"address", address}, {"reason", error.message()}}};
+}
 
 } // namespace
 
@@ -183,11 +193,11 @@ tl::expected<Opening, Problem> Gateway::open(Opening opening, sim::Ipv4 simulate
         return error;
     };
     asio::error_code error = listen(opening.real_port);
-    if (error && !opening.wished) error = listen(0);
-    if (error) {
-        return tl::make_unexpected(Problem{
-            "cannot_listen", {{"address", real_end(opening)}, {"reason", error.message()}}});
+    if (error == asio::error::address_in_use && !opening.wished) {
+        opening.taken_port = opening.real_port;
+        error = listen(0);
     }
+    if (error) return tl::make_unexpected(cannot_listen(opening, error));
     return opening;
 }
 

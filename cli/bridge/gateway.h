@@ -23,8 +23,8 @@ public:
     Gateway(const Gateway&) = delete;
     Gateway& operator=(const Gateway&) = delete;
 
-    // Listens; an Opening that was not wished takes any free port when its own is taken. The real
-    // port is filled in. Before start().
+    // Listens; an Opening that was not wished takes any free port when its own is taken, and says
+    // so in `taken_port`. The real port is filled in. Before start().
     tl::expected<Opening, Problem> open(Opening opening, sim::Ipv4 simulated);
     void start(LiveWorld& world);
     void drain() { junction_.drain(); }

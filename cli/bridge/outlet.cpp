@@ -44,6 +44,7 @@ Reachable Outlet::try_server(std::chrono::seconds patience, std::string& problem
     asio::async_connect(
         socket, server_.endpoints, [&](const asio::error_code& error, const tcp::endpoint&) {
             result = error;
+            loop_.stop(); // which may have other work
         });
     loop_.restart();
     loop_.run_for(patience);

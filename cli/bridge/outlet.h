@@ -29,12 +29,14 @@ class Outlet {
 public:
     Outlet(asio::io_context& loop, sim::HostId host, RealServer server);
 
-    // Blocks for at most `patience`. `problem` is the system's word for what went wrong.
+    // Runs the loop for at most `patience`. `problem` is the system's word for what went wrong.
     Reachable try_server(std::chrono::seconds patience, std::string& problem);
     // Listens at the simulated host if the server was reached.
     void start(LiveWorld& world);
     void drain() { junction_.drain(); }
     void stop() { junction_.stop(); }
+    [[nodiscard]] bool reached() const { return reached_; } // in try_server()
+    [[nodiscard]] bool has_heard() const { return junction_.counts().bytes_in > 0; }
     [[nodiscard]] std::size_t open_connections() const { return junction_.size(); }
 
 private:

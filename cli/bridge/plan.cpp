@@ -1,5 +1,7 @@
 #include "cli/bridge/plan.h"
 
+#include "sim/smtp/path.h"
+
 #include <asio/ip/address.hpp>
 #include <fmt/format.h>
 
@@ -26,6 +28,12 @@ Problem not_understood(std::string key, std::string_view listen)
     return {std::move(key), {{"listen", std::string{listen}}}};
 }
 
+Problem no_port(std::string_view port, std::string_view listen)
+{
+    if (port.empty()) return not_understood("listen_form", listen);
+    return {"listen_port", {{"listen", std::string{listen}}, {"port", std::string{port}}}};
+}
+
 std::string known_hosts(const sim::scenario::Scenario& scenario)
 {
     std::string all;
@@ -40,10 +48,10 @@ std::string known_hosts(const sim::scenario::Scenario& scenario)
 tl::expected<void, Problem>
 read_real_end(std::string_view text, std::string_view listen, Opening& opening)
 {
-    const std::size_t colon = text.rfind(':');
+    const std::size_t colon = text.ends_with(']') ? std::string_view::npos : text.rfind(':');
     const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
     const auto number = parse_port(port);
-    if (!number) return tl::make_unexpected(not_understood("listen_form", listen));
+    if (!number) return tl::make_unexpected(no_port(port, listen));
     opening.real_port = *number;
     if (colon == std::string_view::npos) return {};
     std::string_view address = text.substr(0, colon);
@@ -77,6 +85,32 @@ bool is_loopback(std::string_view address)
     return !error && parsed.is_loopback();
 }
 
+bool is_every_address(std::string_view address)
+{
+    std::error_code error;
+    const auto parsed = asio::ip::make_address(std::string{address}, error);
+    return !error && parsed.is_unspecified();
+}
+
+std::optional<Problem> find_clash(const std::vector<Opening>& openings)
+{
+    const auto meet = [](const Opening& a, const Opening& b) {
+        if (a.real_port == 0 || a.real_port != b.real_port || a.transport != b.transport)
+            return false;
+        const auto at = asio::ip::make_address(a.real_address);
+        const auto other = asio::ip::make_address(b.real_address);
+        const bool every = at.is_unspecified() || other.is_unspecified();
+        return at == other || (every && at.is_v4() == other.is_v4());
+    };
+    for (auto opening = openings.begin(); opening != openings.end(); ++opening) {
+        const auto before = std::find_if(
+            openings.begin(), opening, [&](const Opening& each) { return meet(each, *opening); });
+        if (before == opening) continue;
+        return Problem{"listen_twice", {{"address", real_end(*opening)}}};
+    }
+    return std::nullopt;
+}
+
 std::string real_end(const Opening& opening)
 {
     const bool v6 = opening.real_address.find(':') != std::string::npos;
@@ -97,15 +131,18 @@ tl::expected<Opening, Problem> parse_listen(std::string_view text,
     if (equals == std::string_view::npos || colon == std::string_view::npos)
         return tl::make_unexpected(not_understood("listen_form", text));
     const auto port = parse_port(simulated.substr(colon + 1));
-    if (!port || *port == 0) return tl::make_unexpected(not_understood("listen_form", text));
-    opening.host = std::string{simulated.substr(0, colon)};
+    if (!port || *port == 0) return tl::make_unexpected(no_port(simulated.substr(colon + 1), text));
+    const std::string_view name = simulated.substr(0, colon);
     opening.port = *port;
     if (opening.port == dns_port) opening.transport = sim::Transport::udp;
-    const auto host = std::ranges::find(scenario.hosts, opening.host, &sim::scenario::Host::key);
+    const auto host = std::ranges::find_if(scenario.hosts, [&](const auto& each) {
+        return sim::smtp::equal_ignoring_case(each.key, name);
+    });
     if (host == scenario.hosts.end() || !host->line.empty()) {
-        return tl::make_unexpected(
-            Problem{"listen_host", {{"host", opening.host}, {"hosts", known_hosts(scenario)}}});
+        return tl::make_unexpected(Problem{
+            "listen_host", {{"host", std::string{name}}, {"hosts", known_hosts(scenario)}}});
     }
+    opening.host = host->key;
     if (auto read = read_real_end(text.substr(equals + 1), text, opening); !read)
         return tl::make_unexpected(read.error());
     if (!is_loopback(opening.real_address) && opening.real_address != bind) {

@@ -20,9 +20,10 @@ struct Opening {
     std::string host; // key of the simulated host
     std::uint16_t port = 0;
     sim::Transport transport = sim::Transport::tcp;
-    std::string real_address;    // numeric
-    std::uint16_t real_port = 0; // 0: whichever is free
-    bool wished = false;         // named by the user: must be had exactly so
+    std::string real_address;     // numeric
+    std::uint16_t real_port = 0;  // 0: whichever is free
+    bool wished = false;          // named by the user: must be had exactly so
+    std::uint16_t taken_port = 0; // would have been the real one, but somebody else has it
 };
 
 // "127.0.0.1:2587", "[::1]:2587".
@@ -35,12 +36,15 @@ struct Problem {
 };
 
 // "mail.kumo.example:587=127.0.0.1:2587", "mail.kumo.example:587=2587", with IPv6 in brackets. The
-// host is one of the scenario's. Without an address it is `bind`. Port 53 is UDP, all else TCP. An
-// address that is neither of the loopback (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3) nor `bind` is a
-// problem: nobody opens a teaching server to a network by a slip.
+// host is one of the scenario's, in whatever case. Without an address it is `bind`. Port 53 is UDP,
+// all else TCP. An address that is neither of the loopback (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3) nor
+// `bind` is a problem: nobody opens a teaching server to a network by a slip.
 tl::expected<Opening, Problem> parse_listen(std::string_view text,
                                             const sim::scenario::Scenario& scenario,
                                             const std::string& bind);
+
+// What is wrong with a real port that would have to lead to two places.
+std::optional<Problem> find_clash(const std::vector<Opening>& openings);
 
 // Ports 25, 465, 587, 110 and 995 of every mail server that listens on them, and 53 of every name
 // server, at `bind`. Those of the server
@@ -50,5 +54,6 @@ std::vector<Opening> default_openings(const sim::scenario::Scenario& scenario,
                                       const std::string& bind);
 
 bool is_loopback(std::string_view address);
+bool is_every_address(std::string_view address); // 0.0.0.0, ::
 
 } // namespace cli::bridge

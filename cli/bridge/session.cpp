@@ -108,6 +108,7 @@ tl::expected<void, Problem> Session::open_ports()
         if (!opening) return tl::make_unexpected(opening.error());
         wanted.push_back(std::move(*opening));
     }
+    if (auto clash = find_clash(wanted)) return tl::make_unexpected(std::move(*clash));
     if (wanted.empty()) wanted = default_openings(*scenario_, options_.bind);
     JunctionLimits limits;
     limits.connections = options_.most_connections;
@@ -157,6 +158,13 @@ sim::Ipv4 Session::address_of(std::string_view host) const
     const auto at = std::ranges::find(scenario_->hosts, host, &sim::scenario::Host::key);
     const auto id = static_cast<std::uint32_t>(at - scenario_->hosts.begin());
     return world().network().host(sim::HostId{id}).addresses.front();
+}
+
+bool Session::is_served(const Opening& opening) const
+{
+    if (opening.transport == sim::Transport::tcp) return tls_at(opening).has_value();
+    return std::ranges::count(
+               scenario_->name_servers, opening.host, &sim::scenario::NameServer::host) > 0;
 }
 
 std::optional<sim::scenario::TlsMode> Session::tls_at(const Opening& opening) const

@@ -92,6 +92,8 @@ public:
     [[nodiscard]] sim::HostId from() const { return from_; }
     [[nodiscard]] sim::Ipv4 address_of(std::string_view host) const; // of one that there is
     [[nodiscard]] const std::vector<Opening>& openings() const { return openings_; }
+    // Whether a simulated server is there.
+    [[nodiscard]] bool is_served(const Opening& opening) const;
     // How TLS comes about at a simulated port; nothing where no mail server listens.
     [[nodiscard]] std::optional<sim::scenario::TlsMode> tls_at(const Opening& opening) const;
     [[nodiscard]] std::vector<Account> accounts() const;

@@ -6,12 +6,15 @@ usage: clients_test.py HIKYAKU
 
 import os
 import poplib
+import re
 import shutil
+import signal
 import smtplib
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from email.message import EmailMessage
@@ -577,6 +580,17 @@ class FixedLine(Bridged):
         self.assertEqual(code, 0, said)
         self.assertIn(b"with ESMTPS ", self.in_mailbox("swaks mx"))
 
+    def test_our_program_keeps_bcc_to_itself(self):
+        path = os.path.join(self.bridge.folder.name, "bcc.eml")
+        with open(path, "wb") as file:
+            file.write(b"Bcc: jiro@umi.example,\r\n hanako@kumo.example\r\n"
+                       b"Subject: send bcc\r\nResent-Bcc: jiro@umi.example\r\n\r\nHello\r\n")
+        code, said = run(
+            HIKYAKU, "send", "--to", f"127.0.0.1:{self.port(MX, 25)}", "--sender",
+            "a@stranger.example", "--rcpt", TARO, "--message", path, "--ca", self.bridge.ca)
+        self.assertEqual(code, 0, said)
+        self.assertNotIn(b"bcc:", self.in_mailbox("send bcc").lower())
+
     def test_nobody_relays(self):
         code, said = run(
             "swaks", "--server", "127.0.0.1", "--port", str(self.port(MX, 25)),
@@ -652,7 +666,7 @@ class Refusals(unittest.TestCase):
             port = taken.getsockname()[1]
             code, said = self.complain("op25b", "--listen", f"{MSA}:587=127.0.0.1:{port}")
         self.assertEqual(code, 2)
-        self.assertIn(f"127.0.0.1:{port}", said)
+        self.assertIn(f"127.0.0.1:{port}: another program", said)
 
     def test_mistakes_get_a_sentence(self):
         for options, words in (
@@ -662,6 +676,8 @@ class Refusals(unittest.TestCase):
                 (("op25b", "--listen", f"{MSA}:25=192.0.2.1:0"), "--bind"),
                 (("op25b", "--from", "moon"), "moon"),
                 (("op25b", "--bind", "here"), "here"),
+                (("op25b", "--bind", "192.0.2.1"), "no network interface"),
+                (("op25b", "--listen", f"{MSA}:25=4000", "--listen", f"{MSA}:587=4000"), "twice"),
                 (("op25b", "--ca", "/nonexistent/ca.pem"), "/nonexistent/ca.pem")):
             code, said = self.complain(*options)
             self.assertEqual(code, 2, said)
@@ -675,6 +691,59 @@ class Refusals(unittest.TestCase):
             self.assertEqual(bridge.end(), 0)
             self.assertFalse(os.path.exists("bridge-test.pid"))
             self.assertIn("0 connections", bridge.summary)
+
+    def test_default_port_that_is_taken_is_told(self):
+        with Bridge(HIKYAKU, "op25b") as first, Bridge(HIKYAKU, "op25b") as second:
+            self.assertNotEqual(first.port(MSA, 587), second.port(MSA, 587))
+            self.assertIn(
+                f"Port 2587 was in use: {MSA}:587 is at 127.0.0.1:{second.port(MSA, 587)}",
+                second.transcript())
+
+    def test_port_where_nobody_listens_is_told(self):
+        with Bridge(HIKYAKU, "op25b", openings=[(MSA, 80), (MSA, 587)]) as bridge:
+            self.assertIn(f"nobody listens at {MSA}:80", bridge.transcript())
+            self.assertNotIn(f"nobody listens at {MSA}:587", bridge.transcript())
+
+    def test_stale_pid_file_and_a_terminal_that_is_closed(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        with tempfile.TemporaryDirectory() as folder:
+            pid, capture = os.path.join(folder, "pid"), os.path.join(folder, "all.pcapng")
+            with open(pid, "w", encoding="ascii") as file:
+                file.write(f"{gone.pid}\n")
+            with Bridge(HIKYAKU, "op25b", "--pid-file", pid, "--pcap", capture,
+                        openings=[(MSA, 587)]) as bridge:
+                with socket.create_connection(("127.0.0.1", bridge.port(MSA, 587))) as client:
+                    self.assertTrue(client.recv(100).startswith(b"220"))
+                    os.kill(bridge.process.pid, signal.SIGHUP)
+                    self.assertEqual(bridge.process.wait(10), 0)
+                    with self.assertRaises(ConnectionResetError):
+                        client.recv(1)
+                bridge.end()
+                self.assertIn("1 were open at the end", bridge.summary)
+            self.assertFalse(os.path.exists(pid))
+            self.assertGreater(os.path.getsize(capture), 0)
+
+    def test_reader_that_goes_away_ends_it_in_good_order(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pid, capture = os.path.join(folder, "pid"), os.path.join(folder, "all.pcapng")
+            with subprocess.Popen(
+                    [HIKYAKU, "bridge", "op25b", "--lang", "en", "--pid-file", pid, "--pcap",
+                     capture, "--listen", f"{MSA}:587=127.0.0.1:0"],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                try:
+                    said = ""
+                    while "Ctrl+C" not in said:
+                        said += process.stdout.readline()
+                    process.stdout.close()
+                    port = int(re.search(r"127\.0\.0\.1:(\d+)", said).group(1))
+                    with socket.create_connection(("127.0.0.1", port)):
+                        self.assertEqual(process.wait(10), 0)
+                    self.assertIn("its reader has gone", process.stderr.read())
+                finally:
+                    process.kill()
+            self.assertFalse(os.path.exists(pid))
+            self.assertGreater(os.path.getsize(capture), 0)
 
 
 if __name__ == "__main__":

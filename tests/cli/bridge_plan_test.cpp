@@ -40,6 +40,8 @@ TEST_SUITE("cli.bridge.plan")
         const auto v6 = parse_listen("mail.kumo.example:587=[::1]:0", scenario, loopback);
         CHECK(v6.value().real_address == "::1");
         CHECK(v6.value().real_port == 0);
+        const auto shouted = parse_listen("MAIL.Kumo.example:587=2587", scenario, loopback);
+        CHECK(shouted.value().host == "mail.kumo.example");
         const auto names = parse_listen("ns.example:53=5353", scenario, loopback);
         CHECK(names.value().transport == sim::Transport::udp);
     }
@@ -50,13 +52,18 @@ TEST_SUITE("cli.bridge.plan")
                                    "=",
                                    "mail.kumo.example=2587",
                                    "mail.kumo.example:587",
-                                   "mail.kumo.example:0=2587",
-                                   "mail.kumo.example:70000=2587",
                                    "mail.kumo.example:587=",
-                                   "mail.kumo.example:587=70000",
-                                   "mail.kumo.example:587=127.0.0.1:",
-                                   "mail.kumo.example:58x7=2587"})
+                                   "mail.kumo.example:587=127.0.0.1:"})
             CHECK_MESSAGE(problem_with(listen) == "listen_form", listen);
+        for (const char* listen : {"mail.kumo.example:0=2587",
+                                   "mail.kumo.example:70000=2587",
+                                   "mail.kumo.example:58x7=2587",
+                                   "mail.kumo.example:587=70000",
+                                   "mail.kumo.example:587=127.0.0.1:70000",
+                                   "mail.kumo.example:587=abc",
+                                   "mail.kumo.example:587=127.0.0.1",
+                                   "mail.kumo.example:587=[::1]"})
+            CHECK_MESSAGE(problem_with(listen) == "listen_port", listen);
         CHECK(problem_with("mail.kumo.example:587=localhost:2587") == "listen_address");
         CHECK(problem_with("mail.kumo.exmaple:587=2587") == "listen_host");
         CHECK(problem_with("hanako-pc:587=2587") == "listen_host");
@@ -72,6 +79,30 @@ TEST_SUITE("cli.bridge.plan")
         CHECK(is_loopback("::1"));
         CHECK(!is_loopback("0.0.0.0"));
         CHECK(!is_loopback("nonsense"));
+        CHECK(is_every_address("0.0.0.0"));
+        CHECK(is_every_address("::"));
+        CHECK(!is_every_address("127.0.0.1"));
+    }
+
+    TEST_CASE("a real port leads to one place")
+    {
+        const auto at = [](const char* address, std::uint16_t real, std::uint16_t simulated = 587) {
+            Opening opening;
+            opening.port = simulated;
+            opening.transport = simulated == 53 ? sim::Transport::udp : sim::Transport::tcp;
+            opening.real_address = address;
+            opening.real_port = real;
+            return opening;
+        };
+        const auto clash = find_clash({at(loopback.c_str(), 2587), at(loopback.c_str(), 2587, 25)});
+        REQUIRE(clash);
+        CHECK(clash->key == "listen_twice");
+        CHECK(find_clash({at("0.0.0.0", 2587), at(loopback.c_str(), 2587)}));
+        CHECK(find_clash({at("0:0:0:0:0:0:0:1", 2587), at("::1", 2587)}));
+        CHECK(!find_clash({at(loopback.c_str(), 2587), at(loopback.c_str(), 2588)}));
+        CHECK(!find_clash({at(loopback.c_str(), 2587), at("127.0.0.2", 2587)}));
+        CHECK(!find_clash({at(loopback.c_str(), 2587), at(loopback.c_str(), 2587, 53)}));
+        CHECK(!find_clash({at(loopback.c_str(), 0), at(loopback.c_str(), 0)}));
     }
 
     TEST_CASE("without a wish, every mail, mailbox and name server has a real port of its own")

@@ -118,7 +118,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("help has examples for every command")
     {
-        for (const char* command : {"list", "run", "check"}) {
+        for (const char* command : {"list", "run", "check", "bridge", "send"}) {
             const Result help = hikyaku({"help", command});
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));
@@ -225,6 +225,13 @@ TEST_SUITE("cli")
             {{"run", "op25b", "--view", "wire", "--link", "a/b"}, "hanako-pc/"},
             {{"run", "op25b", "--eml", "/dev/null/x"}, "/dev/null/x"},
             {{"run", "op25b", "--seed", "many"}, "seed"},
+            {{"run", "op25b", "--pcap", "/nowhere/x"}, "/nowhere/x"},
+            {{"run", "op25b", "--seed", "many"}, "hikyaku run --help"},
+            {{"bridge"}, "hikyaku bridge --help"},
+            {{"bridge", "op25b", "--from", "moon"}, "hikyaku: --from moon: "},
+            {{"bridge", "op25b", "--keylog", "/nowhere/x"}, "/nowhere/x"},
+            {{"send"}, "hikyaku send --help"},
+            {{"send", "--to", "[mx.example]:25", "--rcpt", "a@b.example"}, "HOST:PORT"},
             {{"check", "/nowhere"}, "/nowhere"},
             {{"run", "op25b", "--lang", "fr"}, "fr"}};
         for (const auto& [arguments, expected] : mistakes) {
@@ -233,6 +240,64 @@ TEST_SUITE("cli")
             CHECK(result.code == cli::ExitCode::unusable);
             CHECK(has(result.err, expected));
         }
+    }
+
+    TEST_CASE("a file that cannot be written is told before anything is said or lost")
+    {
+        const Folder folder{"unwritable"};
+        const std::string capture = folder.file("kept.pcapng", "of yesterday");
+        const Result result =
+            hikyaku({"run", "op25b", "--pcap", capture, "--keylog", "/nowhere/keys"});
+        CHECK(result.code == cli::ExitCode::unusable);
+        CHECK(result.out == "");
+        CHECK(fs::file_size(capture) == 12);
+        const fs::path fresh = folder.path() / "new.pcapng";
+        hikyaku({"run", "op25b", "--pcap", fresh.string(), "--keylog", "/nowhere/keys"});
+        CHECK_FALSE(fs::exists(fresh));
+    }
+
+    TEST_CASE("a server that nobody can reach is exit code 2, for mail program and relay")
+    {
+        for (const char* to : {"127.0.0.1:1", "[::1]:1"}) {
+            for (const char* as : {"program", "relay"}) {
+                const Result result =
+                    hikyaku({"send", "--to", to, "--rcpt", "a@b.example", "--as", as});
+                INFO(to, " ", as, "\n", result.out, result.err);
+                CHECK(result.code == cli::ExitCode::unusable);
+                CHECK(has(result.err, "Connecting to"));
+                CHECK_FALSE(has(result.out, "There is no such name"));
+            }
+        }
+    }
+
+    TEST_CASE("a message brings its own subject and text")
+    {
+        const Folder folder{"excludes"};
+        const std::string mine = folder.file("mine.eml", "Subject: mine\r\n\r\n");
+        for (const char* option : {"--subject", "--text"}) {
+            const Result result = hikyaku({"send",
+                                           "--to",
+                                           "127.0.0.1:1",
+                                           "--rcpt",
+                                           "a@b.example",
+                                           "--message",
+                                           mine,
+                                           option,
+                                           "words"});
+            CHECK(result.code == cli::ExitCode::unusable);
+            CHECK(has(result.err, option));
+            CHECK(result.out == "");
+        }
+    }
+
+    TEST_CASE("the file of a bridge that still runs is not taken from it")
+    {
+        const Folder folder{"pid"};
+        const std::string file = folder.file("bridge.pid", "1\n"); // always there
+        const Result result = hikyaku({"bridge", "op25b", "--pid-file", file});
+        CHECK(result.code == cli::ExitCode::unusable);
+        CHECK(has(result.err, file));
+        CHECK(fs::file_size(file) == 2);
     }
 
     TEST_CASE("a broken file is told with file, line and column, all of it at once")
