@@ -121,10 +121,10 @@ struct ClientSession::Machine {
 void ClientSession::Machine::commit(Step&& step, Instant now)
 {
     state = std::move(step.next);
-    for (const SmtpProblem problem : step.problems)
-        report(ProblemSeen{problem,
-                           !step.failure || !step.no_reply.empty() ? step.no_reply
-                                                                   : step.failure->reply.text});
+    for (const SmtpProblem problem : step.problems) {
+        const bool said_it = step.failure && step.no_reply.empty();
+        report(ProblemSeen{problem, said_it ? step.failure->reply.text : step.no_reply});
+    }
     if (step.decision && job) decide(*step.decision);
     if (step.failure) {
         failure = step.failure;
