@@ -45,9 +45,10 @@ TEST_SUITE("world.visit")
         }
         std::vector<std::uint32_t> delivered;
         const Trace& trace = visited.world->trace();
-        for (std::size_t i = 0; i < trace.size(); ++i)
+        for (std::size_t i = 0; i < trace.size(); ++i) {
             if (const auto* mail = std::get_if<MailDelivered>(&trace[i].what))
                 delivered.push_back(mail->mail.value);
+        }
         REQUIRE(delivered.size() == 2);
         CHECK(delivered[0] != delivered[1]);
     }
