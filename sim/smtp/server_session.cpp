@@ -550,7 +550,8 @@ void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
     case SmtpPhase::awaiting_tls:
         drop_plaintext_before_tls();
         flush();
-        outputs_.emplace_back(server::BeginTls{});
+        // A client that has gone while this waited for its turn shakes no hands.
+        if (!peer_finished_) outputs_.emplace_back(server::BeginTls{});
         break;
     default:
         break;
