@@ -75,7 +75,7 @@ std::vector<std::string_view> words_of(std::string_view text)
     return words;
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string result = "\"";
     for (const char byte : text) {
@@ -272,7 +272,7 @@ std::string to_string(const RecordData& data)
         {
             std::string text;
             for (const std::string& string : r.strings)
-                text += (text.empty() ? "" : " ") + quoted(string);
+                text += (text.empty() ? "" : " ") + in_quotes(string);
             return text;
         }
         std::string operator()(const PtrRecord& r) const { return to_absolute_string(r.host); }

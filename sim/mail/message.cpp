@@ -244,7 +244,7 @@ bool is_phrase(std::string_view text)
            });
 }
 
-std::string quoted(std::string_view text)
+std::string quoted_words(std::string_view text)
 {
     std::string result = "\"";
     for (const char byte : text) {
@@ -429,7 +429,7 @@ std::string encode_mailbox(const Mailbox& mailbox, std::size_t column)
     std::string text;
     if (is_ascii(name) && name.size() <= longest_unfolded_word &&
         name.find("=?") == std::string::npos) {
-        text = is_phrase(name) ? name : quoted(name);
+        text = is_phrase(name) ? name : quoted_words(name);
     } else {
         text = encoded_words(name, column);
     }

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t most_claims = 32;
 constexpr std::size_t most_digits_of_number = 15; // of a number: no date needs more
 
-std::string quoted(std::string_view text)
+std::string json_text(std::string_view text)
 {
     std::string out{'"'};
     for (const char c : text) {
@@ -132,10 +132,10 @@ std::string write_claims(const std::vector<std::pair<std::string_view, Claim>>& 
     std::string text{'{'};
     for (const auto& [name, claim] : claims) {
         if (text.size() > 1) text += ',';
-        text += quoted(name);
+        text += json_text(name);
         text += ':';
         if (const auto* words = std::get_if<std::string>(&claim)) {
-            text += quoted(*words);
+            text += json_text(*words);
         } else {
             text += fmt::format("{}", std::get<std::int64_t>(claim));
         }
