@@ -8,7 +8,7 @@
 
 namespace sim {
 
-static_assert(sizeof(Event) <= 200, "the promise of docs/architecture.md on trace memory");
+static_assert(sizeof(Event) <= 96, "a long run is a million of them");
 
 namespace {
 
@@ -89,8 +89,10 @@ EventId Trace::append(HostId host, ConnectionId connection, Happening what)
     if (detail_ == Detail::counters) return id;
     if (size_ % chunk_events == 0)
         chunks_.push_back(std::make_unique<std::array<Event, chunk_events>>());
-    (*chunks_.back())[size_ % chunk_events] = Event{id, cause_, host, connection, now_, what};
+    Event& event = (*chunks_.back())[size_ % chunk_events];
+    event = Event{id, cause_, host, connection, now_, what};
     ++size_;
+    index_.note(event, payloads_);
     return id;
 }
 

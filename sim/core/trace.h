@@ -4,6 +4,7 @@
 
 #include "sim/core/assert.h"
 #include "sim/core/happening.h"
+#include "sim/core/trace_index.h"
 
 #include <array>
 #include <memory>
@@ -64,6 +65,9 @@ public:
     [[nodiscard]] const Event& at(EventId id) const;
     [[nodiscard]] const Event& operator[](std::size_t index) const;
 
+    // What belongs together; see there.
+    [[nodiscard]] const TraceIndex& index() const { return index_; }
+
     [[nodiscard]] std::uint64_t count(Kind kind) const
     {
         return counts_[static_cast<std::size_t>(kind)];
@@ -92,8 +96,28 @@ private:
     std::array<std::uint64_t, count_of<Kind>()> counts_{};
     std::vector<std::unique_ptr<std::array<Event, chunk_events>>> chunks_;
     PayloadStore payloads_;
+    TraceIndex index_;
     std::vector<bool> outside_; // by connection
 };
+
+// The last event in such a list, before a place in the trace, that `wanted` takes; nullptr when
+// there is none.
+template <typename Wanted>
+const Event*
+last_of(const Trace& trace, TraceIndex::Events events, std::size_t before, Wanted&& wanted)
+{
+    const TraceIndex::Events earlier = events_before(events, before);
+    for (std::size_t i = earlier.size(); i-- > 0;)
+        if (wanted(trace.at(earlier[i]))) return &trace.at(earlier[i]);
+    return nullptr;
+}
+
+// The last event before this one on its connection that `wanted` takes.
+template <typename Wanted>
+const Event* last_before(const Trace& trace, const Event& event, Wanted&& wanted)
+{
+    return last_of(trace, trace.index().of(event.connection), event.id.value, wanted);
+}
 
 // While it lives, what is appended is caused by `cause`.
 class CauseScope {
