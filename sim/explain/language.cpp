@@ -2,9 +2,9 @@
 
 #include "sim/core/assert.h"
 #include "sim/explain/catalog.h"
+#include "sim/scenario/document.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 namespace sim::explain {
 
@@ -70,18 +71,16 @@ class Reader {
 public:
     explicit Reader(const Allowed& allowed) : allowed_{allowed} {}
 
-    void read_table(const toml::table& table, const std::string& prefix)
+    void read_table(const scenario::Table& table, const std::string& prefix)
     {
-        for (const auto& [name, node] : table) {
-            const std::string key = prefix + std::string{name.str()};
-            if (const auto* inner = node.as_table()) {
+        for (const auto& [name, key_place, node] : table) {
+            const std::string key = prefix + name;
+            if (const auto* inner = std::get_if<scenario::Table>(&node.value)) {
                 read_table(*inner, key + ".");
-            } else if (const auto* levels = node.as_array()) {
-                read_levels(*levels, key);
-            } else if (const auto* text = node.as_string()) {
-                read_text(key, text->get(), node.source());
+            } else if (const auto* levels = std::get_if<scenario::Array>(&node.value)) {
+                read_levels(*levels, node.place, key);
             } else {
-                problem(node.source(), key, "expected a text");
+                read_text(key, node);
             }
         }
     }
@@ -107,37 +106,36 @@ public:
 
 private:
     // Three texts in the order of Level.
-    void read_levels(const toml::array& levels, const std::string& key)
+    void read_levels(const scenario::Array& levels, scenario::Place at, const std::string& key)
     {
         constexpr auto names = enum_names(Level{});
         if (levels.size() != names.size()) {
-            problem(levels.source(), key, "expected three texts: story, standard, expert");
+            problem(at, key, "expected three texts: story, standard, expert");
             return;
         }
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            const std::string level_key = fmt::format("{}.{}", key, names.at(i));
-            if (const auto* text = levels[i].as_string()) {
-                read_text(level_key, text->get(), levels[i].source());
-            } else {
-                problem(levels[i].source(), level_key, "expected a text");
-            }
-        }
+        for (std::size_t i = 0; i < names.size(); ++i)
+            read_text(fmt::format("{}.{}", key, names.at(i)), levels[i]);
     }
 
-    void read_text(const std::string& key, const std::string& text, const toml::source_region& at)
+    void read_text(const std::string& key, const scenario::Node& node)
     {
+        const auto* text = std::get_if<std::string>(&node.value);
+        if (text == nullptr) {
+            problem(node.place, key, "expected a text");
+            return;
+        }
         if (key == "code" || key == "name") {
-            texts.emplace(key, text);
+            texts.emplace(key, *text);
             return;
         }
         if (!is_free(key) && !allowed_.contains(key)) {
-            problem(at, key, "is not in the catalog: nobody says this");
+            problem(node.place, key, "is not in the catalog: nobody says this");
             return;
         }
-        if (text.empty()) problem(at, key, "is empty");
-        texts.emplace(key, text);
-        places_.emplace(key, at);
-        if (!text.starts_with('@')) originals_.emplace(key, text);
+        if (text->empty()) problem(node.place, key, "is empty");
+        texts.emplace(key, *text);
+        places_.emplace(key, node.place);
+        if (!text->starts_with('@')) originals_.emplace(key, *text);
     }
 
     void check_arguments(const std::string& key, const std::string& text)
@@ -156,16 +154,13 @@ private:
         }
     }
 
-    void problem(const toml::source_region& at, const std::string& key, std::string what)
+    void problem(scenario::Place at, const std::string& key, std::string what)
     {
-        problems.push_back({static_cast<int>(at.begin.line),
-                            static_cast<int>(at.begin.column),
-                            key,
-                            std::move(what)});
+        problems.push_back({at.line, at.column, key, std::move(what)});
     }
 
     const Allowed& allowed_;
-    std::map<std::string, toml::source_region, std::less<>> places_;
+    std::map<std::string, scenario::Place, std::less<>> places_;
     std::map<std::string, std::string, std::less<>> originals_;
 };
 
@@ -178,22 +173,19 @@ std::string to_string(const LanguageProblem& problem)
 
 tl::expected<Language, std::vector<LanguageProblem>> Language::parse(std::string_view toml)
 {
-    using Problems = std::vector<LanguageProblem>;
-    toml::table file;
-    try { // toml++ tells of a syntax error by throwing
-        file = toml::parse(toml);
-    } catch (const toml::parse_error& error) {
-        const toml::source_position at = error.source().begin;
-        return tl::unexpected(Problems{{static_cast<int>(at.line),
-                                        static_cast<int>(at.column),
-                                        "",
-                                        std::string{error.description()}}});
+    scenario::Problems wrong;
+    const auto file = scenario::parse_document(toml, 0, wrong);
+    if (!file) {
+        std::vector<LanguageProblem> problems;
+        for (scenario::Problem& found : wrong.sorted())
+            problems.push_back({found.line, found.column, {}, std::move(found.what)});
+        return tl::unexpected(std::move(problems));
     }
 
     const std::vector<MessageGroup> groups = catalog();
     const Allowed allowed = allowed_keys(groups);
     Reader reader{allowed};
-    reader.read_table(file, "");
+    reader.read_table(*file, "");
     reader.resolve_references();
     std::ranges::sort(reader.problems, [](const LanguageProblem& a, const LanguageProblem& b) {
         return std::pair{a.line, a.column} < std::pair{b.line, b.column};

@@ -1,5 +1,6 @@
 // A TOML file as plain values: tables in the order of the file, each key and value with its place.
-// The one place where toml++ is used. Internal to sim/scenario.
+// Scenarios and languages are read through it: document.cpp is the one place where toml++ is used,
+// because its functions may be defined in one way only in a program.
 #pragma once
 
 #include "sim/core/time.h"
