@@ -41,7 +41,7 @@ std::vector<std::string> names_of()
 
 // The language is needed to say what is wrong with the rest of the line.
 std::string wanted_language(const std::vector<std::string>& arguments,
-                            const Environment& environment)
+                            const platform::Environment& environment)
 {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::string value;
@@ -49,7 +49,7 @@ std::string wanted_language(const std::vector<std::string>& arguments,
         if (arguments[i] == "--lang" && i + 1 < arguments.size()) value = arguments[i + 1];
         if (value == "ja" || value == "en") return value;
     }
-    return language_of_locale(environment);
+    return platform::language_of_locale(environment);
 }
 
 // "--set a=b" in two parts; nothing, after saying so, when there is no "=".
@@ -258,7 +258,7 @@ private:
     CLI::App app_;
 };
 
-std::size_t columns_for(const Environment& environment)
+std::size_t columns_for(const platform::Environment& environment)
 {
     constexpr std::size_t usual = 80;
     constexpr std::size_t widest = 120; // longer lines are hard to read
@@ -279,9 +279,10 @@ ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::
 
 ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
 {
-    if (parsed.colour != "auto" || wants_colour(command.environment)) {
-        const bool colour = parsed.colour != "never" &&
-                            (parsed.colour == "always" || wants_colour(command.environment));
+    if (parsed.colour != "auto" || platform::wants_colour(command.environment)) {
+        const bool colour =
+            parsed.colour != "never" &&
+            (parsed.colour == "always" || platform::wants_colour(command.environment));
         if (colour) command.style = sim::report::terminal_style();
     }
     CLI::App& app = parser.app();
@@ -309,15 +310,15 @@ ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
 
 } // namespace
 
-ExitCode run(const std::vector<std::string>& arguments, const Environment& environment)
+ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment)
 {
-    const auto home = find_home(environment);
+    const auto home = platform::find_home(environment);
     if (!home) {
         environment.err << "hikyaku: the folders assets/ and scenarios/ were not found beside the "
                            "program; set HIKYAKU_HOME to the folder that holds them\n";
         return ExitCode::unusable;
     }
-    const auto language = load_language(*home, wanted_language(arguments, environment));
+    const auto language = platform::load_language(*home, wanted_language(arguments, environment));
     if (!language) {
         environment.err << "hikyaku: " << language.error() << '\n';
         return ExitCode::unusable;

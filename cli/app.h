@@ -1,7 +1,7 @@
 // The command line: parses the arguments, does what they ask, and says how it went.
 #pragma once
 
-#include "cli/environment.h"
+#include "platform/environment.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +12,6 @@ namespace cli {
 enum class ExitCode { ok = 0, unexpected = 1, unusable = 2 };
 
 // `arguments` without the program's name.
-ExitCode run(const std::vector<std::string>& arguments, const Environment& environment);
+ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment);
 
 } // namespace cli

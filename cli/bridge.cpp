@@ -1,9 +1,9 @@
 // hikyaku bridge: the servers of a lesson on real ports, for real mail programs.
 
-#include "cli/bridge/ending_signals.h"
-#include "cli/bridge/session.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "platform/bridge/ending_signals.h"
+#include "platform/bridge/session.h"
 #include "sim/report/transcript.h"
 
 #include <fmt/format.h>
@@ -27,6 +27,7 @@ namespace cli {
 namespace {
 
 namespace fs = std::filesystem;
+namespace bridge = platform::bridge;
 using bridge::Opening;
 
 // A trace is kept whole, since transcripts and captures are made of it: some two GiB of it.

@@ -100,7 +100,7 @@ ExitCode check(const Command& command, const CheckOptions& options)
     Checker checker{command};
     std::vector<std::string> names = options.paths;
     if (names.empty()) {
-        for (const auto& file : lesson_files(command.home))
+        for (const auto& file : platform::lesson_files(command.home))
             names.push_back(file.parent_path().filename().string());
     }
     for (const std::string& name : names) {

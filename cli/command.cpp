@@ -28,14 +28,14 @@ void Command::complain(std::string_view sentence) const
 
 std::optional<sim::scenario::Scenario> Command::load(const std::string& name) const
 {
-    const auto path = find_scenario(home, name);
+    const auto path = platform::find_scenario(home, name);
     if (!path) {
         const std::string& near = path.error();
         complain(near.empty() ? text("error.no_scenario", {{"name", name}})
                               : text("error.no_scenario_but", {{"name", name}, {"near", near}}));
         return std::nullopt;
     }
-    auto scenario = load_scenario(*path);
+    auto scenario = platform::load_scenario(*path);
     if (scenario) return std::move(*scenario);
     for (const auto& problem : scenario.error())
         environment.err << to_string(problem) << '\n';

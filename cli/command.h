@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/app.h"
-#include "cli/environment.h"
-#include "cli/resources.h"
+#include "platform/environment.h"
+#include "platform/resources.h"
 #include "sim/report/text.h"
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 namespace cli {
 
 struct Command {
-    const Environment& environment;
+    const platform::Environment& environment;
     const std::filesystem::path& home;
     const sim::explain::Language& language;
     sim::report::Style style;

@@ -22,7 +22,7 @@ nlohmann::ordered_json both(const sim::scenario::Text& text)
 ExitCode list(const Command& command, const ListOptions& options)
 {
     std::vector<sim::scenario::Scenario> lessons;
-    for (const auto& file : lesson_files(command.home)) {
+    for (const auto& file : platform::lesson_files(command.home)) {
         auto lesson = command.load(file.parent_path().filename().string());
         if (!lesson) return ExitCode::unusable;
         lessons.push_back(std::move(*lesson));

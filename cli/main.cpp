@@ -12,7 +12,7 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
     try {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
-        return static_cast<int>(cli::run(arguments, cli::process_environment()));
+        return static_cast<int>(cli::run(arguments, platform::process_environment()));
     } catch (const std::exception& error) {
         std::cerr << "hikyaku: " << error.what() << '\n';
         return static_cast<int>(cli::ExitCode::unexpected);

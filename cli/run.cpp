@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/files.h"
+#include "platform/files.h"
 #include "sim/explain/why.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
@@ -29,7 +30,7 @@ using sim::report::Role;
 // The first `send` step sends this message instead of its own; the envelope stays the lesson's.
 bool use_message(const Command& command, sim::scenario::Scenario& scenario, const std::string& path)
 {
-    const auto text = read_file(path);
+    const auto text = platform::read_file(path);
     if (!text) {
         command.complain(command.text("error.unreadable", {{"file", path}}));
         return false;

@@ -1,9 +1,10 @@
 // hikyaku send: the simulated mail program, or the relay, speaks to a real mail server.
 
-#include "cli/bridge/ending_signals.h"
-#include "cli/bridge/outlet.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "platform/bridge/ending_signals.h"
+#include "platform/bridge/outlet.h"
+#include "platform/files.h"
 #include "sim/dns/name.h"
 #include "sim/mail/message.h"
 #include "sim/report/events.h"
@@ -21,6 +22,7 @@ namespace cli {
 
 namespace {
 
+namespace bridge = platform::bridge;
 namespace scenario = sim::scenario;
 
 constexpr sim::HostId server_host{2};
@@ -268,7 +270,7 @@ private:
             options_.subject.empty() ? command_.text("send.subject") : options_.subject;
         step.message.text = options_.text.empty() ? command_.text("send.text") : options_.text;
         if (options_.message_file) {
-            auto text = read_file(*options_.message_file);
+            auto text = platform::read_file(*options_.message_file);
             if (text && !options_.as_relay) { // to a relay it is somebody else's letter
                 for (const char* blind : {"Bcc", "Resent-Bcc"})
                     *text = sim::mail::remove_fields(*text, blind);
@@ -299,7 +301,7 @@ private:
     {
         const std::string file =
             options_.ca_file ? *options_.ca_file : "/etc/ssl/certs/ca-certificates.crt";
-        const auto text = read_file(file);
+        const auto text = platform::read_file(file);
         if (!text) {
             if (!options_.ca_file) {
                 trust_.emplace(); // nobody is believed, which the transcript will say

@@ -1,6 +1,6 @@
 #include "gui/bridged.h"
 
-#include "cli/bridge/session.h"
+#include "platform/bridge/session.h"
 
 #include <random>
 #include <utility>
@@ -11,7 +11,8 @@ namespace {
 
 class Bridged final : public LiveRun {
 public:
-    explicit Bridged(std::unique_ptr<cli::bridge::Session> session) : session_{std::move(session)}
+    explicit Bridged(std::unique_ptr<platform::bridge::Session> session)
+        : session_{std::move(session)}
     {
         session_->begin();
     }
@@ -30,9 +31,9 @@ public:
     [[nodiscard]] std::vector<LivePort> ports() const override
     {
         std::vector<LivePort> all;
-        for (const cli::bridge::Opening& opening : session_->openings()) {
+        for (const platform::bridge::Opening& opening : session_->openings()) {
             const auto tls = session_->tls_at(opening);
-            all.push_back({cli::bridge::real_end(opening),
+            all.push_back({platform::bridge::real_end(opening),
                            opening.host,
                            opening.port,
                            tls ? std::string{sim::name_of(*tls)} : std::string{}});
@@ -42,7 +43,7 @@ public:
     [[nodiscard]] std::vector<LiveAccount> accounts() const override
     {
         std::vector<LiveAccount> all;
-        for (cli::bridge::Account& account : session_->accounts()) {
+        for (platform::bridge::Account& account : session_->accounts()) {
             all.push_back({std::move(account.host),
                            std::move(account.protocol),
                            std::move(account.user),
@@ -71,7 +72,7 @@ public:
     }
 
 private:
-    std::shared_ptr<cli::bridge::Session> session_;
+    std::shared_ptr<platform::bridge::Session> session_;
 };
 
 } // namespace
@@ -79,9 +80,9 @@ private:
 tl::expected<std::unique_ptr<LiveRun>, LiveProblem>
 open_bridge(const sim::scenario::Scenario& lesson)
 {
-    cli::bridge::SessionOptions options;
+    platform::bridge::SessionOptions options;
     options.seed = std::random_device{}();
-    auto session = cli::bridge::Session::open(lesson, std::move(options), [] {});
+    auto session = platform::bridge::Session::open(lesson, std::move(options), [] {});
     if (!session) {
         LiveProblem problem{"cli.error." + session.error().key, {}};
         for (const auto& [name, value] : session.error().arguments)

@@ -1,7 +1,5 @@
 // hikyaku-gui: the window, or one picture of it.
 
-#include "cli/environment.h"
-#include "cli/resources.h"
 #include "gui/app.h"
 #include "gui/bridged.h"
 #include "gui/exports.h"
@@ -10,6 +8,9 @@
 #include "gui/preferences.h"
 #include "gui/screenshot.h"
 #include "gui/window.h"
+#include "platform/environment.h"
+#include "platform/files.h"
+#include "platform/resources.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,7 +35,7 @@ struct Options {
 };
 
 // $XDG_CONFIG_HOME, else ~/.config; empty when there is neither.
-fs::path settings_file(const cli::Environment& environment)
+fs::path settings_file(const platform::Environment& environment)
 {
     if (const auto folder = environment.variable("XDG_CONFIG_HOME"); folder && !folder->empty())
         return fs::path{*folder} / "hikyaku" / "window.json";
@@ -51,7 +52,7 @@ int complain(const std::string& sentence)
 
 class Program {
 public:
-    Program(const cli::Environment& environment, fs::path home, Options options)
+    Program(const platform::Environment& environment, fs::path home, Options options)
         : environment_{environment}, home_{std::move(home)}, options_{std::move(options)}
     {
     }
@@ -59,19 +60,19 @@ public:
     int run()
     {
         for (const char* code : {"ja", "en"}) {
-            auto language = cli::load_language(home_, code);
+            auto language = platform::load_language(home_, code);
             if (!language) return complain(language.error());
             (std::string{code} == "ja" ? ja_ : en_) =
                 std::make_shared<const sim::explain::Language>(std::move(*language));
         }
-        for (const fs::path& path : cli::lesson_files(home_)) {
-            const auto loaded = cli::load_scenario(path.string());
+        for (const fs::path& path : platform::lesson_files(home_)) {
+            const auto loaded = platform::load_scenario(path.string());
             if (loaded) lessons_.push_back({path.string(), loaded->order, loaded->title});
         }
         std::ranges::stable_sort(lessons_, {}, &gui::LessonEntry::order);
         std::string path = lessons_.empty() ? "" : lessons_.front().path;
         const std::string wanted = options_.lesson.empty() ? "op25b" : options_.lesson;
-        const auto found = cli::find_scenario(home_, wanted);
+        const auto found = platform::find_scenario(home_, wanted);
         if (found) {
             path = *found;
         } else if (!options_.lesson.empty()) {
@@ -96,9 +97,9 @@ private:
     [[nodiscard]] gui::Preferences preferences(bool remembered) const
     {
         gui::Preferences preferences;
-        preferences.language = cli::language_of_locale(environment_);
+        preferences.language = platform::language_of_locale(environment_);
         if (remembered) {
-            const auto text = cli::read_file(settings_file(environment_).string());
+            const auto text = platform::read_file(settings_file(environment_).string());
             if (text) preferences = gui::read_preferences(*text, preferences);
         }
         if (!options_.lang.empty()) preferences.language = options_.lang;
@@ -115,7 +116,7 @@ private:
                 ja_,
                 en_,
                 lessons_,
-                cli::load_scenario,
+                platform::load_scenario,
                 gui::list_folder,
                 [this](const gui::Model& model, auto kind) { return export_to(model, kind); },
                 gui::open_bridge};
@@ -183,7 +184,7 @@ private:
         return gui::write_octets(file, gui::export_octets(model, kind)) ? file : std::string{};
     }
 
-    const cli::Environment& environment_;
+    const platform::Environment& environment_;
     fs::path home_;
     Options options_;
     std::shared_ptr<const sim::explain::Language> ja_;
@@ -199,7 +200,7 @@ private:
 int main(int argc, char** argv)
 {
     try {
-        const cli::Environment environment = cli::process_environment();
+        const platform::Environment environment = platform::process_environment();
         Options options;
         CLI::App app{
             "hikyaku-gui: watch how mail is delivered. Without a lesson: op25b.\n"
@@ -233,7 +234,7 @@ int main(int argc, char** argv)
             const int code = app.exit(error);
             return code == 0 ? 0 : 2;
         }
-        const auto home = cli::find_home(environment);
+        const auto home = platform::find_home(environment);
         if (!home) return complain("the folders assets and scenarios are missing");
         return Program{environment, *home, std::move(options)}.run();
     } catch (const std::exception& error) {

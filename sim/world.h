@@ -54,7 +54,7 @@ struct WorldOptions {
     Trace::Detail detail = Trace::Detail::full;
     std::vector<TimedCommand> commands; // ordered by time
 
-    // ---- for software outside the simulation (cli/bridge) ---------------------------------------
+    // ---- for software outside the simulation (platform/bridge) ----------------------------------
     std::vector<HostId> visited;                // hosts whose sockets are lent: see World::visit
     std::vector<std::string> more_server_names; // that good certificates of servers are for, too
     std::optional<tls::TrustStore> trust;       // whom programs believe instead of our authority

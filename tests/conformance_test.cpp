@@ -1,6 +1,7 @@
 // docs/conformance.md: each behaviour of the mail servers and clients, its RFC section, its test.
 // Written from tests/conformance.txt, in which every test named must be one that exists.
-#include "cli/resources.h"
+#include "platform/files.h"
+#include "platform/resources.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ const std::filesystem::path home{HIKYAKU_SOURCE_DIR};
 
 std::string read(const std::filesystem::path& file)
 {
-    const auto text = cli::read_file(file.string());
+    const auto text = platform::read_file(file.string());
     REQUIRE_MESSAGE(text.has_value(), file.string());
     return *text;
 }

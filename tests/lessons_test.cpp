@@ -1,7 +1,8 @@
 // Every lesson that comes along: loads, goes as it expects, and leaves the trace that was reviewed.
 // HIKYAKU_REWRITE_GOLDEN=1 writes the traces anew; the difference is then read like any other.
 
-#include "cli/resources.h"
+#include "platform/files.h"
+#include "platform/resources.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
 #include "sim/report/golden.h"
@@ -19,7 +20,7 @@ const std::filesystem::path repository{HIKYAKU_SOURCE_DIR};
 
 std::shared_ptr<const scenario::Scenario> load(const std::filesystem::path& file)
 {
-    auto scenario = cli::load_scenario(file.string());
+    auto scenario = platform::load_scenario(file.string());
     std::string problems;
     if (!scenario) {
         for (const auto& problem : scenario.error())
@@ -68,13 +69,13 @@ TEST_SUITE("lessons")
                                  "open-relay",
                                  "retry-and-bounce"}) {
             INFO(name);
-            CHECK(cli::find_scenario(repository, name).has_value());
+            CHECK(platform::find_scenario(repository, name).has_value());
         }
     }
 
     TEST_CASE("every lesson goes as it expects, and so does each of its variations")
     {
-        for (const auto& file : cli::lesson_files(repository)) {
+        for (const auto& file : platform::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             CHECK(text_of(report::compare(scenario->expect, play(scenario))) == "");
@@ -91,7 +92,7 @@ TEST_SUITE("lessons")
     TEST_CASE("every lesson leaves the trace that was reviewed")
     {
         const bool rewrite = std::getenv("HIKYAKU_REWRITE_GOLDEN") != nullptr;
-        for (const auto& file : cli::lesson_files(repository)) {
+        for (const auto& file : platform::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             const Playback playback = play(scenario);
@@ -101,7 +102,7 @@ TEST_SUITE("lessons")
                 std::ofstream{golden, std::ios::binary} << trace;
                 continue;
             }
-            const auto expected = cli::read_file(golden.string());
+            const auto expected = platform::read_file(golden.string());
             REQUIRE(expected.has_value());
             CHECK((*expected == trace));
         }
@@ -109,7 +110,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("a lesson repeats to the byte, also while it is looked at")
     {
-        for (const auto& file : cli::lesson_files(repository)) {
+        for (const auto& file : platform::lesson_files(repository)) {
             INFO(file.string());
             const auto scenario = load(file);
             const std::uint64_t once = play(scenario).trace().hash();
@@ -126,7 +127,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("every lesson can be stepped through at every unit, forward and back")
     {
-        for (const auto& file : cli::lesson_files(repository)) {
+        for (const auto& file : platform::lesson_files(repository)) {
             INFO(file.string());
             Playback playback = play(load(file));
             for (const Unit unit : values_of<Unit>()) {
@@ -146,7 +147,7 @@ TEST_SUITE("lessons")
 
     TEST_CASE("a fork has the same past and another future")
     {
-        const auto scenario = load(*cli::find_scenario(repository, "op25b"));
+        const auto scenario = load(*platform::find_scenario(repository, "op25b"));
         Playback blocked = play(scenario);
         blocked.to_start();
         REQUIRE(blocked.run_until(

@@ -42,7 +42,7 @@ double busy_ms_of(Work&& work)
 // The lesson with its mail sent `count` times, one after the other: a real run, only a long one.
 sim::scenario::Scenario with_mails(const std::string& lesson, std::size_t count)
 {
-    sim::scenario::Scenario scenario = cli::load_scenario(test::lesson_path(lesson)).value();
+    sim::scenario::Scenario scenario = platform::load_scenario(test::lesson_path(lesson)).value();
     const sim::scenario::Step send = scenario.steps.front();
     scenario.steps.clear();
     for (std::size_t i = 0; i < count; ++i) {

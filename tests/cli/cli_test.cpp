@@ -26,7 +26,7 @@ Result hikyaku(const std::vector<std::string>& arguments,
 {
     std::ostringstream out;
     std::ostringstream err;
-    cli::Environment environment{out, err, terminal, std::nullopt, {}, {}};
+    platform::Environment environment{out, err, terminal, std::nullopt, {}, {}};
     environment.variable = [&](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
         if (found == variables.end()) return std::nullopt;

@@ -100,7 +100,7 @@ TEST_SUITE("gui.controls")
     TEST_CASE("a file with mistakes is read again once they are put right")
     {
         const auto path = std::filesystem::temp_directory_path() / "hikyaku-mended.toml";
-        std::string text = cli::read_file(test::lesson_path("op25b")).value();
+        std::string text = platform::read_file(test::lesson_path("op25b")).value();
         const std::string relative = "../../assets";
         const auto assets = std::filesystem::relative(test::home() / "assets", path.parent_path());
         text.replace(text.rfind(relative), relative.size(), assets.string());
@@ -567,7 +567,7 @@ TEST_SUITE("gui.controls")
             const std::string file =
                 (folder / fmt::format("hikyaku-capture{}", gui::suffix_of(capture))).string();
             REQUIRE(gui::write_octets(file, gui::export_octets(window.model(), capture)));
-            const std::string written = cli::read_file(file).value();
+            const std::string written = platform::read_file(file).value();
             CHECK(written.substr(0, 4) == "\x0a\x0d\x0d\x0a"); // a section header block
             CHECK(written.size() > 10'000);
             CHECK(written == sim::report::pcapng(whole, std::nullopt));

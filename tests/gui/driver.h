@@ -2,11 +2,12 @@
 // found by their paths.
 #pragma once
 
-#include "cli/resources.h"
 #include "gui/app.h"
 #include "gui/bridged.h"
 #include "gui/folder.h"
 #include "gui/picture.h"
+#include "platform/files.h"
+#include "platform/resources.h"
 
 #include <algorithm>
 #include <memory>
@@ -24,14 +25,15 @@ inline std::filesystem::path home()
 
 inline std::shared_ptr<const sim::explain::Language> language_file(const std::string& code)
 {
-    return std::make_shared<const sim::explain::Language>(cli::load_language(home(), code).value());
+    return std::make_shared<const sim::explain::Language>(
+        platform::load_language(home(), code).value());
 }
 
 inline std::vector<gui::LessonEntry> all_lessons()
 {
     std::vector<gui::LessonEntry> lessons;
-    for (const auto& path : cli::lesson_files(home())) {
-        const auto loaded = cli::load_scenario(path.string());
+    for (const auto& path : platform::lesson_files(home())) {
+        const auto loaded = platform::load_scenario(path.string());
         if (loaded) lessons.push_back({path.string(), loaded->order, loaded->title});
     }
     std::ranges::stable_sort(lessons, {}, &gui::LessonEntry::order);
@@ -48,7 +50,8 @@ inline gui::Surroundings surroundings()
     static const auto ja = language_file("ja"); // read once: they are large
     static const auto en = language_file("en");
     static const auto lessons = all_lessons();
-    return {home(), ja, en, lessons, cli::load_scenario, gui::list_folder, {}, gui::open_bridge};
+    return {
+        home(), ja, en, lessons, platform::load_scenario, gui::list_folder, {}, gui::open_bridge};
 }
 
 inline gui::Preferences in(const std::string& language)

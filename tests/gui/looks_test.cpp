@@ -161,7 +161,7 @@ TEST_SUITE("gui.looks")
                 needed.merge(characters_of(language->pattern(key)));
         }
         for (const auto& lesson : around.lessons) {
-            const auto scenario = cli::load_scenario(lesson.path).value();
+            const auto scenario = platform::load_scenario(lesson.path).value();
             for (const auto* text : {&scenario.title, &scenario.goal, &scenario.summary}) {
                 needed.merge(characters_of(text->ja));
                 needed.merge(characters_of(text->en));
@@ -182,7 +182,7 @@ TEST_SUITE("gui.looks")
             CAPTURE(lesson.path);
             sim::Plan plan;
             plan.scenario = std::make_shared<const sim::scenario::Scenario>(
-                cli::load_scenario(lesson.path).value());
+                platform::load_scenario(lesson.path).value());
             const sim::Playback playback{plan};
             const auto graph = gui::map_graph(playback.world(), playback.scenario());
             CHECK(graph.hosts.size() >= 10);

@@ -238,7 +238,7 @@ TEST_SUITE("gui.window")
             CAPTURE(lesson.path);
             sim::Plan plan;
             plan.scenario = std::make_shared<const sim::scenario::Scenario>(
-                cli::load_scenario(lesson.path).value());
+                platform::load_scenario(lesson.path).value());
             const sim::Playback alone{plan};
             Window window{in("ja")};
             window.open(lesson.path);

@@ -1,5 +1,5 @@
 // Which real ports the bridge opens, and what it says to a --listen that cannot be right.
-#include "cli/bridge/plan.h"
+#include "platform/bridge/plan.h"
 #include "tests/support/lesson.h"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-using namespace cli::bridge;
+using namespace platform::bridge;
 
 namespace {
 
@@ -21,7 +21,7 @@ std::string problem_with(const std::string& listen, const std::string& bind = lo
 
 } // namespace
 
-TEST_SUITE("cli.bridge.plan")
+TEST_SUITE("platform.bridge.plan")
 {
     TEST_CASE("a simulated port and a real one are read from one word")
     {

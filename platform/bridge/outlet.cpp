@@ -1,4 +1,4 @@
-#include "cli/bridge/outlet.h"
+#include "platform/bridge/outlet.h"
 
 #include <asio/connect.hpp>
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 using asio::ip::tcp;
 
@@ -99,4 +99,4 @@ void Outlet::connect(sim::ConnectionId connection)
         });
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,33 +1,20 @@
-#include "cli/resources.h"
+#include "platform/resources.h"
 
+#include "platform/files.h"
 #include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
-namespace cli {
+namespace platform {
 
 namespace fs = std::filesystem;
 
 namespace {
-constexpr std::uintmax_t max_file_bytes = std::uintmax_t{64} * 1024 * 1024;
 constexpr const char* scenario_file = "scenario.toml";
 } // namespace
-
-std::optional<std::string> read_file(const std::string& path)
-{
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) return std::nullopt;
-    const auto size = fs::file_size(path, error);
-    if (error || size > max_file_bytes) return std::nullopt;
-    std::ifstream file{path, std::ios::binary};
-    if (!file) return std::nullopt;
-    return std::string{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-}
 
 std::optional<fs::path> find_home(const Environment& environment)
 {
@@ -92,4 +79,4 @@ sim::scenario::LoadResult load_scenario(const std::string& path)
     return sim::scenario::load_scenario(path, read_file);
 }
 
-} // namespace cli
+} // namespace platform

@@ -3,9 +3,9 @@
 // the loop: the command line until a signal, the window between two pictures.
 #pragma once
 
-#include "cli/bridge/gateway.h"
-#include "cli/bridge/live_world.h"
-#include "cli/bridge/plan.h"
+#include "platform/bridge/gateway.h"
+#include "platform/bridge/live_world.h"
+#include "platform/bridge/plan.h"
 
 #include <asio/io_context.hpp>
 #include <tl/expected.hpp>
@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 struct SessionOptions {
     std::vector<std::string> listen; // as parse_listen() reads them; none: default_openings()
@@ -117,4 +117,4 @@ private:
     bool stopped_ = false;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

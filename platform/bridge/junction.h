@@ -5,7 +5,7 @@
 // One thread; a peer that is slow, silent or hostile costs its own connection and nobody else's.
 #pragma once
 
-#include "cli/bridge/live_world.h"
+#include "platform/bridge/live_world.h"
 
 #include <asio/ip/tcp.hpp>
 
@@ -15,7 +15,7 @@
 #include <map>
 #include <memory>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 struct JunctionLimits {
     std::size_t connections = 2000;                         // at a time
@@ -85,4 +85,4 @@ private:
     bool stopped_ = false;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

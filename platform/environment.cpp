@@ -1,4 +1,4 @@
-#include "cli/environment.h"
+#include "platform/environment.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <iostream>
 
-namespace cli {
+namespace platform {
 
 namespace {
 
@@ -52,4 +52,4 @@ bool wants_colour(const Environment& environment)
     return environment.out_is_terminal && terminal != "dumb";
 }
 
-} // namespace cli
+} // namespace platform

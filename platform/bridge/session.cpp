@@ -1,4 +1,4 @@
-#include "cli/bridge/session.h"
+#include "platform/bridge/session.h"
 
 #include "sim/net/fabric.h"
 #include "sim/world_tokens.h"
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 namespace {
 
@@ -205,4 +205,4 @@ std::vector<Account> Session::accounts() const
     return all;
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

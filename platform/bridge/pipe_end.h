@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 // What a real peer does. None is called after close() or reset().
 struct PipeEvents {
@@ -58,4 +58,4 @@ private:
     bool over_ = false;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -5,14 +5,14 @@
 // connection on which nothing is ever said, until the simulated attempt gives up.
 #pragma once
 
-#include "cli/bridge/junction.h"
-#include "cli/bridge/plan.h"
+#include "platform/bridge/junction.h"
+#include "platform/bridge/plan.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 class Gateway {
 public:
@@ -46,4 +46,4 @@ private:
     std::vector<std::unique_ptr<DatagramDoor>> datagram_doors_;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,4 +1,4 @@
-// What the command line has around it: streams, terminal, variables of the environment. A value, so
+// What a program has around it: streams, terminal, variables of the environment. A value, so
 // that tests run the whole program in their own process.
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace cli {
+namespace platform {
 
 struct Environment {
     std::ostream& out;
@@ -27,4 +27,4 @@ std::string language_of_locale(const Environment& environment);
 // Colour only on a terminal that can, and never against NO_COLOR (https://no-color.org).
 bool wants_colour(const Environment& environment);
 
-} // namespace cli
+} // namespace platform

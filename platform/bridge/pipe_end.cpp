@@ -1,4 +1,4 @@
-#include "cli/bridge/pipe_end.h"
+#include "platform/bridge/pipe_end.h"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 PipeEnd::PipeEnd(asio::io_context& loop, PipeEvents events)
     : socket_{loop}, events_{std::move(events)}, last_used_{std::chrono::steady_clock::now()}
@@ -121,4 +121,4 @@ void PipeEnd::fail()
     events_.broken();
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

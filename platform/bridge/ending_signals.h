@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 // Under nohup, where SIGHUP is ignored from the start, it stays so.
 inline void add_ending_signals(asio::signal_set& signals)
@@ -17,4 +17,4 @@ inline void add_ending_signals(asio::signal_set& signals)
         signals.add(SIGHUP);
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

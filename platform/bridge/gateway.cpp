@@ -1,4 +1,4 @@
-#include "cli/bridge/gateway.h"
+#include "platform/bridge/gateway.h"
 
 #include "sim/net/limits.h"
 
@@ -11,7 +11,7 @@
 #include <map>
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 namespace {
 
@@ -227,4 +227,4 @@ void Gateway::stop()
     junction_.stop();
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,11 +1,11 @@
-#include "cli/bridge/live_world.h"
+#include "platform/bridge/live_world.h"
 
 #include <asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 LiveWorld::LiveWorld(asio::io_context& loop,
                      const std::shared_ptr<const sim::scenario::Scenario>& scenario,
@@ -88,4 +88,4 @@ void LiveWorld::stop()
     timer_.cancel();
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -5,14 +5,14 @@
 // too, as it would have; later connections are joined while the real one is still being made.
 #pragma once
 
-#include "cli/bridge/junction.h"
+#include "platform/bridge/junction.h"
 
 #include <tl/expected.hpp>
 
 #include <string>
 #include <vector>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 struct RealServer {
     std::string host; // name or numeric address
@@ -50,4 +50,4 @@ private:
     bool reached_ = false;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,7 +1,7 @@
-// The files that the program brings along: language files and lessons; and reading files at all.
+// The files that the program brings along: language files and lessons.
 #pragma once
 
-#include "cli/environment.h"
+#include "platform/environment.h"
 #include "sim/explain/language.h"
 #include "sim/scenario/load.h"
 
@@ -12,10 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace cli {
-
-// The content of a regular file of at most 64 MiB, or nothing.
-std::optional<std::string> read_file(const std::string& path);
+namespace platform {
 
 // The folder that holds assets/ and scenarios/: $HIKYAKU_HOME, else one above the program, else the
 // tree that it was built from. Nothing when there is none.
@@ -35,4 +32,4 @@ tl::expected<std::string, std::string> find_scenario(const std::filesystem::path
 
 sim::scenario::LoadResult load_scenario(const std::string& path);
 
-} // namespace cli
+} // namespace platform

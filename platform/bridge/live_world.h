@@ -14,7 +14,7 @@
 #include <functional>
 #include <memory>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 class LiveWorld {
 public:
@@ -55,4 +55,4 @@ private:
     bool stopped_ = false;
 };
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 // A simulated port and the real one that leads to it.
 struct Opening {
@@ -56,4 +56,4 @@ std::vector<Opening> default_openings(const sim::scenario::Scenario& scenario,
 bool is_loopback(std::string_view address);
 bool is_every_address(std::string_view address); // 0.0.0.0, ::
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,6 +1,6 @@
-#include "cli/bridge/junction.h"
+#include "platform/bridge/junction.h"
 
-#include "cli/bridge/pipe_end.h"
+#include "platform/bridge/pipe_end.h"
 #include "sim/net/fabric.h"
 
 #include <asio/post.hpp>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 namespace {
 
@@ -249,4 +249,4 @@ void Junction::stop()
         joint->reset();
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge

@@ -1,4 +1,4 @@
-#include "cli/bridge/plan.h"
+#include "platform/bridge/plan.h"
 
 #include "sim/smtp/path.h"
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace cli::bridge {
+namespace platform::bridge {
 
 namespace {
 
@@ -190,4 +190,4 @@ std::vector<Opening> default_openings(const sim::scenario::Scenario& scenario,
     return openings;
 }
 
-} // namespace cli::bridge
+} // namespace platform::bridge
