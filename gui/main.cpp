@@ -4,6 +4,7 @@
 #include "gui/bridged.h"
 #include "gui/exports.h"
 #include "gui/folder.h"
+#include "gui/options.h"
 #include "gui/picture.h"
 #include "gui/preferences.h"
 #include "gui/screenshot.h"
@@ -12,7 +13,6 @@
 #include "platform/files.h"
 #include "platform/resources.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,14 +25,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Options {
-    std::string lesson;
-    std::string lang;
-    std::string theme;
-    std::string level;
-    gui::ScreenshotOptions screenshot;
-};
 
 // $XDG_CONFIG_HOME, else ~/.config; empty when there is neither.
 fs::path settings_file(const platform::Environment& environment)
@@ -52,12 +44,12 @@ int complain(const std::string& sentence)
 
 class Program {
 public:
-    Program(const platform::Environment& environment, fs::path home, Options options)
-        : environment_{environment}, home_{std::move(home)}, options_{std::move(options)}
+    Program(const platform::Environment& environment, fs::path home)
+        : environment_{environment}, home_{std::move(home)}
     {
     }
 
-    int run()
+    int run(const std::vector<std::string>& arguments)
     {
         for (const char* code : {"ja", "en"}) {
             auto language = platform::load_language(home_, code);
@@ -65,6 +57,22 @@ public:
             (std::string{code} == "ja" ? ja_ : en_) =
                 std::make_shared<const sim::explain::Language>(std::move(*language));
         }
+        auto options = gui::parse_options(arguments);
+        const std::string code = options && !options->lang.empty()
+                                     ? options->lang
+                                     : platform::language_of_locale(environment_);
+        const auto& language = *(code == "ja" ? ja_ : en_);
+        if (!options) {
+            return complain(fmt::format(
+                "{}\n{}",
+                language.text("gui.option." + options.error().key, options.error().arguments),
+                language.text("cli.error.see_help", {{"command", "hikyaku-gui"}})));
+        }
+        if (options->help) {
+            std::cout << gui::options_help(language);
+            return 0;
+        }
+        options_ = std::move(*options);
         for (const fs::path& path : platform::lesson_files(home_)) {
             const auto loaded = platform::load_scenario(path.string());
             if (loaded) lessons_.push_back({path.string(), loaded->order, loaded->title});
@@ -76,13 +84,9 @@ public:
         if (found) {
             path = *found;
         } else if (!options_.lesson.empty()) {
-            return complain(found.error().empty()
-                                ? fmt::format("there is no lesson or file '{}'; 'hikyaku list' "
-                                              "lists the lessons",
-                                              wanted)
-                                : fmt::format("there is no lesson or file '{}'; did you mean '{}'?",
-                                              wanted,
-                                              found.error()));
+            return complain(language.text(found.error().empty() ? "cli.error.no_scenario"
+                                                                : "cli.error.no_scenario_but",
+                                          {{"name", wanted}, {"near", found.error()}}));
         }
         const auto fonts = gui::find_fonts(fs::path{environment_.executable}.parent_path());
         if (!fonts) {
@@ -186,7 +190,7 @@ private:
 
     const platform::Environment& environment_;
     fs::path home_;
-    Options options_;
+    gui::Options options_;
     std::shared_ptr<const sim::explain::Language> ja_;
     std::shared_ptr<const sim::explain::Language> en_;
     std::vector<gui::LessonEntry> lessons_;
@@ -201,42 +205,9 @@ int main(int argc, char** argv)
 {
     try {
         const platform::Environment environment = platform::process_environment();
-        Options options;
-        CLI::App app{
-            "hikyaku-gui: watch how mail is delivered. Without a lesson: op25b.\n"
-            "Examples:\n"
-            "  hikyaku-gui submission-587 --lang ja\n"
-            "  hikyaku-gui my-lesson.toml\n"
-            "  hikyaku-gui --screenshot out.png --lesson op25b --at blocked --size 1440x900",
-            "hikyaku-gui"};
-        app.add_option(
-            "LESSON|FILE,--lesson", options.lesson, "a lesson's name, or a scenario file");
-        app.add_option("--lang", options.lang, "ja or en; without it, what was chosen last")
-            ->check(CLI::IsMember({"ja", "en"}));
-        app.add_option("--theme", options.theme, "paper, dark or projector")
-            ->check(CLI::IsMember({"paper", "dark", "projector"}));
-        app.add_option("--level", options.level, "story, standard or expert")
-            ->check(CLI::IsMember({"story", "standard", "expert"}));
-        app.add_option("--screenshot",
-                       options.screenshot.file,
-                       "write one picture (PNG) and end; needs no display");
-        app.add_option("--at",
-                       options.screenshot.at,
-                       "where in the run: start, blocked, tls, refused, delivered or end")
-            ->check(CLI::IsMember({"start", "blocked", "tls", "refused", "delivered", "end"}));
-        app.add_option("--tab", options.screenshot.tab, "transcript, wiretap, packet or state")
-            ->check(CLI::IsMember({"transcript", "wiretap", "packet", "state"}));
-        app.add_option("--set", options.screenshot.settings, "change a setting first, KEY=VALUE");
-        app.add_option("--size", options.screenshot.size, "of the picture, as in 1440x900");
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            const int code = app.exit(error);
-            return code == 0 ? 0 : 2;
-        }
         const auto home = platform::find_home(environment);
         if (!home) return complain("the folders assets and scenarios are missing");
-        return Program{environment, *home, std::move(options)}.run();
+        return Program{environment, *home}.run({argv + 1, argv + argc});
     } catch (const std::exception& error) {
         return complain(error.what());
     }
