@@ -192,9 +192,8 @@ void Junction::forget(sim::ConnectionId connection)
 void Junction::drain()
 {
     if (stopped_) return;
-    visit([this](sim::mail::Visitor& visitor) {
-        while (auto output = visitor.poll_output())
-            handle(*output, visitor);
+    world_->drain(host_, [this](const visit::Output& output, sim::mail::Visitor& visitor) {
+        handle(output, visitor);
     });
     const auto& network = world_->world().network();
     for (const auto& [connection, joint] : joints_)

@@ -47,6 +47,19 @@ void LiveWorld::visit(sim::HostId host, const std::function<void(sim::mail::Visi
     if (begun_) plan();
 }
 
+void LiveWorld::drain(sim::HostId host, const Handler& handle)
+{
+    if (stopped_) return;
+    bool heard = false;
+    world_.visit(host, [&](sim::mail::Visitor& visitor) {
+        while (auto output = visitor.poll_output()) {
+            heard = true;
+            handle(*output, visitor);
+        }
+    });
+    if (heard && begun_) plan();
+}
+
 tl::expected<void, sim::scenario::SettingProblem> LiveWorld::apply(const sim::Command& command)
 {
     if (begun_ && !stopped_) world_.advance_to(now());

@@ -31,6 +31,11 @@ public:
     [[nodiscard]] const sim::World& world() const { return world_; }
     // Brings the world to now, lets `act` use the host's sockets, and plans what follows.
     void visit(sim::HostId host, const std::function<void(sim::mail::Visitor&)>& act);
+    // When the world has advanced: lets `handle` take what the host heard since, one thing after
+    // the other. Hearing nothing plans nothing, so that an idle world sleeps.
+    using Handler =
+        std::function<void(const sim::mail::visit::Output& output, sim::mail::Visitor& visitor)>;
+    void drain(sim::HostId host, const Handler& handle);
     // Changes a live setting now.
     tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command);
     // No more is done; what was planned is forgotten.
