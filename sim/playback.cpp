@@ -5,69 +5,6 @@
 
 namespace sim {
 
-namespace {
-
-// The coarsest unit at which each kind of event is a stop; nothing: at none, because another event
-// at the same moment says the same.
-std::optional<Unit> coarsest_unit(Kind kind)
-{
-    switch (kind) {
-    case Kind::connection_failed:
-    case Kind::mail_composed:
-    case Kind::mail_queued:
-    case Kind::mail_handed_over:
-    case Kind::mail_delivered:
-    case Kind::mail_deferred:
-    case Kind::mail_bounced:
-    case Kind::mail_retrieved:
-    case Kind::send_finished:
-    case Kind::fetch_finished:
-    case Kind::packet_dropped:
-    case Kind::packet_altered:
-    case Kind::setting_changed:
-    case Kind::rule_switched:
-    case Kind::fault_injected:
-        return Unit::hop;
-    case Kind::packet_passed_rule:
-    case Kind::segment_retransmitted:
-    case Kind::connection_attempted:
-    case Kind::connection_opened:
-    case Kind::connection_ended:
-    case Kind::port_closed:
-    case Kind::dns_asked:
-    case Kind::dns_resolved:
-    case Kind::certificate_judged:
-    case Kind::tls_started:
-    case Kind::tls_established:
-    case Kind::tls_failed:
-    case Kind::tls_ended:
-    case Kind::smtp_command:
-    case Kind::smtp_reply:
-    case Kind::smtp_text:
-    case Kind::smtp_problem_seen:
-    case Kind::pop3_command:
-    case Kind::pop3_reply:
-    case Kind::auth_tried:
-    case Kind::delivery_attempted:
-    case Kind::field_added:
-    case Kind::step_started:
-        return Unit::command;
-    case Kind::packet_sent:
-    case Kind::peer_finished:
-    case Kind::dns_served:
-    case Kind::tls_handshake_message:
-    case Kind::tls_alert:
-        return Unit::packet;
-    case Kind::packet_delivered:
-    case Kind::tls_record:
-    case Kind::tls_key_logged:
-        return std::nullopt;
-    }
-    return std::nullopt;
-}
-
-} // namespace
-
 bool is_hearing(const Event& event)
 {
     return std::visit(

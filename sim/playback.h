@@ -20,10 +20,6 @@ struct Plan {
     std::vector<TimedCommand> commands;
 };
 
-// What one step of the cursor passes, finest first: every packet; one command, reply, DNS answer,
-// TLS handshake or whole connection event; or one hop of the mail.
-SIM_NAMED_ENUM(Unit, packet, command, hop);
-
 // Whether the event's host is told something by its peer: a command, a reply, a handshake message.
 bool is_hearing(const Event& event);
 

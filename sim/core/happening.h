@@ -7,17 +7,35 @@
 #include "sim/core/address.h"
 #include "sim/core/dns_words.h"
 #include "sim/core/ids.h"
+#include "sim/core/named_enum.h"
 #include "sim/core/payload.h"
 #include "sim/core/pop3_words.h"
 #include "sim/core/smtp_words.h"
 #include "sim/core/time.h"
 #include "sim/core/tls_words.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <tuple>
 #include <variant>
 
 namespace sim {
+
+// What a struct says, in this order: SIM_FIELDS(a, b) inside of it names its members a and b, for
+// for_each_field (fields.h).
+#define SIM_FIELDS(...)                                                                            \
+    static constexpr auto field_names()                                                            \
+    {                                                                                              \
+        return ::sim::split_names<::sim::count_names(#__VA_ARGS__)>(#__VA_ARGS__);                 \
+    }                                                                                              \
+    [[nodiscard]] constexpr auto fields() const                                                    \
+    {                                                                                              \
+        return std::tie(__VA_ARGS__);                                                              \
+    }                                                                                              \
+    static_assert(true)
 
 // ---- network ----------------------------------------------------------------------------------
 
@@ -53,6 +71,19 @@ struct PacketHead {
     std::uint16_t window = 0;
     ConnectionId connection; // of the simulator, not on the wire
     Blob payload;
+    // Without the connection, which the event itself names.
+    SIM_FIELDS(number,
+               source,
+               destination,
+               source_port,
+               destination_port,
+               transport,
+               hop_limit,
+               flags,
+               sequence,
+               acknowledgement,
+               window,
+               payload);
 };
 
 // Put on a link by the event's host, which is its origin or a router on its way.
@@ -61,12 +92,14 @@ struct PacketSent {
     LinkId link;
     HostId to;
     Instant arrives;
+    SIM_FIELDS(packet, link, to, arrives);
 };
 // Came to a rule that names what to do with it and passed. Only for packets that open something
 // (SYN, UDP), and only when a rule matched.
 struct PacketPassedRule {
     PacketHead packet;
     RuleId rule;
+    SIM_FIELDS(packet, rule);
 };
 // What somebody on the way did to a packet's payload. starttls_offer: the keyword in a reply to
 // EHLO; starttls_command: the command itself. Letters become other letters, so that no number of
@@ -76,45 +109,54 @@ struct PacketAltered {
     PacketHead packet; // as it goes on
     Blob before;       // the payload as it came
     Tampering how = Tampering::starttls_offer;
+    SIM_FIELDS(packet, before, how);
 };
 struct PacketDropped {
     PacketHead packet;
     DropReason reason = DropReason::rule;
     Verdict verdict = Verdict::drop;
     RuleId rule; // none unless reason is `rule`
+    SIM_FIELDS(packet, reason, verdict, rule);
 };
 struct PacketDelivered { // reached the host that has its destination address
     PacketHead packet;
+    SIM_FIELDS(packet);
 };
 
 struct ConnectionAttempted { // the event's host is about to send its first SYN
     Endpoint local;
     Endpoint remote;
+    SIM_FIELDS(local, remote);
 };
 struct SegmentRetransmitted {
     std::uint8_t attempt = 0; // 1 is the first repetition
     bool syn = false;
     Instant next; // when it will be repeated again or given up
+    SIM_FIELDS(attempt, syn, next);
 };
 struct ConnectionOpened { // at each end: three-way handshake complete as this end sees it
     Endpoint local;
     Endpoint remote;
     bool accepted = false; // this end is the server
+    SIM_FIELDS(local, remote, accepted);
 };
 struct PortClosed { // a SYN came to a port where nobody listens; RST goes back
     Endpoint local;
     Endpoint remote;
+    SIM_FIELDS(local, remote);
 };
 struct ConnectionFailed {
     Endpoint local;
     Endpoint remote;
     ConnectFailure why = ConnectFailure::timed_out;
     Duration elapsed{};
+    SIM_FIELDS(local, remote, why, elapsed);
 };
 struct PeerFinished { // a FIN came: the peer will send no more
 };
 struct ConnectionEnded {
     ConnectionEnd how = ConnectionEnd::closed;
+    SIM_FIELDS(how);
 };
 
 // ---- DNS --------------------------------------------------------------------------------------
@@ -124,6 +166,7 @@ struct DnsAsked { // this host sent a question
     std::uint16_t type = 0; // RFC 1035 §3.2.2
     Ipv4 server;
     std::uint8_t attempt = 1;
+    SIM_FIELDS(name, type, server, attempt);
 };
 struct DnsServed { // this host, a name server, answered a question
     Blob name;
@@ -131,6 +174,7 @@ struct DnsServed { // this host, a name server, answered a question
     DnsOutcome outcome = DnsOutcome::found;
     DnsSource source = DnsSource::authority;
     Ipv4 client;
+    SIM_FIELDS(name, type, outcome, source, client);
 };
 struct DnsResolved { // the question that this host had is settled
     Blob name;
@@ -138,6 +182,7 @@ struct DnsResolved { // the question that this host had is settled
     DnsOutcome outcome = DnsOutcome::found;
     bool from_cache = false;
     Blob records; // one record a line, as in a zone file's right-hand side
+    SIM_FIELDS(name, type, outcome, from_cache, records);
 };
 
 // ---- TLS --------------------------------------------------------------------------------------
@@ -145,12 +190,14 @@ struct DnsResolved { // the question that this host had is settled
 struct TlsStarted {
     TlsRole role = TlsRole::client;
     Blob server_name; // SNI, empty when none
+    SIM_FIELDS(role, server_name);
 };
 struct TlsHandshakeMessage {
     Side side = Side::sent;
     std::uint8_t type = 0;  // RFC 8446 §4: 1 ClientHello, 2 ServerHello, ...
     bool encrypted = false; // an onlooker cannot read it
     Blob bytes;             // with its four-octet header
+    SIM_FIELDS(side, type, encrypted, bytes);
 };
 struct TlsRecord {
     Side side = Side::sent;
@@ -159,6 +206,7 @@ struct TlsRecord {
     std::uint64_t stream_offset = 0;    // of its first octet in this direction's TCP stream
     std::uint64_t plaintext_offset = 0; // of its first octet among the application bytes
     Blob plaintext;                     // application data only
+    SIM_FIELDS(side, content_type, wire_size, stream_offset, plaintext_offset, plaintext);
 };
 struct CertificateJudged {
     CertificateVerdict verdict = CertificateVerdict::valid;
@@ -168,6 +216,7 @@ struct CertificateJudged {
     Blob dialled; // the name it ought to be for
     Instant not_before;
     Instant not_after;
+    SIM_FIELDS(verdict, went_on, subject, issuer, dialled, not_before, not_after);
 };
 struct TlsEstablished {
     std::uint16_t version = 0; // 0x0303 is TLS 1.2, 0x0304 is TLS 1.3
@@ -175,22 +224,27 @@ struct TlsEstablished {
     Blob cipher_name;
     Blob key_exchange; // group, as in "x25519"
     Blob server_name;
+    SIM_FIELDS(version, cipher, cipher_name, key_exchange, server_name);
 };
 struct TlsAlert {
     Side side = Side::sent;
     bool fatal = false;
     std::uint8_t code = 0; // RFC 8446 §6
+    SIM_FIELDS(side, fatal, code);
 };
 struct TlsFailed {
     TlsFailure why = TlsFailure::internal;
     std::uint8_t alert = 0;
     Blob detail; // for experts, in English, as the TLS library says it
+    SIM_FIELDS(why, alert, detail);
 };
 struct TlsEnded {
     bool clean = true; // close_notify came; false: cut off (RFC 8446 §6.1)
+    SIM_FIELDS(clean);
 };
 struct TlsKeyLogged {
     Blob line; // NSS key log format, without line end
+    SIM_FIELDS(line);
 };
 
 // ---- SMTP and POP3 ----------------------------------------------------------------------------
@@ -204,6 +258,7 @@ struct Line {
     std::uint64_t stream_offset = 0;
     std::uint32_t secret_offset = 0;
     std::uint32_t secret_size = 0;
+    SIM_FIELDS(bytes, stream_offset, secret_offset, secret_size);
 };
 
 struct SmtpCommand {
@@ -213,6 +268,7 @@ struct SmtpCommand {
     SmtpPhase before = SmtpPhase::awaiting_hello; // of the server; meaningful when received
     SmtpPhase after = SmtpPhase::awaiting_hello;
     Line line;
+    SIM_FIELDS(side, verb, encrypted, before, after, line);
 };
 struct SmtpReply {
     Side side = Side::sent;
@@ -221,12 +277,14 @@ struct SmtpReply {
     SmtpReason reason = SmtpReason::accepted; // meaningful when sent
     std::uint16_t code = 0;
     Line line; // whole reply; lines of a multiline reply are separated by CR LF
+    SIM_FIELDS(side, to, encrypted, reason, code, line);
 };
 struct SmtpText { // the message itself, after DATA's 354
     Side side = Side::sent;
     bool encrypted = false;
     std::uint32_t lines = 0;
     std::uint32_t size = 0; // octets, dot-stuffing not counted
+    SIM_FIELDS(side, encrypted, lines, size);
 };
 SIM_NAMED_ENUM(SmtpProblem,
                plaintext_after_starttls,
@@ -250,6 +308,7 @@ SIM_NAMED_ENUM(SmtpProblem,
 struct SmtpProblemSeen { // something an end noticed that is no reply
     SmtpProblem problem = SmtpProblem::reply_malformed;
     Blob detail;
+    SIM_FIELDS(problem, detail);
 };
 
 struct Pop3Command {
@@ -259,6 +318,7 @@ struct Pop3Command {
     Pop3Phase before = Pop3Phase::authorization;
     Pop3Phase after = Pop3Phase::authorization;
     Line line;
+    SIM_FIELDS(side, verb, encrypted, before, after, line);
 };
 struct Pop3Reply {
     Side side = Side::sent;
@@ -268,6 +328,7 @@ struct Pop3Reply {
     Pop3Reason reason = Pop3Reason::accepted;
     Line line; // first line; `size` counts the whole reply
     std::uint32_t size = 0;
+    SIM_FIELDS(side, to, encrypted, ok, reason, line, size);
 };
 
 SIM_NAMED_ENUM(Mechanism, plain, login, cram_md5, scram_sha_256, xoauth2, oauthbearer, pop3_user);
@@ -292,6 +353,7 @@ struct AuthTried { // at the server
     SecretKept kept = SecretKept::nothing; // of this account, at this server
     Blob user;
     Blob record; // what stands in the server's file for salted_keys; else empty
+    SIM_FIELDS(mechanism, encrypted, succeeded, flaw, kept, user, record);
 };
 
 // ---- mail -------------------------------------------------------------------------------------
@@ -301,15 +363,18 @@ struct MailComposed { // someone pressed Send
     Blob sender;
     Blob recipients; // separated by ", "
     std::uint32_t size = 0;
+    SIM_FIELDS(mail, sender, recipients, size);
 };
 struct FieldAdded { // a server wrote a header field into the message (Received, Date, ...)
     MailId mail;
     Blob field; // unfolded, with its name
+    SIM_FIELDS(mail, field);
 };
 struct MailQueued { // a server took responsibility with 250 and has more to do
     MailId mail;
     Blob queue_id;
     Blob recipients;
+    SIM_FIELDS(mail, queue_id, recipients);
 };
 struct DeliveryAttempted {
     MailId mail;
@@ -317,16 +382,19 @@ struct DeliveryAttempted {
     Ipv4 address;
     std::uint16_t preference = 0; // of its MX record
     std::uint16_t attempt = 1;
+    SIM_FIELDS(mail, next_hop, address, preference, attempt);
 };
 struct MailHandedOver { // the next hop accepted it with 250
     MailId mail;
     Blob next_hop;
     Blob recipients;
+    SIM_FIELDS(mail, next_hop, recipients);
 };
 struct MailDelivered { // lies in the recipient's mailbox
     MailId mail;
     Blob mailbox;
     std::uint32_t size = 0;
+    SIM_FIELDS(mail, mailbox, size);
 };
 // Who said no, at which step: what a bounce and a why card are made of.
 SIM_NAMED_ENUM(FailureStep,
@@ -351,6 +419,7 @@ struct MailDeferred {
     Blob recipients;
     Blob said_by;
     Blob reply;
+    SIM_FIELDS(mail, step, code, until, recipients, said_by, reply);
 };
 struct MailBounced { // given up; the sender is told by mail unless the reverse-path is null
     MailId mail;
@@ -359,11 +428,13 @@ struct MailBounced { // given up; the sender is told by mail unless the reverse-
     Blob recipients;
     Blob said_by;
     Blob reply;
+    SIM_FIELDS(mail, step, code, recipients, said_by, reply);
 };
 struct MailRetrieved { // the recipient's mail program has it
     MailId mail;
     Blob mailbox;
     std::uint32_t size = 0;
+    SIM_FIELDS(mail, mailbox, size);
 };
 
 // What a mail program tells its user, in terms of which dialog it would show.
@@ -395,6 +466,7 @@ struct SendFinished { // the sending mail program is done, one way or the other
     std::uint16_t code = 0;
     Blob server; // name and port it was set to
     Blob reply;
+    SIM_FIELDS(mail, error, step, code, server, reply);
 };
 struct FetchFinished { // the receiving mail program is done
     UserError error = UserError::none;
@@ -402,124 +474,124 @@ struct FetchFinished { // the receiving mail program is done
     std::uint32_t messages = 0;
     Blob server;
     Blob reply;
+    SIM_FIELDS(error, step, messages, server, reply);
 };
 
 // ---- the world --------------------------------------------------------------------------------
 
 struct StepStarted { // a step of the lesson's script
     std::uint16_t index = 0;
+    SIM_FIELDS(index);
 };
 struct SettingChanged {
     Blob key; // dotted, as in --set
     Blob value;
+    SIM_FIELDS(key, value);
 };
 struct RuleSwitched {
     RuleId rule;
     Verdict verdict = Verdict::drop;
     bool enabled = true;
+    SIM_FIELDS(rule, verdict, enabled);
 };
 SIM_NAMED_ENUM(
     Fault, reply_replaced, connection_cut, delayed, certificate_made_wrong, dns_failing, host_down);
 struct FaultInjected {
     Fault fault = Fault::connection_cut;
     Blob detail;
+    SIM_FIELDS(fault, detail);
 };
 
-using Happening = std::variant<PacketSent,
-                               PacketPassedRule,
-                               PacketAltered,
-                               PacketDropped,
-                               PacketDelivered,
-                               ConnectionAttempted,
-                               SegmentRetransmitted,
-                               ConnectionOpened,
-                               PortClosed,
-                               ConnectionFailed,
-                               PeerFinished,
-                               ConnectionEnded,
-                               DnsAsked,
-                               DnsServed,
-                               DnsResolved,
-                               TlsStarted,
-                               TlsHandshakeMessage,
-                               TlsRecord,
-                               CertificateJudged,
-                               TlsEstablished,
-                               TlsAlert,
-                               TlsFailed,
-                               TlsEnded,
-                               TlsKeyLogged,
-                               SmtpCommand,
-                               SmtpReply,
-                               SmtpText,
-                               SmtpProblemSeen,
-                               Pop3Command,
-                               Pop3Reply,
-                               AuthTried,
-                               MailComposed,
-                               FieldAdded,
-                               MailQueued,
-                               DeliveryAttempted,
-                               MailHandedOver,
-                               MailDelivered,
-                               MailDeferred,
-                               MailBounced,
-                               MailRetrieved,
-                               SendFinished,
-                               FetchFinished,
-                               StepStarted,
-                               SettingChanged,
-                               RuleSwitched,
-                               FaultInjected>;
+// ---- the list ---------------------------------------------------------------------------------
 
-// The names of the alternatives, in the variant's order: "packet_sent" and so on.
-SIM_NAMED_ENUM(Kind,
-               packet_sent,
-               packet_passed_rule,
-               packet_altered,
-               packet_dropped,
-               packet_delivered,
-               connection_attempted,
-               segment_retransmitted,
-               connection_opened,
-               port_closed,
-               connection_failed,
-               peer_finished,
-               connection_ended,
-               dns_asked,
-               dns_served,
-               dns_resolved,
-               tls_started,
-               tls_handshake_message,
-               tls_record,
-               certificate_judged,
-               tls_established,
-               tls_alert,
-               tls_failed,
-               tls_ended,
-               tls_key_logged,
-               smtp_command,
-               smtp_reply,
-               smtp_text,
-               smtp_problem_seen,
-               pop3_command,
-               pop3_reply,
-               auth_tried,
-               mail_composed,
-               field_added,
-               mail_queued,
-               delivery_attempted,
-               mail_handed_over,
-               mail_delivered,
-               mail_deferred,
-               mail_bounced,
-               mail_retrieved,
-               send_finished,
-               fetch_finished,
-               step_started,
-               setting_changed,
-               rule_switched,
-               fault_injected);
-static_assert(std::variant_size_v<Happening> == count_of<Kind>());
+// What one step through a run passes, finest first: every packet; one command, reply, DNS answer,
+// TLS handshake or whole connection event; or one hop of the mail.
+SIM_NAMED_ENUM(Unit, packet, command, hop);
+
+// Every happening: its struct, its name, and the coarsest unit at which it is a stop (nowhere:
+// another event at the same moment says the same). The variant, the kinds, the sentences'
+// overloads, the schema of expect.events and the golden files follow from here; what each says,
+// from SIM_FIELDS.
+#define SIM_HAPPENINGS(X)                                                                          \
+    X(PacketSent, packet_sent, packet)                                                             \
+    X(PacketPassedRule, packet_passed_rule, command)                                               \
+    X(PacketAltered, packet_altered, hop)                                                          \
+    X(PacketDropped, packet_dropped, hop)                                                          \
+    X(PacketDelivered, packet_delivered, nowhere)                                                  \
+    X(ConnectionAttempted, connection_attempted, command)                                          \
+    X(SegmentRetransmitted, segment_retransmitted, command)                                        \
+    X(ConnectionOpened, connection_opened, command)                                                \
+    X(PortClosed, port_closed, command)                                                            \
+    X(ConnectionFailed, connection_failed, hop)                                                    \
+    X(PeerFinished, peer_finished, packet)                                                         \
+    X(ConnectionEnded, connection_ended, command)                                                  \
+    X(DnsAsked, dns_asked, command)                                                                \
+    X(DnsServed, dns_served, packet)                                                               \
+    X(DnsResolved, dns_resolved, command)                                                          \
+    X(TlsStarted, tls_started, command)                                                            \
+    X(TlsHandshakeMessage, tls_handshake_message, packet)                                          \
+    X(TlsRecord, tls_record, nowhere)                                                              \
+    X(CertificateJudged, certificate_judged, command)                                              \
+    X(TlsEstablished, tls_established, command)                                                    \
+    X(TlsAlert, tls_alert, packet)                                                                 \
+    X(TlsFailed, tls_failed, command)                                                              \
+    X(TlsEnded, tls_ended, command)                                                                \
+    X(TlsKeyLogged, tls_key_logged, nowhere)                                                       \
+    X(SmtpCommand, smtp_command, command)                                                          \
+    X(SmtpReply, smtp_reply, command)                                                              \
+    X(SmtpText, smtp_text, command)                                                                \
+    X(SmtpProblemSeen, smtp_problem_seen, command)                                                 \
+    X(Pop3Command, pop3_command, command)                                                          \
+    X(Pop3Reply, pop3_reply, command)                                                              \
+    X(AuthTried, auth_tried, command)                                                              \
+    X(MailComposed, mail_composed, hop)                                                            \
+    X(FieldAdded, field_added, command)                                                            \
+    X(MailQueued, mail_queued, hop)                                                                \
+    X(DeliveryAttempted, delivery_attempted, command)                                              \
+    X(MailHandedOver, mail_handed_over, hop)                                                       \
+    X(MailDelivered, mail_delivered, hop)                                                          \
+    X(MailDeferred, mail_deferred, hop)                                                            \
+    X(MailBounced, mail_bounced, hop)                                                              \
+    X(MailRetrieved, mail_retrieved, hop)                                                          \
+    X(SendFinished, send_finished, hop)                                                            \
+    X(FetchFinished, fetch_finished, hop)                                                          \
+    X(StepStarted, step_started, command)                                                          \
+    X(SettingChanged, setting_changed, hop)                                                        \
+    X(RuleSwitched, rule_switched, hop)                                                            \
+    X(FaultInjected, fault_injected, hop)
+
+namespace detail {
+template <typename None, typename... Happened>
+struct VariantOf {
+    using Type = std::variant<Happened...>;
+};
+} // namespace detail
+
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names of the list.
+#define SIM_HAPPENING(Type, kind, unit) , Type
+using Happening = detail::VariantOf<void SIM_HAPPENINGS(SIM_HAPPENING)>::Type;
+#undef SIM_HAPPENING
+
+#define SIM_HAPPENING(Type, kind, unit) kind,
+enum class Kind : std::uint8_t { SIM_HAPPENINGS(SIM_HAPPENING) };
+#undef SIM_HAPPENING
+
+#define SIM_HAPPENING(Type, kind, unit) std::string_view{#kind},
+constexpr auto enum_names(Kind /*any*/)
+{
+    return std::array{SIM_HAPPENINGS(SIM_HAPPENING)};
+}
+#undef SIM_HAPPENING
+
+#define SIM_HAPPENING(Type, kind, unit) std::optional<Unit>{unit},
+constexpr std::optional<Unit> coarsest_unit(Kind kind)
+{
+    using enum Unit;
+    constexpr auto nowhere = std::nullopt;
+    constexpr std::array units{SIM_HAPPENINGS(SIM_HAPPENING)};
+    return units.at(static_cast<std::size_t>(kind));
+}
+#undef SIM_HAPPENING
+// NOLINTEND(bugprone-macro-parentheses)
 
 } // namespace sim

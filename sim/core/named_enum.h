@@ -15,7 +15,7 @@ namespace sim {
 
 // "a, b, c" -> {"a", "b", "c"}; Count is the number of commas plus one.
 template <std::size_t Count>
-constexpr std::array<std::string_view, Count> split_enum_names(std::string_view list)
+constexpr std::array<std::string_view, Count> split_names(std::string_view list)
 {
     std::array<std::string_view, Count> names{};
     for (std::size_t i = 0; i < Count; ++i) {
@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, Count> split_enum_names(std::string_view 
 }
 
 // `list` is the text between the parentheses of the declaration; a trailing comma is not allowed.
-constexpr std::size_t count_enum_names(std::string_view list)
+constexpr std::size_t count_names(std::string_view list)
 {
     return static_cast<std::size_t>(std::ranges::count(list, ',')) + 1;
 }
@@ -42,7 +42,7 @@ constexpr std::size_t count_enum_names(std::string_view list)
     enum class Type : std::uint8_t { __VA_ARGS__ };                                                \
     constexpr auto enum_names(Type)                                                                \
     {                                                                                              \
-        return ::sim::split_enum_names<::sim::count_enum_names(#__VA_ARGS__)>(#__VA_ARGS__);       \
+        return ::sim::split_names<::sim::count_names(#__VA_ARGS__)>(#__VA_ARGS__);                 \
     }                                                                                              \
     static_assert(true)
 // NOLINTEND(bugprone-macro-parentheses)

@@ -38,57 +38,10 @@ std::vector<KindMessages> world_messages();
 // Short phrases that sentences are completed with: prefix and variants.
 std::vector<MessageGroup> noun_messages();
 
-Said say(const Event& event, const PacketSent& what, const Context& context);
-Said say(const Event& event, const PacketPassedRule& what, const Context& context);
-Said say(const Event& event, const PacketAltered& what, const Context& context);
-Said say(const Event& event, const PacketDropped& what, const Context& context);
-Said say(const Event& event, const PacketDelivered& what, const Context& context);
-Said say(const Event& event, const ConnectionAttempted& what, const Context& context);
-Said say(const Event& event, const SegmentRetransmitted& what, const Context& context);
-Said say(const Event& event, const ConnectionOpened& what, const Context& context);
-Said say(const Event& event, const PortClosed& what, const Context& context);
-Said say(const Event& event, const ConnectionFailed& what, const Context& context);
-Said say(const Event& event, const PeerFinished& what, const Context& context);
-Said say(const Event& event, const ConnectionEnded& what, const Context& context);
-
-Said say(const Event& event, const DnsAsked& what, const Context& context);
-Said say(const Event& event, const DnsServed& what, const Context& context);
-Said say(const Event& event, const DnsResolved& what, const Context& context);
-
-Said say(const Event& event, const TlsStarted& what, const Context& context);
-Said say(const Event& event, const TlsHandshakeMessage& what, const Context& context);
-Said say(const Event& event, const TlsRecord& what, const Context& context);
-Said say(const Event& event, const CertificateJudged& what, const Context& context);
-Said say(const Event& event, const TlsEstablished& what, const Context& context);
-Said say(const Event& event, const TlsAlert& what, const Context& context);
-Said say(const Event& event, const TlsFailed& what, const Context& context);
-Said say(const Event& event, const TlsEnded& what, const Context& context);
-Said say(const Event& event, const TlsKeyLogged& what, const Context& context);
-
-Said say(const Event& event, const SmtpCommand& what, const Context& context);
-Said say(const Event& event, const SmtpReply& what, const Context& context);
-Said say(const Event& event, const SmtpText& what, const Context& context);
-Said say(const Event& event, const SmtpProblemSeen& what, const Context& context);
-Said say(const Event& event, const Pop3Command& what, const Context& context);
-Said say(const Event& event, const Pop3Reply& what, const Context& context);
-Said say(const Event& event, const AuthTried& what, const Context& context);
-
-Said say(const Event& event, const MailComposed& what, const Context& context);
-Said say(const Event& event, const FieldAdded& what, const Context& context);
-Said say(const Event& event, const MailQueued& what, const Context& context);
-Said say(const Event& event, const DeliveryAttempted& what, const Context& context);
-Said say(const Event& event, const MailHandedOver& what, const Context& context);
-Said say(const Event& event, const MailDelivered& what, const Context& context);
-Said say(const Event& event, const MailDeferred& what, const Context& context);
-Said say(const Event& event, const MailBounced& what, const Context& context);
-Said say(const Event& event, const MailRetrieved& what, const Context& context);
-Said say(const Event& event, const SendFinished& what, const Context& context);
-Said say(const Event& event, const FetchFinished& what, const Context& context);
-
-Said say(const Event& event, const StepStarted& what, const Context& context);
-Said say(const Event& event, const SettingChanged& what, const Context& context);
-Said say(const Event& event, const RuleSwitched& what, const Context& context);
-Said say(const Event& event, const FaultInjected& what, const Context& context);
+#define SIM_HAPPENING(Type, kind, unit)                                                            \
+    Said say(const Event& event, const Type& what, const Context& context);
+SIM_HAPPENINGS(SIM_HAPPENING)
+#undef SIM_HAPPENING
 
 inline Said said_of(const Event& event, const Context& context)
 {

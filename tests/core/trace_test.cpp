@@ -34,7 +34,60 @@ std::uint64_t hash_of_sample(std::string_view bytes, std::uint16_t port)
     return trace.hash();
 }
 
+// How many members an aggregate has: as many as it can be made of.
+struct AnyMember {
+    template <typename T>
+    operator T() const; // NOLINT(google-explicit-constructor): it stands for each of them
+};
+template <typename T, typename... Given>
+constexpr std::size_t count_members()
+{
+    if constexpr (requires { T{Given{}..., AnyMember{}}; }) {
+        return count_members<T, Given..., AnyMember>();
+    } else {
+        return sizeof...(Given);
+    }
+}
+
+struct CountFields {
+    std::size_t count = 0;
+    template <typename T>
+    void operator()(std::string_view /*name*/, const T& /*value*/)
+    {
+        ++count;
+    }
+};
+
+// "TlsKeyLogged" -> "tls_key_logged"
+std::string kind_name(std::string_view type)
+{
+    std::string name;
+    for (const char c : type) {
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital && !name.empty()) name += '_';
+        name += capital ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return name;
+}
+
 } // namespace
+
+TEST_SUITE("core.happening")
+{
+    TEST_CASE("a happening's fields are all its members, and its kind is its name")
+    {
+#define SIM_HAPPENING(Type, kind, unit)                                                            \
+    {                                                                                              \
+        CountFields counted;                                                                       \
+        for_each_field(Type{}, counted);                                                           \
+        CHECK_MESSAGE(counted.count == count_members<Type>(), #Type);                              \
+        CHECK(kind_name(#Type) == #kind);                                                          \
+        CHECK(name_of(static_cast<Kind>(Happening{Type{}}.index())) == #kind);                     \
+    }
+        SIM_HAPPENINGS(SIM_HAPPENING)
+#undef SIM_HAPPENING
+    }
+}
 
 TEST_SUITE("core.trace")
 {
