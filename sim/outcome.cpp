@@ -5,7 +5,7 @@ namespace sim {
 namespace {
 
 // What is known of one mail while walking along the trace.
-struct Fate {
+struct Known {
     bool seen = false;
     EventId composed;
     EventId failed_to_send;
@@ -17,7 +17,7 @@ struct Fate {
     bool retrieved = false;
 };
 
-class Fates {
+class Walk {
 public:
     void note(const Event& event)
     {
@@ -29,17 +29,17 @@ public:
         std::vector<MailOutcome> all;
         all.reserve(order_.size());
         for (const MailId mail : order_) {
-            const Fate& fate = fates_[mail.value];
+            const Known& fate = fates_[mail.value];
             all.push_back(MailOutcome{mail, fate.composed, judge(fate)});
         }
         return all;
     }
 
 private:
-    Fate& of(MailId mail)
+    Known& of(MailId mail)
     {
         if (fates_.size() <= mail.value) fates_.resize(std::size_t{mail.value} + 1);
-        Fate& fate = fates_[mail.value];
+        Known& fate = fates_[mail.value];
         if (!fate.seen) {
             fate.seen = true;
             order_.push_back(mail);
@@ -53,26 +53,26 @@ private:
     void on(EventId /*id*/, const MailRetrieved& what) { of(what.mail).retrieved = true; }
     void on(EventId id, const MailBounced& what)
     {
-        Fate& fate = of(what.mail);
+        Known& fate = of(what.mail);
         fate.bounced = id;
         fate.deferred = {};
     }
     void on(EventId id, const MailDelivered& what)
     {
-        Fate& fate = of(what.mail);
+        Known& fate = of(what.mail);
         fate.delivered = id;
         fate.deferred = {};
     }
     void on(EventId id, const MailDeferred& what)
     {
-        Fate& fate = of(what.mail);
+        Known& fate = of(what.mail);
         fate.deferred = id;
         fate.until = what.until;
     }
     void on(EventId id, const SendFinished& what)
     {
         if (what.error == UserError::none) return;
-        Fate& fate = of(what.mail);
+        Known& fate = of(what.mail);
         fate.failed_to_send = id;
         fate.error = what.error;
     }
@@ -80,7 +80,7 @@ private:
 
     // A mail to several people can be delivered to one and bounce for another: the bad news wins,
     // because it is what its sender has to know.
-    static Outcome judge(const Fate& fate)
+    static Fate judge(const Known& fate)
     {
         if (fate.bounced.exists()) return Bounced{fate.bounced};
         if (fate.deferred.exists()) return Deferred{fate.deferred, fate.until};
@@ -89,7 +89,7 @@ private:
         return UnderWay{};
     }
 
-    std::vector<Fate> fates_; // by MailId, which counts from 0
+    std::vector<Known> fates_; // by MailId, which counts from 0
     std::vector<MailId> order_;
 };
 
@@ -97,11 +97,11 @@ private:
 
 std::vector<MailOutcome> outcomes(const Trace& trace, std::size_t end)
 {
-    Fates fates;
+    Walk walk;
     const std::size_t count = end < trace.size() ? end : trace.size();
     for (std::size_t i = 0; i < count; ++i)
-        fates.note(trace[i]);
-    return fates.list();
+        walk.note(trace[i]);
+    return walk.list();
 }
 
 } // namespace sim

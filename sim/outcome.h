@@ -28,12 +28,12 @@ struct NotSent {   // never left the sender's mail program
 struct UnderWay { // the run ended, or the cursor stands, before anything was decided
 };
 
-using Outcome = std::variant<UnderWay, NotSent, Deferred, Bounced, Delivered>;
+using Fate = std::variant<UnderWay, NotSent, Deferred, Bounced, Delivered>;
 
 struct MailOutcome {
     MailId mail;
     EventId composed; // none for mail that a server made itself (a bounce)
-    Outcome outcome;
+    Fate outcome;
 };
 
 // Of every mail in trace[0, end), in the order in which they appeared.

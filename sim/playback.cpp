@@ -31,15 +31,21 @@ bool is_stop(const Trace& trace, const Event& event, Unit unit)
     return coarsest && *coarsest >= unit && !is_echo(trace, event);
 }
 
-Playback::Playback(Plan plan) : plan_{std::move(plan)}
+Playback::Playback(Plan plan) : Playback{begin(std::move(plan))}
 {
-    WorldOptions options;
-    options.seed = plan_.seed;
-    options.commands = plan_.commands;
-    auto world = std::make_shared<World>(plan_.scenario, std::move(options));
-    world->run();
-    world_ = std::move(world);
-    end_ = trace().size();
+    running_->run();
+    stop();
+}
+
+Playback Playback::begin(Plan plan)
+{
+    auto world = std::make_shared<World>(world_of(plan));
+    return Playback{std::move(plan), std::move(world)};
+}
+
+Playback::Playback(Plan plan, std::shared_ptr<World> running)
+    : plan_{std::move(plan)}, running_{std::move(running)}, world_{running_}, end_{trace().size()}
+{
 }
 
 Playback::Playback(Plan plan, std::shared_ptr<const World> world)
@@ -51,6 +57,30 @@ bool Playback::catch_up()
 {
     const std::size_t before = std::exchange(end_, trace().size());
     return end_ != before;
+}
+
+bool Playback::advance(std::size_t steps)
+{
+    bool more = running_ != nullptr;
+    for (std::size_t i = 0; more && i < steps; ++i)
+        more = running_->step();
+    catch_up();
+    if (!more) running_.reset();
+    return more;
+}
+
+void Playback::stop()
+{
+    catch_up();
+    running_.reset();
+}
+
+float Playback::progress() const
+{
+    if (is_complete()) return 1;
+    const std::chrono::duration<float> passed = world_->now() - plan_.scenario->start;
+    const std::chrono::duration<float> all = plan_.scenario->limit;
+    return all.count() > 0 ? std::clamp(passed / all, 0.0F, 1.0F) : 0.0F;
 }
 
 Instant Playback::time() const
@@ -124,23 +154,13 @@ bool Playback::run_until(const std::function<bool(const Event&)>& wanted)
 
 tl::expected<Playback, scenario::SettingProblem> Playback::fork(const Command& command) const
 {
-    auto changed = std::make_shared<scenario::Scenario>(*plan_.scenario);
-    if (auto applied = scenario::apply_setting(*changed, command.key, command.value); !applied)
-        return tl::make_unexpected(applied.error());
-
-    Plan plan = plan_;
-    const auto settings = scenario::settings_of(*plan_.scenario);
-    const auto setting = std::ranges::find(settings, command.key, &scenario::Setting::key);
-    const bool live = setting != settings.end() && setting->live;
-    std::erase_if(plan.commands, [&](const TimedCommand& c) { return !live || c.at > time(); });
-    if (live) {
-        // One nanosecond later: all that the cursor stands behind has happened just as before.
-        plan.commands.push_back({time() + 1ns, command});
-    } else {
-        plan.scenario = std::move(changed);
-    }
-    Playback forked{std::move(plan)};
-    if (live) forked.seek(cursor_);
+    // One nanosecond later: all that the cursor stands behind has happened just as before.
+    const Instant at = time() + 1ns;
+    auto plan = with(cut(plan_, at), {&command, 1}, at);
+    if (!plan) return tl::make_unexpected(std::move(plan.error()));
+    const bool goes_on = plan->scenario == plan_.scenario;
+    Playback forked{std::move(*plan)};
+    if (goes_on) forked.seek(cursor_);
     return forked;
 }
 

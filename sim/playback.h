@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/outcome.h"
+#include "sim/plan.h"
 #include "sim/world.h"
 
 #include <array>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace sim {
-
-struct Plan {
-    std::shared_ptr<const scenario::Scenario> scenario;
-    std::uint64_t seed = 1;
-    std::vector<TimedCommand> commands;
-};
 
 // Whether the event's host is told something by its peer: a command, a reply, a handshake message.
 bool is_hearing(const Event& event);
@@ -33,13 +28,24 @@ bool is_stop(const Trace& trace, const Event& event, Unit unit);
 
 class Playback {
 public:
-    explicit Playback(Plan plan);
+    explicit Playback(Plan plan); // played to its end
+    // At its beginning: it is played by advance().
+    static Playback begin(Plan plan);
     // Of a world that somebody else moves, as a bridge does, and that began as `plan` says. What
     // happens in it is seen from the next catch_up() on.
     Playback(Plan plan, std::shared_ptr<const World> world);
 
     // False when there is nothing new. The cursor stays.
     bool catch_up();
+
+    // Plays on, by so many steps of the world at most. False when the run is at its end, or was
+    // ended by stop(). The cursor stays.
+    bool advance(std::size_t steps);
+    // What is there is all that there will be.
+    void stop();
+    [[nodiscard]] bool is_complete() const { return running_ == nullptr; }
+    // How much of the time that the run may take has passed in it, 0 to 1; most end earlier.
+    [[nodiscard]] float progress() const;
 
     [[nodiscard]] const Plan& plan() const { return plan_; }
     [[nodiscard]] const World& world() const { return *world_; }
@@ -65,8 +71,8 @@ public:
     // The stops of a unit as event positions, in order; each event is looked at once.
     [[nodiscard]] const std::vector<std::uint32_t>& stops(Unit unit) const;
 
-    // The same run up to the cursor's time, then `command`, then as it goes. The cursor stays.
-    // A setting that is not live changes the scenario and starts anew.
+    // The same run up to the cursor's time, then `command`, then as it goes; what was changed later
+    // goes. The cursor stays, unless the setting is one with which the run starts anew (see with).
     [[nodiscard]] tl::expected<Playback, scenario::SettingProblem>
     fork(const Command& command) const;
 
@@ -76,7 +82,10 @@ public:
     }
 
 private:
+    Playback(Plan plan, std::shared_ptr<World> running);
+
     Plan plan_;
+    std::shared_ptr<World> running_; // while there is more to be played
     std::shared_ptr<const World> world_;
     std::size_t cursor_ = 0;
     std::size_t end_ = 0;

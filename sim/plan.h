@@ -1,0 +1,39 @@
+// A run as a value, and what is done with such values: another plan is made of one by changing
+// settings. Forks, cures and restarts are all `with` and `cut`; nobody else decides whether a
+// change counts at once, or means a new beginning.
+#pragma once
+
+#include "sim/world.h"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace sim {
+
+struct Plan {
+    std::shared_ptr<const scenario::Scenario> scenario;
+    std::uint64_t seed = 1;
+    std::vector<TimedCommand> commands; // ordered by time
+};
+
+// The same run with these settings changed at `at`, in front of all else that is due then. What
+// was changed later in the same settings goes; everything else stays. When one of them cannot
+// change while a world runs, or when `at` is not after the start, the run begins with them: they
+// change the scenario. All of them or none: the problem is that of the first that does not fit.
+[[nodiscard]] tl::expected<Plan, scenario::SettingProblem>
+with(const Plan& plan, std::span<const Command> changes, Instant at);
+
+// Without what is changed at `at` or later.
+[[nodiscard]] Plan cut(Plan plan, Instant at);
+
+// The settings that hold after all commands, those of the lesson's own script left out.
+[[nodiscard]] scenario::Scenario scenario_after(const Plan& plan);
+
+// A world that has not begun to run.
+[[nodiscard]] World world_of(const Plan& plan);
+
+} // namespace sim

@@ -1,0 +1,238 @@
+// Plans as values: one is made of another, many are evaluated side by side, a long one in parts.
+#include "sim/evaluate.h"
+#include "sim/playback.h"
+#include "tests/support/lesson.h"
+#include "tests/support/small_world.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace sim;
+
+namespace {
+
+Plan plan_of(scenario::Scenario scenario)
+{
+    Plan plan;
+    plan.scenario = std::make_shared<const scenario::Scenario>(std::move(scenario));
+    return plan;
+}
+
+Plan lesson_plan(const std::string& name)
+{
+    return plan_of(test::load_lesson(name));
+}
+
+Plan changed(const Plan& plan, const Command& change, Instant at)
+{
+    auto made = with(plan, {&change, 1}, at);
+    REQUIRE(made);
+    return *made;
+}
+
+std::string value_of(const scenario::Scenario& scenario, const std::string& key)
+{
+    const auto settings = scenario::settings_of(scenario);
+    const auto found = std::ranges::find(settings, key, &scenario::Setting::key);
+    REQUIRE(found != settings.end());
+    return found->value;
+}
+
+} // namespace
+
+TEST_SUITE("playback.plan")
+{
+    TEST_CASE("a live setting is changed at its time; the same setting's later changes go")
+    {
+        const Plan plan = plan_of(test::small_world());
+        const Instant start = plan.scenario->start;
+        Plan both = changed(plan, {"rule.op25b", "off"}, start + 5s);
+        both = changed(both, {"fault.mx.umi.example.cut", "mail"}, start + 7s);
+        CHECK(both.scenario == plan.scenario);
+        REQUIRE(both.commands.size() == 2);
+
+        const Plan earlier = changed(both, {"rule.op25b", "reject_rst"}, start + 3s);
+        REQUIRE(earlier.commands.size() == 2);
+        CHECK(earlier.commands[0].at == start + 3s);
+        CHECK(earlier.commands[0].command.value == "reject_rst");
+        CHECK(earlier.commands[1].command.key == "fault.mx.umi.example.cut");
+
+        const Plan later = changed(both, {"rule.op25b", "drop"}, start + 6s);
+        REQUIRE(later.commands.size() == 3);
+        CHECK(later.commands[1].command.value == "drop");
+        CHECK(cut(later, start + 6s).commands.size() == 1);
+        CHECK(value_of(scenario_after(later), "rule.op25b") == "drop");
+    }
+
+    TEST_CASE("what cannot change under way, or is changed at the start, begins the run anew")
+    {
+        const Plan plan = plan_of(test::small_world());
+        const Instant start = plan.scenario->start;
+        const Plan live = changed(plan, {"rule.op25b", "off"}, start + 5s);
+
+        const Plan anew =
+            changed(live, {"server.mx.umi.example.certificate", "expired"}, start + 9s);
+        CHECK(value_of(*anew.scenario, "server.mx.umi.example.certificate") == "expired");
+        CHECK(value_of(*plan.scenario, "server.mx.umi.example.certificate") == "good");
+        CHECK(anew.commands.size() == 1); // the rule is switched again, at its time
+
+        const Plan first = changed(live, {"rule.op25b", "reject_rst"}, start);
+        CHECK(first.commands.empty());
+        CHECK(value_of(*first.scenario, "rule.op25b") == "reject_rst");
+    }
+
+    TEST_CASE("of several changes all are made or none")
+    {
+        const Plan plan = plan_of(test::small_world());
+        const std::array changes{Command{"rule.op25b", "off"}, Command{"client.port", "many"}};
+        const auto made = with(plan, changes, plan.scenario->start + 5s);
+        REQUIRE_FALSE(made);
+        CHECK(made.error().key == "client.port");
+    }
+}
+
+TEST_SUITE("playback.evaluate")
+{
+    TEST_CASE("a mail that arrives: delivered and fetched; what is said without TLS can be read")
+    {
+        scenario::Scenario scenario = test::small_world();
+        scenario.mail_servers[1].listeners[0].tls = scenario::TlsMode::none;
+        const Outcome outcome = evaluate(plan_of(scenario));
+        CHECK(outcome.is_success());
+        CHECK_FALSE(outcome.cut_off);
+        REQUIRE(outcome.mails.size() == 1);
+        REQUIRE(outcome.mails[0].recipients.size() == 1);
+        CHECK(outcome.mails[0].recipients[0].address == "taro@umi.example");
+        CHECK(outcome.mails[0].recipients[0].became == Became::fetched);
+        REQUIRE(outcome.jobs.size() == 2);
+        CHECK(outcome.jobs[0].server == HostId{2});
+        CHECK(outcome.jobs[1].messages == 1);
+        CHECK(outcome.stopped.empty());
+        REQUIRE(outcome.readable.size() == 1); // between the two servers
+        CHECK(outcome.readable[0].from == HostId{2});
+        CHECK(outcome.readable[0].text);
+        CHECK_FALSE(outcome.readable[0].password);
+        CHECK(evaluate(plan_of(test::small_world())).readable.empty());
+    }
+
+    TEST_CASE(
+        "OP25B: not sent, stopped by that rule at connecting; without the rule it gets further")
+    {
+        const Plan plan = lesson_plan("op25b");
+        const Outcome blocked = evaluate(plan);
+        CHECK_FALSE(blocked.is_success());
+        REQUIRE(blocked.jobs.size() == 1);
+        CHECK(blocked.jobs[0].error == UserError::connect_timed_out);
+        CHECK(blocked.jobs[0].setback.step == FailureStep::connect);
+        REQUIRE(blocked.mails.size() == 1);
+        CHECK(blocked.mails[0].recipients[0].became == Became::not_sent);
+        REQUIRE(blocked.stopped.size() == 1);
+        CHECK(plan.scenario->rules.at(blocked.stopped[0].rule.value).key == "op25b");
+        CHECK(blocked.stopped[0].destination.port == 25);
+        CHECK(blocked.stopped[0].packets > 1);
+
+        const Outcome open = evaluate(changed(plan, {"rule.op25b", "off"}, plan.scenario->start));
+        CHECK(open.jobs[0].server.exists());
+        CHECK(distance(open.jobs[0].setback.step) > distance(FailureStep::connect));
+        CHECK(open.stopped.empty());
+    }
+
+    TEST_CASE("a password said in the clear is readable, one said by way of TLS is not")
+    {
+        const auto shows_password = [](const Outcome& outcome) {
+            return std::ranges::any_of(outcome.readable, &Readable::password);
+        };
+        CHECK(shows_password(evaluate(lesson_plan("plain-password"))));
+        CHECK_FALSE(shows_password(evaluate(lesson_plan("submission-587"))));
+    }
+
+    TEST_CASE("who is refused for good bounces, with the step, the code and the words")
+    {
+        scenario::Scenario scenario = test::small_world();
+        scenario.steps[0].message.to = {"taro@umi.example", "nobody@umi.example"};
+        const Outcome outcome = evaluate(plan_of(scenario));
+        REQUIRE(outcome.mails.size() >= 2); // and the report of it
+        const auto& recipients = outcome.mails[0].recipients;
+        REQUIRE(recipients.size() == 2);
+        CHECK(recipients[0].became == Became::fetched);
+        CHECK(recipients[1].became == Became::bounced);
+        CHECK(recipients[1].setback.step == FailureStep::rcpt_to);
+        CHECK(recipients[1].setback.code == 550);
+        CHECK(recipients[1].setback.said_by == "mx.umi.example");
+        CHECK(outcome.mails[1].by_server);
+        CHECK_FALSE(outcome.is_success());
+    }
+
+    TEST_CASE("a limit ends it")
+    {
+        const Plan plan = lesson_plan("submission-587");
+        const Outcome outcome = evaluate(plan, {10, never});
+        CHECK(outcome.cut_off);
+        CHECK(outcome.steps == 10);
+        CHECK(evaluate(plan, {1'000'000, plan.scenario->start + 1ms}).cut_off);
+    }
+
+    TEST_CASE("many at once come to what they come to one after the other")
+    {
+        std::vector<Plan> plans;
+        for (const char* const name : {"op25b", "submission-587", "oauth", "starttls-stripped"}) {
+            for (const std::uint64_t seed : {1U, 2U}) {
+                plans.push_back(lesson_plan(name));
+                plans.back().seed = seed;
+            }
+        }
+        std::vector<Outcome> alone;
+        for (const Plan& plan : plans)
+            alone.push_back(evaluate(plan));
+        std::vector<Outcome> together(plans.size());
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < plans.size(); ++i)
+            threads.emplace_back([&, i] { together[i] = evaluate(plans[i]); });
+        for (std::thread& thread : threads)
+            thread.join();
+        CHECK(alone == together);
+    }
+}
+
+TEST_SUITE("playback.advance")
+{
+    TEST_CASE("a run played in parts is the run played at once")
+    {
+        const Plan plan = lesson_plan("submission-587");
+        const Playback whole{plan};
+        Playback parts = Playback::begin(plan);
+        CHECK_FALSE(parts.is_complete());
+        CHECK(parts.end() == 0);
+        int calls = 0;
+        float before = 0;
+        while (parts.advance(100)) {
+            CHECK(parts.progress() >= before);
+            before = parts.progress();
+            ++calls;
+        }
+        CHECK(calls > 1);
+        CHECK(parts.is_complete());
+        CHECK(parts.progress() == 1.0F);
+        CHECK(parts.end() == whole.end());
+        CHECK(parts.trace().hash() == whole.trace().hash());
+        CHECK_FALSE(parts.advance(100));
+    }
+
+    TEST_CASE("a stopped run is what there is of it")
+    {
+        Playback run = Playback::begin(lesson_plan("submission-587"));
+        REQUIRE(run.advance(50));
+        const std::size_t end = run.end();
+        CHECK(end > 0);
+        run.stop();
+        CHECK(run.is_complete());
+        CHECK_FALSE(run.advance(50));
+        CHECK(run.end() == end);
+    }
+}
