@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "sim/playback.h"
+#include "sim/world_shadow.h"
 
 #include <fmt/format.h>
 
@@ -42,6 +43,8 @@ public:
             ++unusable_;
             return;
         }
+        for (const sim::ShadowedRule& rule : sim::shadowed_rules(*scenario))
+            warn(*scenario, rule);
         run(*scenario, scenario->expect, scenario->key);
         for (const sim::scenario::Variation& variation : scenario->variations) {
             sim::scenario::Scenario changed = *scenario;
@@ -63,6 +66,19 @@ public:
     }
 
 private:
+    // No mistake for certain, so it counts for nothing: but nothing else would ever show it.
+    void warn(const sim::scenario::Scenario& scenario, const sim::ShadowedRule& rule) const
+    {
+        std::string before;
+        for (const std::string& key : rule.by)
+            before += (before.empty() ? "rule." : ", rule.") + key;
+        const char* kind = rule.by.empty() ? "check.empty_rule" : "check.shadowed_rule";
+        const std::string words = command_.text(
+            kind, {{"file", scenario.path}, {"rule", "rule." + rule.rule}, {"before", before}});
+        command_.print(
+            {{{{command_.text("check.note"), sim::report::Role::quiet}, {" " + words}}, {}}});
+    }
+
     void run(const sim::scenario::Scenario& scenario,
              const sim::scenario::Expectation& expected,
              const std::string& title)

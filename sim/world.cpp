@@ -130,17 +130,24 @@ void World::Parts::build_programs()
             machine(from.host), build::name_server(from), build::recursion(from)));
         name_services.back()->start();
     }
+    std::map<std::string, std::shared_ptr<mail::PopLogins>> pop_logins; // by host
     for (const scenario::MailServer& from : scenario.mail_servers) {
         mail::MailboxStore& store = mailboxes(from.host);
         for (const scenario::Mailbox& mailbox : from.mailboxes)
             store.open(mailbox.address, mailbox.quota_bytes);
-        mtas.push_back(std::make_unique<mail::Mta>(
-            machine(from.host), store, build::mta(scenario, from, identity(from), options.seed)));
+        mail::MtaConfig config = build::mta(scenario, from, identity(from), options.seed);
+        if (from.pop_before_smtp > Duration{0}) {
+            config.pop_logins = pop_logins[from.host] =
+                std::make_shared<mail::PopLogins>(from.pop_before_smtp);
+        }
+        mtas.push_back(std::make_unique<mail::Mta>(machine(from.host), store, std::move(config)));
         mtas.back()->start();
     }
     for (const scenario::PopServer& from : scenario.pop_servers) {
+        mail::PopServiceConfig config = build::pop_service(from, identity(from));
+        config.logins = pop_logins[from.host];
         pop_services.push_back(std::make_unique<mail::PopService>(
-            machine(from.host), mailboxes(from.host), build::pop_service(from, identity(from))));
+            machine(from.host), mailboxes(from.host), std::move(config)));
         pop_services.back()->start();
     }
     for (const scenario::MailProgram& from : scenario.programs) {

@@ -91,6 +91,7 @@ smtp::ServerConfig session_config(const scenario::MailServer& server,
     }
     config.auth_required = listener.require_auth;
     if (listener.role == scenario::ListenerRole::mx) config.greeting_delay = server.greeting_delay;
+    if (server.lenient_line_ends) config.line_ends = smtp::LineEnds::lenient_2022;
     config.extensions.pipelining = server.pipelining;
     config.limits.message_octets = server.size_limit_bytes;
     return config;
@@ -326,13 +327,21 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.routed_recipients = from.recipients;
     config.relay_for = networks(scenario, from.relay_for);
     if (from.open_relay) config.relay_for.push_back({Ipv4{}, 0});
+    config.relays_foreign_senders = from.relays_foreign_senders;
     config.accounts.users = accounts(from.users);
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);
     config.failed_logins.pause = from.login_pause;
     config.relay.hostname = from.host;
-    for (const scenario::Route& route : from.routes)
-        config.relay.routes.push_back({route.domain, route.host, route.port});
+    for (const scenario::Route& route : from.routes) {
+        if (!route.enabled) continue;
+        config.relay.routes.push_back({route.domain,
+                                       route.host,
+                                       route.port,
+                                       same_name<smtp::Protection>(protection_of(route)),
+                                       route.user,
+                                       route.password});
+    }
     config.relay.retry = from.retry.empty() ? default_retry() : from.retry;
     config.relay.give_up = from.give_up;
     config.relay.warn_after = 4h;

@@ -304,7 +304,8 @@ SIM_NAMED_ENUM(SmtpProblem,
                needs_8bitmime,
                needs_smtputf8,
                message_too_big_for_peer,
-               unfit_for_command);
+               unfit_for_command,
+               text_ended_by_bare_line_end);
 struct SmtpProblemSeen { // something an end noticed that is no reply
     SmtpProblem problem = SmtpProblem::reply_malformed;
     Blob detail;

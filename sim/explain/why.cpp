@@ -577,6 +577,7 @@ private:
         case SmtpProblem::response_injection:
         case SmtpProblem::reply_malformed:
         case SmtpProblem::reply_too_long:
+        case SmtpProblem::text_ended_by_bare_line_end:
             return Obstacle::peer_misbehaved;
         }
         return Obstacle::peer_misbehaved;

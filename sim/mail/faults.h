@@ -10,8 +10,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace sim::mail {
@@ -27,6 +29,9 @@ struct SmtpFaults {
     std::array<std::uint16_t, count_of<FaultPoint>()> replies{};
     std::optional<FaultPoint> cut; // the connection is reset when this arrives
     Duration delay{};              // that every reply is held back
+    // The codes that RCPT gets for one recipient only, by address as it was written, which is
+    // compared as mailboxes are; without 0.
+    std::map<std::string, std::uint16_t> recipients{};
 
     [[nodiscard]] std::uint16_t& reply_to(FaultPoint point)
     {

@@ -156,16 +156,25 @@ bool Mta::is_routed(std::string_view address) const
 
 bool Mta::may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const
 {
-    return !client.user.empty() ||
-           std::ranges::any_of(config_.relay_for, [&](const Ipv4Network& network) {
-               return network.contains(peer.remote.address);
-           });
+    if (!client.user.empty() || is_own_network(peer)) return true;
+    return config_.pop_logins != nullptr &&
+           config_.pop_logins->covers(peer.remote.address, machine_.now());
+}
+
+bool Mta::is_own_network(const InboundPeer& peer) const
+{
+    return std::ranges::any_of(config_.relay_for, [&](const Ipv4Network& network) {
+        return network.contains(peer.remote.address);
+    });
 }
 
 std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
                                                        const smtp::server::CheckSender& question)
 {
     const bool stranger = question.client.user.empty() && !question.sender.is_null();
+    if (stranger && !config_.relays_foreign_senders && is_own_network(peer) &&
+        !is_local_domain(question.sender.domain))
+        return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
     if (stranger && listener_of(peer).checks_sender_domain) {
         const dns::QuestionId id =
             machine_.resolve(*this, ascii_domain(question.sender.domain), dns::RecordType::mx);

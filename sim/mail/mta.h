@@ -7,6 +7,7 @@
 #include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
+#include "sim/mail/pop_logins.h"
 #include "sim/mail/relay.h"
 #include "sim/mail/report_mail.h"
 #include "sim/mail/smtp_inbound.h"
@@ -33,8 +34,10 @@ struct MtaConfig {
     std::string hostname;
     std::vector<MtaListener> listeners;
     std::vector<std::string> local_domains;
-    std::vector<std::string> routed_recipients; // of local domains, kept on another host
-    std::vector<Ipv4Network> relay_for;         // whose mail goes on to anywhere without a login
+    std::vector<std::string> routed_recipients;  // of local domains, kept on another host
+    std::vector<Ipv4Network> relay_for;          // whose mail goes on to anywhere without a login
+    bool relays_foreign_senders = true;          // for them, or only their mail as local people
+    std::shared_ptr<const PopLogins> pop_logins; // who is relayed for as well; null: nobody
     AccountsConfig accounts;
     RelayConfig relay;
     FailedLoginsConfig failed_logins;
@@ -83,6 +86,7 @@ private:
     [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
     [[nodiscard]] bool may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const;
+    [[nodiscard]] bool is_own_network(const InboundPeer& peer) const;
     [[nodiscard]] bool is_routed(std::string_view address) const;
     [[nodiscard]] std::string local_address(const smtp::Mailbox& recipient) const;
     std::string complete(std::string text, MailId mail, ConnectionId connection);

@@ -113,6 +113,8 @@ private:
             return;
         }
         service_.failed_logins_.handle_success(client_, machine_.now());
+        if (service_.config_.logins != nullptr)
+            service_.config_.logins->handle_login(client_, machine_.now());
         const std::string& mailbox = account->addresses.front();
         if (!service_.mailboxes_.lock(mailbox)) {
             session_.handle_mailbox_locked(machine_.now());

@@ -5,6 +5,7 @@
 #include "sim/mail/channel.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/mailbox.h"
+#include "sim/mail/pop_logins.h"
 #include "sim/pop3/server_session.h"
 
 #include <map>
@@ -25,7 +26,8 @@ struct PopServiceConfig {
     FailedLoginsConfig failed_logins;
     AccountsConfig accounts; // the first address of each user is the mailbox it reads
     std::shared_ptr<const tls::ServerConfig> tls;
-    std::string certificate_fault; // as of an SMTP port
+    std::string certificate_fault;     // as of an SMTP port
+    std::shared_ptr<PopLogins> logins; // told of each, for the mail server on the host; may be null
 };
 
 class PopService final : public Program {

@@ -72,6 +72,20 @@ const Route* Relay::route_for(std::string_view domain) const
     return fallback;
 }
 
+bool Relay::same_way(const std::optional<Route>& a, const std::optional<Route>& b)
+{
+    return a && b ? a->leads_where(*b) : !a && !b;
+}
+
+// TLS that nobody was promised is used where it is offered (RFC 7435); a route with a login, or one
+// that says so, does without it never.
+bool Relay::may_go_without_tls(const Delivery& delivery)
+{
+    return !delivery.route ||
+           delivery.route->protection == smtp::Protection::starttls_if_available ||
+           delivery.route->protection == smtp::Protection::none;
+}
+
 void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
                 const std::vector<std::string>& recipients)
 {
@@ -80,8 +94,10 @@ void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
         const std::string domain = fold_address(domain_of(recipient));
         const Route* route = route_for(domain);
         const std::string destination = route != nullptr ? route->host : domain;
-        const auto same =
-            std::ranges::find(fresh, destination, [](const Delivery* d) { return d->destination; });
+        const std::optional<Route> way = route == nullptr ? std::nullopt : std::optional{*route};
+        const auto same = std::ranges::find_if(fresh, [&](const Delivery* other) {
+            return other->destination == destination && same_way(other->route, way);
+        });
         if (same != fresh.end()) {
             (*same)->recipients.push_back(recipient);
             continue;
@@ -89,7 +105,7 @@ void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
         Delivery delivery;
         delivery.mail = mail;
         delivery.destination = destination;
-        if (route != nullptr) delivery.route = *route;
+        delivery.route = way;
         delivery.recipients.push_back(recipient);
         delivery.cause = mail->accepted;
         deliveries_.push_back(std::move(delivery));
@@ -289,22 +305,39 @@ void Relay::connect(Delivery& delivery, Endpoint to)
     talk.to = to;
     talk.host = delivery.hops.front().host;
     talk.without_tls = delivery.without_tls;
+    talk.route = delivery.route;
     talk.outbound =
         std::make_unique<SmtpOutbound>(machine_, self, outbound_config(delivery), connection);
     hand_over(talk, delivery);
 }
 
-OutboundConfig Relay::outbound_config(const Delivery& delivery) const
+OutboundConfig Relay::outbound_config(const Delivery& delivery)
 {
     OutboundConfig config;
     config.session.hostname = config_.hostname;
-    config.session.protection =
-        delivery.without_tls ? smtp::Protection::none : smtp::Protection::starttls_if_available;
+    config.session.protection = smtp::Protection::starttls_if_available;
+    if (delivery.route) config.session.protection = delivery.route->protection;
+    if (delivery.without_tls) config.session.protection = smtp::Protection::none;
     config.session.wants_chunking = config_.wants_chunking;
     config.tls.server_name = delivery.hops.front().host;
     config.tls.trust = machine_.world().trust;
-    config.tls.require_valid = false; // opportunistic: RFC 7435; whatever it finds is reported
+    // Opportunistic: RFC 7435; whatever it finds is reported. A promise needs to know with whom.
+    config.tls.require_valid = !may_go_without_tls(delivery);
+    if (delivery.route && !delivery.route->user.empty()) log_in(config, *delivery.route);
     return config;
+}
+
+void Relay::log_in(OutboundConfig& config, const Route& route)
+{
+    config.session.wants_auth = true;
+    config.allowed = {
+        Mechanism::plain, Mechanism::login, Mechanism::cram_md5, Mechanism::scram_sha_256};
+    config.credentials.user = route.user;
+    config.credentials.password = route.password;
+    config.credentials.host = route.host;
+    config.credentials.port = route.port;
+    config.credentials.nonce =
+        sasl::draw_nonce(machine_.chance(fmt::format("relay-login/{}", ++logins_)));
 }
 
 void Relay::hand_over(Talk& talk, Delivery& delivery)
@@ -479,7 +512,7 @@ Relay::Delivery* Relay::next_in_line(const Talk& talk)
     auto& line = doors_.at(talk.to).line;
     const auto next = std::ranges::find_if(line, [&](const Delivery* delivery) {
         return delivery->hops.front().host == talk.host &&
-               delivery->without_tls == talk.without_tls;
+               delivery->without_tls == talk.without_tls && same_way(delivery->route, talk.route);
     });
     if (next == line.end()) return nullptr;
     Delivery* delivery = *next;
@@ -539,18 +572,25 @@ void Relay::conclude(Delivery& delivery,
     const bool nobody_asked = std::ranges::all_of(result.recipients, [](const auto& r) {
         return r.outcome != Outcome::accepted &&
                (r.step == FailureStep::greeting || r.step == FailureStep::hello ||
-                r.step == FailureStep::tls || r.step == FailureStep::connect);
+                r.step == FailureStep::tls || r.step == FailureStep::auth ||
+                r.step == FailureStep::connect);
     });
     if (nobody_asked) { // this server did not take us at all: another one may
-        if (first.step == FailureStep::tls && !delivery.without_tls) {
+        if (first.step == FailureStep::tls && !delivery.without_tls &&
+            may_go_without_tls(delivery)) {
             // Opportunistic TLS that fails is tried once more without: mail is not held back for
             // what was never promised (RFC 7435 §1.2). A dropped protection, and the trace says so.
             delivery.without_tls = true;
             try_hop(delivery);
             return;
         }
-        const bool permanent = first.outcome == Outcome::refused_for_good;
-        const std::string status = status_of(first.reply, permanent);
+        // Where the relay's own login, or the TLS that it insists on, is what failed, its settings
+        // are at fault and not the mail: that waits until somebody has seen to it.
+        const bool ours = first.step == FailureStep::auth ||
+                          (first.step == FailureStep::tls && !may_go_without_tls(delivery));
+        const bool permanent = first.outcome == Outcome::refused_for_good && !ours;
+        std::string status = status_of(first.reply, permanent);
+        if (ours) status = first.reply.enhanced.exists() ? "4" + status.substr(1) : "4.7.0";
         next_hop(delivery,
                  {{}, first.step, first.reply.code, host, one_line(first.reply), status},
                  permanent);

@@ -32,11 +32,22 @@ struct QueuedMail {
     EventId accepted; // its MailQueued
 };
 
-// Where mail for a domain goes when not by MX record; "*" is for all domains not named.
+// Where mail for a domain goes when not by MX record; "*" is for all domains not named. With a user
+// the relay logs in there, as at a smart host.
 struct Route {
     std::string domain;
     std::string host;
     std::uint16_t port = 25;
+    smtp::Protection protection{smtp::Protection::starttls_if_available};
+    std::string user{};
+    std::string password{};
+
+    // Whether two domains go one way, in one transaction.
+    [[nodiscard]] bool leads_where(const Route& other) const
+    {
+        return host == other.host && port == other.port && protection == other.protection &&
+               user == other.user && password == other.password;
+    }
 };
 
 struct RelayConfig {
@@ -135,6 +146,7 @@ private:
         Endpoint to;
         std::string host; // the name by which it was found
         bool without_tls = false;
+        std::optional<Route> route; // and what it was told to do there
     };
     // A next hop that is spoken to.
     struct Door {
@@ -153,7 +165,8 @@ private:
     void connect(Delivery& delivery, Endpoint to);
     void hand_over(Talk& talk, Delivery& delivery);
     EventId tell_attempt(const Delivery& delivery);
-    [[nodiscard]] OutboundConfig outbound_config(const Delivery& delivery) const;
+    [[nodiscard]] OutboundConfig outbound_config(const Delivery& delivery);
+    void log_in(OutboundConfig& config, const Route& route);
     void leave(std::map<ConnectionId, Talk>::iterator talk);
     Delivery* next_in_line(const Talk& talk);
     void next_hop(Delivery& delivery, Refusal why, bool permanent);
@@ -172,6 +185,9 @@ private:
     void give_up(Delivery& delivery, const std::vector<Refusal>& refusals);
     [[nodiscard]] static std::vector<Refusal> for_all(const Delivery& delivery, const Refusal& why);
     [[nodiscard]] const Route* route_for(std::string_view domain) const;
+    [[nodiscard]] static bool may_go_without_tls(const Delivery& delivery);
+    [[nodiscard]] static bool same_way(const std::optional<Route>& a,
+                                       const std::optional<Route>& b);
     SmtpOutbound* find(ConnectionId connection);
 
     void handle_mail_finished(SmtpOutbound& connection,
@@ -192,6 +208,7 @@ private:
     std::map<dns::QuestionId, Question> questions_;
     std::map<ConnectionId, Talk> talks_;
     std::map<Endpoint, Door> doors_;
+    std::uint32_t logins_ = 0;
 };
 
 } // namespace sim::mail

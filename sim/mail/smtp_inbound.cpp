@@ -3,6 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/mail/accounts.h"
 #include "sim/mail/failed_logins.h"
+#include "sim/mail/mailbox.h"
 
 #include <fmt/format.h>
 
@@ -154,8 +155,13 @@ void SmtpInbound::give(const ReplySent& reply)
     if (reply.reason == SmtpReason::fault_injected) {
         said_fault_ = true;
         const FaultPoint point = fault_point(reply.to).value_or(FaultPoint::connect);
-        const EventId fault = tell(Fault::reply_replaced,
-                                   fmt::format("reply.{}={}", name_of(point), reply.reply.code));
+        std::string setting = fmt::format("reply.{}", name_of(point));
+        if (point == FaultPoint::rcpt && !refused_by_fault_.empty()) {
+            setting += '.' + refused_by_fault_.front();
+            refused_by_fault_.pop_front();
+        }
+        const EventId fault =
+            tell(Fault::reply_replaced, fmt::format("{}={}", setting, reply.reply.code));
         const CauseScope scope{machine_.trace(), fault};
         append(reply);
         return;
@@ -357,8 +363,9 @@ void SmtpInbound::settle_sender(const smtp::server::Verdict& verdict)
 
 void SmtpInbound::on(const CheckRecipient& what)
 {
-    session_.handle_recipient_verdict(receiver_.check_recipient(peer_, client_, what.recipient),
-                                      machine_.now());
+    auto verdict = fault_for(what.recipient);
+    if (!verdict) verdict = receiver_.check_recipient(peer_, client_, what.recipient);
+    session_.handle_recipient_verdict(*verdict, machine_.now());
 }
 
 void SmtpInbound::on(MessageReceived& what)
@@ -377,6 +384,18 @@ void SmtpInbound::set_faults(const SmtpFaults& faults)
         session_.impose(verb_of(point),
                         code == 0 ? smtp::server::Verdict{} : fault_verdict(point, code));
     }
+}
+
+// What one recipient's RCPT gets where the others get none.
+std::optional<smtp::server::Verdict> SmtpInbound::fault_for(const smtp::Mailbox& recipient)
+{
+    const std::string address = fold_address(to_string(recipient));
+    for (const auto& [whose, code] : faults_.recipients) {
+        if (fold_address(whose) != address) continue;
+        refused_by_fault_.push_back(whose);
+        return fault_verdict(FaultPoint::rcpt, code);
+    }
+    return std::nullopt;
 }
 
 EventId SmtpInbound::tell(Fault fault, const std::string& setting)

@@ -123,6 +123,7 @@ private:
     void give(const smtp::server::BeginTls& what);
     void give(const smtp::server::CloseConnection& what);
     void cut_at(std::optional<FaultPoint> point);
+    [[nodiscard]] std::optional<smtp::server::Verdict> fault_for(const smtp::Mailbox& recipient);
     EventId tell(Fault fault, const std::string& setting);
 
     Machine& machine_;
@@ -138,8 +139,9 @@ private:
     bool draining_ = false;
     SmtpFaults faults_;
     std::deque<HeldBack> held_;
-    bool said_fault_ = false; // a reply was replaced
-    bool cut_ = false;        // by a fault: nothing that the session still says matters
+    bool said_fault_ = false;                  // a reply was replaced
+    std::deque<std::string> refused_by_fault_; // recipients whose reply has not been given yet
+    bool cut_ = false; // by a fault: nothing that the session still says matters
 };
 
 } // namespace sim::mail

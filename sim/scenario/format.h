@@ -192,6 +192,16 @@ void fields(V& v, Route& route)
     v.about("Where mail for this domain goes instead of its MX.");
     v.value({"host", "the next server", needed, Form::host}, route.host);
     v.value({"port", "its port"}, route.port);
+    v.value({"protection",
+             "how it is protected; without: \"tls\" on port 465, else \"starttls\" with a user and "
+             "\"starttls_if_available\" without"},
+            route.protection);
+    v.value({"user", "the name that the server logs in with there", !needed, Form::line},
+            route.user);
+    v.value({"password", "the password that it logs in with", !needed, Form::secret},
+            route.password);
+    v.value({"enabled", "false: it is there to be switched on, and mail goes by MX"},
+            route.enabled);
 }
 
 template <typename V>
@@ -219,6 +229,18 @@ void fields(V& v, MailServer& server)
            server.relay_for);
     v.value({"open_relay", "whether it sends on anybody's mail to anywhere, as no server should"},
             server.open_relay);
+    v.value({"relays_foreign_senders",
+             "whether those of relay_for may send as people of other domains, as a customer's own "
+             "mail server has to"},
+            server.relays_foreign_senders);
+    v.value({"pop_before_smtp",
+             "how long it sends on mail of an address from which somebody logged in to the POP3 "
+             "server on this host; \"0s\": not at all"},
+            server.pop_before_smtp);
+    v.value({"lenient_line_ends",
+             "true: takes LF alone for the end of a line and of the message, as many a server of "
+             "2022 did"},
+            server.lenient_line_ends);
     v.keyed({"user", "who can log in, by name", !needed, Form::line}, server.users, &User::name);
     v.table({"tokens", "whose tokens it takes instead of a password"}, server.tokens);
     v.keyed({"route",

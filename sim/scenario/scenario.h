@@ -176,12 +176,29 @@ struct Mailbox {
     std::uint64_t quota_bytes = 0; // 0: none
 };
 
-// Where mail for a domain goes when not by MX record: "*" for all else.
+// As whoever sends asks for it: a mail program, or a relay on its route.
+SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
+
+// Where mail for a domain goes when not by MX record: "*" for all else. With a user the relay logs
+// in there, as a customer at a smart host.
 struct Route {
     std::string domain;
     std::string host;
     std::uint16_t port = 25;
+    std::optional<Protection> protection{}; // none: what fits the port and the login
+    std::string user{};
+    std::string password{};
+    bool enabled = true; // off: mail goes by MX
 };
+
+// What a relay asks for on this route: TLS is a must where a password goes through it, and on the
+// port where it comes first.
+[[nodiscard]] constexpr Protection protection_of(const Route& route)
+{
+    if (route.protection) return *route.protection;
+    if (route.port == 465) return Protection::tls;
+    return route.user.empty() ? Protection::starttls_if_available : Protection::starttls;
+}
 
 // A mail transfer agent on a host: submission server, relay, MX or mailbox host, by what it is set
 // to.
@@ -193,6 +210,12 @@ struct MailServer {
     std::vector<std::string> recipients;    // known here but kept behind a route (an MX's list)
     std::vector<std::string> relay_for;     // groups or hosts whose mail it sends on to anywhere
     bool open_relay = false;                // anybody's, as no server should
+    // Whether those whom it relays for without a login may send as people of other domains, as a
+    // customer's own mail server has to.
+    bool relays_foreign_senders = true;
+    // How long an address that logged in by POP3 on this host is relayed for; zero: not at all.
+    Duration pop_before_smtp{};
+    bool lenient_line_ends = false; // as many a server of 2022: LF alone ends a line
     std::vector<User> users;
     std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;
@@ -229,8 +252,6 @@ struct PopServer {
 
 // ---- mail programs ----------------------------------------------------------------------------
 
-// As a mail program asks for it.
-SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
 // `automatic` is the strongest way to log in with the password; a token is for who signed in for
 // one.
 SIM_NAMED_ENUM(

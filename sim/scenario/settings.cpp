@@ -375,18 +375,52 @@ void add_login_pause(Handles& handles, const Scenario& scenario, const MailServe
              });
 }
 
-// Where mail is sent on for somebody at all, it could be for anybody.
-void add_open_relay(Handles& handles, const MailServer& server, std::size_t index)
+void add_yes_or_no(Handles& handles,
+                   const MailServer& server,
+                   std::size_t index,
+                   std::string_view name,
+                   bool MailServer::*member)
 {
-    if (server.relay_for.empty() && !server.open_relay) return;
-    handles.push_back({{fmt::format("server.{}.open_relay", server.host),
-                        text_of(server.open_relay),
+    handles.push_back({{fmt::format("server.{}.{}", server.host, name),
+                        text_of(server.*member),
                         {"true", "false"},
                         false},
-                       [index](Scenario& changed, const std::string& value) {
-                           changed.mail_servers[index].open_relay = value == "true";
+                       [index, member](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].*member = value == "true";
                            return std::string{};
                        }});
+}
+
+// Whether what has no way of its own goes by the route "*", a smart host, or by MX.
+void add_smart_host(Handles& handles, const MailServer& server, std::size_t index)
+{
+    const auto way = std::ranges::find(server.routes, "*", &Route::domain);
+    if (way == server.routes.end()) return;
+    const auto at = static_cast<std::size_t>(way - server.routes.begin());
+    handles.push_back({{fmt::format("server.{}.smart_host", server.host),
+                        text_of(way->enabled),
+                        {"true", "false"},
+                        false},
+                       [index, at](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].routes[at].enabled = value == "true";
+                           return std::string{};
+                       }});
+}
+
+// Where POP3 is spoken on the same host.
+void add_pop_before_smtp(Handles& handles,
+                         const Scenario& scenario,
+                         const MailServer& server,
+                         std::size_t index)
+{
+    if (std::ranges::count(scenario.pop_servers, server.host, &PopServer::host) == 0) return;
+    add_time(handles,
+             fmt::format("server.{}.pop_before_smtp", server.host),
+             server.pop_before_smtp,
+             "not at all",
+             [index](Scenario& changed, Duration lasting) {
+                 changed.mail_servers[index].pop_before_smtp = lasting;
+             });
 }
 
 void add_pop_ports(Handles& handles, const Scenario& scenario, const std::string& host)
@@ -412,7 +446,16 @@ void add_servers(Handles& handles, const Scenario& scenario)
         add_tls_max(handles, server.host, server.tls_max);
         add_login_pause(handles, scenario, server);
         add_greeting_delay(handles, server, i);
-        add_open_relay(handles, server, i);
+        // Where mail is sent on for somebody at all, it could be for anybody.
+        if (!server.relay_for.empty() || server.open_relay)
+            add_yes_or_no(handles, server, i, "open_relay", &MailServer::open_relay);
+        if (!server.relay_for.empty()) {
+            add_yes_or_no(
+                handles, server, i, "relays_foreign_senders", &MailServer::relays_foreign_senders);
+        }
+        add_pop_before_smtp(handles, scenario, server, i);
+        add_smart_host(handles, server, i);
+        add_yes_or_no(handles, server, i, "lenient_line_ends", &MailServer::lenient_line_ends);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];
             const std::string prefix = fmt::format("server.{}.{}.", server.host, listener.port);
@@ -463,6 +506,42 @@ void add_reply_fault(Handles& handles,
                        }});
 }
 
+// Those whose RCPT can have a fate of its own: where all mail goes to one, there is nothing to tell
+// apart.
+std::vector<std::string> recipients_of(const Scenario& scenario)
+{
+    std::vector<std::string> all;
+    const auto add = [&](const std::string& address) {
+        if (!address.empty() && std::ranges::count(all, address) == 0) all.push_back(address);
+    };
+    for (const Step& step : scenario.steps)
+        std::ranges::for_each(step.message.to, add);
+    if (all.size() < 2) all.clear();
+    return all;
+}
+
+void add_recipient_fault(Handles& handles,
+                         const MailServer& server,
+                         std::size_t index,
+                         const std::string& recipient)
+{
+    const auto now = server.faults.recipients.find(recipient);
+    std::vector<std::string> choices{"off"};
+    for (const std::uint16_t code : mail::fault_codes(mail::FaultPoint::rcpt))
+        choices.push_back(std::to_string(code));
+    handles.push_back({{fmt::format("fault.{}.reply.rcpt.{}", server.host, recipient),
+                        text_of_code(now == server.faults.recipients.end() ? 0 : now->second),
+                        std::move(choices),
+                        true},
+                       [index, recipient](Scenario& changed, const std::string& value) {
+                           auto& codes = changed.mail_servers[index].faults.recipients;
+                           const auto code = parse_whole_number(value, 599).value_or(0);
+                           codes.erase(recipient);
+                           if (code != 0) codes[recipient] = static_cast<std::uint16_t>(code);
+                           return std::string{};
+                       }});
+}
+
 void add_cut(Handles& handles, const MailServer& server, std::size_t index)
 {
     std::vector<std::string> choices{"off"};
@@ -499,10 +578,13 @@ void add_delay(Handles& handles, const MailServer& server, std::size_t index)
 
 void add_faults(Handles& handles, const Scenario& scenario)
 {
+    const std::vector<std::string> recipients = recipients_of(scenario);
     for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
         const MailServer& server = scenario.mail_servers[i];
         for (const auto point : values_of<mail::FaultPoint>())
             if (can_come(server, point)) add_reply_fault(handles, server, i, point);
+        for (const std::string& recipient : recipients)
+            add_recipient_fault(handles, server, i, recipient);
         add_cut(handles, server, i);
         add_delay(handles, server, i);
     }

@@ -103,6 +103,7 @@ std::size_t TextDecoder::take(std::string_view wire)
             run = begin + 1;
             piece.content.remove_prefix(1);
             done_ = piece.ends_line && piece.content.empty();
+            ended_loosely_ = done_ && (loose_ || !piece.as_it_is);
             if (done_) return newline + 1;
         }
         if (piece.as_it_is) {
@@ -113,6 +114,7 @@ std::size_t TextDecoder::take(std::string_view wire)
             run = newline + 1;
         }
         inside_line_ = !piece.ends_line;
+        loose_ = !piece.as_it_is;
         begin = newline + 1;
     }
     keep(between(wire, run, begin));
@@ -132,6 +134,7 @@ std::size_t TextDecoder::pass_plain_lines(std::string_view wire, std::size_t beg
         if (std::memchr(line, '\r', size) != line + size - 1) break;
         begin += size + 1;
         ++lines_;
+        loose_ = false;
     }
     size_ += begin - first;
     if (size_ > limits_.text_octets) set_fault(TextFault::too_big);

@@ -50,6 +50,9 @@ public:
 
     [[nodiscard]] bool is_done() const { return done_; }
     [[nodiscard]] TextFault fault() const { return fault_; }
+    // Once done: whether only a lenient server takes this for the end, because the final dot did
+    // not stand between CR LF and CR LF.
+    [[nodiscard]] bool ended_loosely() const { return ended_loosely_; }
 
     // Valid once done: lines and octets of the message, dot-stuffing and final dot not counted.
     [[nodiscard]] std::uint32_t lines() const { return lines_; }
@@ -74,6 +77,8 @@ private:
     LineEnds line_ends_;
     bool done_ = false;
     bool inside_line_ = false; // the line that goes on has been taken in part
+    bool loose_ = false;       // the line before did not end in CR LF
+    bool ended_loosely_ = false;
     TextFault fault_ = TextFault::none;
     std::uint32_t lines_ = 0;
     std::uint64_t size_ = 0;

@@ -457,6 +457,8 @@ bool ServerSession::take_text(Instant now)
                                                at.decoder.lines(),
                                                at.decoder.size(),
                                                {at.begin, as_size(input_.position() - at.begin)}});
+    if (at.decoder.ended_loosely())
+        outputs_.emplace_back(server::ProblemSeen{SmtpProblem::text_ended_by_bare_line_end, {}});
     answer_message(at, server::EndOfText{}, now);
     return true;
 }

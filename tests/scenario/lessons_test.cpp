@@ -176,10 +176,14 @@ TEST_SUITE("scenario.lessons")
 
     TEST_CASE("of the classroom's rules only those against port 25 are switched on")
     {
+        // A beginning that is over, and a cloud's policy: for lessons about them.
+        const std::set<std::string> others{"op25b-2005", "cloud-25"};
         for (const FirewallRule& rule : lesson("path").rules) {
             CAPTURE(rule.key);
             const bool is_25 = rule.ports.size() == 1 && rule.ports[0].last == 25;
-            if (rule.verdict == Verdict::pass || (is_25 && rule.kind == RuleKind::op25b)) {
+            const bool is_todays =
+                is_25 && rule.kind == RuleKind::op25b && !others.contains(rule.key);
+            if (rule.verdict == Verdict::pass || is_todays) {
                 CHECK(rule.enabled);
             } else {
                 CHECK_FALSE(rule.enabled);

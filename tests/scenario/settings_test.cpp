@@ -63,6 +63,8 @@ TEST_SUITE("scenario.settings")
                                                "server.mx.far.example.tls_max",
                                                "server.mx.far.example.login_pause",
                                                "server.mx.far.example.greeting_delay",
+                                               "server.mx.far.example.pop_before_smtp",
+                                               "server.mx.far.example.lenient_line_ends",
                                                "server.mx.far.example.25.tls",
                                                "server.mx.far.example.25.require_tls",
                                                "server.mx.far.example.25.require_auth",
