@@ -1,6 +1,7 @@
 #include "cli/app.h"
 
 #include "cli/command.h"
+#include "sim/core/setting_key.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -58,12 +59,12 @@ bool split_settings(const Command& command,
                     std::vector<std::pair<std::string, std::string>>& settings)
 {
     for (const std::string& setting : parsed.settings) {
-        const std::size_t equals = setting.find('=');
-        if (equals == std::string::npos || equals == 0) {
+        auto assigned = sim::parse_assignment(setting);
+        if (!assigned) {
             command.complain(command.text("error.setting_form", {{"setting", setting}}));
             return false;
         }
-        settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+        settings.emplace_back(std::move(assigned->key), std::move(assigned->value));
     }
     return true;
 }

@@ -75,7 +75,7 @@ private:
         if (!use_settings(command_, *loaded, options_.settings)) return false;
         if (options_.from && !use_setting(command_,
                                           *loaded,
-                                          {"client.line", *options_.from},
+                                          {sim::client_setting("line"), *options_.from},
                                           fmt::format("--from {}", *options_.from)))
             return false;
         bridge::SessionOptions with;

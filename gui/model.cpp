@@ -23,12 +23,6 @@ constexpr float largest_map = 4.0F;
 constexpr float seconds_a_stop = 1.0F; // at speed 1
 constexpr std::size_t most_said = 400; // lines by the ends: put into words when the cursor moves
 
-// Whether a setting counts from the next send or fetch, not at once.
-bool is_account(std::string_view key)
-{
-    return key.starts_with("client.") || key.starts_with("fetch.");
-}
-
 bool is_refusal(const sim::Event& event)
 {
     const auto* reply = std::get_if<sim::SmtpReply>(&event.what);
@@ -60,8 +54,9 @@ sim::report::Source Model::source(std::size_t columns) const
 
 const sim::scenario::Setting* Model::setting(std::string_view key) const
 {
-    const auto found = std::ranges::find(settings_, key, &sim::scenario::Setting::key);
-    return found == settings_.end() ? nullptr : &*found;
+    const auto& all = settings();
+    const auto found = std::ranges::find(all, key, &sim::scenario::Setting::key);
+    return found == all.end() ? nullptr : &*found;
 }
 
 EventId Model::selected() const
@@ -95,6 +90,7 @@ void Model::open(sim::scenario::Scenario scenario)
     sim::Plan plan;
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
     plan.seed = is_open() ? playback_->plan().seed : 1;
+    given_ = plan;
     take(Playback{std::move(plan)});
     playback_->to_start();
     reached_ = 0;
@@ -106,20 +102,8 @@ void Model::take(Playback playback)
     view_.reset();
     ++run_number_;
     playback_ = std::make_unique<Playback>(std::move(playback));
-    sim::scenario::Scenario now = *playback_->plan().scenario;
-    for (const sim::TimedCommand& timed : playback_->plan().commands)
-        (void)sim::scenario::apply_setting(now, timed.command.key, timed.command.value);
-    settings_ = sim::scenario::settings_of(now);
-    as_given_ = !before_live_ && plan_changes_nothing();
+    as_given_ = !before_live_ && sim::sets_the_same(playback_->plan(), given_);
     rebuild_view();
-}
-
-bool Model::plan_changes_nothing() const
-{
-    return !is_forked() &&
-           std::ranges::equal(settings_, given_, [](const auto& now, const auto& given) {
-               return now.key == given.key && now.value == given.value;
-           });
 }
 
 void Model::rebuild_view()
@@ -160,7 +144,6 @@ void Model::on(const action::Open& open_file)
     path_ = open_file.path;
     prediction_.reset();
     prediction_settled_ = false;
-    given_ = sim::scenario::settings_of(*loaded);
     notice_.clear();
     shown_host_ = {};
     open(std::move(*loaded));
@@ -239,24 +222,21 @@ void Model::on(const action::ChangeSetting& change)
     // An account's settings count from the next send: the run starts anew with them. So does it
     // with what cannot change while a world runs, when nothing has happened yet, and when nothing
     // more would.
-    const bool anew =
-        is_account(change.key) || !now->live || cursor() == 0 || at_end() || is_recording();
+    const sim::Command command{change.key, change.value};
+    const bool anew = now->takes_effect != sim::scenario::TakesEffect::now || cursor() == 0 ||
+                      at_end() || is_recording();
     if (anew) {
-        sim::Plan plan = plan_anew();
-        std::erase_if(plan.commands, [&](const sim::TimedCommand& timed) {
-            return timed.command.key == change.key;
-        });
-        auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
-        if (!sim::scenario::apply_setting(*changed, change.key, change.value)) return;
-        plan.scenario = std::move(changed);
+        const sim::Plan plan = plan_anew();
+        auto changed = sim::with(plan, {&command, 1}, plan.scenario->start);
+        if (!changed) return;
         notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
         before_live_.reset();
-        take(Playback{std::move(plan)});
+        take(Playback{std::move(*changed)});
         playback_->to_start();
         playing_ = false;
         reached_ = 0;
     } else {
-        auto forked = playback_->fork({change.key, change.value});
+        auto forked = playback_->fork(command);
         if (!forked) return;
         notice_ = language().text("gui.notice.forked");
         take(std::move(*forked));
@@ -294,28 +274,16 @@ void Model::on(const action::ApplyCure& apply)
         return;
     }
     const std::size_t kept = kept_by_cure(apply.card);
-    sim::Plan plan = playback_->plan();
-    const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : playback_->scenario().start;
-    for (const auto& setting : cure) {
-        std::erase_if(plan.commands, [&](const sim::TimedCommand& timed) {
-            return timed.command.key == setting.first && timed.at >= when;
-        });
-    }
-    if (kept > 0) {
-        for (const auto& setting : cure)
-            plan.commands.push_back({when, {setting.first, setting.second}});
-        std::ranges::stable_sort(plan.commands, {}, &sim::TimedCommand::at);
-        notice_ =
-            language().text("gui.notice.cured_here",
-                            {{"time", sim::explain::clock_time(when, playback_->scenario())}});
-    } else {
-        auto changed = std::make_shared<sim::scenario::Scenario>(*plan.scenario);
-        for (const auto& setting : cure)
-            (void)sim::scenario::apply_setting(*changed, setting.first, setting.second);
-        plan.scenario = std::move(changed);
-        notice_ = language().text("gui.notice.cured");
-    }
-    take(Playback{std::move(plan)});
+    const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : scenario().start;
+    std::vector<sim::Command> changes;
+    for (const auto& [key, value] : cure)
+        changes.push_back({key, value});
+    auto plan = sim::with(playback_->plan(), changes, when);
+    if (!plan) return;
+    notice_ = kept > 0 ? language().text("gui.notice.cured_here",
+                                         {{"time", sim::explain::clock_time(when, scenario())}})
+                       : language().text("gui.notice.cured");
+    take(Playback{std::move(*plan)});
     playback_->seek(kept);
     reached_ = kept;
     playing_ = true;
@@ -329,9 +297,8 @@ void Model::on(const action::Restart& restart)
         notice_ = language().text("gui.notice.live_fixed");
         return;
     }
-    sim::Plan plan = plan_anew();
+    sim::Plan plan = sim::cut(plan_anew(), scenario().start);
     before_live_.reset();
-    plan.commands.clear();
     if (restart.new_seed) ++plan.seed;
     take(Playback{std::move(plan)});
     playback_->to_start();

@@ -82,8 +82,12 @@ public:
     [[nodiscard]] const sim::Playback& playback() const { return *playback_; }
     [[nodiscard]] const RunView& view() const { return *view_; }
     [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback_->scenario(); }
-    // With the settings that the person changed under way; what the controls show.
-    [[nodiscard]] const std::vector<sim::scenario::Setting>& settings() const { return settings_; }
+    // As they held at the cursor, or, where real programs take part, as they hold now; what the
+    // controls show.
+    [[nodiscard]] const std::vector<sim::scenario::Setting>& settings() const
+    {
+        return playback_->settings_at(live_ ? playback_->trace().size() : cursor());
+    }
     [[nodiscard]] const sim::scenario::Setting* setting(std::string_view key) const;
     // Another number for each run: whoever keeps something of a run asks whether it is still that
     // one.
@@ -197,7 +201,6 @@ private:
 
     void open(sim::scenario::Scenario scenario);
     void take(sim::Playback playback);
-    [[nodiscard]] bool plan_changes_nothing() const;
     void end_live();
     void change_live(const std::vector<std::pair<std::string, std::string>>& settings);
     // What a run anew begins with: the plan of this one, or after a bridge that of the lesson.
@@ -216,13 +219,12 @@ private:
     std::unique_ptr<LiveRun> live_;
     std::optional<sim::Plan> before_live_; // of the lesson that a bridge was opened in
     std::chrono::steady_clock::time_point next_look_;
-    std::vector<sim::scenario::Setting> settings_;
     std::size_t reached_ = 0;
     bool playing_ = false;
     float progress_ = 1;
     std::optional<int> prediction_;
     bool prediction_settled_ = false;
-    std::vector<sim::scenario::Setting> given_; // the lesson's own settings
+    sim::Plan given_; // the lesson as its file has it
     bool as_given_ = true;
     int fork_wanted_ = 0;
     mutable std::optional<std::pair<std::size_t, std::size_t>> rewind_of_; // card, what is kept

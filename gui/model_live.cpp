@@ -31,7 +31,7 @@ void Model::on(const action::Bridge& bridge)
     }
     if (live_ || !surroundings_.open_bridge) return;
     sim::scenario::Scenario lesson = *plan_anew().scenario;
-    for (const sim::scenario::Setting& setting : settings_)
+    for (const sim::scenario::Setting& setting : settings()) // as they are seen
         (void)sim::scenario::apply_setting(lesson, setting.key, setting.value);
     auto opened = surroundings_.open_bridge(lesson);
     if (!opened) {
@@ -88,14 +88,12 @@ void Model::change_live(const std::vector<std::pair<std::string, std::string>>& 
 {
     const bool fits = std::ranges::all_of(settings, [this](const auto& changed) {
         const auto* const now = setting(changed.first);
-        return now != nullptr && now->live && !changed.first.starts_with("client.") &&
-               !changed.first.starts_with("fetch.");
+        return now != nullptr && now->takes_effect == sim::scenario::TakesEffect::now;
     });
     notice_ = language().text(fits ? "gui.notice.live_changed" : "gui.notice.live_fixed");
     if (!fits) return;
     for (const auto& [key, value] : settings)
         (void)live_->apply({key, value});
-    settings_ = sim::scenario::settings_of(live_->world()->scenario());
 }
 
 bool Model::can_cure(std::size_t card) const
@@ -104,7 +102,7 @@ bool Model::can_cure(std::size_t card) const
     if (settings.empty() || (is_recording() && !live_)) return false;
     return !live_ || std::ranges::all_of(settings, [this](const auto& cure) {
         const auto* const now = setting(cure.first);
-        return now != nullptr && now->live && !cure.first.starts_with("client.");
+        return now != nullptr && now->takes_effect == sim::scenario::TakesEffect::now;
     });
 }
 

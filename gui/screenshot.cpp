@@ -2,6 +2,7 @@
 
 #include "gui/app.h"
 #include "gui/picture.h"
+#include "sim/core/setting_key.h"
 
 #include <fmt/format.h>
 
@@ -69,11 +70,10 @@ std::string make_screenshot(Model model,
     model.act(action::Open{path});
     if (!model.problems().empty()) return fmt::format("{}", fmt::join(model.problems(), "\n"));
     for (const std::string& setting : options.settings) {
-        const std::size_t equals = setting.find('=');
-        const std::string key = setting.substr(0, equals);
-        if (equals == std::string::npos || model.setting(key) == nullptr)
+        const auto assigned = sim::parse_assignment(setting);
+        if (!assigned || model.setting(assigned->key) == nullptr)
             return fmt::format("--set {}: there is no such setting here", setting);
-        model.act(action::ChangeSetting{key, setting.substr(equals + 1)});
+        model.act(action::ChangeSetting{assigned->key, assigned->value});
     }
     if (const auto action = go_to(options.at)) model.act(*action);
     model.set_progress(options.at == "blocked" ? 1.0F : 0.6F);

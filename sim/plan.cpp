@@ -10,7 +10,7 @@ namespace {
 bool is_live(const std::vector<scenario::Setting>& settings, const std::string& key)
 {
     const auto setting = std::ranges::find(settings, key, &scenario::Setting::key);
-    return setting != settings.end() && setting->live;
+    return setting != settings.end() && setting->is_live();
 }
 
 tl::expected<void, scenario::SettingProblem> apply(scenario::Scenario& scenario,
@@ -43,6 +43,11 @@ with(const Plan& plan, std::span<const Command> changes, Instant at)
                std::ranges::count(changes, timed.command.key, &Command::key) > 0;
     });
     if (anew) {
+        for (scenario::Step& step : changed->steps) {
+            const auto change = std::ranges::find(changes, step.key, &Command::key);
+            if (step.action == scenario::StepAction::set && change != changes.end())
+                step.value = change->value;
+        }
         made.scenario = std::move(changed);
         return made;
     }
@@ -58,12 +63,23 @@ Plan cut(Plan plan, Instant at)
     return plan;
 }
 
-scenario::Scenario scenario_after(const Plan& plan)
+bool sets_the_same(const Plan& a, const Plan& b)
 {
-    scenario::Scenario scenario = *plan.scenario;
-    for (const TimedCommand& timed : plan.commands) // one that no longer fits changes nothing
-        (void)scenario::apply_setting(scenario, timed.command.key, timed.command.value);
-    return scenario;
+    const auto same_commands = [](const TimedCommand& x, const TimedCommand& y) {
+        return x.at == y.at && x.command.key == y.command.key && x.command.value == y.command.value;
+    };
+    const auto same_step = [](const scenario::Step& x, const scenario::Step& y) {
+        return x.value == y.value;
+    };
+    const auto same_setting = [](const scenario::Setting& x, const scenario::Setting& y) {
+        return x.key == y.key && x.value == y.value;
+    };
+    return std::ranges::equal(a.commands, b.commands, same_commands) &&
+           (a.scenario == b.scenario ||
+            (std::ranges::equal(a.scenario->steps, b.scenario->steps, same_step) &&
+             std::ranges::equal(scenario::settings_of(*a.scenario),
+                                scenario::settings_of(*b.scenario),
+                                same_setting)));
 }
 
 World world_of(const Plan& plan)

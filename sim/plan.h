@@ -23,15 +23,16 @@ struct Plan {
 // The same run with these settings changed at `at`, in front of all else that is due then. What
 // was changed later in the same settings goes; everything else stays. When one of them cannot
 // change while a world runs, or when `at` is not after the start, the run begins with them: they
-// change the scenario. All of them or none: the problem is that of the first that does not fit.
+// change the scenario, and where its script sets the same, it sets it to this. All of them or none:
+// the problem is that of the first that does not fit.
 [[nodiscard]] tl::expected<Plan, scenario::SettingProblem>
 with(const Plan& plan, std::span<const Command> changes, Instant at);
 
 // Without what is changed at `at` or later.
 [[nodiscard]] Plan cut(Plan plan, Instant at);
 
-// The settings that hold after all commands, those of the lesson's own script left out.
-[[nodiscard]] scenario::Scenario scenario_after(const Plan& plan);
+// Of two plans of one lesson: whether the same is set in both, at the start and under way.
+[[nodiscard]] bool sets_the_same(const Plan& a, const Plan& b);
 
 // A world that has not begun to run.
 [[nodiscard]] World world_of(const Plan& plan);

@@ -1,7 +1,9 @@
 #include "sim/playback.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
+#include <variant>
 
 namespace sim {
 
@@ -150,6 +152,20 @@ bool Playback::run_until(const std::function<bool(const Event&)>& wanted)
         return true;
     }
     return false;
+}
+
+const std::vector<scenario::Setting>& Playback::settings_at(std::size_t cursor) const
+{
+    const auto changes = events_before(trace().index().of(Kind::setting_changed), cursor);
+    if (held_ && held_->changes == changes.size()) return held_->settings;
+    scenario::Scenario then = *plan_.scenario;
+    for (const EventId id : changes) {
+        const auto& change = std::get<SettingChanged>(trace().at(id).what);
+        // It has been made in the world already.
+        (void)scenario::apply_setting(then, trace().view(change.key), trace().view(change.value));
+    }
+    held_ = Held{changes.size(), scenario::settings_of(then)};
+    return held_->settings;
 }
 
 tl::expected<Playback, scenario::SettingProblem> Playback::fork(const Command& command) const

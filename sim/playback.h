@@ -76,6 +76,10 @@ public:
     [[nodiscard]] tl::expected<Playback, scenario::SettingProblem>
     fork(const Command& command) const;
 
+    // What held when so many events had happened: what the plan, the lesson's script and, on a
+    // bridge, a person had changed before. Valid until it is asked for another moment.
+    [[nodiscard]] const std::vector<scenario::Setting>& settings_at(std::size_t cursor) const;
+
     [[nodiscard]] std::vector<MailOutcome> outcomes_so_far() const
     {
         return outcomes(trace(), cursor_);
@@ -94,6 +98,11 @@ private:
         std::size_t looked_at = 0; // events
     };
     mutable std::array<Stops, count_of<Unit>()> stops_;
+    struct Held {
+        std::size_t changes = 0; // of settings, that had been made
+        std::vector<scenario::Setting> settings;
+    };
+    mutable std::optional<Held> held_;
 };
 
 } // namespace sim

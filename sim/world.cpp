@@ -305,9 +305,8 @@ void World::Parts::do_fetch(const scenario::MailProgram& program)
 
 tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& command)
 {
-    const auto settings = scenario::settings_of(scenario);
-    const auto setting = std::ranges::find(settings, command.key, &scenario::Setting::key);
-    if (setting != settings.end() && !setting->live) {
+    const auto setting = scenario::setting_of(scenario, command.key);
+    if (setting && !setting->is_live()) {
         return tl::make_unexpected(scenario::SettingProblem{
             command.key, "this setting is fixed once a run has begun", "start a new run with it"});
     }

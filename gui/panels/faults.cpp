@@ -4,6 +4,7 @@
 
 #include "gui/panels/panels.h"
 #include "gui/panels/setting_rows.h"
+#include "sim/explain/nouns.h"
 
 #include <fmt/format.h>
 
@@ -16,25 +17,26 @@ namespace {
 
 namespace s = sim::scenario;
 
-// The parts of "fault.mail.kumo.example.reply.rcpt" or "server.mail.kumo.example.certificate".
-struct FaultKey {
-    std::string kind; // reply, cut, delay, certificate, dns, tamper; empty: no fault
-    const s::Host* host = nullptr;
-    std::string point; // of a reply
-};
-
-FaultKey parse(const Ui& ui, const std::string& key)
+// What kind of fault a setting is; empty when it is none.
+std::string kind_of(const s::Setting& setting)
 {
-    const bool is_fault = key.starts_with("fault.");
-    if (!is_fault && !(key.starts_with("server.") && key.ends_with(".certificate"))) return {};
-    const std::string inner = key.substr(key.find('.') + 1);
-    for (const s::Host& host : ui.model().scenario().hosts) {
-        if (!inner.starts_with(host.key + ".")) continue;
-        const std::string rest = inner.substr(host.key.size() + 1);
-        const std::size_t dot = rest.find('.');
-        return {rest.substr(0, dot), &host, dot == std::string::npos ? "" : rest.substr(dot + 1)};
-    }
-    return {};
+    const bool certificate =
+        setting.is.group == sim::SettingGroup::server && setting.is.name == "certificate";
+    return setting.is.group == sim::SettingGroup::fault || certificate ? setting.is.name : "";
+}
+
+std::string name_of_host(const Ui& ui, const std::string& key)
+{
+    const auto& scenario = ui.model().scenario();
+    return sim::explain::host_name(sim::explain::host_called(key, scenario),
+                                   ui.model().source().context());
+}
+
+// Which reply of a mail server: to RCPT, or to one recipient's.
+std::string name_of_point(const Ui& ui, const sim::SettingKey& is)
+{
+    const std::string point = ui.say("fault_point." + is.point);
+    return is.recipient.empty() ? point : fmt::format("{} · {}", point, is.recipient);
 }
 
 // Whatever is not as it should be, each with a button that puts it right.
@@ -42,13 +44,15 @@ void active(const Ui& ui)
 {
     ImDrawList* list = ImGui::GetWindowDrawList();
     for (const s::Setting& setting : ui.model().settings()) {
-        const FaultKey key = parse(ui, setting.key);
-        const std::string right = key.kind == "certificate" ? "good" : "off";
-        if (key.kind.empty() || setting.value == right) continue;
-        std::string what = ui.say("fault." + key.kind);
-        if (!key.point.empty()) what = ui.say("fault_point." + key.point);
-        const std::string words = fmt::format(
-            "{} · {}: {}", ui.pick(key.host->name), what, label_of(ui, setting, setting.value));
+        const std::string kind = kind_of(setting);
+        const std::string right = kind == "certificate" ? "good" : "off";
+        if (kind.empty() || setting.value == right) continue;
+        const std::string what =
+            setting.is.point.empty() ? ui.say("fault." + kind) : name_of_point(ui, setting.is);
+        const std::string words = fmt::format("{} · {}: {}",
+                                              name_of_host(ui, setting.is.host),
+                                              what,
+                                              label_of(ui, setting, setting.value));
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float width = ImGui::GetContentRegionAvail().x;
         const float side = ui.theme().body() + ui.px(16);
@@ -74,7 +78,8 @@ look_at(const Ui& ui, const std::string& path, std::string_view label, const Opt
     const int last = static_cast<int>(all.size()) - 1;
     // At first the server that the mail program is set to.
     int first = 0;
-    if (const auto* dialled = ui.model().setting("client.server"); dialled != nullptr) {
+    if (const auto* dialled = ui.model().setting(sim::client_setting("server"));
+        dialled != nullptr) {
         for (std::size_t i = 0; i < all.size(); ++i)
             if (all[i].first == dialled->value) first = static_cast<int>(i);
     }
@@ -92,10 +97,10 @@ void one_of(const Ui& ui, const std::string& kind)
 {
     Options servers;
     for (const s::Setting& setting : ui.model().settings()) {
-        const FaultKey key = parse(ui, setting.key);
-        if (key.kind != kind) continue;
-        if (servers.empty() || servers.back().first != key.host->key)
-            servers.emplace_back(key.host->key, ui.pick(key.host->name));
+        if (kind_of(setting) != kind) continue;
+        const std::string& host = setting.is.host;
+        if (servers.empty() || servers.back().first != host)
+            servers.emplace_back(host, name_of_host(ui, host));
     }
     if (servers.empty()) return;
     const std::string& server =
@@ -103,10 +108,10 @@ void one_of(const Ui& ui, const std::string& kind)
     std::vector<const s::Setting*> there;
     Options points;
     for (const s::Setting& setting : ui.model().settings()) {
-        const FaultKey key = parse(ui, setting.key);
-        if (key.kind != kind || key.host->key != server) continue;
+        if (kind_of(setting) != kind || setting.is.host != server) continue;
         there.push_back(&setting);
-        if (!key.point.empty()) points.emplace_back(key.point, ui.say("fault_point." + key.point));
+        if (!setting.is.point.empty())
+            points.emplace_back(setting.key, name_of_point(ui, setting.is));
     }
     std::size_t which = 0;
     if (there.size() > 1)
@@ -130,7 +135,7 @@ void faults(const Ui& ui)
         const std::string kind{name};
         const bool there =
             std::ranges::any_of(ui.model().settings(), [&](const s::Setting& setting) {
-                return parse(ui, setting.key).kind == kind;
+                return kind_of(setting) == kind;
             });
         if (!there) continue;
         if (!titled) {

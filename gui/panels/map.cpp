@@ -358,7 +358,8 @@ private:
 
     [[nodiscard]] bool blocks(sim::RuleId rule) const
     {
-        const auto* setting = ui_.model().setting("rule." + scenario_.rules[rule.value].key);
+        const auto* setting =
+            ui_.model().setting(sim::rule_setting(scenario_.rules[rule.value].key));
         if (setting != nullptr) return setting->value != "off" && setting->value != "pass";
         const auto& it = scenario_.rules[rule.value];
         return it.enabled && it.verdict != sim::Verdict::pass;
@@ -383,7 +384,7 @@ private:
     [[nodiscard]] std::string describe(sim::RuleId rule) const
     {
         const auto& it = scenario_.rules[rule.value];
-        const auto* setting = ui_.model().setting("rule." + it.key);
+        const auto* setting = ui_.model().setting(sim::rule_setting(it.key));
         const std::string verdict =
             setting != nullptr ? setting->value : std::string{sim::name_of(it.verdict)};
         return fmt::format("#{} {} → {}  ×{}",

@@ -12,12 +12,11 @@ namespace s = sim::scenario;
 namespace {
 
 // What a fault does, in words: "550 (for good)", "5 s", "at RCPT TO".
-std::string fault_words(const Ui& ui, const std::string& key, const std::string& value)
+std::string fault_words(const Ui& ui, const sim::SettingKey& is, const std::string& value)
 {
     const std::string words = "fault_value." + value;
     if (ui.model().language().has("gui." + words)) return ui.say(words);
-    if (key.ends_with(".cut"))
-        return ui.say("fault.at", {{"point", ui.say("fault_point." + value)}});
+    if (is.name == "cut") return ui.say("fault.at", {{"point", ui.say("fault_point." + value)}});
     if (value.starts_with('4')) return ui.say("fault.for_now", {{"code", value}});
     if (value.starts_with('5')) return ui.say("fault.for_good", {{"code", value}});
     return value;
@@ -34,17 +33,14 @@ void heading(const Ui& ui, std::string_view words)
 std::string label_of(const Ui& ui, const s::Setting& setting, const std::string& value)
 {
     const auto& scenario = ui.model().scenario();
-    if (setting.key == "client.line") {
+    using sim::SettingGroup;
+    if (setting.is.group == SettingGroup::client && setting.is.name == "line") {
         const auto line = std::ranges::find(scenario.lines, value, &s::AccessLine::key);
         if (line != scenario.lines.end()) return ui.pick(line->name);
     }
-    if (setting.key.starts_with("fault.")) {
-        return fault_words(ui, setting.key, value);
-    }
-    if (setting.key.starts_with("rule.")) return ui.say("verdict." + value);
-    const std::size_t dot = setting.key.rfind('.');
-    const std::string last = setting.key.substr(dot + 1);
-    const std::string key = fmt::format("value.{}.{}", last, value);
+    if (setting.is.group == SettingGroup::fault) return fault_words(ui, setting.is, value);
+    if (setting.is.group == SettingGroup::rule) return ui.say("verdict." + value);
+    const std::string key = fmt::format("value.{}.{}", setting.is.name, value);
     return ui.model().language().has("gui." + key) ? ui.say(key) : value;
 }
 
@@ -107,8 +103,43 @@ void choice_row(const Ui& ui,
     if (pressed) ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
 }
 
-void text_row(const Ui& ui, const s::Setting& setting, std::string_view label, bool secret)
+namespace {
+
+// 25, 587 and 465 as buttons, any other by typing.
+void suggested_row(const Ui& ui, const s::Setting& setting, std::string_view label)
 {
+    Options options;
+    for (const std::string& usual : setting.suggestions)
+        options.emplace_back(usual, usual);
+    if (std::ranges::count(setting.suggestions, setting.value) == 0)
+        options.emplace_back(setting.value, setting.value);
+    const auto now =
+        std::ranges::find(options, setting.value, &std::pair<std::string, std::string>::first);
+    const auto chosen = static_cast<std::size_t>(now - options.begin());
+    const float width = ImGui::GetContentRegionAvail().x;
+    const RowPlace place =
+        row_place(ui, label, std::max(ui.segmented_width(options), width * 0.6F));
+    if (const auto pressed = ui.segmented("account/" + setting.key, options, chosen, place.width))
+        ui.ask(action::ChangeSetting{setting.key, options.at(*pressed).first});
+}
+
+} // namespace
+
+void setting_row(const Ui& ui, const s::Setting& setting, std::string_view label)
+{
+    if (setting.choices.empty()) {
+        text_row(ui, setting, label);
+    } else {
+        choice_row(ui, setting, label);
+    }
+}
+
+void text_row(const Ui& ui, const s::Setting& setting, std::string_view label)
+{
+    if (!setting.suggestions.empty()) {
+        suggested_row(ui, setting, label);
+        return;
+    }
     const float width = ImGui::GetContentRegionAvail().x;
     const RowPlace place = row_place(ui, label, width * 0.6F);
     std::string text = setting.value;
@@ -116,7 +147,7 @@ void text_row(const Ui& ui, const s::Setting& setting, std::string_view label, b
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::SetNextItemWidth(place.width);
     ImGuiInputTextFlags flags = ImGuiInputTextFlags_EnterReturnsTrue;
-    if (secret) flags |= ImGuiInputTextFlags_Password;
+    if (setting.secret) flags |= ImGuiInputTextFlags_Password;
     ImGui::PushFont(ui.mono().font, ui.mono().size);
     const bool entered = ImGui::InputText(("##" + path).c_str(), &text, flags);
     const bool left = ImGui::IsItemDeactivatedAfterEdit();

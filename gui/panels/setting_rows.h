@@ -34,10 +34,10 @@ void choice_row(const Ui& ui,
                 const sim::scenario::Setting& setting,
                 std::string_view label,
                 const std::string& group = "account");
-void text_row(const Ui& ui,
-              const sim::scenario::Setting& setting,
-              std::string_view label,
-              bool secret);
+// A field; with what is usual as buttons instead, where that is known.
+void text_row(const Ui& ui, const sim::scenario::Setting& setting, std::string_view label);
+// Whichever of them the setting is made for.
+void setting_row(const Ui& ui, const sim::scenario::Setting& setting, std::string_view label);
 
 // A line that opens and closes what follows; true while it is open.
 bool fold(const Ui& ui, const std::string& path, const std::string& words);

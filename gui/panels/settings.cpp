@@ -88,38 +88,12 @@ void prediction(const Ui& ui)
 
 // ---- account ------------------------------------------------------------------------------------
 
-// 25, 587 and 465 as buttons, any other by typing.
-void port_row(const Ui& ui, const s::Setting& setting, std::string_view label)
+// An account's rows as they stand in a mail program's dialog, or those that none has.
+void account(const Ui& ui, sim::SettingGroup group, bool unusual = false)
 {
-    Options options{{"25", "25"}, {"587", "587"}, {"465", "465"}};
-    const auto known =
-        std::ranges::find(options, setting.value, &std::pair<std::string, std::string>::first);
-    std::optional<std::size_t> chosen = static_cast<std::size_t>(known - options.begin());
-    if (known == options.end()) {
-        chosen = options.size();
-        options.emplace_back(setting.value, setting.value);
-    }
-    const float width = ImGui::GetContentRegionAvail().x;
-    const RowPlace place =
-        row_place(ui, label, std::max(ui.segmented_width(options), width * 0.6F));
-    if (const auto pressed = ui.segmented("account/" + setting.key, options, chosen, place.width))
-        ui.ask(action::ChangeSetting{setting.key, options.at(*pressed).first});
-}
-
-void account(const Ui& ui)
-{
-    heading(ui, ui.say("account.title"));
     for (const s::Setting& setting : ui.model().settings()) {
-        // Seldom changed and no row of a mail program's usual dialog: it stands with the servers'.
-        if (!setting.key.starts_with("client.") || setting.key == "client.tls_min") continue;
-        const std::string label = ui.say("account." + setting.key.substr(7));
-        if (setting.key == "client.port") {
-            port_row(ui, setting, label);
-        } else if (setting.choices.empty()) {
-            text_row(ui, setting, label, setting.key == "client.password");
-        } else {
-            choice_row(ui, setting, label);
-        }
+        if (setting.is.group == group && setting.unusual == unusual)
+            setting_row(ui, setting, ui.say("account." + setting.is.name));
     }
 }
 
@@ -141,51 +115,33 @@ void send(const Ui& ui)
 
 // ---- the world ----------------------------------------------------------------------------------
 
-// "server.mail.kumo.example.587.require_tls" -> host and what is set there.
-struct HostSetting {
-    std::string host;
-    std::string what; // "587 TLS"
-};
-
-HostSetting split_host(const Ui& ui, const std::string& key)
+// "587 TLS"
+std::string server_words(const Ui& ui, const sim::SettingKey& is)
 {
-    const std::string inner = key.substr(key.find('.') + 1);
-    for (const s::Host& host : ui.model().scenario().hosts) {
-        if (!inner.starts_with(host.key + ".")) continue;
-        const std::string rest = inner.substr(host.key.size() + 1);
-        const std::size_t dot = rest.rfind('.');
-        const std::string last = dot == std::string::npos ? rest : rest.substr(dot + 1);
-        const std::string before = dot == std::string::npos ? "" : rest.substr(0, dot);
-        const std::string whole = "server." + last;
-        std::string words = ui.model().language().has("gui." + whole) ? ui.say(whole) : last;
-        if (!before.empty()) words = fmt::format("{} {}", before, words);
-        return {ui.pick(host.name), words};
-    }
-    return {"", inner};
+    const std::string key = "server." + is.name;
+    std::string words = ui.model().language().has("gui." + key) ? ui.say(key) : is.name;
+    return is.port == 0 ? words : fmt::format("{} {}", is.port, words);
 }
 
-void settings_of_hosts(const Ui& ui, std::string_view prefix)
+void servers(const Ui& ui)
 {
     std::string host;
     for (const s::Setting& setting : ui.model().settings()) {
-        if (!setting.key.starts_with(prefix)) continue;
-        const HostSetting place = split_host(ui, setting.key);
-        if (place.host != host) {
-            host = place.host;
-            ui.paragraph(ui.in(ui.bold(), ui.theme().ink), host);
+        if (setting.is.group != sim::SettingGroup::server) continue;
+        if (setting.is.host != host) {
+            host = setting.is.host;
+            const sim::HostId id = sim::explain::host_called(host, ui.model().scenario());
+            ui.paragraph(ui.in(ui.bold(), ui.theme().ink),
+                         sim::explain::host_name(id, ui.model().source().context()));
         }
-        if (setting.choices.empty()) {
-            text_row(ui, setting, place.what, false);
-        } else {
-            choice_row(ui, setting, place.what);
-        }
+        setting_row(ui, setting, server_words(ui, setting.is));
     }
 }
 
-bool has_settings(const Ui& ui, std::string_view prefix)
+bool has_settings(const Ui& ui, sim::SettingGroup group, bool unusual = false)
 {
     return std::ranges::any_of(ui.model().settings(), [&](const s::Setting& setting) {
-        return setting.key.starts_with(prefix);
+        return setting.is.group == group && setting.unusual == unusual;
     });
 }
 
@@ -205,9 +161,9 @@ void rules(const Ui& ui)
 {
     take_keyboard(ui);
     for (const s::Setting& setting : ui.model().settings()) {
-        if (!setting.key.starts_with("rule.")) continue;
+        if (setting.is.group != sim::SettingGroup::rule) continue;
         const auto& all = ui.model().scenario().rules;
-        const auto rule = std::ranges::find(all, setting.key.substr(5), &s::FirewallRule::key);
+        const auto rule = std::ranges::find(all, setting.is.name, &s::FirewallRule::key);
         if (rule == all.end()) continue;
         const sim::HostId host = sim::explain::host_called(rule->host, ui.model().scenario());
         const std::string label =
@@ -225,32 +181,27 @@ void rules(const Ui& ui)
 
 void all_settings(const Ui& ui)
 {
+    using enum sim::SettingGroup;
     goal(ui);
     prediction(ui);
     ui.rule();
-    account(ui);
+    heading(ui, ui.say("account.title"));
+    account(ui, client);
     ui.rule();
     heading(ui, ui.say("world.title"));
     rules(ui);
     faults(ui);
     ui.rule();
-    if (has_settings(ui, "fetch.") && fold(ui, "world/fetch", ui.say("world.fetch"))) {
-        for (const s::Setting& setting : ui.model().settings()) {
-            if (!setting.key.starts_with("fetch.")) continue;
-            const std::string label = ui.say("account." + setting.key.substr(6));
-            if (setting.choices.empty()) {
-                text_row(ui, setting, label, setting.key == "fetch.password");
-            } else {
-                choice_row(ui, setting, label);
-            }
-        }
+    if (has_settings(ui, fetch) && fold(ui, "world/fetch", ui.say("world.fetch"))) {
+        account(ui, fetch);
+        account(ui, fetch, true);
     }
-    if (has_settings(ui, "server.") && fold(ui, "world/servers", ui.say("world.servers"))) {
-        if (const s::Setting* oldest = ui.model().setting("client.tls_min")) {
+    if (has_settings(ui, server) && fold(ui, "world/servers", ui.say("world.servers"))) {
+        if (has_settings(ui, client, true)) {
             ui.paragraph(ui.in(ui.bold(), ui.theme().ink), ui.say("account.title"));
-            choice_row(ui, *oldest, ui.say("account.tls_min"));
+            account(ui, client, true);
         }
-        settings_of_hosts(ui, "server.");
+        servers(ui);
     }
 }
 

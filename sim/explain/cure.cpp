@@ -202,11 +202,12 @@ private:
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // What has to be changed, in the order in which an account dialog asks for it.
-Settings difference(const AccountSettings& now, const AccountSettings& then, std::string_view who)
+Settings difference(const AccountSettings& now, const AccountSettings& then, SettingGroup who)
 {
     Settings settings;
-    const auto set = [&](std::string_view key, std::string value) {
-        settings.emplace_back(fmt::format("{}.{}", who, key), std::move(value));
+    const auto set = [&](std::string_view name, std::string value) {
+        settings.emplace_back(to_text(SettingKey{who, std::string{name}, {}, 0, {}, {}}),
+                              std::move(value));
     };
     if (then.server != now.server) set("server", then.server);
     if (then.port != now.port) set("port", fmt::format("{}", then.port));
@@ -243,7 +244,7 @@ Cure by_another_way(const MailProgram& program, const Scenario& scenario)
     const std::optional<Way> way = Ways{scenario, program}.best();
     if (!way) return Cure{};
     return Cure{kind_of(*way, *program.sending),
-                difference(*program.sending, way->account, "client")};
+                difference(*program.sending, way->account, SettingGroup::client)};
 }
 
 // ---- fetching ---------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ Cure by_another_fetch(const MailProgram& program, const Scenario& scenario)
             then.server = server.host;
             then.port = listener.port;
             then.protection = protection_for(listener.tls);
-            Settings settings = difference(now, then, "fetch");
+            Settings settings = difference(now, then, SettingGroup::fetch);
             if (settings.empty() || listener.tls == TlsMode::none) continue;
             if (server.tls_max < now.tls_min) continue;
             if (rule_that_stops(host, to, listener.port, scenario)) continue;
@@ -360,15 +361,14 @@ bool is_about_the_way(Obstacle obstacle)
 Cure with_a_good_certificate(const MailProgram& program, bool fetching)
 {
     const AccountSettings& account = fetching ? *program.fetching : *program.sending;
-    return {CureKind::renew_certificate,
-            {{fmt::format("server.{}.certificate", account.server), "good"}}};
+    return {CureKind::renew_certificate, {{server_setting(account.server, "certificate"), "good"}}};
 }
 
 // TLS 1.2 is still safe (RFC 9325 §3.1.1): whoever asks for more can give way.
 Cure by_accepting_older_tls(bool fetching)
 {
     return {CureKind::accept_older_tls,
-            {{fetching ? "fetch.tls_min" : "client.tls_min",
+            {{fetching ? fetch_setting("tls_min") : client_setting("tls_min"),
               std::string{name_of(scenario::TlsVersion::v1_2)}}}};
 }
 
@@ -377,7 +377,7 @@ std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& sce
 {
     const scenario::FirewallRule* rule = rule_at(card.rule, scenario);
     if (rule == nullptr || card.who != card.sender) return std::nullopt;
-    return Cure{CureKind::switch_rule, {{fmt::format("rule.{}", rule->key), "off"}}};
+    return Cure{CureKind::switch_rule, {{rule_setting(rule->key), "off"}}};
 }
 
 bool fetches_at(const std::string& host, std::uint16_t port, const Scenario& scenario)
@@ -415,8 +415,9 @@ bool is_about_certificate(const Event& event)
 // The event of a fault says by which setting it was switched on.
 Cure by_switching_fault_off(const Event& event, const Trace& trace)
 {
-    const std::string_view setting = trace.view(std::get<FaultInjected>(event.what).detail);
-    return {CureKind::switch_fault, {{std::string{setting.substr(0, setting.find('='))}, "off"}}};
+    const auto setting = parse_assignment(trace.view(std::get<FaultInjected>(event.what).detail));
+    if (!setting) return {};
+    return {CureKind::switch_fault, {{setting->key, "off"}}};
 }
 
 } // namespace
@@ -440,7 +441,8 @@ Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fe
     if (card.pop3_reason == Pop3Reason::login_paused) return {CureKind::wait_out_pause, {}};
     if (card.pop3_reason == Pop3Reason::mailbox_locked) return {CureKind::wait, {}};
     if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user)
-        return {CureKind::new_token, {{"client.token", std::string{name_of(TokenKind::good)}}}};
+        return {CureKind::new_token,
+                {{client_setting("token"), std::string{name_of(TokenKind::good)}}}};
     if (card.reason) {
         Cure cure = for_reason(*card.reason);
         if (cure.kind != CureKind::ask_operator || !is_about_the_way(*card.reason)) return cure;

@@ -3,7 +3,6 @@
 #include "sim/scenario/settings.h"
 
 #include <algorithm>
-#include <string_view>
 #include <variant>
 
 namespace sim::explain {
@@ -33,15 +32,13 @@ Instant began(const WhyCard& card, const Trace& trace, const scenario::Scenario&
 std::size_t rewind_to(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
 {
     if (card.cure.settings.empty() || !card.outcome.exists()) return 0;
-    const auto settings = scenario::settings_of(scenario);
     Instant when = trace.at(card.outcome).at;
     for (const auto& setting : card.cure.settings) {
-        const std::string_view key = setting.first;
-        const auto known = std::ranges::find(settings, key, &scenario::Setting::key);
-        if (known == settings.end() || !known->live) return 0;
-        if (key.starts_with("fault.") && card.fault.exists()) {
+        const auto known = scenario::setting_of(scenario, setting.first);
+        if (!known || !known->is_live()) return 0;
+        if (known->is.group == SettingGroup::fault && card.fault.exists()) {
             when = std::min(when, trace.at(card.fault).at);
-        } else if (key.starts_with("rule.") && card.stopped.exists()) {
+        } else if (known->is.group == SettingGroup::rule && card.stopped.exists()) {
             when = std::min(when, trace.at(card.stopped).at);
         } else {
             when = std::min(when, began(card, trace, scenario));

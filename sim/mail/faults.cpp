@@ -1,8 +1,7 @@
 #include "sim/mail/faults.h"
 
+#include "sim/core/setting_key.h"
 #include "sim/mail/machine.h"
-
-#include <fmt/format.h>
 
 #include <string>
 
@@ -147,8 +146,9 @@ smtp::server::Verdict fault_verdict(FaultPoint point, std::uint16_t code)
 
 void tell_certificate_fault(Machine& machine, ConnectionId connection, std::string_view kind)
 {
-    const std::string detail = fmt::format("server.{}.certificate={}", machine.name(), kind);
-    machine.append(connection, FaultInjected{Fault::certificate_made_wrong, machine.note(detail)});
+    const Assignment setting{server_setting(machine.name(), "certificate"), std::string{kind}};
+    machine.append(connection,
+                   FaultInjected{Fault::certificate_made_wrong, machine.note(to_text(setting))});
 }
 
 } // namespace sim::mail

@@ -1,6 +1,6 @@
 #include "sim/mail/name_service.h"
 
-#include <fmt/format.h>
+#include "sim/core/setting_key.h"
 
 #include <utility>
 #include <variant>
@@ -56,11 +56,8 @@ void NameService::handle_datagram(std::uint16_t port, Endpoint remote, std::stri
 
 EventId NameService::tell_fault()
 {
-    return machine_.append(
-        {},
-        FaultInjected{
-            Fault::dns_failing,
-            machine_.note(fmt::format("fault.{}.dns={}", machine_.name(), name_of(fault_)))});
+    const Assignment setting{fault_setting(machine_.name(), "dns"), std::string{name_of(fault_)}};
+    return machine_.append({}, FaultInjected{Fault::dns_failing, machine_.note(to_text(setting))});
 }
 
 void NameService::handle_alarm()

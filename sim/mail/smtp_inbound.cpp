@@ -1,6 +1,7 @@
 #include "sim/mail/smtp_inbound.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/setting_key.h"
 #include "sim/mail/accounts.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/mailbox.h"
@@ -155,13 +156,14 @@ void SmtpInbound::give(const ReplySent& reply)
     if (reply.reason == SmtpReason::fault_injected) {
         said_fault_ = true;
         const FaultPoint point = fault_point(reply.to).value_or(FaultPoint::connect);
-        std::string setting = fmt::format("reply.{}", name_of(point));
+        SettingKey setting{
+            SettingGroup::fault, "reply", machine_.name(), 0, std::string{name_of(point)}, {}};
         if (point == FaultPoint::rcpt && !refused_by_fault_.empty()) {
-            setting += '.' + refused_by_fault_.front();
+            setting.recipient = refused_by_fault_.front();
             refused_by_fault_.pop_front();
         }
         const EventId fault =
-            tell(Fault::reply_replaced, fmt::format("{}={}", setting, reply.reply.code));
+            tell(Fault::reply_replaced, to_text(setting), fmt::format("{}", reply.reply.code));
         const CauseScope scope{machine_.trace(), fault};
         append(reply);
         return;
@@ -398,9 +400,9 @@ std::optional<smtp::server::Verdict> SmtpInbound::fault_for(const smtp::Mailbox&
     return std::nullopt;
 }
 
-EventId SmtpInbound::tell(Fault fault, const std::string& setting)
+EventId SmtpInbound::tell(Fault fault, std::string setting, std::string_view value)
 {
-    const std::string detail = fmt::format("fault.{}.{}", machine_.name(), setting);
+    const std::string detail = to_text(Assignment{std::move(setting), std::string{value}});
     return machine_.append(peer_.connection, FaultInjected{fault, machine_.note(detail)});
 }
 
@@ -409,7 +411,8 @@ void SmtpInbound::cut_at(std::optional<FaultPoint> point)
     if (!point || faults_.cut != point) return;
     cut_ = true;
     held_.clear();
-    const EventId fault = tell(Fault::connection_cut, fmt::format("cut={}", name_of(*point)));
+    const EventId fault =
+        tell(Fault::connection_cut, fault_setting(machine_.name(), "cut"), name_of(*point));
     const CauseScope scope{machine_.trace(), fault};
     channel_.abort();
 }
@@ -423,7 +426,8 @@ void SmtpInbound::hold_back(Held what)
         due = held_.back().due;
         cause = held_.back().cause;
     } else if (faults_.delay > Duration{0}) {
-        cause = tell(Fault::delayed, fmt::format("delay={}", name_of_delay(faults_.delay)));
+        cause = tell(
+            Fault::delayed, fault_setting(machine_.name(), "delay"), name_of_delay(faults_.delay));
     }
     held_.push_back({due, cause, std::move(what)});
 }

@@ -124,7 +124,7 @@ private:
     void give(const smtp::server::CloseConnection& what);
     void cut_at(std::optional<FaultPoint> point);
     [[nodiscard]] std::optional<smtp::server::Verdict> fault_for(const smtp::Mailbox& recipient);
-    EventId tell(Fault fault, const std::string& setting);
+    EventId tell(Fault fault, std::string setting, std::string_view value);
 
     Machine& machine_;
     SmtpReceiver& receiver_;

@@ -19,11 +19,21 @@ constexpr std::size_t max_settings = 100; // of one variation
 bool is_in_doubt(const Checking& c, std::string_view setting)
 {
     const Problems& problems = c.reading.problems;
-    if (setting.starts_with("client.")) return problems.concern("client");
-    if (setting.starts_with("fetch.")) return problems.concern("step");
-    if (setting.starts_with("rule.")) return problems.concern("rule");
-    return setting.starts_with("server.") &&
-           (problems.concern("mail_server") || problems.concern("pop_server"));
+    const auto key = parse_setting_key(setting);
+    if (!key) return false;
+    switch (key->group) {
+    case SettingGroup::client:
+        return problems.concern("client");
+    case SettingGroup::fetch:
+        return problems.concern("step");
+    case SettingGroup::rule:
+        return problems.concern("rule");
+    case SettingGroup::server:
+        return problems.concern("mail_server") || problems.concern("pop_server");
+    case SettingGroup::fault:
+        return false;
+    }
+    return false;
 }
 
 void check_step_time(Checking& c, std::size_t index, const std::string& path)
@@ -95,9 +105,8 @@ void check_action(Checking& c, const Step& step, const std::string& path)
 void check_setting(Checking& c, Scenario& as_run, const Step& step, const std::string& path)
 {
     if (step.action != StepAction::set || step.key.empty() || is_in_doubt(c, step.key)) return;
-    const auto all = settings_of(as_run);
-    const auto setting = std::ranges::find(all, step.key, &Setting::key);
-    if (setting != all.end() && !setting->live) {
+    const auto setting = setting_of(as_run, step.key);
+    if (setting && !setting->is_live()) {
         c.reading.add(path + ".key",
                       fmt::format("{} cannot change while a world runs: write it in the world, or "
                                   "as a variation",
@@ -106,8 +115,7 @@ void check_setting(Checking& c, Scenario& as_run, const Step& step, const std::s
     }
     const auto done = apply_setting(as_run, step.key, step.value);
     if (done) return;
-    const bool is_known = setting != all.end();
-    c.reading.add(path + (is_known ? ".value" : ".key"), done.error().what, done.error().hint);
+    c.reading.add(path + (setting ? ".value" : ".key"), done.error().what, done.error().hint);
 }
 
 void check_prediction(Checking& c)

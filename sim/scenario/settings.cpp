@@ -22,6 +22,23 @@ struct Handle {
 };
 using Handles = std::vector<Handle>;
 
+Setting
+setting(SettingKey is, std::string value, TakesEffect effect, std::vector<std::string> choices = {})
+{
+    Setting made;
+    made.key = to_text(is);
+    made.is = std::move(is);
+    made.value = std::move(value);
+    made.choices = std::move(choices);
+    made.takes_effect = effect;
+    return made;
+}
+
+std::vector<std::string> yes_or_no()
+{
+    return {"true", "false"};
+}
+
 template <NamedEnum E>
 std::string text_of(E value)
 {
@@ -49,33 +66,48 @@ std::string problem_of_account_text(const std::string& value)
     return has_control ? "has a control character in it" : "";
 }
 
-void add_text(Handles& handles,
-              std::string key,
-              const std::string& now,
-              const FindAccount& account,
-              std::string AccountSettings::*member)
+Setting of_account(SettingGroup group,
+                   std::string name,
+                   std::string value,
+                   std::vector<std::string> choices = {})
 {
-    handles.push_back({{std::move(key), now, {}, true},
+    return setting({group, std::move(name), {}, 0, {}, {}},
+                   std::move(value),
+                   TakesEffect::next_send,
+                   std::move(choices));
+}
+
+Setting& add_text(Handles& handles,
+                  SettingGroup group,
+                  std::string name,
+                  const std::string& now,
+                  const FindAccount& account,
+                  std::string AccountSettings::*member)
+{
+    handles.push_back({of_account(group, std::move(name), now),
                        [account, member](Scenario& scenario, const std::string& value) {
                            std::string problem = problem_of_account_text(value);
                            if (problem.empty()) account(scenario).*member = value;
                            return problem;
                        }});
+    return handles.back().setting;
 }
 
 template <NamedEnum E>
-void add_choice(Handles& handles,
-                std::string key,
-                E now,
-                const FindAccount& account,
-                E AccountSettings::*member,
-                std::vector<std::string> choices = choices_of<E>())
+Setting& add_choice(Handles& handles,
+                    SettingGroup group,
+                    std::string name,
+                    const FindAccount& account,
+                    E now,
+                    E AccountSettings::*member,
+                    std::vector<std::string> choices = choices_of<E>())
 {
-    handles.push_back({{std::move(key), text_of(now), std::move(choices), true},
+    handles.push_back({of_account(group, std::move(name), text_of(now), std::move(choices)),
                        [account, member](Scenario& scenario, const std::string& value) {
                            account(scenario).*member = *parse_enum<E>(value);
                            return std::string{};
                        }});
+    return handles.back().setting;
 }
 
 std::string problem_of_server(const std::string& value)
@@ -85,37 +117,47 @@ std::string problem_of_server(const std::string& value)
     return is_name ? "" : "expected a host name or an IPv4 address";
 }
 
-void add_account(Handles& handles,
-                 const std::string& prefix,
-                 const AccountSettings& now,
-                 const FindAccount& account)
+void add_server(Handles& handles,
+                SettingGroup group,
+                const AccountSettings& now,
+                const FindAccount& account)
 {
-    handles.push_back({{prefix + ".server", now.server, {}, true},
+    handles.push_back({of_account(group, "server", now.server),
                        [account](Scenario& scenario, const std::string& value) {
                            std::string problem = problem_of_server(value);
                            if (problem.empty()) account(scenario).server = value;
                            return problem;
                        }});
-    handles.push_back({{prefix + ".port", std::to_string(now.port), {}, true},
+    handles.push_back({of_account(group, "port", std::to_string(now.port)),
                        [account](Scenario& scenario, const std::string& value) {
                            if (!has_form(Form::port_number, value))
                                return fmt::format("expected {}", expectation(Form::port_number));
                            account(scenario).port = parse_port_range(value)->first;
                            return std::string{};
                        }});
-    add_choice(
-        handles, prefix + ".protection", now.protection, account, &AccountSettings::protection);
+    handles.back().setting.suggestions = group == SettingGroup::client
+                                             ? std::vector<std::string>{"25", "587", "465"}
+                                             : std::vector<std::string>{"110", "995"};
+}
+
+void add_account(Handles& handles,
+                 SettingGroup group,
+                 const AccountSettings& now,
+                 const FindAccount& account)
+{
+    using Account = AccountSettings;
+    add_server(handles, group, now, account);
+    add_choice(handles, group, "protection", account, now.protection, &Account::protection);
     // POP3 knows one way to log in: the other names mean it too, as in mail programs.
     auto ways = choices_of<AuthChoice>();
-    if (prefix == "fetch") {
+    if (group == SettingGroup::fetch) {
         std::erase_if(ways,
                       [](const auto& w) { return *parse_enum<AuthChoice>(w) > AuthChoice::login; });
     }
-    add_choice(
-        handles, prefix + ".auth", now.auth, account, &AccountSettings::auth, std::move(ways));
-    add_text(handles, prefix + ".user", now.user, account, &AccountSettings::user);
-    add_text(handles, prefix + ".password", now.password, account, &AccountSettings::password);
-    add_choice(handles, prefix + ".tls_min", now.tls_min, account, &AccountSettings::tls_min);
+    add_choice(handles, group, "auth", account, now.auth, &Account::auth, std::move(ways));
+    add_text(handles, group, "user", now.user, account, &Account::user);
+    add_text(handles, group, "password", now.password, account, &Account::password).secret = true;
+    add_choice(handles, group, "tls_min", account, now.tls_min, &Account::tls_min).unusual = true;
 }
 
 std::optional<std::size_t> program_at(const Scenario& scenario, const std::string& key)
@@ -143,7 +185,10 @@ void add_line(Handles& handles, const Scenario& scenario, const std::string& hos
         if (line.key == host.line || std::ranges::count(scenario.hosts, line.key, &Host::line) == 0)
             choices.push_back(line.key);
     }
-    handles.push_back({{"client.line", host.line, std::move(choices), false},
+    handles.push_back({setting({SettingGroup::client, "line", {}, 0, {}, {}},
+                               host.line,
+                               TakesEffect::anew,
+                               std::move(choices)),
                        [at](Scenario& changed, const std::string& value) {
                            const auto line =
                                std::ranges::find(changed.lines, value, &AccessLine::key);
@@ -162,11 +207,15 @@ void add_accounts(Handles& handles, const Scenario& scenario)
             const auto find = [at](Scenario& s) -> AccountSettings& {
                 return *s.programs[*at].sending;
             };
-            add_account(handles, "client", *program.sending, find);
+            add_account(handles, SettingGroup::client, *program.sending, find);
             if (std::ranges::any_of(scenario.mail_servers,
                                     [](const MailServer& server) { return !!server.tokens; })) {
-                add_choice(
-                    handles, "client.token", program.sending->token, find, &AccountSettings::token);
+                add_choice(handles,
+                           SettingGroup::client,
+                           "token",
+                           find,
+                           program.sending->token,
+                           &AccountSettings::token);
             }
         }
     }
@@ -175,7 +224,7 @@ void add_accounts(Handles& handles, const Scenario& scenario)
     const auto at = program_at(scenario, fetch->program);
     if (at && scenario.programs[*at].fetching) {
         add_account(handles,
-                    "fetch",
+                    SettingGroup::fetch,
                     *scenario.programs[*at].fetching,
                     [at](Scenario& s) -> AccountSettings& { return *s.programs[*at].fetching; });
     }
@@ -192,10 +241,10 @@ void add_rules(Handles& handles, const Scenario& scenario)
             if (verdict != Verdict::reject_rst || rule.transport == Transport::tcp)
                 choices.push_back(text_of(verdict));
         }
-        handles.push_back({{"rule." + rule.key,
-                            rule.enabled ? text_of(rule.verdict) : "off",
-                            std::move(choices),
-                            true},
+        handles.push_back({setting({SettingGroup::rule, rule.key, {}, 0, {}, {}},
+                                   rule.enabled ? text_of(rule.verdict) : "off",
+                                   TakesEffect::now,
+                                   std::move(choices)),
                            [i](Scenario& changed, const std::string& value) {
                                changed.rules[i].enabled = value != "off";
                                if (const auto verdict = parse_enum<Verdict>(value))
@@ -207,21 +256,37 @@ void add_rules(Handles& handles, const Scenario& scenario)
 
 // ---- servers ----------------------------------------------------------------------------------
 
+SettingKey at_server(const std::string& host, std::string name)
+{
+    return {SettingGroup::server, std::move(name), host, 0, {}, {}};
+}
+
+SettingKey at_port(const std::string& host, std::uint16_t port, std::string name)
+{
+    return {SettingGroup::server, std::move(name), host, port, {}, {}};
+}
+
 // Of an SMTP or a POP listener: tls and require_tls, which have to fit together.
 template <typename Listener>
 void add_tls(Handles& handles,
-             const std::string& prefix,
+             const std::string& host,
              const Listener& now,
              const std::function<Listener&(Scenario&)>& listener)
 {
-    handles.push_back({{prefix + "tls", text_of(now.tls), choices_of<TlsMode>(), false},
+    handles.push_back({setting(at_port(host, now.port, "tls"),
+                               text_of(now.tls),
+                               TakesEffect::anew,
+                               choices_of<TlsMode>()),
                        [listener](Scenario& changed, const std::string& value) {
                            Listener& it = listener(changed);
                            it.tls = *parse_enum<TlsMode>(value);
                            if (it.tls == TlsMode::none) it.require_tls = false;
                            return std::string{};
                        }});
-    handles.push_back({{prefix + "require_tls", text_of(now.require_tls), {"true", "false"}, false},
+    handles.push_back({setting(at_port(host, now.port, "require_tls"),
+                               text_of(now.require_tls),
+                               TakesEffect::anew,
+                               yes_or_no()),
                        [listener](Scenario& changed, const std::string& value) -> std::string {
                            Listener& it = listener(changed);
                            if (value == "true" && it.tls == TlsMode::none)
@@ -258,43 +323,45 @@ std::optional<std::vector<Mechanism>> parse_mechanisms(std::string_view text)
 }
 
 void add_auth(Handles& handles,
-              const std::string& prefix,
+              const std::string& host,
               const SmtpListener& now,
               bool takes_tokens,
               const std::function<SmtpListener&(Scenario&)>& listener)
 {
-    handles.push_back(
-        {{prefix + "require_auth", text_of(now.require_auth), {"true", "false"}, false},
-         [listener](Scenario& changed, const std::string& value) -> std::string {
-             SmtpListener& it = listener(changed);
-             if (value == "true" && it.auth.empty())
-                 return "there is nothing to log in with: auth is none on this port";
-             it.require_auth = value == "true";
-             return {};
-         }});
-    handles.push_back({{prefix + "auth", text_of(now.auth), {}, false},
-                       [listener, takes_tokens](Scenario& changed, const std::string& value) {
-                           const auto mechanisms = parse_mechanisms(value);
-                           if (!mechanisms) {
-                               return fmt::format(
-                                   "expected none, or mechanisms joined by \"+\": {}",
-                                   one_of(choices_of<Mechanism>()));
-                           }
-                           if (!takes_tokens && std::ranges::any_of(*mechanisms, sasl::uses_token))
-                               return std::string{"nobody signs tokens for this server"};
-                           listener(changed).auth = *mechanisms;
-                           if (mechanisms->empty()) listener(changed).require_auth = false;
-                           return std::string{};
+    handles.push_back({setting(at_port(host, now.port, "require_auth"),
+                               text_of(now.require_auth),
+                               TakesEffect::anew,
+                               yes_or_no()),
+                       [listener](Scenario& changed, const std::string& value) -> std::string {
+                           SmtpListener& it = listener(changed);
+                           if (value == "true" && it.auth.empty())
+                               return "there is nothing to log in with: auth is none on this port";
+                           it.require_auth = value == "true";
+                           return {};
                        }});
+    handles.push_back(
+        {setting(at_port(host, now.port, "auth"), text_of(now.auth), TakesEffect::anew),
+         [listener, takes_tokens](Scenario& changed, const std::string& value) {
+             const auto mechanisms = parse_mechanisms(value);
+             if (!mechanisms) {
+                 return fmt::format("expected none, or mechanisms joined by \"+\": {}",
+                                    one_of(choices_of<Mechanism>()));
+             }
+             if (!takes_tokens && std::ranges::any_of(*mechanisms, sasl::uses_token))
+                 return std::string{"nobody signs tokens for this server"};
+             listener(changed).auth = *mechanisms;
+             if (mechanisms->empty()) listener(changed).require_auth = false;
+             return std::string{};
+         }});
 }
 
 // Of the SMTP and the POP server on one host: they show the same certificate.
 void add_certificate(Handles& handles, const std::string& host, CertificateKind now)
 {
-    handles.push_back({{fmt::format("server.{}.certificate", host),
-                        text_of(now),
-                        choices_of<CertificateKind>(),
-                        false},
+    handles.push_back({setting(at_server(host, "certificate"),
+                               text_of(now),
+                               TakesEffect::anew,
+                               choices_of<CertificateKind>()),
                        [host](Scenario& changed, const std::string& value) {
                            const CertificateKind kind = *parse_enum<CertificateKind>(value);
                            for (MailServer& server : changed.mail_servers)
@@ -309,7 +376,8 @@ void add_certificate(Handles& handles, const std::string& host, CertificateKind 
 void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
 {
     handles.push_back(
-        {{fmt::format("server.{}.tls_max", host), text_of(now), choices_of<TlsVersion>(), false},
+        {setting(
+             at_server(host, "tls_max"), text_of(now), TakesEffect::anew, choices_of<TlsVersion>()),
          [host](Scenario& changed, const std::string& value) {
              const TlsVersion version = *parse_enum<TlsVersion>(value);
              for (MailServer& server : changed.mail_servers)
@@ -322,13 +390,13 @@ void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
 
 // Seconds, or a time with its unit.
 void add_time(Handles& handles,
-              std::string key,
+              SettingKey key,
               Duration now,
               std::string_view zero,
               std::function<void(Scenario&, Duration)> change)
 {
     handles.push_back(
-        {{std::move(key), to_text(now), {}, false},
+        {setting(std::move(key), to_text(now), TakesEffect::anew),
          [zero, change = std::move(change)](Scenario& changed, const std::string& value) {
              const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
              const auto time = parse_duration(has_unit ? value : value + "s");
@@ -347,7 +415,7 @@ void add_greeting_delay(Handles& handles, const MailServer& server, std::size_t 
         }))
         return;
     add_time(handles,
-             fmt::format("server.{}.greeting_delay", server.host),
+             at_server(server.host, "greeting_delay"),
              server.greeting_delay,
              "at once",
              [index](Scenario& changed, Duration delay) {
@@ -364,7 +432,7 @@ void add_login_pause(Handles& handles, const Scenario& scenario, const MailServe
         server.listeners, [](const SmtpListener& listener) { return !listener.auth.empty(); });
     if (!has_pop && !has_auth) return;
     add_time(handles,
-             fmt::format("server.{}.login_pause", server.host),
+             at_server(server.host, "login_pause"),
              has_auth ? server.login_pause : pop->login_pause,
              "never",
              [host = server.host](Scenario& changed, Duration pause) {
@@ -378,13 +446,13 @@ void add_login_pause(Handles& handles, const Scenario& scenario, const MailServe
 void add_yes_or_no(Handles& handles,
                    const MailServer& server,
                    std::size_t index,
-                   std::string_view name,
+                   std::string name,
                    bool MailServer::*member)
 {
-    handles.push_back({{fmt::format("server.{}.{}", server.host, name),
-                        text_of(server.*member),
-                        {"true", "false"},
-                        false},
+    handles.push_back({setting(at_server(server.host, std::move(name)),
+                               text_of(server.*member),
+                               TakesEffect::anew,
+                               yes_or_no()),
                        [index, member](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].*member = value == "true";
                            return std::string{};
@@ -397,10 +465,10 @@ void add_smart_host(Handles& handles, const MailServer& server, std::size_t inde
     const auto way = std::ranges::find(server.routes, "*", &Route::domain);
     if (way == server.routes.end()) return;
     const auto at = static_cast<std::size_t>(way - server.routes.begin());
-    handles.push_back({{fmt::format("server.{}.smart_host", server.host),
-                        text_of(way->enabled),
-                        {"true", "false"},
-                        false},
+    handles.push_back({setting(at_server(server.host, "smart_host"),
+                               text_of(way->enabled),
+                               TakesEffect::anew,
+                               yes_or_no()),
                        [index, at](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].routes[at].enabled = value == "true";
                            return std::string{};
@@ -415,7 +483,7 @@ void add_pop_before_smtp(Handles& handles,
 {
     if (std::ranges::count(scenario.pop_servers, server.host, &PopServer::host) == 0) return;
     add_time(handles,
-             fmt::format("server.{}.pop_before_smtp", server.host),
+             at_server(server.host, "pop_before_smtp"),
              server.pop_before_smtp,
              "not at all",
              [index](Scenario& changed, Duration lasting) {
@@ -430,10 +498,9 @@ void add_pop_ports(Handles& handles, const Scenario& scenario, const std::string
         if (server.host != host) continue;
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             add_tls<PopListener>(
-                handles,
-                fmt::format("server.{}.{}.", host, server.listeners[j].port),
-                server.listeners[j],
-                [i, j](Scenario& s) -> PopListener& { return s.pop_servers[i].listeners[j]; });
+                handles, host, server.listeners[j], [i, j](Scenario& s) -> PopListener& {
+                    return s.pop_servers[i].listeners[j];
+                });
         }
     }
 }
@@ -458,18 +525,29 @@ void add_servers(Handles& handles, const Scenario& scenario)
         add_yes_or_no(handles, server, i, "lenient_line_ends", &MailServer::lenient_line_ends);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];
-            const std::string prefix = fmt::format("server.{}.{}.", server.host, listener.port);
             const auto find = [i, j](Scenario& s) -> SmtpListener& {
                 return s.mail_servers[i].listeners[j];
             };
-            add_tls<SmtpListener>(handles, prefix, listener, find);
-            add_auth(handles, prefix, listener, server.tokens.has_value(), find);
+            add_tls<SmtpListener>(handles, server.host, listener, find);
+            add_auth(handles, server.host, listener, server.tokens.has_value(), find);
         }
         add_pop_ports(handles, scenario, server.host);
     }
 }
 
 // ---- faults -----------------------------------------------------------------------------------
+
+Setting fault(const std::string& host,
+              std::string name,
+              std::string value,
+              std::vector<std::string> choices,
+              std::string point = {})
+{
+    return setting({SettingGroup::fault, std::move(name), host, 0, std::move(point), {}},
+                   std::move(value),
+                   TakesEffect::now,
+                   std::move(choices));
+}
 
 std::string text_of_code(std::uint16_t code)
 {
@@ -494,10 +572,11 @@ void add_reply_fault(Handles& handles,
     std::vector<std::string> choices{"off"};
     for (const std::uint16_t code : mail::fault_codes(point))
         choices.push_back(std::to_string(code));
-    handles.push_back({{fmt::format("fault.{}.reply.{}", server.host, name_of(point)),
-                        text_of_code(server.faults.reply_to(point)),
-                        std::move(choices),
-                        true},
+    handles.push_back({fault(server.host,
+                             "reply",
+                             text_of_code(server.faults.reply_to(point)),
+                             std::move(choices),
+                             text_of(point)),
                        [index, point](Scenario& changed, const std::string& value) {
                            const auto code = parse_whole_number(value, 599).value_or(0);
                            changed.mail_servers[index].faults.reply_to(point) =
@@ -529,17 +608,20 @@ void add_recipient_fault(Handles& handles,
     std::vector<std::string> choices{"off"};
     for (const std::uint16_t code : mail::fault_codes(mail::FaultPoint::rcpt))
         choices.push_back(std::to_string(code));
-    handles.push_back({{fmt::format("fault.{}.reply.rcpt.{}", server.host, recipient),
-                        text_of_code(now == server.faults.recipients.end() ? 0 : now->second),
-                        std::move(choices),
-                        true},
-                       [index, recipient](Scenario& changed, const std::string& value) {
-                           auto& codes = changed.mail_servers[index].faults.recipients;
-                           const auto code = parse_whole_number(value, 599).value_or(0);
-                           codes.erase(recipient);
-                           if (code != 0) codes[recipient] = static_cast<std::uint16_t>(code);
-                           return std::string{};
-                       }});
+    SettingKey key{
+        SettingGroup::fault, "reply", server.host, 0, text_of(mail::FaultPoint::rcpt), recipient};
+    handles.push_back(
+        {setting(std::move(key),
+                 text_of_code(now == server.faults.recipients.end() ? 0 : now->second),
+                 TakesEffect::now,
+                 std::move(choices)),
+         [index, recipient](Scenario& changed, const std::string& value) {
+             auto& codes = changed.mail_servers[index].faults.recipients;
+             const auto code = parse_whole_number(value, 599).value_or(0);
+             codes.erase(recipient);
+             if (code != 0) codes[recipient] = static_cast<std::uint16_t>(code);
+             return std::string{};
+         }});
 }
 
 void add_cut(Handles& handles, const MailServer& server, std::size_t index)
@@ -547,10 +629,10 @@ void add_cut(Handles& handles, const MailServer& server, std::size_t index)
     std::vector<std::string> choices{"off"};
     for (const auto point : values_of<mail::FaultPoint>())
         if (can_come(server, point)) choices.push_back(text_of(point));
-    handles.push_back({{fmt::format("fault.{}.cut", server.host),
-                        server.faults.cut ? text_of(*server.faults.cut) : "off",
-                        std::move(choices),
-                        true},
+    handles.push_back({fault(server.host,
+                             "cut",
+                             server.faults.cut ? text_of(*server.faults.cut) : "off",
+                             std::move(choices)),
                        [index](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].faults.cut =
                                parse_enum<mail::FaultPoint>(value);
@@ -563,10 +645,10 @@ void add_delay(Handles& handles, const MailServer& server, std::size_t index)
     std::vector<std::string> choices{"off"};
     for (const mail::FaultDelay& delay : mail::fault_delays)
         choices.emplace_back(delay.name);
-    handles.push_back({{fmt::format("fault.{}.delay", server.host),
-                        std::string{mail::name_of_delay(server.faults.delay)},
-                        std::move(choices),
-                        true},
+    handles.push_back({fault(server.host,
+                             "delay",
+                             std::string{mail::name_of_delay(server.faults.delay)},
+                             std::move(choices)),
                        [index](Scenario& changed, const std::string& value) {
                            Duration& delay = changed.mail_servers[index].faults.delay;
                            delay = Duration{};
@@ -590,14 +672,12 @@ void add_faults(Handles& handles, const Scenario& scenario)
     }
     for (std::size_t i = 0; i < scenario.name_servers.size(); ++i) {
         const NameServer& server = scenario.name_servers[i];
-        handles.push_back({{fmt::format("fault.{}.dns", server.host),
-                            text_of(server.fault),
-                            choices_of<mail::DnsFault>(),
-                            true},
-                           [i](Scenario& changed, const std::string& value) {
-                               changed.name_servers[i].fault = *parse_enum<mail::DnsFault>(value);
-                               return std::string{};
-                           }});
+        handles.push_back(
+            {fault(server.host, "dns", text_of(server.fault), choices_of<mail::DnsFault>()),
+             [i](Scenario& changed, const std::string& value) {
+                 changed.name_servers[i].fault = *parse_enum<mail::DnsFault>(value);
+                 return std::string{};
+             }});
     }
 }
 
@@ -607,10 +687,10 @@ void add_tampering(Handles& handles, const Scenario& scenario)
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
         const Host& host = scenario.hosts[i];
         if (host.kind != HostKind::router) continue;
-        handles.push_back({{fmt::format("fault.{}.tamper", host.key),
-                            host.strips_starttls ? "starttls" : "off",
-                            {"off", "starttls"},
-                            true},
+        handles.push_back({fault(host.key,
+                                 "tamper",
+                                 host.strips_starttls ? "starttls" : "off",
+                                 {"off", "starttls"}),
                            [i](Scenario& changed, const std::string& value) {
                                changed.hosts[i].strips_starttls = value == "starttls";
                                return std::string{};
@@ -637,6 +717,14 @@ std::vector<Setting> settings_of(const Scenario& scenario)
     for (Handle& handle : handles_of(scenario))
         settings.push_back(std::move(handle.setting));
     return settings;
+}
+
+std::optional<Setting> setting_of(const Scenario& scenario, std::string_view key)
+{
+    auto settings = settings_of(scenario);
+    const auto found = std::ranges::find(settings, key, &Setting::key);
+    if (found == settings.end()) return std::nullopt;
+    return std::move(*found);
 }
 
 tl::expected<void, SettingProblem>

@@ -20,30 +20,43 @@
 //   fault.<host>.reply.<point>      off, or the code that the mail server there answers instead: to
 //       connect, ehlo, starttls, auth, mail, rcpt, data or text (the message)
 //   fault.<host>.cut                off, or the point at which the mail server resets the
-//   connection fault.<host>.delay              off | 5s | 60s | 10m: its replies are held back so
-//   long fault.<host>.dns                off | servfail | nxdomain | silent: of the name server
-//   there fault.<host>.tamper             off | starttls: the router there makes STARTTLS
-//   unreadable
+//       connection
+//   fault.<host>.delay              off | 5s | 60s | 10m: its replies are held back so long
+//   fault.<host>.dns                off | servfail | nxdomain | silent: of the name server there
+//   fault.<host>.tamper             off | starttls: the router there makes STARTTLS unreadable
 //
 // Live are rule.*, fault.* and the account settings, which count from the next send or fetch.
 // client.line and server.* are not: the run starts anew with them.
 #pragma once
 
+#include "sim/core/named_enum.h"
+#include "sim/core/setting_key.h"
 #include "sim/scenario/scenario.h"
 
 #include <tl/expected.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace sim::scenario {
 
+// now: at once. next_send: a mail program reads its account when it begins to send or to fetch.
+// anew: it cannot change while a world runs.
+SIM_NAMED_ENUM(TakesEffect, now, next_send, anew);
+
 struct Setting {
-    std::string key;
-    std::string value;                // as it is now
-    std::vector<std::string> choices; // empty: free text or a number
-    bool live = false;                // may change while a world runs; else the run starts anew
+    SettingKey is;                        // what it is, in parts
+    std::string key;                      // the same, dotted
+    std::string value;                    // as it is now
+    std::vector<std::string> choices;     // all that it can be; empty: free text or a number
+    std::vector<std::string> suggestions; // of free text: what is usual
+    TakesEffect takes_effect = TakesEffect::anew;
+    bool secret = false;  // not to be shown on a screen
+    bool unusual = false; // of an account: no row of a mail program's usual dialog
+
+    [[nodiscard]] bool is_live() const { return takes_effect != TakesEffect::anew; }
 };
 
 struct SettingProblem {
@@ -54,6 +67,9 @@ struct SettingProblem {
 
 // All settings of this scenario, in the order above.
 std::vector<Setting> settings_of(const Scenario& scenario);
+
+// The setting that is called so, as it is now; nothing when there is none.
+std::optional<Setting> setting_of(const Scenario& scenario, std::string_view key);
 
 // Changes one; on a problem the scenario is unchanged.
 tl::expected<void, SettingProblem>

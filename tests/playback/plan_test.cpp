@@ -67,7 +67,6 @@ TEST_SUITE("playback.plan")
         REQUIRE(later.commands.size() == 3);
         CHECK(later.commands[1].command.value == "drop");
         CHECK(cut(later, start + 6s).commands.size() == 1);
-        CHECK(value_of(scenario_after(later), "rule.op25b") == "drop");
     }
 
     TEST_CASE("what cannot change under way, or is changed at the start, begins the run anew")
@@ -94,6 +93,53 @@ TEST_SUITE("playback.plan")
         const auto made = with(plan, changes, plan.scenario->start + 5s);
         REQUIRE_FALSE(made);
         CHECK(made.error().key == "client.port");
+    }
+}
+
+TEST_SUITE("playback.settings_at")
+{
+    TEST_CASE("what the script and the plan have changed holds from then on, not before")
+    {
+        scenario::Scenario scripted = test::small_world();
+        scenario::Step set;
+        set.action = scenario::StepAction::set;
+        set.delay = 2s;
+        set.key = "rule.op25b";
+        set.value = "off";
+        scripted.steps.push_back(set);
+        Plan plan = plan_of(scripted);
+        plan = changed(plan, {"fault.mx.umi.example.cut", "mail"}, plan.scenario->start + 4s);
+        Playback run{plan};
+        const auto held = [&](const std::string& key) {
+            const auto& all = run.settings_at(run.cursor());
+            return std::ranges::find(all, key, &scenario::Setting::key)->value;
+        };
+        CHECK(held("rule.op25b") == "drop");
+        run.seek_time(plan.scenario->start + 3s);
+        CHECK(held("rule.op25b") == "off");
+        CHECK(held("fault.mx.umi.example.cut") == "off");
+        run.to_end();
+        CHECK(held("rule.op25b") == "off");
+        CHECK(held("fault.mx.umi.example.cut") == "mail");
+        run.to_start();
+        CHECK(held("rule.op25b") == "drop");
+    }
+
+    TEST_CASE("a lesson's scripted fault holds at its end; begun without it, it never does")
+    {
+        const Plan plan = lesson_plan("starttls-stripped");
+        Playback run{plan};
+        const auto tampers = [](const Playback& of) {
+            const auto& all = of.settings_at(of.end());
+            const auto it =
+                std::ranges::find(all, "fault.hotel-router.tamper", &scenario::Setting::key);
+            return it->value == "starttls";
+        };
+        CHECK(tampers(run));
+        const Plan without =
+            changed(plan, {"fault.hotel-router.tamper", "off"}, plan.scenario->start);
+        CHECK_FALSE(sets_the_same(plan, without));
+        CHECK_FALSE(tampers(Playback{without}));
     }
 }
 

@@ -220,7 +220,7 @@ TEST_SUITE("scenario.settings")
         for (const Setting& each : settings_of(lab())) {
             CAPTURE(each.key);
             const bool starts_anew = each.key == "client.line" || each.key.starts_with("server.");
-            CHECK(each.live == !starts_anew);
+            CHECK(each.is_live() == !starts_anew);
         }
     }
 
@@ -309,7 +309,7 @@ TEST_SUITE("scenario.settings")
         CHECK(problem_of(scenario, auth, "plain+oauthbearer") == "none");
         CHECK(problem_of(scenario, "client.token", "expired") == "none");
         CHECK(scenario.programs[0].sending->token == TokenKind::expired);
-        CHECK(setting(scenario, "client.token").live);
+        CHECK(setting(scenario, "client.token").is_live());
     }
 
     TEST_CASE("POP3 has one way to log in, so a fetch cannot be set to SCRAM or a token")
