@@ -124,6 +124,7 @@ struct ShowSheet {
 struct Bridge { // real mail programs are let in, or no more
     bool open = true;
 };
+struct StopRun {}; // a long run goes no further
 SIM_NAMED_ENUM(ExportKind, png, transcript, json, capture);
 struct Export {
     ExportKind kind = ExportKind::png;
@@ -164,6 +165,7 @@ using Action = std::variant<action::Open,
                             action::ShowSecrets,
                             action::ShowSheet,
                             action::Bridge,
+                            action::StopRun,
                             action::Export>;
 
 } // namespace gui

@@ -3,16 +3,12 @@
 #include "gui/search.h"
 #include "sim/explain/clock.h"
 #include "sim/explain/nouns.h"
-#include "sim/explain/rewind.h"
 
 #include <algorithm>
 #include <utility>
 #include <variant>
 
 namespace gui {
-
-using sim::EventId;
-using sim::Playback;
 
 namespace {
 
@@ -21,7 +17,8 @@ constexpr float largest_zoom = 2.0F;
 constexpr float zoom_step = 1.1F;
 constexpr float largest_map = 4.0F;
 constexpr float seconds_a_stop = 1.0F; // at speed 1
-constexpr std::size_t most_said = 400; // lines by the ends: put into words when the cursor moves
+// Of each frame, for a run that is not over.
+constexpr std::chrono::milliseconds work_in_frame{8};
 
 bool is_refusal(const sim::Event& event)
 {
@@ -43,7 +40,7 @@ const sim::explain::Language& Model::language() const
 
 sim::report::Source Model::source(std::size_t columns) const
 {
-    return {playback_->trace(),
+    return {playback().trace(),
             scenario(),
             language(),
             cursor(),
@@ -57,16 +54,6 @@ const sim::scenario::Setting* Model::setting(std::string_view key) const
     const auto& all = settings();
     const auto found = std::ranges::find(all, key, &sim::scenario::Setting::key);
     return found == all.end() ? nullptr : &*found;
-}
-
-EventId Model::selected() const
-{
-    return view_->last_before(cursor());
-}
-
-bool Model::at_end() const
-{
-    return !view_->next_after(cursor()).exists();
 }
 
 int Model::lesson_number() const
@@ -89,42 +76,37 @@ void Model::open(sim::scenario::Scenario scenario)
     before_live_.reset();
     sim::Plan plan;
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
-    plan.seed = is_open() ? playback_->plan().seed : 1;
+    plan.seed = is_open() ? playback().plan().seed : 1;
     given_ = plan;
-    take(Playback{std::move(plan)});
-    playback_->to_start();
-    reached_ = 0;
+    show_run(std::move(plan), 0);
+}
+
+void Model::show_run(sim::Plan plan, std::size_t start)
+{
+    show(std::make_unique<RunPane>(std::move(plan), ++runs_, start));
+}
+
+void Model::show(std::unique_ptr<RunPane> pane)
+{
+    pane_ = std::move(pane);
+    as_given_ = !before_live_ && sim::sets_the_same(playback().plan(), given_);
+    look();
     moved();
 }
 
-void Model::take(Playback playback)
-{
-    view_.reset();
-    ++run_number_;
-    playback_ = std::make_unique<Playback>(std::move(playback));
-    as_given_ = !before_live_ && sim::sets_the_same(playback_->plan(), given_);
-    rebuild_view();
-}
-
-void Model::rebuild_view()
+void Model::look()
 {
     if (!is_open()) return;
-    view_ = std::make_unique<RunView>(*playback_,
-                                      language(),
-                                      preferences_.level,
-                                      secrets_ ? sim::explain::Secrets::shown
-                                               : sim::explain::Secrets::masked,
-                                      view_.get());
-    rewind_of_.reset();
-    last_said_of_ = {};
-    ends_of_ = {};
-    const auto& links = view_->links();
+    pane_->look({language(),
+                 preferences_.level,
+                 secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked});
+    const auto& links = view().links();
     const bool is_there =
         std::ranges::find(links, tapped_, &sim::report::TappedLink::link) != links.end();
     if (!is_there) {
         tapped_ = {};
         sim::report::Source whole = source();
-        whole.end = playback_->end();
+        whole.end = playback().end();
         if (const auto link = sim::report::link_of_sender(whole)) tapped_ = link->link;
     }
 }
@@ -171,7 +153,7 @@ void Model::reload()
     if (!problems_.empty()) return;
     prediction_ = prediction;
     prediction_settled_ = settled;
-    playback_->seek(cursor_before);
+    pane_->seek(cursor_before);
     moved();
 }
 
@@ -231,18 +213,14 @@ void Model::on(const action::ChangeSetting& change)
         if (!changed) return;
         notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
         before_live_.reset();
-        take(Playback{std::move(*changed)});
-        playback_->to_start();
         playing_ = false;
-        reached_ = 0;
+        show_run(std::move(*changed), 0);
     } else {
-        auto forked = playback_->fork(command);
+        auto forked = playback().fork(command);
         if (!forked) return;
         notice_ = language().text("gui.notice.forked");
-        take(std::move(*forked));
-        reached_ = cursor();
+        show_run(std::move(*forked), cursor());
     }
-    moved();
 }
 
 void Model::on(const action::Fork& /*fork*/)
@@ -253,41 +231,29 @@ void Model::on(const action::Fork& /*fork*/)
     if (is_recording()) return;
     const bool between = cursor() > 0 && !at_end();
     notice_ = language().text(between ? "gui.notice.fork_here" : "gui.notice.fork_anew",
-                              {{"time", sim::explain::clock_time(playback_->time(), scenario())}});
-}
-
-std::size_t Model::kept_by_cure(std::size_t card) const
-{
-    if (!rewind_of_ || rewind_of_->first != card) {
-        rewind_of_ = {
-            card, sim::explain::rewind_to(view_->cards().at(card), playback_->trace(), scenario())};
-    }
-    return rewind_of_->second;
+                              {{"time", sim::explain::clock_time(playback().time(), scenario())}});
 }
 
 void Model::on(const action::ApplyCure& apply)
 {
-    if (!is_open() || apply.card >= view_->cards().size() || !can_cure(apply.card)) return;
-    const auto cure = view_->cards()[apply.card].cure.settings;
+    if (!is_open() || apply.card >= view().cards().size() || !can_cure(apply.card)) return;
+    const auto cure = view().cards()[apply.card].cure.settings;
     if (live_) {
         change_live({cure.begin(), cure.end()});
         return;
     }
     const std::size_t kept = kept_by_cure(apply.card);
-    const sim::Instant when = kept > 0 ? playback_->trace()[kept].at : scenario().start;
+    const sim::Instant when = kept > 0 ? playback().trace()[kept].at : scenario().start;
     std::vector<sim::Command> changes;
     for (const auto& [key, value] : cure)
         changes.push_back({key, value});
-    auto plan = sim::with(playback_->plan(), changes, when);
+    auto plan = sim::with(playback().plan(), changes, when);
     if (!plan) return;
     notice_ = kept > 0 ? language().text("gui.notice.cured_here",
                                          {{"time", sim::explain::clock_time(when, scenario())}})
                        : language().text("gui.notice.cured");
-    take(Playback{std::move(*plan)});
-    playback_->seek(kept);
-    reached_ = kept;
     playing_ = true;
-    moved();
+    show_run(std::move(*plan), kept);
 }
 
 void Model::on(const action::Restart& restart)
@@ -300,19 +266,15 @@ void Model::on(const action::Restart& restart)
     sim::Plan plan = sim::cut(plan_anew(), scenario().start);
     before_live_.reset();
     if (restart.new_seed) ++plan.seed;
-    take(Playback{std::move(plan)});
-    playback_->to_start();
     playing_ = false;
-    reached_ = 0;
     notice_.clear();
-    moved();
+    show_run(std::move(plan), 0);
 }
 
 // ---- moving -------------------------------------------------------------------------------------
 
 void Model::moved()
 {
-    reached_ = std::max(reached_, cursor());
     if (prediction_ && as_given_ && at_end()) prediction_settled_ = true;
     progress_ = preferences_.motion ? 0.0F : 1.0F;
 }
@@ -330,7 +292,7 @@ void Model::on(const action::Send& /*send*/)
         return;
     }
     if (is_recording()) on(action::Restart{});
-    playback_->to_start();
+    pane_->to_start();
     playing_ = true;
     moved();
 }
@@ -338,7 +300,7 @@ void Model::on(const action::Send& /*send*/)
 void Model::on(const action::PlayPause& /*toggle*/)
 {
     if (!is_open()) return;
-    if (!playing_ && at_end()) playback_->to_start();
+    if (!playing_ && at_end()) pane_->to_start();
     playing_ = !playing_;
     moved();
 }
@@ -348,18 +310,14 @@ void Model::on(const action::Step& step)
     if (!is_open()) return;
     playing_ = false;
     const sim::Unit unit = step.hop ? sim::Unit::hop : unit_of(preferences_.level);
-    if (step.direction > 0) {
-        playback_->step(unit);
-    } else {
-        playback_->step_back(unit);
-    }
+    pane_->step(unit, step.direction);
     moved();
 }
 
 void Model::on(const action::Seek& seek)
 {
     if (!is_open()) return;
-    playback_->seek(seek.cursor);
+    pane_->seek(seek.cursor);
     moved();
 }
 
@@ -367,7 +325,7 @@ void Model::on(const action::ToStart& /*start*/)
 {
     if (!is_open()) return;
     playing_ = false;
-    playback_->to_start();
+    pane_->to_start();
     moved();
 }
 
@@ -375,7 +333,7 @@ void Model::on(const action::ToEnd& /*end*/)
 {
     if (!is_open()) return;
     playing_ = false;
-    playback_->to_end();
+    pane_->to_end();
     moved();
 }
 
@@ -399,7 +357,7 @@ void Model::on(const action::RunUntil& until)
         }
         return false;
     };
-    if (!playback_->run_until(wanted)) playback_->to_end();
+    pane_->run_until(wanted);
     moved();
 }
 
@@ -413,7 +371,7 @@ void Model::on(const action::RunUntilTime& until)
     }
     sheet_ = Sheet::none;
     playing_ = false;
-    playback_->seek_time(*moment);
+    pane_->seek_time(*moment);
     moved();
 }
 
@@ -421,7 +379,7 @@ void Model::on(const action::Select& select)
 {
     if (!is_open() || !select.event.exists()) return;
     playing_ = false;
-    playback_->seek(std::size_t{select.event.value} + 1);
+    pane_->seek(std::size_t{select.event.value} + 1);
     moved();
     progress_ = 1;
 }
@@ -429,19 +387,38 @@ void Model::on(const action::Select& select)
 bool Model::advance(float seconds)
 {
     if (!is_open()) return false;
-    if (progress_ >= 1 && !playing_) return false;
+    work();
+    if (progress_ >= 1 && !playing_) return !is_complete();
     progress_ += seconds * preferences_.speed / seconds_a_stop;
     if (progress_ < 1) return true;
     if (!playing_) {
         progress_ = 1;
         return true;
     }
-    if (!playback_->step(unit_of(preferences_.level)) || at_end()) {
+    const bool stepped = pane_->step(unit_of(preferences_.level), 1);
+    if (!is_complete() && !stepped) { // what comes next is not known yet
+        progress_ = 1;
+        return true;
+    }
+    if (!stepped || at_end()) {
         playing_ = false;
-        playback_->to_end();
+        pane_->to_end();
     }
     moved();
     return true;
+}
+
+void Model::work()
+{
+    if (!is_complete() && pane_->work(work_in_frame)) look();
+}
+
+void Model::on(const action::StopRun& /*stop*/)
+{
+    if (!is_open() || is_complete()) return;
+    pane_->stop();
+    if (pane_->catch_up()) look();
+    notice_ = language().text("gui.notice.run_stopped");
 }
 
 // ---- how it is shown ----------------------------------------------------------------------------
@@ -455,14 +432,14 @@ void Model::on(const action::SetLevel& level)
 {
     if (preferences_.level == level.level) return;
     preferences_.level = level.level;
-    rebuild_view();
+    look();
 }
 
 void Model::on(const action::SetLanguage& language)
 {
     if (preferences_.language == language.code) return;
     preferences_.language = language.code;
-    rebuild_view();
+    look();
 }
 
 void Model::on(const action::SetTheme& theme)
@@ -508,28 +485,6 @@ void Model::on(const action::ShowTap& show)
     tap_view_ = show.view;
 }
 
-const std::optional<sim::report::SaidOnLink>& Model::last_said(const sim::report::TappedLink& link,
-                                                               std::size_t columns) const
-{
-    const EndsOf now{link.link, cursor(), columns};
-    if (last_said_of_ != now) {
-        last_said_of_ = now;
-        last_said_ = sim::report::last_said(source(columns), view_->said_on(link));
-    }
-    return last_said_;
-}
-
-const sim::report::Lines& Model::said_by_ends(const sim::report::TappedLink& link,
-                                              std::size_t columns) const
-{
-    const EndsOf now{link.link, cursor(), columns};
-    if (ends_of_ != now) {
-        ends_of_ = now;
-        ends_ = sim::report::said_by_ends(source(columns), view_->said_on(link), most_said);
-    }
-    return ends_;
-}
-
 void Model::on(const action::ShowHost& host)
 {
     shown_host_ = host.host;
@@ -539,7 +494,7 @@ void Model::on(const action::ShowSecrets& secrets)
 {
     if (secrets_ == secrets.on) return;
     secrets_ = secrets.on;
-    rebuild_view();
+    look();
 }
 
 void Model::on(const action::ShowSheet& sheet)

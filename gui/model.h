@@ -4,10 +4,8 @@
 
 #include "gui/action.h"
 #include "gui/live_run.h"
-#include "gui/run_view.h"
+#include "gui/run_pane.h"
 #include "sim/explain/language.h"
-#include "sim/playback.h"
-#include "sim/report/ends.h"
 #include "sim/scenario/load.h"
 
 #include <array>
@@ -73,29 +71,29 @@ public:
     Model(Surroundings surroundings, Preferences preferences);
 
     // ---- what is open ---------------------------------------------------------------------------
-    [[nodiscard]] bool is_open() const { return playback_ != nullptr; }
+    [[nodiscard]] bool is_open() const { return pane_ != nullptr; }
     [[nodiscard]] const std::string& path() const { return path_; }
     // The file that was asked for last: another than path() when it could not be opened.
     [[nodiscard]] const std::string& wanted() const { return wanted_; }
     // All that is wrong with the file that was to be opened; what was open before stays.
     [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
-    [[nodiscard]] const sim::Playback& playback() const { return *playback_; }
-    [[nodiscard]] const RunView& view() const { return *view_; }
-    [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback_->scenario(); }
+    [[nodiscard]] const sim::Playback& playback() const { return pane_->playback(); }
+    [[nodiscard]] const RunView& view() const { return pane_->view(); }
+    [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback().scenario(); }
     // As they held at the cursor, or, where real programs take part, as they hold now; what the
     // controls show.
     [[nodiscard]] const std::vector<sim::scenario::Setting>& settings() const
     {
-        return playback_->settings_at(live_ ? playback_->trace().size() : cursor());
+        return playback().settings_at(live_ ? playback().trace().size() : cursor());
     }
     [[nodiscard]] const sim::scenario::Setting* setting(std::string_view key) const;
     // Another number for each run: whoever keeps something of a run asks whether it is still that
     // one.
-    [[nodiscard]] std::uint64_t run_number() const { return run_number_; }
+    [[nodiscard]] std::uint64_t run_number() const { return pane_->number(); }
     // Another number each time somebody wants to fork: the first setting that can change under way
     // then takes the keyboard.
     [[nodiscard]] int fork_wanted() const { return fork_wanted_; }
-    [[nodiscard]] bool is_forked() const { return !playback_->plan().commands.empty(); }
+    [[nodiscard]] bool is_forked() const { return !playback().plan().commands.empty(); }
 
     // The bridge on which real mail programs take part; nullptr when there is none.
     [[nodiscard]] const LiveRun* live() const { return live_.get(); }
@@ -103,10 +101,10 @@ public:
     [[nodiscard]] bool is_recording() const { return before_live_.has_value(); }
 
     // ---- where we are ---------------------------------------------------------------------------
-    [[nodiscard]] std::size_t cursor() const { return playback_->cursor(); }
+    [[nodiscard]] std::size_t cursor() const { return pane_->cursor(); }
     // The farthest that the cursor has been in this run: what may be shown of the future.
-    [[nodiscard]] std::size_t reached() const { return reached_; }
-    [[nodiscard]] sim::EventId selected() const; // none at the start
+    [[nodiscard]] std::size_t reached() const { return pane_->reached(); }
+    [[nodiscard]] sim::EventId selected() const { return pane_->selected(); } // none at the start
     [[nodiscard]] bool playing() const { return playing_; }
     // How far what happened last has come on its way, 0 to 1.
     [[nodiscard]] float progress() const { return progress_; }
@@ -119,8 +117,13 @@ public:
     // Whether there is something that applying the cure of a card of view().cards() would change.
     [[nodiscard]] bool can_cure(std::size_t card) const;
     // How many events a card's cure keeps: of view().cards().
-    [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const;
-    [[nodiscard]] bool at_end() const;
+    [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const
+    {
+        return pane_->kept_by_cure(card);
+    }
+    [[nodiscard]] bool at_end() const { return pane_->at_end(); }
+    // A long run is played on while frames are drawn: what has happened so far is shown.
+    [[nodiscard]] bool is_complete() const { return pane_->is_complete(); }
     // What the last change or export did, in the language; empty when there is nothing to say.
     [[nodiscard]] const std::string& notice() const { return notice_; }
 
@@ -133,12 +136,17 @@ public:
     [[nodiscard]] Tab tab() const { return tab_; }
     [[nodiscard]] Sheet sheet() const { return sheet_; }
     [[nodiscard]] TapView tap_view() const { return tap_view_; }
-    // What both ends of the tapped cable said, made anew only when something of the question
-    // changes.
+    // What both ends of the tapped cable said.
     [[nodiscard]] const std::optional<sim::report::SaidOnLink>&
-    last_said(const sim::report::TappedLink& link, std::size_t columns) const;
+    last_said(const sim::report::TappedLink& link, std::size_t columns) const
+    {
+        return pane_->last_said(source(columns), link);
+    }
     [[nodiscard]] const sim::report::Lines& said_by_ends(const sim::report::TappedLink& link,
-                                                         std::size_t columns) const;
+                                                         std::size_t columns) const
+    {
+        return pane_->said_by_ends(source(columns), link);
+    }
     [[nodiscard]] sim::LinkId tapped() const { return tapped_; }
     [[nodiscard]] sim::HostId shown_host() const { return shown_host_; }
     [[nodiscard]] bool shows_secrets() const { return secrets_; }
@@ -160,6 +168,8 @@ public:
     // Lets the bridge work for so long. True when there is something new to be seen; always false,
     // and at once, without a bridge.
     bool follow(std::chrono::milliseconds span);
+    // Plays on a run that is not over, for a part of a frame's time.
+    void work();
     // Lets `seconds` of the person's time pass. True while something moves.
     bool advance(float seconds);
 
@@ -197,15 +207,18 @@ private:
     void on(const action::ShowSecrets& secrets);
     void on(const action::ShowSheet& sheet);
     void on(const action::Bridge& bridge);
+    void on(const action::StopRun& stop);
     void on(const action::Export& what);
 
     void open(sim::scenario::Scenario scenario);
-    void take(sim::Playback playback);
+    // Shows the run of this plan, from this event on.
+    void show_run(sim::Plan plan, std::size_t start);
+    void show(std::unique_ptr<RunPane> pane);
     void end_live();
     void change_live(const std::vector<std::pair<std::string, std::string>>& settings);
     // What a run anew begins with: the plan of this one, or after a bridge that of the lesson.
     [[nodiscard]] sim::Plan plan_anew() const;
-    void rebuild_view();
+    void look();  // at the run as the person likes it now
     void moved(); // the cursor stands elsewhere
 
     Surroundings surroundings_;
@@ -213,13 +226,11 @@ private:
     std::string path_;
     std::string wanted_;
     std::vector<std::string> problems_;
-    std::uint64_t run_number_ = 0;
-    std::unique_ptr<sim::Playback> playback_;
-    std::unique_ptr<RunView> view_;
+    std::unique_ptr<RunPane> pane_;
+    std::uint64_t runs_ = 0; // that were shown so far
     std::unique_ptr<LiveRun> live_;
     std::optional<sim::Plan> before_live_; // of the lesson that a bridge was opened in
     std::chrono::steady_clock::time_point next_look_;
-    std::size_t reached_ = 0;
     bool playing_ = false;
     float progress_ = 1;
     std::optional<int> prediction_;
@@ -227,7 +238,6 @@ private:
     sim::Plan given_; // the lesson as its file has it
     bool as_given_ = true;
     int fork_wanted_ = 0;
-    mutable std::optional<std::pair<std::size_t, std::size_t>> rewind_of_; // card, what is kept
     std::string notice_;
     MapView map_view_;
     Tab tab_ = Tab::transcript;
@@ -238,16 +248,6 @@ private:
     std::size_t picked_ = 0; // of found_
     sim::LinkId tapped_;
     TapView tap_view_ = TapView::last;
-    struct EndsOf {
-        sim::LinkId link;
-        std::size_t end = 0;
-        std::size_t columns = 0;
-        friend bool operator==(const EndsOf&, const EndsOf&) = default;
-    };
-    mutable EndsOf last_said_of_;
-    mutable std::optional<sim::report::SaidOnLink> last_said_;
-    mutable EndsOf ends_of_;
-    mutable sim::report::Lines ends_;
     sim::HostId shown_host_;
     bool secrets_ = false;
 };

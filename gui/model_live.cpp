@@ -40,17 +40,15 @@ void Model::on(const action::Bridge& bridge)
     }
     before_live_ = plan_anew();
     live_ = std::move(*opened);
-    take(sim::Playback{live_->plan(), live_->world()});
     next_look_ = {};
     playing_ = false;
-    reached_ = 0;
     notice_.clear();
-    moved();
+    show(std::make_unique<RunPane>(live_->plan(), live_->world(), ++runs_));
 }
 
 sim::Plan Model::plan_anew() const
 {
-    return before_live_ ? *before_live_ : playback_->plan();
+    return before_live_ ? *before_live_ : playback().plan();
 }
 
 void Model::end_live()
@@ -68,17 +66,16 @@ bool Model::follow(std::chrono::milliseconds span)
     live_->run_for(span);
     const Clock::time_point begin = Clock::now();
     const bool was_at_end = at_end();
-    if (begin < next_look_ || !playback_->catch_up()) return false;
-    view_.reset(); // nothing of it holds for the longer run
-    rebuild_view();
+    if (begin < next_look_ || !pane_->catch_up()) return false;
+    look();
     if (was_at_end) {
-        playback_->to_end();
+        pane_->to_end();
         moved();
     }
     next_look_ = Clock::now() + (looking_share - 1) * (Clock::now() - begin);
-    if (playback_->end() >= most_events) {
+    if (playback().end() >= most_events) {
         end_live();
-        notice_ = language().text("cli.bridge.full", {{"count", std::to_string(playback_->end())}});
+        notice_ = language().text("cli.bridge.full", {{"count", std::to_string(playback().end())}});
     }
     return true;
 }
@@ -98,7 +95,7 @@ void Model::change_live(const std::vector<std::pair<std::string, std::string>>& 
 
 bool Model::can_cure(std::size_t card) const
 {
-    const auto& settings = view_->cards().at(card).cure.settings;
+    const auto& settings = view().cards().at(card).cure.settings;
     if (settings.empty() || (is_recording() && !live_)) return false;
     return !live_ || std::ranges::all_of(settings, [this](const auto& cure) {
         const auto* const now = setting(cure.first);

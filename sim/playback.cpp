@@ -37,6 +37,7 @@ Playback::Playback(Plan plan) : Playback{begin(std::move(plan))}
 {
     running_->run();
     stop();
+    catch_up();
 }
 
 Playback Playback::begin(Plan plan)
@@ -66,14 +67,12 @@ bool Playback::advance(std::size_t steps)
     bool more = running_ != nullptr;
     for (std::size_t i = 0; more && i < steps; ++i)
         more = running_->step();
-    catch_up();
     if (!more) running_.reset();
     return more;
 }
 
 void Playback::stop()
 {
-    catch_up();
     running_.reset();
 }
 
@@ -168,16 +167,11 @@ const std::vector<scenario::Setting>& Playback::settings_at(std::size_t cursor) 
     return held_->settings;
 }
 
-tl::expected<Playback, scenario::SettingProblem> Playback::fork(const Command& command) const
+tl::expected<Plan, scenario::SettingProblem> Playback::fork(const Command& command) const
 {
     // One nanosecond later: all that the cursor stands behind has happened just as before.
     const Instant at = time() + 1ns;
-    auto plan = with(cut(plan_, at), {&command, 1}, at);
-    if (!plan) return tl::make_unexpected(std::move(plan.error()));
-    const bool goes_on = plan->scenario == plan_.scenario;
-    Playback forked{std::move(*plan)};
-    if (goes_on) forked.seek(cursor_);
-    return forked;
+    return with(cut(plan_, at), {&command, 1}, at);
 }
 
 } // namespace sim

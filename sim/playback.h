@@ -38,8 +38,8 @@ public:
     // False when there is nothing new. The cursor stays.
     bool catch_up();
 
-    // Plays on, by so many steps of the world at most. False when the run is at its end, or was
-    // ended by stop(). The cursor stays.
+    // Plays on, by so many steps of the world at most; what happened is seen from the next
+    // catch_up() on. False when the run is at its end, or was ended by stop().
     bool advance(std::size_t steps);
     // What is there is all that there will be.
     void stop();
@@ -72,9 +72,9 @@ public:
     [[nodiscard]] const std::vector<std::uint32_t>& stops(Unit unit) const;
 
     // The same run up to the cursor's time, then `command`, then as it goes; what was changed later
-    // goes. The cursor stays, unless the setting is one with which the run starts anew (see with).
-    [[nodiscard]] tl::expected<Playback, scenario::SettingProblem>
-    fork(const Command& command) const;
+    // goes. With a setting that cannot change under way it is another run from the start on, of
+    // another scenario (see with).
+    [[nodiscard]] tl::expected<Plan, scenario::SettingProblem> fork(const Command& command) const;
 
     // What held when so many events had happened: what the plan, the lesson's script and, on a
     // bridge, a person had changed before. Valid until it is asked for another moment.

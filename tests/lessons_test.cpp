@@ -153,14 +153,15 @@ TEST_SUITE("lessons")
         REQUIRE(blocked.run_until(
             [](const Event& event) { return event.kind() == Kind::packet_dropped; }));
         const std::size_t here = blocked.cursor();
-        const auto fork = blocked.fork({"rule.op25b", "off"});
-        REQUIRE(fork.has_value());
-        CHECK(fork->cursor() == here);
+        const auto plan = blocked.fork({"rule.op25b", "off"});
+        REQUIRE(plan.has_value());
+        CHECK(plan->scenario == blocked.plan().scenario);
+        const Playback fork{*plan};
         for (std::size_t i = 0; i < here; ++i) {
-            CHECK(fork->trace()[i].at == blocked.trace()[i].at);
-            CHECK(fork->trace()[i].kind() == blocked.trace()[i].kind());
+            CHECK(fork.trace()[i].at == blocked.trace()[i].at);
+            CHECK(fork.trace()[i].kind() == blocked.trace()[i].kind());
         }
-        CHECK(fork->trace().count(Kind::packet_dropped) == 1);
-        CHECK(fork->trace().count(Kind::connection_opened) > 0);
+        CHECK(fork.trace().count(Kind::packet_dropped) == 1);
+        CHECK(fork.trace().count(Kind::connection_opened) > 0);
     }
 }

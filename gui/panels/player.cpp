@@ -237,8 +237,13 @@ void player_bar(const Ui& ui, const Rect& space)
             clock_width + 1);
     const sim::EventId next = ui.model().view().next_after(ui.model().cursor());
     const LiveRun* live = ui.model().live();
+    const auto& run = ui.model().playback();
     const std::string coming =
-        !next.exists() && live != nullptr
+        !next.exists() && !run.is_complete()
+            ? ui.say("player.running",
+                     {{"time", sim::explain::clock_time(run.world().now(), ui.model().scenario())},
+                      {"count", std::to_string(run.trace().size())}})
+        : !next.exists() && live != nullptr
             ? ui.say("player.live", {{"count", std::to_string(live->connections())}})
         : next.exists() && next.value < ui.model().reached()
             ? ui.say("player.next",
@@ -248,13 +253,17 @@ void player_bar(const Ui& ui, const Rect& space)
             : ui.say(next.exists() ? "player.more" : "player.over");
     const float note_width = std::min(text_width(ui.small(), coming), clock_width + ui.px(90));
     const float note_at = space.max.x - note_width;
-    const std::string until = ui.say("player.until");
+    const std::string until = ui.say(run.is_complete() ? "player.until" : "player.stop");
     const float until_width = text_width(ui.body(), until) + ui.px(24);
     const float line_end = right - ui.px(110) - until_width;
     ui.line(
         list, {note_at, middle + ui.px(6)}, ui.small(), coming, note_width + 1, Overflow::shorten);
     ImGui::SetCursorScreenPos({line_end + ui.px(14), middle - ui.px(18)});
-    if (ui.button("player/until", until, until_width)) ui.ask(action::ShowSheet{Sheet::until});
+    if (run.is_complete()) {
+        if (ui.button("player/until", until, until_width)) ui.ask(action::ShowSheet{Sheet::until});
+    } else if (ui.button("player/stop", until, until_width)) {
+        ui.ask(action::StopRun{});
+    }
     time_line(ui, {{x, middle - ui.px(18)}, {line_end, middle + ui.px(18)}});
 }
 

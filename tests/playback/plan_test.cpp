@@ -263,6 +263,8 @@ TEST_SUITE("playback.advance")
             ++calls;
         }
         CHECK(calls > 1);
+        CHECK(parts.end() == 0);
+        CHECK(parts.catch_up());
         CHECK(parts.is_complete());
         CHECK(parts.progress() == 1.0F);
         CHECK(parts.end() == whole.end());
@@ -274,11 +276,13 @@ TEST_SUITE("playback.advance")
     {
         Playback run = Playback::begin(lesson_plan("submission-587"));
         REQUIRE(run.advance(50));
+        run.stop();
+        CHECK(run.catch_up());
         const std::size_t end = run.end();
         CHECK(end > 0);
-        run.stop();
         CHECK(run.is_complete());
         CHECK_FALSE(run.advance(50));
+        CHECK_FALSE(run.catch_up());
         CHECK(run.end() == end);
     }
 }

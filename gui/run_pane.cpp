@@ -1,0 +1,139 @@
+#include "gui/run_pane.h"
+
+#include "sim/explain/rewind.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gui {
+
+namespace {
+
+// Steps of a world. So many are played before a run is seen at all: every lesson is over by then,
+// in a few milliseconds.
+constexpr std::size_t first_steps = 10'000;
+constexpr std::size_t steps_at_once = 64;
+constexpr std::size_t most_said = 400; // lines by the ends: put into words when the cursor moves
+
+} // namespace
+
+RunPane::RunPane(sim::Plan plan, std::uint64_t number, std::size_t start)
+    : playback_{sim::Playback::begin(std::move(plan))}, number_{number}, start_{start}
+{
+    (void)playback_.advance(first_steps);
+    (void)catch_up();
+}
+
+RunPane::RunPane(sim::Plan plan, std::shared_ptr<const sim::World> world, std::uint64_t number)
+    : playback_{std::move(plan), std::move(world)}, number_{number}
+{
+}
+
+void RunPane::look(const Look& look)
+{
+    if (std::exchange(grown_, false)) view_.reset();
+    view_ =
+        std::make_unique<RunView>(playback_, look.language, look.level, look.secrets, view_.get());
+    rewind_of_.reset();
+    last_said_of_ = {};
+    ends_of_ = {};
+}
+
+// ---- a run that is not over ---------------------------------------------------------------------
+
+bool RunPane::work(std::chrono::milliseconds span)
+{
+    if (is_complete()) return false;
+    const auto until = std::chrono::steady_clock::now() + span;
+    while (playback_.advance(steps_at_once)) {
+        if (std::chrono::steady_clock::now() >= until) return false;
+    }
+    return catch_up();
+}
+
+void RunPane::stop()
+{
+    playback_.stop();
+}
+
+bool RunPane::catch_up()
+{
+    const bool not_there_yet = cursor() == playback_.end() && cursor() < start_;
+    if (!playback_.catch_up()) return false;
+    grown_ = true;
+    if (not_there_yet) seek(start_);
+    return true;
+}
+
+// ---- where the cursor is ------------------------------------------------------------------------
+
+sim::EventId RunPane::selected() const
+{
+    return view_->last_before(cursor());
+}
+
+bool RunPane::at_end() const
+{
+    return is_complete() && !view_->next_after(cursor()).exists();
+}
+
+void RunPane::seek(std::size_t cursor)
+{
+    playback_.seek(cursor);
+    reached_ = std::max(reached_, playback_.cursor());
+}
+
+void RunPane::seek_time(sim::Instant at)
+{
+    playback_.seek_time(at);
+    reached_ = std::max(reached_, cursor());
+}
+
+bool RunPane::step(sim::Unit unit, int direction)
+{
+    const bool stepped = direction > 0 ? playback_.step(unit) : playback_.step_back(unit);
+    reached_ = std::max(reached_, cursor());
+    return stepped;
+}
+
+void RunPane::run_until(const std::function<bool(const sim::Event&)>& wanted)
+{
+    if (!playback_.run_until(wanted)) playback_.to_end();
+    reached_ = std::max(reached_, cursor());
+}
+
+// ---- kept until something of the question changes -----------------------------------------------
+
+std::size_t RunPane::kept_by_cure(std::size_t card) const
+{
+    if (!rewind_of_ || rewind_of_->first != card) {
+        const auto& cards = view_->cards();
+        rewind_of_ = {
+            card, sim::explain::rewind_to(cards.at(card), playback_.trace(), playback_.scenario())};
+    }
+    return rewind_of_->second;
+}
+
+const std::optional<sim::report::SaidOnLink>&
+RunPane::last_said(const sim::report::Source& source, const sim::report::TappedLink& link) const
+{
+    const EndsOf now{link.link, cursor(), source.columns};
+    if (last_said_of_ != now) {
+        last_said_of_ = now;
+        last_said_ = sim::report::last_said(source, view_->said_on(link));
+    }
+    return last_said_;
+}
+
+const sim::report::Lines& RunPane::said_by_ends(const sim::report::Source& source,
+                                                const sim::report::TappedLink& link) const
+{
+    const EndsOf now{link.link, cursor(), source.columns};
+    if (ends_of_ != now) {
+        ends_of_ = now;
+        ends_ = sim::report::said_by_ends(source, view_->said_on(link), most_said);
+    }
+    return ends_;
+}
+
+} // namespace gui
