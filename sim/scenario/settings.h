@@ -2,31 +2,7 @@
 // --set on the command line, the account dialog and the switches in the window, `set` steps and
 // cures all go through here.
 //
-//   client.line client.server client.port client.protection client.auth client.user client.password
-//   client.tls_min                  1.2 | 1.3: the oldest version of TLS that the program accepts
-//   client.token                    a TokenKind; where a server takes tokens
-//   fetch.server fetch.port fetch.protection fetch.auth fetch.user fetch.password fetch.tls_min
-//       (of the program that the first fetch step names)
-//   rule.<key>                      off | pass | drop | reject_icmp | reject_rst
-//   server.<host>.certificate       a CertificateKind
-//   server.<host>.tls_max           1.2 | 1.3: the newest version of TLS that it speaks
-//   server.<host>.login_pause       seconds, or "5m": how long an address is refused after too many
-//       failed logins; 0 is never. Where logins are offered
-//   server.<host>.greeting_delay    the same: how long a caller of an mx port waits for 220
-//   server.<host>.open_relay        true, false; where mail is sent on for somebody at all
-//   server.<host>.<port>.tls        none | starttls | implicit
-//   server.<host>.<port>.require_tls, .require_auth    true | false
-//   server.<host>.<port>.auth       none, or mechanisms separated by "+"
-//   fault.<host>.reply.<point>      off, or the code that the mail server there answers instead: to
-//       connect, ehlo, starttls, auth, mail, rcpt, data or text (the message)
-//   fault.<host>.cut                off, or the point at which the mail server resets the
-//       connection
-//   fault.<host>.delay              off | 5s | 60s | 10m: its replies are held back so long
-//   fault.<host>.dns                off | servfail | nxdomain | silent: of the name server there
-//   fault.<host>.tamper             off | starttls: the router there makes STARTTLS unreadable
-//
-// Live are rule.*, fault.* and the account settings, which count from the next send or fetch.
-// client.line and server.* are not: the run starts anew with them.
+// docs/writing-scenarios.md lists them all.
 #pragma once
 
 #include "sim/core/named_enum.h"
