@@ -426,6 +426,7 @@ mail::Account account(const scenario::AccountSettings& from)
     account.user = from.user;
     account.password = from.password;
     account.versions.minimum = version(from.tls_min);
+    account.versions.maximum = version(from.tls_max);
     return account;
 }
 

@@ -126,10 +126,18 @@ void check_pop(Checking& c, const PopServer& server)
     }
 }
 
+// Of an account or a server.
+void check_versions(Checking& c, const auto& of, const std::string& path)
+{
+    if (of.tls_min > of.tls_max)
+        c.reading.add(path + ".tls_min", "is newer than tls_max: no version of TLS is left");
+}
+
 void check_account(Checking& c,
                    const std::optional<AccountSettings>& account,
                    const std::string& path)
 {
+    if (account) check_versions(c, *account, path);
     if (!account || account->auth == AuthChoice::none || c.reading.problems.concern(path)) return;
     if (account->user.empty()) c.reading.add(path + ".user", "is missing: auth needs a user");
     if (account->password.empty() && !uses_token(account->auth))

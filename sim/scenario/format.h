@@ -314,6 +314,7 @@ void fields(V& v, AccountSettings& account)
             account.password);
     v.value({"token", "the token that it has for xoauth2 and oauthbearer"}, account.token);
     v.value({"tls_min", "the oldest version of TLS that it accepts"}, account.tls_min);
+    v.value({"tls_max", "the newest version of TLS that it speaks"}, account.tls_max);
 }
 
 template <typename V>

@@ -268,6 +268,7 @@ struct AccountSettings {
     std::string password;
     TokenKind token = TokenKind::good;
     TlsVersion tls_min = TlsVersion::v1_2; // the oldest that it accepts
+    TlsVersion tls_max = TlsVersion::v1_3; // the newest that it speaks
 };
 
 // Logs in with a token, not with the password.

@@ -140,6 +140,15 @@ void add_server(Handles& handles,
                                              : std::vector<std::string>{"110", "995"};
 }
 
+// The oldest that is accepted is never newer than the newest that is spoken.
+std::vector<std::string> versions(TlsVersion oldest, TlsVersion newest)
+{
+    std::vector<std::string> names;
+    for (const TlsVersion version : values_of<TlsVersion>())
+        if (version >= oldest && version <= newest) names.push_back(text_of(version));
+    return names;
+}
+
 void add_account(Handles& handles,
                  SettingGroup group,
                  const AccountSettings& now,
@@ -157,7 +166,22 @@ void add_account(Handles& handles,
     add_choice(handles, group, "auth", account, now.auth, &Account::auth, std::move(ways));
     add_text(handles, group, "user", now.user, account, &Account::user);
     add_text(handles, group, "password", now.password, account, &Account::password).secret = true;
-    add_choice(handles, group, "tls_min", account, now.tls_min, &Account::tls_min).unusual = true;
+    add_choice(handles,
+               group,
+               "tls_min",
+               account,
+               now.tls_min,
+               &Account::tls_min,
+               versions(TlsVersion::v1_2, now.tls_max))
+        .unusual = true;
+    add_choice(handles,
+               group,
+               "tls_max",
+               account,
+               now.tls_max,
+               &Account::tls_max,
+               versions(now.tls_min, TlsVersion::v1_3))
+        .unusual = true;
 }
 
 std::optional<std::size_t> program_at(const Scenario& scenario, const std::string& key)
