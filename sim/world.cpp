@@ -162,15 +162,18 @@ void World::Parts::build_programs()
 template <typename Server>
 std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const Server& server)
 {
-    auto& known = identities[fmt::format(
-        "{} {} {}", server.host, name_of(server.certificate), name_of(server.tls_max))];
+    auto& known = identities[fmt::format("{} {} {} {}",
+                                         server.host,
+                                         name_of(server.certificate),
+                                         name_of(server.tls_min),
+                                         name_of(server.tls_max))];
     if (!known) {
         auto made = std::make_shared<tls::ServerConfig>();
         tls::LeafRequest request = build::leaf_request(server.host, server.certificate);
         if (server.certificate != scenario::CertificateKind::wrong_name)
             request.more_names = options.more_server_names;
         made->identity = authority.issue(request, scenario.start);
-        made->versions = build::versions_up_to(server.tls_max);
+        made->versions = build::versions(server.tls_min, server.tls_max);
         known = std::move(made);
     }
     return known;

@@ -409,11 +409,9 @@ tls::Version version(scenario::TlsVersion from)
 
 } // namespace
 
-tls::VersionRange versions_up_to(scenario::TlsVersion newest)
+tls::VersionRange versions(scenario::TlsVersion oldest, scenario::TlsVersion newest)
 {
-    tls::VersionRange range;
-    range.maximum = version(newest);
-    return range;
+    return {version(oldest), version(newest)};
 }
 
 mail::Account account(const scenario::AccountSettings& from)
@@ -425,8 +423,7 @@ mail::Account account(const scenario::AccountSettings& from)
     account.mechanisms = mechanisms(from.auth);
     account.user = from.user;
     account.password = from.password;
-    account.versions.minimum = version(from.tls_min);
-    account.versions.maximum = version(from.tls_max);
+    account.versions = versions(from.tls_min, from.tls_max);
     return account;
 }
 

@@ -47,7 +47,7 @@ namespace sim::build {
                                      const std::string& user,
                                      scenario::TokenKind kind,
                                      std::uint64_t seed);
-[[nodiscard]] tls::VersionRange versions_up_to(scenario::TlsVersion newest);
+[[nodiscard]] tls::VersionRange versions(scenario::TlsVersion oldest, scenario::TlsVersion newest);
 [[nodiscard]] mail::Account account(const scenario::AccountSettings& from);
 // With the token that its owner has from the sign-in service of the account's server, if any.
 [[nodiscard]] mail::Account sending_account(const scenario::Scenario& scenario,

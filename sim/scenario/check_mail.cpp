@@ -98,6 +98,13 @@ void check_routes(Checking& c, const MailServer& server, const std::string& path
     }
 }
 
+// Of an account or a server.
+void check_versions(Checking& c, const auto& of, const std::string& path)
+{
+    if (of.tls_min > of.tls_max)
+        c.reading.add(path + ".tls_min", "is newer than tls_max: no version of TLS is left");
+}
+
 void check_pop(Checking& c, const PopServer& server)
 {
     const std::string path = join("pop_server", server.host);
@@ -114,6 +121,7 @@ void check_pop(Checking& c, const PopServer& server)
             c.reading.add(here, "the mail server on this host has this port");
     }
     check_users(c, server.users, path);
+    check_versions(c, server, path);
     if (mail == nullptr) return;
     for (const User& user : server.users) {
         for (std::size_t i = 0; i < user.addresses.size(); ++i) {
@@ -124,13 +132,6 @@ void check_pop(Checking& c, const PopServer& server)
             }
         }
     }
-}
-
-// Of an account or a server.
-void check_versions(Checking& c, const auto& of, const std::string& path)
-{
-    if (of.tls_min > of.tls_max)
-        c.reading.add(path + ".tls_min", "is newer than tls_max: no version of TLS is left");
 }
 
 void check_account(Checking& c,
@@ -154,6 +155,7 @@ void check_mail(Checking& c)
         check_mailboxes(c, server, path);
         check_tokens(c, server, path);
         check_routes(c, server, path);
+        check_versions(c, server, path);
     }
     for (const PopServer& server : c.scenario.pop_servers)
         check_pop(c, server);

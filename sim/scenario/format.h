@@ -253,6 +253,7 @@ void fields(V& v, MailServer& server)
             server.size_limit_bytes);
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
+    v.value({"tls_min", "the oldest version of TLS that it accepts"}, server.tls_min);
     v.value({"tls_max", "the newest version of TLS that it speaks"}, server.tls_max);
     v.value({"login_pause",
              "how long it refuses an address that failed to log in three times; \"0s\": never"},
@@ -286,6 +287,7 @@ void fields(V& v, PopServer& server)
     v.keyed({"user", "who can log in, by name", needed, Form::line}, server.users, &User::name);
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},
             server.certificate);
+    v.value({"tls_min", "the oldest version of TLS that it accepts"}, server.tls_min);
     v.value({"tls_max", "the newest version of TLS that it speaks"}, server.tls_max);
     v.value({"login_pause",
              "how long it refuses an address that failed to log in three times; \"0s\": never"},

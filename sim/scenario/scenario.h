@@ -221,6 +221,7 @@ struct MailServer {
     std::vector<Route> routes;
     std::uint64_t size_limit_bytes = 10'485'760;
     CertificateKind certificate = CertificateKind::good;
+    TlsVersion tls_min = TlsVersion::v1_2; // the oldest that it accepts
     TlsVersion tls_max = TlsVersion::v1_3; // the newest that it speaks
     // How long it refuses an address that failed to log in too often; zero: never.
     Duration login_pause = 5min;
@@ -246,8 +247,9 @@ struct PopServer {
     std::vector<PopListener> listeners;
     std::vector<User> users; // `addresses` are the mailboxes
     CertificateKind certificate = CertificateKind::good;
+    TlsVersion tls_min = TlsVersion::v1_2; // as of a mail server, like all below
     TlsVersion tls_max = TlsVersion::v1_3;
-    Duration login_pause = 5min; // as of a mail server
+    Duration login_pause = 5min;
 };
 
 // ---- mail programs ----------------------------------------------------------------------------

@@ -396,20 +396,38 @@ void add_certificate(Handles& handles, const std::string& host, CertificateKind 
                        }});
 }
 
-// Of the SMTP and the POP server on one host, like the certificate.
-void add_tls_max(Handles& handles, const std::string& host, TlsVersion now)
+// Of the SMTP and the POP server on one host, like the certificate. Where the POP server's versions
+// are others, they are moved along.
+void add_versions(Handles& handles, const MailServer& now)
 {
-    handles.push_back(
-        {setting(
-             at_server(host, "tls_max"), text_of(now), TakesEffect::anew, choices_of<TlsVersion>()),
-         [host](Scenario& changed, const std::string& value) {
-             const TlsVersion version = *parse_enum<TlsVersion>(value);
-             for (MailServer& server : changed.mail_servers)
-                 if (server.host == host) server.tls_max = version;
-             for (PopServer& server : changed.pop_servers)
-                 if (server.host == host) server.tls_max = version;
-             return std::string{};
-         }});
+    const auto each = [host = now.host](Scenario& scenario, const auto& change) {
+        for (MailServer& server : scenario.mail_servers)
+            if (server.host == host) change(server);
+        for (PopServer& server : scenario.pop_servers)
+            if (server.host == host) change(server);
+    };
+    handles.push_back({setting(at_server(now.host, "tls_min"),
+                               text_of(now.tls_min),
+                               TakesEffect::anew,
+                               versions(TlsVersion::v1_2, now.tls_max)),
+                       [each](Scenario& changed, const std::string& value) {
+                           each(changed, [version = *parse_enum<TlsVersion>(value)](auto& server) {
+                               server.tls_min = version;
+                               server.tls_max = std::max(server.tls_max, version);
+                           });
+                           return std::string{};
+                       }});
+    handles.push_back({setting(at_server(now.host, "tls_max"),
+                               text_of(now.tls_max),
+                               TakesEffect::anew,
+                               versions(now.tls_min, TlsVersion::v1_3)),
+                       [each](Scenario& changed, const std::string& value) {
+                           each(changed, [version = *parse_enum<TlsVersion>(value)](auto& server) {
+                               server.tls_max = version;
+                               server.tls_min = std::min(server.tls_min, version);
+                           });
+                           return std::string{};
+                       }});
 }
 
 // Seconds, or a time with its unit.
@@ -534,7 +552,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
     for (std::size_t i = 0; i < scenario.mail_servers.size(); ++i) {
         const MailServer& server = scenario.mail_servers[i];
         add_certificate(handles, server.host, server.certificate);
-        add_tls_max(handles, server.host, server.tls_max);
+        add_versions(handles, server);
         add_login_pause(handles, scenario, server);
         add_greeting_delay(handles, server, i);
         // Where mail is sent on for somebody at all, it could be for anybody.
