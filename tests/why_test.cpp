@@ -227,6 +227,29 @@ TEST_SUITE("why")
             cards_of(test::play_lesson("path", joined(fetching, cards[0].cure.settings))).empty());
     }
 
+    TEST_CASE("an old program meets a server that wants TLS 1.3: it says so, and its cure delivers")
+    {
+        const Settings old{{"client.tls_max", "1.2"}, {"server.mail.kumo.example.tls_min", "1.3"}};
+        for (const char* lesson : {"submission-587", "submissions-465"}) {
+            const Judged judged = check(lesson, old);
+            REQUIRE(judged.failed);
+            CHECK(judged.card.obstacle == Obstacle::program_too_old);
+            CHECK(judged.card.shown == UserError::tls_failed);
+            CHECK(judged.card.cure.kind == CureKind::speak_newer_tls);
+            CHECK(judged.card.cure.settings == Settings{{"client.tls_max", "1.3"}});
+        }
+        const Settings fetching{{"fetch.tls_max", "1.2"},
+                                {"server.pop.umi.example.tls_min", "1.3"}};
+        const std::vector<WhyCard> cards = cards_of(test::play_lesson("path", fetching));
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].obstacle == Obstacle::program_too_old);
+        CHECK(cards[0].cure.settings == Settings{{"fetch.tls_max", "1.3"}});
+        CHECK(
+            cards_of(test::play_lesson("path", joined(fetching, cards[0].cure.settings))).empty());
+        // One that is old where TLS 1.2 is accepted has no trouble.
+        CHECK_FALSE(check("submission-587", {{"client.tls_max", "1.2"}}).failed);
+    }
+
     TEST_CASE("a fetch that fails has a card, and its cure fetches")
     {
         for (const Settings& settings :

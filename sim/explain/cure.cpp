@@ -45,6 +45,11 @@ Protection protection_for(TlsMode mode)
     return Protection::none;
 }
 
+bool have_version_in_common(const auto& server, const AccountSettings& account)
+{
+    return server.tls_max >= account.tls_min && account.tls_max >= server.tls_min;
+}
+
 // One way to hand a mail in: a listener of a server that would take it from this program.
 struct Way {
     AccountSettings account;
@@ -99,7 +104,8 @@ private:
         way.account = account_;
         way.account.server = server.host;
         way.account.port = listener.port;
-        if (listener.tls != TlsMode::none && server.tls_max < account_.tls_min) return std::nullopt;
+        if (listener.tls != TlsMode::none && !have_version_in_common(server, account_))
+            return std::nullopt;
         way.account.protection =
             trusted_certificate ? protection_for(listener.tls) : Protection::none;
         way.same_server = server.host == account_.server;
@@ -269,7 +275,7 @@ Cure by_another_fetch(const MailProgram& program, const Scenario& scenario)
             then.protection = protection_for(listener.tls);
             Settings settings = difference(now, then, SettingGroup::fetch);
             if (settings.empty() || listener.tls == TlsMode::none) continue;
-            if (server.tls_max < now.tls_min) continue;
+            if (!have_version_in_common(server, now)) continue;
             if (rule_that_stops(host, to, listener.port, scenario)) continue;
             const std::tuple rank{
                 server.host != now.server, listener.port != now.port, listener.port};
@@ -372,6 +378,14 @@ Cure by_accepting_older_tls(bool fetching)
               std::string{name_of(scenario::TlsVersion::v1_2)}}}};
 }
 
+// An old program becomes a new one.
+Cure by_newer_program(bool fetching)
+{
+    return {CureKind::speak_newer_tls,
+            {{fetching ? fetch_setting("tls_max") : client_setting("tls_max"),
+              std::string{name_of(scenario::TlsVersion::v1_3)}}}};
+}
+
 // A rule that stands on the sender's own PC is the sender's own to open.
 std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& scenario)
 {
@@ -435,6 +449,7 @@ const Cure& Cures::another_way(const MailProgram& program, bool fetching)
 Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fetching)
 {
     if (auto cure = by_opening_own_rule(card, scenario_)) return *cure;
+    if (card.obstacle == Obstacle::program_too_old) return by_newer_program(fetching);
     if (card.pop3_reason == Pop3Reason::login_failed ||
         card.pop3_reason == Pop3Reason::too_many_failures)
         return {CureKind::check_password, {}};

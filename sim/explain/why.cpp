@@ -489,6 +489,7 @@ private:
             constexpr std::uint8_t protocol_version = 70; // RFC 8446 §6.2
             if (failed.alert == protocol_version) card.tls = TlsFailure::version_refused;
             card.who = host_at(server_of(event, event.connection).address, scenario_);
+            look_at_program(card);
         }
         if (failed.why == TlsFailure::not_tls) card.obstacle = Obstacle::wrong_protection;
         for (std::size_t i = event.id.value; i-- > 0;) {
@@ -506,6 +507,19 @@ private:
             }
             if (earlier.kind() == Kind::tls_started) return;
         }
+    }
+
+    // A server that refuses the version says nothing of which it wants: newer ones, if the program
+    // does not speak the newest.
+    void look_at_program(WhyCard& card) const
+    {
+        const scenario::MailProgram* program = program_at(card.sender, scenario_);
+        if (program == nullptr || card.tls != TlsFailure::version_refused) return;
+        const bool fetches = trace_.at(card.outcome).kind() == Kind::fetch_finished;
+        const auto& account = fetches ? program->fetching : program->sending;
+        if (!account || account->tls_max == scenario::TlsVersion::v1_3) return;
+        card.obstacle = Obstacle::program_too_old;
+        card.tls.reset();
     }
 
     void at_problem(WhyCard& card, const Event& event, const SmtpProblemSeen& seen)

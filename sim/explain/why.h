@@ -29,6 +29,7 @@ SIM_NAMED_ENUM(Obstacle,
                name_server_silent,    // DNS: no answer came
                certificate,           // the server's certificate was not accepted
                tls,                   // no TLS connection could be made, certificate apart
+               program_too_old,       // the server wants a newer TLS than the program speaks
                tls_not_offered,       // STARTTLS is wanted and not there
                wrong_protection,      // TLS spoken to a plain port, or the other way round
                auth_not_offered,      // no mechanism in common, or none offered
@@ -80,6 +81,7 @@ SIM_NAMED_ENUM(CureKind,
                trust_authority,   // a real mail program does not know the lesson's authority
                trust_issuer,     // our program does not know who signed a real server's certificate
                accept_older_tls, // the server speaks none as new as the program asks for
+               speak_newer_tls,  // the program speaks none as new as the server asks for
                check_password,   // nothing to set: it has to be typed right
                wait_out_pause,   // the server refuses this address for a while; then, the same
                new_token,        // signing in anew gets a good one

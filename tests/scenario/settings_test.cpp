@@ -51,6 +51,7 @@ TEST_SUITE("scenario.settings")
                                                "client.user",
                                                "client.password",
                                                "client.tls_min",
+                                               "client.tls_max",
                                                "fetch.server",
                                                "fetch.port",
                                                "fetch.protection",
@@ -58,8 +59,10 @@ TEST_SUITE("scenario.settings")
                                                "fetch.user",
                                                "fetch.password",
                                                "fetch.tls_min",
+                                               "fetch.tls_max",
                                                "rule.no-25",
                                                "server.mx.far.example.certificate",
+                                               "server.mx.far.example.tls_min",
                                                "server.mx.far.example.tls_max",
                                                "server.mx.far.example.login_pause",
                                                "server.mx.far.example.greeting_delay",
@@ -191,6 +194,20 @@ TEST_SUITE("scenario.settings")
         scenario.pop_servers.clear();
         CHECK(problem_of(scenario, key, "90").find("there is no such setting") !=
               std::string::npos);
+    }
+
+    TEST_CASE("the oldest version that is accepted is never newer than the newest that is spoken")
+    {
+        Scenario scenario = lab();
+        for (const std::string who : {"client", "fetch", "server.mx.far.example"}) {
+            INFO(who);
+            CHECK(problem_of(scenario, who + ".tls_max", "1.2") == "none");
+            CHECK(setting(scenario, who + ".tls_min").choices == std::vector<std::string>{"1.2"});
+            CHECK(problem_of(scenario, who + ".tls_min", "1.3") != "none");
+            CHECK(problem_of(scenario, who + ".tls_max", "1.3") == "none");
+            CHECK(problem_of(scenario, who + ".tls_min", "1.3") == "none");
+            CHECK(setting(scenario, who + ".tls_max").choices == std::vector<std::string>{"1.3"});
+        }
     }
 
     TEST_CASE("tls_max is that of a host: its mail and its POP server speak the same versions")
