@@ -1,4 +1,4 @@
-// What a person can ask for in the window: panels only put these in a list, the Model carries them
+// What a person can ask for in the window: panels only put these in a list, the Desk carries them
 // out after the frame. Nothing else changes the world or what is shown of it.
 #pragma once
 

@@ -34,13 +34,13 @@ void begin_pane(const Ui& ui, const char* name, const Rect& rect, ImU32 colour, 
 // Tab and F begin a walk over the controls, with the arrows too; Escape or a press ends it. As long
 // as nobody walks, the arrows step through the run, and at any time the keys that go to its ends
 // and to other lessons are the window's own: ImGui is not told of those in the next frame.
-void keep_keys(const Model& model)
+void keep_keys(const Desk& desk)
 {
     const ImGuiIO& io = ImGui::GetIO();
     if (ImGui::IsKeyPressed(ImGuiKey_F, false) && !io.WantTextInput)
         ImGui::SetNavCursorVisible(true);
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::SetNavCursorVisible(false);
-    const bool over = model.sheet() != Sheet::none || model.shown_host().exists() ||
+    const bool over = desk.sheet() != Sheet::none || desk.shown_host().exists() ||
                       ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId);
     if (over || io.WantTextInput) return;
     const ImGuiID own = ImGui::GetID("own keys");
@@ -64,13 +64,13 @@ void App::keys(std::vector<Action>& actions) const
         if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract))
             actions.emplace_back(action::Zoom{-1});
         if (pressed(ImGuiKey_0)) actions.emplace_back(action::Zoom{0});
-        MapView view = model_.map_view();
+        MapView view = desk_.map_view();
         const float step = 0.25F / view.zoom; // of what is seen
         if (pressed(ImGuiKey_LeftArrow)) view.x -= step;
         if (pressed(ImGuiKey_RightArrow)) view.x += step;
         if (pressed(ImGuiKey_UpArrow)) view.y -= step;
         if (pressed(ImGuiKey_DownArrow)) view.y += step;
-        if (!io.WantTextInput && view != model_.map_view())
+        if (!io.WantTextInput && view != desk_.map_view())
             actions.emplace_back(action::MoveMap{view});
         return;
     }
@@ -96,14 +96,14 @@ void App::keys(std::vector<Action>& actions) const
     if (pressed(ImGuiKey_3)) actions.emplace_back(action::SetLevel{sim::explain::Level::expert});
     if (pressed(ImGuiKey_L)) {
         actions.emplace_back(
-            action::SetLanguage{model_.preferences().language == "ja" ? "en" : "ja"});
+            action::SetLanguage{desk_.preferences().language == "ja" ? "en" : "ja"});
     }
     if (pressed(ImGuiKey_F)) actions.emplace_back(action::Fork{});
     if (pressed(ImGuiKey_O)) actions.emplace_back(action::ShowSheet{Sheet::files});
     if (pressed(ImGuiKey_B)) actions.emplace_back(action::ShowSheet{Sheet::bridge});
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
     if (pressed(ImGuiKey_P)) {
-        actions.emplace_back(action::SetTheme{model_.preferences().theme == ThemeName::projector
+        actions.emplace_back(action::SetTheme{desk_.preferences().theme == ThemeName::projector
                                                   ? ThemeName::paper
                                                   : ThemeName::projector});
     }
@@ -141,12 +141,12 @@ void App::layout(const Ui& ui)
 
     const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
     begin_pane(ui, "##middle", middle, theme.paper, {14, 14});
-    if (!ui.model().problems().empty()) {
+    if (!ui.desk().problems().empty()) {
         problems_panel(ui);
-    } else if (ui.model().is_open()) {
-        if (graph_of_ != ui.model().run_number()) {
-            graph_of_ = ui.model().run_number();
-            graph_ = map_graph(ui.model().playback().world(), ui.model().scenario());
+    } else if (ui.desk().is_open()) {
+        if (graph_of_ != ui.desk().run_number()) {
+            graph_of_ = ui.desk().run_number();
+            graph_ = map_graph(ui.desk().playback().world(), ui.desk().scenario());
         }
         const float pad = ui.px(14);
         const float split = middle.min.y + middle.height() * 0.51F;
@@ -177,7 +177,7 @@ void App::layout(const Ui& ui)
     player_bar(ui, {{ui.px(18), player.min.y}, {size.x - ui.px(16), player.max.y}});
     ImGui::EndChild();
 
-    keep_keys(model_);
+    keep_keys(desk_);
     ImGui::End();
 
     host_sheet(ui);
@@ -186,10 +186,10 @@ void App::layout(const Ui& ui)
 
 bool App::frame(float display_scale, float seconds, Probe* probe)
 {
-    const bool moves = model_.advance(seconds);
+    const bool moves = desk_.advance(seconds);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const Theme theme =
-        make_theme(model_.preferences().theme, display_scale * model_.preferences().zoom, size.y);
+        make_theme(desk_.preferences().theme, display_scale * desk_.preferences().zoom, size.y);
     apply(theme);
     if (size.x < smallest_side || size.y < smallest_side) return moves;
     ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
@@ -197,14 +197,14 @@ bool App::frame(float display_scale, float seconds, Probe* probe)
     ImGui::GetCurrentContext()->ConfigNavWindowingKeyPrev = 0;
     std::vector<Action> actions;
     {
-        const Ui ui{model_, theme, fonts_, actions, probe};
+        const Ui ui{desk_, theme, fonts_, actions, probe};
         ImGui::PushFont(fonts_.text, theme.body());
         layout(ui);
         ImGui::PopFont();
     }
     keys(actions);
     for (const Action& action : actions)
-        model_.act(action);
+        desk_.act(action);
     return moves || !actions.empty();
 }
 

@@ -25,9 +25,9 @@ std::string_view suffix_of(ExportKind kind)
     return "";
 }
 
-std::string export_octets(const Model& model, ExportKind kind)
+std::string export_octets(const Desk& desk, ExportKind kind)
 {
-    const sim::report::Source source = model.source();
+    const sim::report::Source source = desk.source();
     switch (kind) {
     case ExportKind::png:
         return {};

@@ -2,7 +2,7 @@
 // window is not among them: only whoever draws has it.
 #pragma once
 
-#include "gui/model.h"
+#include "gui/desk.h"
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ namespace gui {
 std::string_view suffix_of(action::ExportKind kind);
 
 // The octets of that file; empty for a picture.
-std::string export_octets(const Model& model, action::ExportKind kind);
+std::string export_octets(const Desk& desk, action::ExportKind kind);
 
 // Writes them into `file`, replacing what is there. False when it could not.
 bool write_octets(const std::string& file, const std::string& octets);

@@ -1,7 +1,7 @@
 // What is in a folder, for the list of files.
 #pragma once
 
-#include "gui/model.h"
+#include "gui/desk.h"
 
 #include <string>
 

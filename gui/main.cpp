@@ -122,14 +122,14 @@ private:
                 lessons_,
                 platform::load_scenario,
                 gui::list_folder,
-                [this](const gui::Model& model, auto kind) { return export_to(model, kind); },
+                [this](const gui::Desk& desk, auto kind) { return export_to(desk, kind); },
                 gui::open_bridge};
     }
 
     int picture(const gui::FontFiles& fonts, const std::string& path)
     {
         const std::string problem = gui::make_screenshot(
-            gui::Model{surroundings(), preferences(false)}, path, fonts, options_.screenshot);
+            gui::Desk{surroundings(), preferences(false)}, path, fonts, options_.screenshot);
         return problem.empty() ? 0 : complain(problem);
     }
 
@@ -138,14 +138,12 @@ private:
         const gui::Preferences liked = preferences(true);
         gui::WindowUser user;
         user.start = [&](gui::Fonts loaded) {
-            gui::App app{gui::Model{surroundings(), liked}, loaded};
-            app.model().act(gui::action::Open{path});
+            gui::App app{gui::Desk{surroundings(), liked}, loaded};
+            app.desk().act(gui::action::Open{path});
             return app;
         };
-        user.before_end = [&](const gui::Model& model) { remember(model.preferences()); };
-        user.file_changed = [this](const gui::Model& model) {
-            return file_changed(model.wanted());
-        };
+        user.before_end = [&](const gui::Desk& desk) { remember(desk.preferences()); };
+        user.file_changed = [this](const gui::Desk& desk) { return file_changed(desk.wanted()); };
         user.drawn = [this](const ImDrawData& frame) {
             const std::string file = std::exchange(wanted_picture_, {});
             if (!file.empty()) (void)gui::write_png(file, gui::draw_picture(frame));
@@ -179,13 +177,13 @@ private:
     }
 
     // Into the folder that the program was started in.
-    std::string export_to(const gui::Model& model, gui::action::ExportKind kind)
+    std::string export_to(const gui::Desk& desk, gui::action::ExportKind kind)
     {
         const std::string name =
-            fmt::format("hikyaku-{}{}", model.scenario().key, gui::suffix_of(kind));
+            fmt::format("hikyaku-{}{}", desk.scenario().key, gui::suffix_of(kind));
         const std::string file = (fs::current_path() / name).string();
         if (kind == gui::action::ExportKind::png) return wanted_picture_ = file;
-        return gui::write_octets(file, gui::export_octets(model, kind)) ? file : std::string{};
+        return gui::write_octets(file, gui::export_octets(desk, kind)) ? file : std::string{};
     }
 
     const platform::Environment& environment_;

@@ -2,7 +2,7 @@
 // settings ($XDG_CONFIG_HOME/hikyaku/window.json).
 #pragma once
 
-#include "gui/model.h"
+#include "gui/desk.h"
 
 #include <filesystem>
 #include <string>

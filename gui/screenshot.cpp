@@ -54,7 +54,7 @@ struct ContextEnd {
 
 } // namespace
 
-std::string make_screenshot(Model model,
+std::string make_screenshot(Desk desk,
                             const std::string& path,
                             const FontFiles& fonts,
                             const ScreenshotOptions& options,
@@ -67,17 +67,17 @@ std::string make_screenshot(Model model,
                            smallest_picture,
                            largest_picture);
     }
-    model.act(action::Open{path});
-    if (!model.problems().empty()) return fmt::format("{}", fmt::join(model.problems(), "\n"));
+    desk.act(action::Open{path});
+    if (!desk.problems().empty()) return fmt::format("{}", fmt::join(desk.problems(), "\n"));
     for (const std::string& setting : options.settings) {
         const auto assigned = sim::parse_assignment(setting);
-        if (!assigned || model.setting(assigned->key) == nullptr)
+        if (!assigned || desk.setting(assigned->key) == nullptr)
             return fmt::format("--set {}: there is no such setting here", setting);
-        model.act(action::ChangeSetting{assigned->key, assigned->value});
+        desk.act(action::ChangeSetting{assigned->key, assigned->value});
     }
-    if (const auto action = go_to(options.at)) model.act(*action);
-    model.set_progress(options.at == "blocked" ? 1.0F : 0.6F);
-    if (const auto tab = sim::parse_enum<Tab>(options.tab)) model.act(action::ShowTab{*tab});
+    if (const auto action = go_to(options.at)) desk.act(*action);
+    desk.set_progress(options.at == "blocked" ? 1.0F : 0.6F);
+    if (const auto tab = sim::parse_enum<Tab>(options.tab)) desk.act(action::ShowTab{*tab});
 
     ImGui::CreateContext();
     const ContextEnd end;
@@ -86,7 +86,7 @@ std::string make_screenshot(Model model,
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
     io.DisplaySize = {static_cast<float>(size->width), static_cast<float>(size->height)};
     io.DeltaTime = 1.0F / 60;
-    App app{std::move(model), load_fonts(fonts)};
+    App app{std::move(desk), load_fonts(fonts)};
     // ImGui knows the size of what it laid out, and scrolls, a frame or two later.
     for (int frame = 0; frame < 4; ++frame) {
         ImGui::NewFrame();

@@ -1,7 +1,7 @@
 // One picture of the window, made without a display: the same octets for the same options.
 #pragma once
 
-#include "gui/model.h"
+#include "gui/desk.h"
 #include "gui/picture.h"
 #include "gui/theme.h"
 
@@ -19,7 +19,7 @@ struct ScreenshotOptions {
 };
 
 // Empty, or what went wrong, in English. Hands the picture over, too, when somebody wants it.
-std::string make_screenshot(Model model,
+std::string make_screenshot(Desk desk,
                             const std::string& path,
                             const FontFiles& fonts,
                             const ScreenshotOptions& options,

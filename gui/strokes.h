@@ -1,5 +1,5 @@
 // Ways through points and what is drawn along them: the map's cables, gates and stop signs. No
-// model, no words.
+// desk, no words.
 #pragma once
 
 #include "gui/ui.h"

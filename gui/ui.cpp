@@ -12,12 +12,12 @@ namespace gui {
 
 std::string Ui::say(std::string_view name, const sim::explain::Arguments& arguments) const
 {
-    return model_.language().text(fmt::format("gui.{}", name), arguments);
+    return desk_.language().text(fmt::format("gui.{}", name), arguments);
 }
 
 const std::string& Ui::pick(const sim::scenario::Text& text) const
 {
-    return sim::explain::pick(text, model_.language());
+    return sim::explain::pick(text, desk_.language());
 }
 
 void Ui::remember(const std::string& path, const Rect& rect) const
@@ -430,7 +430,7 @@ Ui::combo(const std::string& path,
 float Ui::chip(ImDrawList* list, ImVec2 at, sim::explain::Mark mark) const
 {
     using sim::explain::Mark;
-    const std::string word = sim::explain::label(mark, model_.language());
+    const std::string word = sim::explain::label(mark, desk_.language());
     if (word.empty()) return 0;
     const std::string text = fmt::format("{} {}", icon_of(mark), word);
     const TextStyle style = small();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gui/action.h"
-#include "gui/model.h"
+#include "gui/desk.h"
 #include "gui/text.h"
 #include "gui/theme.h"
 
@@ -32,22 +32,22 @@ enum class Overflow {
 
 class Ui {
 public:
-    Ui(const Model& model,
+    Ui(const Desk& desk,
        const Theme& theme,
        const Fonts& fonts,
        std::vector<Action>& actions,
        Probe* probe)
-        : model_{model}, theme_{theme}, fonts_{fonts}, actions_{actions}, probe_{probe}
+        : desk_{desk}, theme_{theme}, fonts_{fonts}, actions_{actions}, probe_{probe}
     {
     }
 
     // The same with other measures: `theme` must outlive it.
     [[nodiscard]] Ui with(const Theme& theme) const
     {
-        return {model_, theme, fonts_, actions_, probe_};
+        return {desk_, theme, fonts_, actions_, probe_};
     }
 
-    [[nodiscard]] const Model& model() const { return model_; }
+    [[nodiscard]] const Desk& desk() const { return desk_; }
     [[nodiscard]] const Theme& theme() const { return theme_; }
     [[nodiscard]] float px(float design) const { return theme_.px(design); }
 
@@ -160,7 +160,7 @@ public:
     bool show_focus(const std::string& path, const Rect& rect) const;
 
 private:
-    const Model& model_;
+    const Desk& desk_;
     const Theme& theme_;
     const Fonts& fonts_;
     std::vector<Action>& actions_;

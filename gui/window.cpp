@@ -95,10 +95,10 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
     double frame_seconds = 0;
     int settle = 3; // frames that are drawn after the last input: ImGui needs one or two
     while (glfwWindowShouldClose(window) == 0) {
-        if (app.model().live() != nullptr) {
+        if (app.desk().live() != nullptr) {
             // Half of the time for the people, half for the programs.
             const auto drawing = std::chrono::milliseconds{std::lround(1000 * frame_seconds)};
-            if (app.model().follow(std::clamp(drawing, live_wait, 10 * live_wait))) settle = 3;
+            if (app.desk().follow(std::clamp(drawing, live_wait, 10 * live_wait))) settle = 3;
             glfwPollEvents();
             if (has_input()) settle = 3;
         } else if (settle > 0) {
@@ -111,13 +111,13 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         const double now = glfwGetTime();
         if (now - looked > look_again_seconds) {
             looked = now;
-            if (user.file_changed(app.model())) {
-                app.model().reload();
+            if (user.file_changed(app.desk())) {
+                app.desk().reload();
                 settle = 3;
             }
         }
         if (!dropped.path.empty()) {
-            app.model().act(action::Open{std::exchange(dropped.path, {})});
+            app.desk().act(action::Open{std::exchange(dropped.path, {})});
             settle = 3;
         }
         if (settle == 0) {
@@ -128,7 +128,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         int height = 0;
         glfwGetFramebufferSize(window, &width, &height);
         if (width <= 0 || height <= 0) { // minimised: nothing to draw on
-            if (app.model().live() == nullptr) glfwWaitEventsTimeout(look_again_seconds);
+            if (app.desk().live() == nullptr) glfwWaitEventsTimeout(look_again_seconds);
             last = glfwGetTime();
             continue;
         }
@@ -146,7 +146,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         frame_seconds = glfwGetTime() - now;
         settle = moves || has_input() ? 3 : settle - 1;
     }
-    app.model().remember_window(place_of(window));
+    app.desk().remember_window(place_of(window));
 }
 
 } // namespace
@@ -181,7 +181,7 @@ run_window(const FontFiles& fonts, const Preferences& preferences, const WindowU
         const BackendEnd backend;
         App app = user.start(load_fonts(fonts));
         loop(window, app, dropped, user);
-        user.before_end(app.model());
+        user.before_end(app.desk());
     }
     glfwDestroyWindow(window);
     return {};

@@ -16,9 +16,9 @@ struct WindowResult {
 // Where the window gets its App, once there is an ImGui context; and who is told when it goes.
 struct WindowUser {
     std::function<App(Fonts fonts)> start;
-    std::function<void(const Model& model)> before_end;
+    std::function<void(const Desk& desk)> before_end;
     // Whether the open file has changed on disk since the last question.
-    std::function<bool(const Model& model)> file_changed;
+    std::function<bool(const Desk& desk)> file_changed;
     // Called with each frame: an export may want it as a picture.
     std::function<void(const ImDrawData& frame)> drawn;
 };

@@ -13,13 +13,13 @@ namespace {
 std::string protection_words(const Ui& ui, const LivePort& port)
 {
     if (port.protection.empty()) return {};
-    return ui.model().language().text("cli.bridge.tls." + port.protection);
+    return ui.desk().language().text("cli.bridge.tls." + port.protection);
 }
 
 // Who connects, and from which line: "花子のPC", "動的IPの回線".
 sim::explain::Arguments place_of_client(const Ui& ui)
 {
-    const auto& scenario = ui.model().scenario();
+    const auto& scenario = ui.desk().scenario();
     const auto program =
         std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
     std::string line = "-";
@@ -79,7 +79,7 @@ void closed(const Ui& ui)
     ui.paragraph(ui.body(), ui.say("bridge.what"));
     ui.paragraph(ui.body(), ui.say("bridge.who", place_of_client(ui)));
     ui.paragraph(ui.note(), ui.say("bridge.clock"));
-    if (!ui.model().notice().empty()) ui.paragraph(ui.note(), ui.model().notice());
+    if (!ui.desk().notice().empty()) ui.paragraph(ui.note(), ui.desk().notice());
     ImGui::Dummy({0, ui.px(2)});
     if (ui.primary(
             "bridge/open", icon::plug, ui.say("bridge.open"), ImGui::GetContentRegionAvail().x))
@@ -140,8 +140,8 @@ void opened(const Ui& ui, const LiveRun& live)
 
 void bridge(const Ui& ui)
 {
-    if (!ui.model().is_open()) return;
-    if (const LiveRun* live = ui.model().live()) {
+    if (!ui.desk().is_open()) return;
+    if (const LiveRun* live = ui.desk().live()) {
         opened(ui, *live);
     } else {
         closed(ui);

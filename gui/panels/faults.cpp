@@ -27,9 +27,9 @@ std::string kind_of(const s::Setting& setting)
 
 std::string name_of_host(const Ui& ui, const std::string& key)
 {
-    const auto& scenario = ui.model().scenario();
+    const auto& scenario = ui.desk().scenario();
     return sim::explain::host_name(sim::explain::host_called(key, scenario),
-                                   ui.model().source().context());
+                                   ui.desk().source().context());
 }
 
 // Which reply of a mail server: to RCPT, or to one recipient's.
@@ -43,7 +43,7 @@ std::string name_of_point(const Ui& ui, const sim::SettingKey& is)
 void active(const Ui& ui)
 {
     ImDrawList* list = ImGui::GetWindowDrawList();
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         const std::string kind = kind_of(setting);
         const std::string right = kind == "certificate" ? "good" : "off";
         if (kind.empty() || setting.value == right) continue;
@@ -78,7 +78,7 @@ look_at(const Ui& ui, const std::string& path, std::string_view label, const Opt
     const int last = static_cast<int>(all.size()) - 1;
     // At first the server that the mail program is set to.
     int first = 0;
-    if (const auto* dialled = ui.model().setting(sim::client_setting("server"));
+    if (const auto* dialled = ui.desk().setting(sim::client_setting("server"));
         dialled != nullptr) {
         for (std::size_t i = 0; i < all.size(); ++i)
             if (all[i].first == dialled->value) first = static_cast<int>(i);
@@ -96,7 +96,7 @@ look_at(const Ui& ui, const std::string& path, std::string_view label, const Opt
 void one_of(const Ui& ui, const std::string& kind)
 {
     Options servers;
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         if (kind_of(setting) != kind) continue;
         const std::string& host = setting.is.host;
         if (servers.empty() || servers.back().first != host)
@@ -107,7 +107,7 @@ void one_of(const Ui& ui, const std::string& kind)
         servers[look_at(ui, "fault/" + kind + "/server", ui.say("fault.where"), servers)].first;
     std::vector<const s::Setting*> there;
     Options points;
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         if (kind_of(setting) != kind || setting.is.host != server) continue;
         there.push_back(&setting);
         if (!setting.is.point.empty())
@@ -134,7 +134,7 @@ void faults(const Ui& ui)
     for (const char* name : kinds) {
         const std::string kind{name};
         const bool there =
-            std::ranges::any_of(ui.model().settings(), [&](const s::Setting& setting) {
+            std::ranges::any_of(ui.desk().settings(), [&](const s::Setting& setting) {
                 return kind_of(setting) == kind;
             });
         if (!there) continue;

@@ -17,7 +17,7 @@ constexpr std::size_t most_lines = 60; // of the log; the ladder has all
 
 void sockets(const Ui& ui, HostId host)
 {
-    const auto all = ui.model().view().hosts().sockets(host, ui.model().cursor());
+    const auto all = ui.desk().view().hosts().sockets(host, ui.desk().cursor());
     if (all.empty()) return;
     ui.paragraph(ui.note(), ui.say("host.sockets"));
     for (const auto& socket : all) {
@@ -36,14 +36,14 @@ void sockets(const Ui& ui, HostId host)
 
 void queue(const Ui& ui, HostId host)
 {
-    const auto waiting = ui.model().view().hosts().queue(host, ui.model().cursor());
+    const auto waiting = ui.desk().view().hosts().queue(host, ui.desk().cursor());
     if (waiting.empty()) return;
-    const auto context = ui.model().source().context();
+    const auto context = ui.desk().source().context();
     ui.paragraph(ui.note(), ui.say("host.queue"));
     for (const auto& entry : waiting) {
         ui.paragraph(ui.body(), entry.recipient);
         if (entry.deferred.exists()) {
-            const auto& event = ui.model().playback().trace().at(entry.deferred);
+            const auto& event = ui.desk().playback().trace().at(entry.deferred);
             ui.paragraph(ui.in(ui.note(), ui.theme().quiet),
                          sim::explain::headline(event, context));
         }
@@ -52,30 +52,30 @@ void queue(const Ui& ui, HostId host)
 
 void mailbox(const Ui& ui, HostId host)
 {
-    const auto mails = ui.model().view().hosts().mailbox(host, ui.model().cursor());
+    const auto mails = ui.desk().view().hosts().mailbox(host, ui.desk().cursor());
     if (mails.empty()) return;
-    const auto context = ui.model().source().context();
+    const auto context = ui.desk().source().context();
     ui.paragraph(ui.note(), ui.say("host.mailbox"));
     for (const auto& entry : mails) {
-        const auto& event = ui.model().playback().trace().at(entry.delivered);
+        const auto& event = ui.desk().playback().trace().at(entry.delivered);
         ui.paragraph(ui.in(ui.body(), ui.theme().accepted),
                      fmt::format("{} {}", icon::check, sim::explain::headline(event, context)));
-        if (entry.was_retrieved(ui.model().cursor()))
+        if (entry.was_retrieved(ui.desk().cursor()))
             ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("host.fetched"));
     }
 }
 
 void log(const Ui& ui, HostId host)
 {
-    const auto events = ui.model().view().hosts().log(
-        host, ui.model().cursor(), unit_of(ui.model().preferences().level));
+    const auto events = ui.desk().view().hosts().log(
+        host, ui.desk().cursor(), unit_of(ui.desk().preferences().level));
     ui.paragraph(ui.note(), ui.say("host.log"));
     if (events.empty()) ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("host.nothing"));
-    const auto context = ui.model().source().context();
+    const auto context = ui.desk().source().context();
     const std::size_t begin = events.size() > most_lines ? events.size() - most_lines : 0;
     const float width = ImGui::GetContentRegionAvail().x;
     for (std::size_t i = begin; i < events.size(); ++i) {
-        const auto& event = ui.model().playback().trace().at(events[i]);
+        const auto& event = ui.desk().playback().trace().at(events[i]);
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float height = ui.theme().note() + ui.px(8);
         if (ui.area(fmt::format("host/log/{}", event.id.value),
@@ -86,7 +86,7 @@ void log(const Ui& ui, HostId host)
         const float clock = ui.line(list,
                                     {at.x, at.y + ui.px(4)},
                                     ui.small(),
-                                    sim::explain::clock_time(event.at, ui.model().scenario()),
+                                    sim::explain::clock_time(event.at, ui.desk().scenario()),
                                     width);
         ui.line(list,
                 {at.x + clock + ui.px(10), at.y + ui.px(3)},
@@ -101,8 +101,8 @@ void log(const Ui& ui, HostId host)
 
 void host_sheet(const Ui& ui)
 {
-    const HostId host = ui.model().shown_host();
-    if (!host.exists() || !ui.model().is_open()) return;
+    const HostId host = ui.desk().shown_host();
+    if (!host.exists() || !ui.desk().is_open()) return;
     const ImVec2 display = ImGui::GetIO().DisplaySize;
     const float width = std::min(ui.px(470) * ui.theme().type_scale, display.x * 0.6F);
     ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
@@ -114,7 +114,7 @@ void host_sheet(const Ui& ui)
                      nullptr,
                      ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
                          ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings)) {
-        const auto& it = ui.model().scenario().hosts.at(host.value);
+        const auto& it = ui.desk().scenario().hosts.at(host.value);
         TextStyle style = ui.bold();
         style.size *= 1.15F;
         ui.paragraph(style, ui.pick(it.name));

@@ -28,7 +28,7 @@ class LadderDrawing {
 public:
     LadderDrawing(const Ui& ui, const Rect& space)
         : ui_{ui},
-          view_{ui.model().view()},
+          view_{ui.desk().view()},
           space_{space},
           time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
           row_height_{std::round(ui.theme().note() + ui.px(20))} // whole: a million add up exactly
@@ -75,7 +75,7 @@ private:
     {
         std::map<HostId, std::string> called;
         for (const auto& [host, x] : x_of_)
-            called[host] = sim::explain::host_name(host, ui_.model().source().context());
+            called[host] = sim::explain::host_name(host, ui_.desk().source().context());
         const auto fit = [&](const std::string& words, std::size_t rows, float size) {
             TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
             style.size = std::min(style.size, size);
@@ -134,15 +134,15 @@ private:
 
     void body(const Rect& rows)
     {
-        const std::size_t shown = view_.rows_before(ui_.model().reached());
-        const std::size_t done = view_.rows_before(ui_.model().cursor());
+        const std::size_t shown = view_.rows_before(ui_.desk().reached());
+        const std::size_t done = view_.rows_before(ui_.desk().cursor());
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float height = row_height_ * static_cast<float>(shown);
         if (shown == 0) {
             const ImVec2 at{space_.min.x + ui_.px(12), rows.min.y + ui_.px(16)};
             const float width = space_.width() - ui_.px(24);
             const std::string words =
-                ui_.say(ui_.model().live() != nullptr ? "bridge.waiting" : "ladder.empty");
+                ui_.say(ui_.desk().live() != nullptr ? "bridge.waiting" : "ladder.empty");
             const TextStyle style = ui_.in(ui_.body(), ui_.theme().quiet);
             const float tall = ui_.paragraph_at(list, at, style, words, width);
             words_.push_back({at, {at.x + width, at.y + tall}});
@@ -309,7 +309,7 @@ private:
         ui_.line(ImGui::GetWindowDrawList(),
                  {space_.min.x + ui_.px(6), middle - ui_.theme().small() * 0.75F},
                  small_mono(),
-                 sim::explain::clock_time(it.at, ui_.model().scenario()),
+                 sim::explain::clock_time(it.at, ui_.desk().scenario()),
                  time_width_);
         // What was stopped had been readable on its way.
         const ImU32 colour =
@@ -420,7 +420,7 @@ private:
         const float gap = ui_.px(10);
         const float room =
             to_right ? space_.max.x - ui_.px(20) - x - gap : x - gap - space_.min.x - time_width_;
-        const auto& event = ui_.model().playback().trace().at(it.event);
+        const auto& event = ui_.desk().playback().trace().at(it.event);
         std::string words = who_stopped(event, true);
         if (text_width(style, words) > room) {
             if (hovered_ == &it) cut_ = words;
@@ -433,10 +433,10 @@ private:
     // The lifeline says where it was.
     [[nodiscard]] std::string who_stopped(const sim::Event& event, bool how) const
     {
-        const auto& scenario = ui_.model().scenario();
+        const auto& scenario = ui_.desk().scenario();
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || dropped->rule.value >= scenario.rules.size())
-            return sim::explain::headline(event, ui_.model().source().context());
+            return sim::explain::headline(event, ui_.desk().source().context());
         std::string rule = ui_.say(
             fmt::format("ladder.rule.{}", sim::name_of(scenario.rules[dropped->rule.value].kind)),
             {{"number", std::to_string(sim::explain::number_of(dropped->rule, scenario))}});

@@ -69,7 +69,7 @@ public:
                const MapPlace& place)
         : ui_{ui},
           words_{words},
-          scenario_{ui.model().scenario()},
+          scenario_{ui.desk().scenario()},
           space_{place.seen},
           list_{ImGui::GetWindowDrawList()}
     {
@@ -84,8 +84,8 @@ public:
             taken_.push_back(rect);
         for (const auto& zone : layout_.zones)
             taken_.push_back(place_of_title(zone));
-        const auto& view = ui.model().view();
-        std::size_t rows = view.rows_before(ui.model().cursor());
+        const auto& view = ui.desk().view();
+        std::size_t rows = view.rows_before(ui.desk().cursor());
         while (rows > 0 && !view.ladder().rows[rows - 1].event.exists())
             --rows;
         if (rows > 0) now_ = &view.ladder().rows[rows - 1];
@@ -222,7 +222,7 @@ private:
         const auto points = way();
         if (points.size() < 2) return;
         const Mark mark = now_->stopped ? Mark::clear : now_->mark;
-        const auto part = cut(points, length_of(points) * ui_.model().progress());
+        const auto part = cut(points, length_of(points) * ui_.desk().progress());
         const ImU32 colour = ui_.theme().of(mark);
         if (mark == Mark::encrypted || mark == Mark::secret) {
             solid(list_, part, colour, ui_.px(4));
@@ -241,10 +241,10 @@ private:
         const float length = length_of(points);
         const float margin = std::min(ui_.px(20), length / 2);
         const ImVec2 at =
-            cut(points, margin + (length - 2 * margin) * ui_.model().progress()).back();
+            cut(points, margin + (length - 2 * margin) * ui_.desk().progress()).back();
         const Mark mark = now_->stopped ? Mark::clear : now_->mark;
         const ImU32 colour = ui_.theme().of(mark);
-        const bool arrived = ui_.model().progress() >= 1;
+        const bool arrived = ui_.desk().progress() >= 1;
         if (!(now_->stopped && arrived)) {
             const float w = ui_.px(15);
             const float h = ui_.px(10);
@@ -359,7 +359,7 @@ private:
     [[nodiscard]] bool blocks(sim::RuleId rule) const
     {
         const auto* setting =
-            ui_.model().setting(sim::rule_setting(scenario_.rules[rule.value].key));
+            ui_.desk().setting(sim::rule_setting(scenario_.rules[rule.value].key));
         if (setting != nullptr) return setting->value != "off" && setting->value != "pass";
         const auto& it = scenario_.rules[rule.value];
         return it.enabled && it.verdict != sim::Verdict::pass;
@@ -384,29 +384,29 @@ private:
     [[nodiscard]] std::string describe(sim::RuleId rule) const
     {
         const auto& it = scenario_.rules[rule.value];
-        const auto* setting = ui_.model().setting(sim::rule_setting(it.key));
+        const auto* setting = ui_.desk().setting(sim::rule_setting(it.key));
         const std::string verdict =
             setting != nullptr ? setting->value : std::string{sim::name_of(it.verdict)};
         return fmt::format("#{} {} → {}  ×{}",
                            sim::explain::number_of(rule, scenario_),
                            ui_.pick(it.name),
                            ui_.say("verdict." + verdict),
-                           ui_.model().view().hosts().rule(rule, ui_.model().cursor()).dropped);
+                           ui_.desk().view().hosts().rule(rule, ui_.desk().cursor()).dropped);
     }
 
     void active_gate(const MapLayout::Gate& gate)
     {
-        if (&gate != gate_that_stopped() || ui_.model().progress() < 1) return;
+        if (&gate != gate_that_stopped() || ui_.desk().progress() < 1) return;
         const ImVec2 at{gate.rect.centre().x, layout_.cards.at(gate.host).centre().y};
         octagon(list_, at, ui_.px(13), ui_.theme().ink, ui_.theme().on_ink);
-        const auto& event = ui_.model().playback().trace().at(now_->event);
+        const auto& event = ui_.desk().playback().trace().at(now_->event);
         const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
         if (dropped == nullptr || !dropped->rule.exists()) return;
         TextStyle style = words_.in(words_.bold(), words_.theme().on_ink);
         style.size = words_.theme().note();
         const auto number = sim::explain::number_of(dropped->rule, scenario_);
         const auto times =
-            words_.model().view().hosts().rule(dropped->rule, words_.model().cursor()).dropped;
+            words_.desk().view().hosts().rule(dropped->rule, words_.desk().cursor()).dropped;
         std::string words = fmt::format(
             "#{} {}  ×{}", number, words_.pick(scenario_.rules[dropped->rule.value].name), times);
         // All its words when there is room for them near the gate, in one line or in two; else the
@@ -468,7 +468,7 @@ void by_mouse(const Ui& ui, const Rect& space, const Rect& whole)
 {
     if (!ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem)) return;
     const ImGuiIO& io = ImGui::GetIO();
-    MapView view = ui.model().map_view();
+    MapView view = ui.desk().map_view();
     if (contains(space, io.MousePos) && io.MouseWheel != 0 && !io.KeyCtrl) {
         const float x = (io.MousePos.x - whole.min.x) / whole.width();
         const float y = (io.MousePos.y - whole.min.y) / whole.height();
@@ -484,7 +484,7 @@ void by_mouse(const Ui& ui, const Rect& space, const Rect& whole)
         view.x -= io.MouseDelta.x / whole.width();
         view.y -= io.MouseDelta.y / whole.height();
     }
-    if (view != ui.model().map_view()) ui.ask(action::MoveMap{view});
+    if (view != ui.desk().map_view()) ui.ask(action::MoveMap{view});
 }
 
 constexpr float button_side = 24; // design pixels
@@ -494,7 +494,7 @@ constexpr float button_gap = 3;
 // they stay.
 Rect place_of_buttons(const Ui& ui, const MapGraph& graph, const Rect& space)
 {
-    const auto& scenario = ui.model().scenario();
+    const auto& scenario = ui.desk().scenario();
     const std::vector<float> titles(scenario.areas.size(), ui.line_height(ui.note()) + ui.px(4));
     const MapLayout layout = map_layout(graph, scenario, space, titles, ui.px(1));
     const float width = ui.px(3 * button_side + 2 * button_gap);
@@ -516,7 +516,7 @@ Rect place_of_buttons(const Ui& ui, const MapGraph& graph, const Rect& space)
 void buttons(const Ui& ui, const Rect& place)
 {
     constexpr float step = 1.25F;
-    const MapView view = ui.model().map_view();
+    const MapView view = ui.desk().map_view();
     MapView larger = view;
     larger.zoom *= step;
     MapView smaller = view;
@@ -553,7 +553,7 @@ void buttons(const Ui& ui, const Rect& place)
 
 void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space)
 {
-    const MapView& view = ui.model().map_view();
+    const MapView& view = ui.desk().map_view();
     const ImVec2 size{space.width() * view.zoom, space.height() * view.zoom};
     const ImVec2 middle = space.centre();
     const ImVec2 corner{middle.x - view.x * size.x, middle.y - view.y * size.y};

@@ -190,13 +190,13 @@ void inspector(const Ui& ui, const sim::report::TlsView& view)
 
 void packet_tab(const Ui& ui)
 {
-    const auto source = ui.model().source();
-    const sim::EventId selected = ui.model().selected();
+    const auto source = ui.desk().source();
+    const sim::EventId selected = ui.desk().selected();
     if (!selected.exists()) {
         ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("packet.empty"));
         return;
     }
-    const auto& view = ui.model().view().packet(source, selected);
+    const auto& view = ui.desk().view().packet(source, selected);
     if (view) {
         packet(ui, *view);
     } else {
@@ -204,7 +204,7 @@ void packet_tab(const Ui& ui)
     }
     const sim::ConnectionId connection = source.trace.at(selected).connection;
     if (!connection.exists()) return;
-    if (const auto& tls = ui.model().view().tls(source, connection)) {
+    if (const auto& tls = ui.desk().view().tls(source, connection)) {
         ui.rule();
         inspector(ui, *tls);
     }

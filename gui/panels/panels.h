@@ -1,5 +1,5 @@
 // The parts of the window, one file each. Each draws itself into the current ImGui window from the
-// model, and asks for what was pressed.
+// desk, and asks for what was pressed.
 #pragma once
 
 #include "gui/map_layout.h"

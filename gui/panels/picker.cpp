@@ -32,20 +32,20 @@ bool row(const Ui& ui, const std::string& path, std::string_view words, bool pic
 
 std::string words_of(const Ui& ui, std::size_t lesson)
 {
-    return fmt::format("{}. {}", lesson + 1, ui.pick(ui.model().lessons()[lesson].title));
+    return fmt::format("{}. {}", lesson + 1, ui.pick(ui.desk().lessons()[lesson].title));
 }
 
 void search(const Ui& ui)
 {
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
-    std::string words = ui.model().search();
+    std::string words = ui.desk().search();
     const auto typed = ui.field(
         "lessons/search", words, ui.say("lessons.search"), ImGui::GetContentRegionAvail().x);
-    const auto& found = ui.model().found();
-    if (typed.changed && words != ui.model().search()) ui.ask(action::Search{words});
+    const auto& found = ui.desk().found();
+    if (typed.changed && words != ui.desk().search()) ui.ask(action::Search{words});
     if (typed.step != 0) ui.ask(action::Pick{typed.step});
     if (typed.entered && !found.empty())
-        ui.ask(action::Open{ui.model().lessons()[found[ui.model().picked()]].path});
+        ui.ask(action::Open{ui.desk().lessons()[found[ui.desk().picked()]].path});
     if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ui.ask(action::ShowSheet{Sheet::none});
 }
 
@@ -54,16 +54,16 @@ void search(const Ui& ui)
 void lesson_sheet(const Ui& ui, const Rect& box)
 {
     float width = box.width();
-    for (std::size_t i = 0; i < ui.model().lessons().size(); ++i)
+    for (std::size_t i = 0; i < ui.desk().lessons().size(); ++i)
         width = std::max(width, text_width(ui.bold(), words_of(ui, i)) + ui.px(56));
     if (begin_sheet(ui, "##lessons", {{box.min.x, box.max.y + ui.px(4)}, {0, 0}, width})) {
         search(ui);
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-        const auto& found = ui.model().found();
+        const auto& found = ui.desk().found();
         for (std::size_t i = 0; i < found.size(); ++i) {
             const std::string path = fmt::format("lessons/{}", found[i] + 1);
-            if (row(ui, path, words_of(ui, found[i]), i == ui.model().picked()))
-                ui.ask(action::Open{ui.model().lessons()[found[i]].path});
+            if (row(ui, path, words_of(ui, found[i]), i == ui.desk().picked()))
+                ui.ask(action::Open{ui.desk().lessons()[found[i]].path});
         }
         ImGui::PopStyleVar();
         if (found.empty()) ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("lessons.none"));

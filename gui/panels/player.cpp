@@ -16,7 +16,7 @@ namespace {
 class Scale {
 public:
     Scale(const Ui& ui, float left, float right)
-        : stops_{ui.model().playback().stops(unit_of(ui.model().preferences().level))},
+        : stops_{ui.desk().playback().stops(unit_of(ui.desk().preferences().level))},
           left_{left},
           right_{right}
     {
@@ -77,7 +77,7 @@ float buttons(const Ui& ui, ImVec2 at)
     x += step;
     if (round_button(ui,
                      "player/play",
-                     ui.model().playing() ? icon::pause : icon::play,
+                     ui.desk().playing() ? icon::pause : icon::play,
                      ui.say("hint.play"),
                      {x, at.y},
                      true))
@@ -119,7 +119,7 @@ void speed(const Ui& ui, const Rect& rect)
     const float middle = rect.centre().y;
     if (const int step = arrows(); step != 0) {
         const float speed =
-            std::log2(ui.model().preferences().speed) + 0.5F * static_cast<float>(step);
+            std::log2(ui.desk().preferences().speed) + 0.5F * static_cast<float>(step);
         ui.ask(action::SetSpeed{std::exp2(std::clamp(speed, slowest, fastest))});
     }
     if (is_dragged()) {
@@ -127,7 +127,7 @@ void speed(const Ui& ui, const Rect& rect)
             std::clamp((ImGui::GetIO().MousePos.x - rect.min.x) / rect.width(), 0.0F, 1.0F);
         ui.ask(action::SetSpeed{std::exp2(slowest + f * (fastest - slowest))});
     }
-    const float now = (std::log2(ui.model().preferences().speed) - slowest) / (fastest - slowest);
+    const float now = (std::log2(ui.desk().preferences().speed) - slowest) / (fastest - slowest);
     list->AddLine({rect.min.x, middle}, {rect.max.x, middle}, ui.theme().rule, ui.px(3));
     list->AddCircleFilled({rect.min.x + rect.width() * now, middle}, ui.px(6), ui.theme().ink);
 }
@@ -160,11 +160,11 @@ bool any_between(const std::vector<std::uint32_t>& events, std::size_t begin, st
 // longest run costs no more to draw than there is room for.
 void marks(const Ui& ui, const Scale& scale, const Rect& rect)
 {
-    const RunView& view = ui.model().view();
+    const RunView& view = ui.desk().view();
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float y = rect.centre().y;
     const float step = ui.px(4);
-    const std::size_t known = ui.model().reached();
+    const std::size_t known = ui.desk().reached();
     std::size_t begin = 0;
     float last_gap = -1e9F;
     for (float x = rect.min.x; x <= rect.max.x && begin < known; x += step) {
@@ -195,8 +195,8 @@ void time_line(const Ui& ui, const Rect& rect)
     (void)ui.area("player/time", rect);
     if (const int step = arrows(); step != 0) ui.ask(action::Step{step});
     if (is_dragged()) ui.ask(action::Seek{scale.cursor_at(ImGui::GetIO().MousePos.x)});
-    const float now = scale.x_of(ui.model().cursor());
-    const float seen = scale.x_of(ui.model().reached());
+    const float now = scale.x_of(ui.desk().cursor());
+    const float seen = scale.x_of(ui.desk().reached());
     list->AddLine({rect.min.x, y}, {rect.max.x, y}, ui.theme().rule, ui.px(4));
     list->AddLine({rect.min.x, y}, {seen, y}, ui.theme().line, ui.px(4));
     list->AddLine({rect.min.x, y}, {now, y}, ui.theme().ink, ui.px(4));
@@ -209,7 +209,7 @@ void time_line(const Ui& ui, const Rect& rect)
 
 void player_bar(const Ui& ui, const Rect& space)
 {
-    if (!ui.model().is_open()) return;
+    if (!ui.desk().is_open()) return;
     const float middle = space.centre().y;
     float x = buttons(ui, {space.min.x, middle - ui.px(18)});
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -227,7 +227,7 @@ void player_bar(const Ui& ui, const Rect& space)
     TextStyle clock = ui.mono();
     clock.size = ui.theme().body() * 1.2F;
     const std::string time =
-        sim::explain::clock_time(ui.model().playback().time(), ui.model().scenario());
+        sim::explain::clock_time(ui.desk().playback().time(), ui.desk().scenario());
     const float clock_width = std::max(text_width(clock, time), ui.px(150));
     const float right = space.max.x - clock_width;
     ui.line(list,
@@ -235,21 +235,21 @@ void player_bar(const Ui& ui, const Rect& space)
             clock,
             time,
             clock_width + 1);
-    const sim::EventId next = ui.model().view().next_after(ui.model().cursor());
-    const LiveRun* live = ui.model().live();
-    const auto& run = ui.model().playback();
+    const sim::EventId next = ui.desk().view().next_after(ui.desk().cursor());
+    const LiveRun* live = ui.desk().live();
+    const auto& run = ui.desk().playback();
     const std::string coming =
         !next.exists() && !run.is_complete()
             ? ui.say("player.running",
-                     {{"time", sim::explain::clock_time(run.world().now(), ui.model().scenario())},
+                     {{"time", sim::explain::clock_time(run.world().now(), ui.desk().scenario())},
                       {"count", std::to_string(run.trace().size())}})
         : !next.exists() && live != nullptr
             ? ui.say("player.live", {{"count", std::to_string(live->connections())}})
-        : next.exists() && next.value < ui.model().reached()
+        : next.exists() && next.value < ui.desk().reached()
             ? ui.say("player.next",
                      {{"what",
-                       sim::explain::headline(ui.model().playback().trace().at(next),
-                                              ui.model().source().context())}})
+                       sim::explain::headline(ui.desk().playback().trace().at(next),
+                                              ui.desk().source().context())}})
             : ui.say(next.exists() ? "player.more" : "player.over");
     const float note_width = std::min(text_width(ui.small(), coming), clock_width + ui.px(90));
     const float note_at = space.max.x - note_width;

@@ -15,7 +15,7 @@ namespace {
 std::string fault_words(const Ui& ui, const sim::SettingKey& is, const std::string& value)
 {
     const std::string words = "fault_value." + value;
-    if (ui.model().language().has("gui." + words)) return ui.say(words);
+    if (ui.desk().language().has("gui." + words)) return ui.say(words);
     if (is.name == "cut") return ui.say("fault.at", {{"point", ui.say("fault_point." + value)}});
     if (value.starts_with('4')) return ui.say("fault.for_now", {{"code", value}});
     if (value.starts_with('5')) return ui.say("fault.for_good", {{"code", value}});
@@ -32,7 +32,7 @@ void heading(const Ui& ui, std::string_view words)
 // How the values of a setting are called.
 std::string label_of(const Ui& ui, const s::Setting& setting, const std::string& value)
 {
-    const auto& scenario = ui.model().scenario();
+    const auto& scenario = ui.desk().scenario();
     using sim::SettingGroup;
     if (setting.is.group == SettingGroup::client && setting.is.name == "line") {
         const auto line = std::ranges::find(scenario.lines, value, &s::AccessLine::key);
@@ -41,7 +41,7 @@ std::string label_of(const Ui& ui, const s::Setting& setting, const std::string&
     if (setting.is.group == SettingGroup::fault) return fault_words(ui, setting.is, value);
     if (setting.is.group == SettingGroup::rule) return ui.say("verdict." + value);
     const std::string key = fmt::format("value.{}.{}", setting.is.name, value);
-    return ui.model().language().has("gui." + key) ? ui.say(key) : value;
+    return ui.desk().language().has("gui." + key) ? ui.say(key) : value;
 }
 
 Options options_of(const Ui& ui, const s::Setting& setting)

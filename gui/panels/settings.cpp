@@ -17,18 +17,18 @@ namespace s = sim::scenario;
 void goal(const Ui& ui)
 {
     heading(ui, ui.say("goal"));
-    ui.paragraph(ui.body(), ui.pick(ui.model().scenario().goal));
+    ui.paragraph(ui.body(), ui.pick(ui.desk().scenario().goal));
 }
 
 void prediction(const Ui& ui)
 {
-    const auto& asked = ui.model().scenario().prediction;
+    const auto& asked = ui.desk().scenario().prediction;
     if (!asked) return;
     const float pad = ui.px(10);
     const float width = ImGui::GetContentRegionAvail().x;
     const float inner = width - 2 * pad;
     const float mark = ui.theme().body() * 1.4F;
-    const auto answer = ui.model().prediction();
+    const auto answer = ui.desk().prediction();
 
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->ChannelsSplit(2);
@@ -59,11 +59,11 @@ void prediction(const Ui& ui)
         ui.paragraph_at(list, {rect.min.x + mark, y}, style, words, inner - mark);
         y += height;
     }
-    if (answer && !ui.model().prediction_settled() && !ui.model().is_as_given()) {
+    if (answer && !ui.desk().prediction_settled() && !ui.desk().is_as_given()) {
         y += ui.px(4);
         y += ui.paragraph_at(list, {at.x + pad, y}, ui.note(), ui.say("predict.changed"), inner);
     }
-    if (answer && ui.model().prediction_settled()) {
+    if (answer && ui.desk().prediction_settled()) {
         const bool right = asked->choices.at(static_cast<std::size_t>(*answer)).right;
         std::string right_words;
         for (const auto& choice : asked->choices)
@@ -91,7 +91,7 @@ void prediction(const Ui& ui)
 // An account's rows as they stand in a mail program's dialog, or those that none has.
 void account(const Ui& ui, sim::SettingGroup group, bool unusual = false)
 {
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         if (setting.is.group == group && setting.unusual == unusual)
             setting_row(ui, setting, ui.say("account." + setting.is.name));
     }
@@ -100,9 +100,9 @@ void account(const Ui& ui, sim::SettingGroup group, bool unusual = false)
 // Always in sight, below what scrolls.
 void send(const Ui& ui)
 {
-    if (!ui.model().notice().empty())
-        ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.model().notice());
-    if (ui.model().live() != nullptr) {
+    if (!ui.desk().notice().empty())
+        ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.desk().notice());
+    if (ui.desk().live() != nullptr) {
         if (ui.primary(
                 "bridge/show", icon::plug, ui.say("bridge.show"), ImGui::GetContentRegionAvail().x))
             ui.ask(action::ShowSheet{Sheet::bridge});
@@ -119,20 +119,20 @@ void send(const Ui& ui)
 std::string server_words(const Ui& ui, const sim::SettingKey& is)
 {
     const std::string key = "server." + is.name;
-    std::string words = ui.model().language().has("gui." + key) ? ui.say(key) : is.name;
+    std::string words = ui.desk().language().has("gui." + key) ? ui.say(key) : is.name;
     return is.port == 0 ? words : fmt::format("{} {}", is.port, words);
 }
 
 void servers(const Ui& ui)
 {
     std::string host;
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         if (setting.is.group != sim::SettingGroup::server) continue;
         if (setting.is.host != host) {
             host = setting.is.host;
-            const sim::HostId id = sim::explain::host_called(host, ui.model().scenario());
+            const sim::HostId id = sim::explain::host_called(host, ui.desk().scenario());
             ui.paragraph(ui.in(ui.bold(), ui.theme().ink),
-                         sim::explain::host_name(id, ui.model().source().context()));
+                         sim::explain::host_name(id, ui.desk().source().context()));
         }
         setting_row(ui, setting, server_words(ui, setting.is));
     }
@@ -140,7 +140,7 @@ void servers(const Ui& ui)
 
 bool has_settings(const Ui& ui, sim::SettingGroup group, bool unusual = false)
 {
-    return std::ranges::any_of(ui.model().settings(), [&](const s::Setting& setting) {
+    return std::ranges::any_of(ui.desk().settings(), [&](const s::Setting& setting) {
         return setting.is.group == group && setting.unusual == unusual;
     });
 }
@@ -150,7 +150,7 @@ void take_keyboard(const Ui& ui)
 {
     ImGuiStorage* storage = ImGui::GetStateStorage();
     const ImGuiID id = ImGui::GetID("fork_wanted");
-    const int wanted = ui.model().fork_wanted();
+    const int wanted = ui.desk().fork_wanted();
     if (storage->GetInt(id, 0) == wanted) return;
     storage->SetInt(id, wanted);
     ImGui::SetKeyboardFocusHere();
@@ -160,15 +160,15 @@ void take_keyboard(const Ui& ui)
 void rules(const Ui& ui)
 {
     take_keyboard(ui);
-    for (const s::Setting& setting : ui.model().settings()) {
+    for (const s::Setting& setting : ui.desk().settings()) {
         if (setting.is.group != sim::SettingGroup::rule) continue;
-        const auto& all = ui.model().scenario().rules;
+        const auto& all = ui.desk().scenario().rules;
         const auto rule = std::ranges::find(all, setting.is.name, &s::FirewallRule::key);
         if (rule == all.end()) continue;
-        const sim::HostId host = sim::explain::host_called(rule->host, ui.model().scenario());
+        const sim::HostId host = sim::explain::host_called(rule->host, ui.desk().scenario());
         const std::string label =
             fmt::format("{} · {}",
-                        sim::explain::host_name(host, ui.model().source().context()),
+                        sim::explain::host_name(host, ui.desk().source().context()),
                         ui.pick(rule->name));
         ui.paragraph(ui.body(), label);
         Options options = options_of(ui, setting);
@@ -209,9 +209,9 @@ void all_settings(const Ui& ui)
 
 void settings_panel(const Ui& ui)
 {
-    if (!ui.model().is_open()) return;
+    if (!ui.desk().is_open()) return;
     const float width = ImGui::GetContentRegionAvail().x;
-    const std::string& notice = ui.model().notice();
+    const std::string& notice = ui.desk().notice();
     const float below =
         ui.px(56) + (ui.theme().type_scale - 1) * ui.px(20) +
         (notice.empty() ? 0 : ui.paragraph_height(ui.note(), notice, width) + ui.px(8));

@@ -95,7 +95,7 @@ bool entry(const Ui& ui, const std::string& path, const char* sign, const std::s
 
 void files(const Ui& ui)
 {
-    const Folder& folder = ui.model().folder();
+    const Folder& folder = ui.desk().folder();
     ui.paragraph(ui.in(ui.mono(), ui.theme().quiet), folder.path);
     if (!folder.problem.empty())
         ui.paragraph(ui.body(), ui.say("files.problem", {{"problem", folder.problem}}));
@@ -147,9 +147,9 @@ void exports(const Ui& ui)
     if (ui.button("export/seed", ui.say("export.seed"), ImGui::GetContentRegionAvail().x))
         ui.ask(action::Restart{true});
     if (ui.button("export/motion",
-                  ui.say(ui.model().preferences().motion ? "export.still" : "export.moving"),
+                  ui.say(ui.desk().preferences().motion ? "export.still" : "export.moving"),
                   ImGui::GetContentRegionAvail().x))
-        ui.ask(action::SetMotion{!ui.model().preferences().motion});
+        ui.ask(action::SetMotion{!ui.desk().preferences().motion});
 }
 
 } // namespace
@@ -195,14 +195,14 @@ void end_sheet(const Ui& ui, const std::optional<Rect>& own)
 void problems_panel(const Ui& ui)
 {
     ui.paragraph(ui.bold(), ui.say("problems.title"));
-    for (const std::string& problem : ui.model().problems())
+    for (const std::string& problem : ui.desk().problems())
         ui.paragraph(ui.mono(), problem);
     ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("problems.next"));
 }
 
 void sheets(const Ui& ui)
 {
-    switch (ui.model().sheet()) {
+    switch (ui.desk().sheet()) {
     case Sheet::none:
     case Sheet::lessons: // stands below its box: the top bar's
         return;

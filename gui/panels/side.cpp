@@ -8,13 +8,13 @@ namespace {
 
 void selected_sentence(const Ui& ui)
 {
-    const sim::EventId selected = ui.model().selected();
+    const sim::EventId selected = ui.desk().selected();
     const float pad = ui.px(10);
     const float width = ImGui::GetContentRegionAvail().x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    std::string words = ui.say(ui.model().live() != nullptr ? "bridge.waiting" : "selected.none");
+    std::string words = ui.say(ui.desk().live() != nullptr ? "bridge.waiting" : "selected.none");
     if (selected.exists()) {
-        const auto source = ui.model().source();
+        const auto source = ui.desk().source();
         words = sim::explain::describe(source.trace.at(selected), source.level, source.context());
     }
     const float height = ui.paragraph_height(ui.body(), words, width - 2 * pad) + 2 * pad;
@@ -30,7 +30,7 @@ void selected_sentence(const Ui& ui)
 
 void side_panel(const Ui& ui)
 {
-    if (!ui.model().is_open()) return;
+    if (!ui.desk().is_open()) return;
     const float width = ImGui::GetContentRegionAvail().x;
     const std::vector<std::pair<std::string, std::string>> tabs{
         {"transcript", ui.say("tab.transcript")},
@@ -38,18 +38,18 @@ void side_panel(const Ui& ui)
         {"packet", ui.say("tab.packet")},
         {"state", ui.say("tab.state")}};
     if (const auto pressed =
-            ui.segmented("tab", tabs, static_cast<std::size_t>(ui.model().tab()), width))
+            ui.segmented("tab", tabs, static_cast<std::size_t>(ui.desk().tab()), width))
         ui.ask(action::ShowTab{static_cast<Tab>(*pressed)});
 
     // The tab has what the sentence and the card leave; each part scrolls by itself.
-    const bool has_card = !ui.model().view().cards_before(ui.model().cursor()).empty();
+    const bool has_card = !ui.desk().view().cards_before(ui.desk().cursor()).empty();
     const float height = ImGui::GetContentRegionAvail().y;
     // Beside a card, what was said last is enough of the conversation; whoever looks at a packet or
     // a state wants more of it.
-    const bool is_list = ui.model().tab() == Tab::transcript;
+    const bool is_list = ui.desk().tab() == Tab::transcript;
     const float upper = height * (!has_card ? 0.75F : is_list ? 0.24F : 0.46F);
     if (ui.begin_scrolled("tab", {width, upper})) {
-        switch (ui.model().tab()) {
+        switch (ui.desk().tab()) {
         case Tab::transcript:
             transcript_tab(ui);
             break;

@@ -19,13 +19,13 @@ using sim::report::SessionSeen;
 
 std::string end_of(const Ui& ui, sim::HostId host)
 {
-    return sim::explain::host_name(host, ui.model().source().context());
+    return sim::explain::host_name(host, ui.desk().source().context());
 }
 
 // The last conversation before the cursor.
 ConnectionId current_connection(const Ui& ui)
 {
-    const auto& playback = ui.model().playback();
+    const auto& playback = ui.desk().playback();
     for (std::size_t i = playback.cursor(); i-- > 0;) {
         const auto& event = playback.trace()[i];
         if (event.connection.exists()) return event.connection;
@@ -108,7 +108,7 @@ void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view no
 std::optional<sim::StateDiagram> server_machine(const Ui& ui, const SessionSeen& session)
 {
     if (!session.server.exists()) return std::nullopt;
-    const auto& scenario = ui.model().scenario();
+    const auto& scenario = ui.desk().scenario();
     auto machine = sim::server_diagram(
         scenario, scenario.hosts.at(session.server.value).key, session.server_at.port);
     if (machine.states.empty()) return std::nullopt;
@@ -119,7 +119,7 @@ void sockets(const Ui& ui, const SessionSeen& session, ConnectionId connection)
 {
     bool titled = false;
     for (const sim::HostId host : {session.client, session.server}) {
-        for (const auto& socket : ui.model().view().hosts().sockets(host, ui.model().cursor())) {
+        for (const auto& socket : ui.desk().view().hosts().sockets(host, ui.desk().cursor())) {
             if (connection.exists() && socket.connection != connection) continue;
             if (!titled) ui.paragraph(ui.note(), ui.say("state.sockets"));
             titled = true;
@@ -141,7 +141,7 @@ void state_tab(const Ui& ui)
         ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("state.empty"));
         return;
     }
-    const SessionSeen session = ui.model().view().hosts().session(connection, ui.model().cursor());
+    const SessionSeen session = ui.desk().view().hosts().session(connection, ui.desk().cursor());
     ui.paragraph(ui.bold(),
                  fmt::format("{} → {}:{}",
                              end_of(ui, session.client),

@@ -10,21 +10,21 @@ using sim::explain::Level;
 
 std::string name_of(const Ui& ui, std::size_t lesson)
 {
-    return fmt::format("{}. {}", lesson + 1, ui.pick(ui.model().lessons()[lesson].title));
+    return fmt::format("{}. {}", lesson + 1, ui.pick(ui.desk().lessons()[lesson].title));
 }
 
 // What is open; pressed, the list of all lessons with a field to search in it.
 void lesson_picker(const Ui& ui, float width)
 {
     std::string shown;
-    if (const int number = ui.model().lesson_number(); number > 0) {
+    if (const int number = ui.desk().lesson_number(); number > 0) {
         shown = name_of(ui, static_cast<std::size_t>(number - 1));
-    } else if (ui.model().is_open()) {
-        shown = ui.pick(ui.model().scenario().title);
+    } else if (ui.desk().is_open()) {
+        shown = ui.pick(ui.desk().scenario().title);
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();
     if (ui.box("top/lesson", shown, width)) ui.ask(action::ShowSheet{Sheet::lessons});
-    if (ui.model().sheet() != Sheet::lessons) return;
+    if (ui.desk().sheet() != Sheet::lessons) return;
     const Rect own{at, ImGui::GetItemRectMax()};
     lesson_sheet(ui, own);
 }
@@ -32,21 +32,21 @@ void lesson_picker(const Ui& ui, float width)
 std::string chapter_words(const Ui& ui)
 {
     return ui.say("top.chapter",
-                  {{"number", std::to_string(ui.model().lesson_number())},
-                   {"count", std::to_string(ui.model().lessons().size())}});
+                  {{"number", std::to_string(ui.desk().lesson_number())},
+                   {"count", std::to_string(ui.desk().lessons().size())}});
 }
 
 float chapter_width(const Ui& ui)
 {
     return text_width(ui.note(), chapter_words(ui)) + ui.px(44) +
-           ui.px(11) * static_cast<float>(ui.model().lessons().size());
+           ui.px(11) * static_cast<float>(ui.desk().lessons().size());
 }
 
 void chapter_dots(const Ui& ui)
 {
-    const int number = ui.model().lesson_number();
+    const int number = ui.desk().lesson_number();
     if (number == 0) return;
-    const int count = static_cast<int>(ui.model().lessons().size());
+    const int count = static_cast<int>(ui.desk().lessons().size());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float middle = at.y + (ui.theme().body() + ui.px(16)) / 2;
@@ -138,11 +138,11 @@ void top_bar(const Ui& ui)
     start_at(levels_at);
     if (const auto pressed = ui.segmented("top/level",
                                           levels,
-                                          static_cast<std::size_t>(ui.model().preferences().level),
+                                          static_cast<std::size_t>(ui.desk().preferences().level),
                                           levels_width))
         ui.ask(action::SetLevel{static_cast<Level>(*pressed)});
     start_at(languages_at);
-    const bool japanese = ui.model().preferences().language == "ja";
+    const bool japanese = ui.desk().preferences().language == "ja";
     if (const auto pressed =
             ui.segmented("top/language", languages, japanese ? 0 : 1, languages_width))
         ui.ask(action::SetLanguage{*pressed == 0 ? "ja" : "en"});

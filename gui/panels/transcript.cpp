@@ -16,7 +16,7 @@ using sim::report::LadderRow;
 
 std::string heading_of(const Ui& ui, const LadderRow& row)
 {
-    const auto context = ui.model().source().context();
+    const auto context = ui.desk().source().context();
     std::string from = sim::explain::host_name(row.from, context);
     if (!row.to.exists() || row.to == row.from) return from;
     return fmt::format("{} → {}", from, sim::explain::host_name(row.to, context));
@@ -26,11 +26,11 @@ std::string heading_of(const Ui& ui, const LadderRow& row)
 
 void transcript_tab(const Ui& ui)
 {
-    const auto& rows = ui.model().view().ladder().rows;
-    const std::size_t done = ui.model().view().rows_before(ui.model().cursor());
+    const auto& rows = ui.desk().view().ladder().rows;
+    const std::size_t done = ui.desk().view().rows_before(ui.desk().cursor());
     if (done == 0) {
         ui.paragraph(ui.in(ui.body(), ui.theme().quiet),
-                     ui.say(ui.model().live() != nullptr ? "bridge.waiting" : "transcript.empty"));
+                     ui.say(ui.desk().live() != nullptr ? "bridge.waiting" : "transcript.empty"));
         return;
     }
     const float height = ui.theme().note() + ui.px(15);

@@ -41,7 +41,7 @@ float card_row(const Ui& ui,
 // The card of what stopped last; nullptr when nothing has.
 const sim::explain::WhyCard* last_card(const Ui& ui)
 {
-    const auto cards = ui.model().view().cards_before(ui.model().cursor());
+    const auto cards = ui.desk().view().cards_before(ui.desk().cursor());
     return cards.empty() ? nullptr : cards.back();
 }
 
@@ -50,15 +50,15 @@ std::optional<std::size_t> last_curable(const Ui& ui)
 {
     const sim::explain::WhyCard* card = last_card(ui);
     if (card == nullptr) return std::nullopt;
-    const auto number = static_cast<std::size_t>(card - ui.model().view().cards().data());
-    if (!ui.model().can_cure(number)) return std::nullopt;
+    const auto number = static_cast<std::size_t>(card - ui.desk().view().cards().data());
+    if (!ui.desk().can_cure(number)) return std::nullopt;
     return number;
 }
 
 std::string cure_words(const Ui& ui, std::size_t number)
 {
-    if (ui.model().live() != nullptr) return ui.say("why.now");
-    return ui.say(ui.model().kept_by_cure(number) > 0 ? "why.fork" : "why.apply");
+    if (ui.desk().live() != nullptr) return ui.say("why.now");
+    return ui.say(ui.desk().kept_by_cure(number) > 0 ? "why.fork" : "why.apply");
 }
 
 } // namespace
@@ -85,7 +85,7 @@ void why_panel(const Ui& ui)
     const sim::explain::WhyCard* found = last_card(ui);
     if (found == nullptr) return;
     const sim::explain::WhyCard& card = *found;
-    const auto text = sim::explain::describe(card, ui.model().source().context());
+    const auto text = sim::explain::describe(card, ui.desk().source().context());
     const float width = ImGui::GetContentRegionAvail().x;
     const float pad = ui.px(14);
     const float inner = width - 2 * pad;

@@ -64,7 +64,7 @@ void box(const Ui& ui, const Lines& lines, ImU32 fill, ImU32 edge)
 
 void last(const Ui& ui, const sim::report::TappedLink& link, std::size_t columns)
 {
-    const auto& said = ui.model().last_said(link, columns);
+    const auto& said = ui.desk().last_said(link, columns);
     if (!said) {
         ui.paragraph(ui.in(ui.body(), ui.theme().quiet), ui.say("wiretap.nothing_said"));
         return;
@@ -83,12 +83,12 @@ void last(const Ui& ui, const sim::report::TappedLink& link, std::size_t columns
 // Which cable, what of it, and whether secrets are masked at the ends.
 std::optional<std::size_t> choices(const Ui& ui)
 {
-    const auto& links = ui.model().view().links();
-    const auto context = ui.model().source().context();
+    const auto& links = ui.desk().view().links();
+    const auto context = ui.desk().source().context();
     std::vector<std::pair<std::string, std::string>> options;
     std::optional<std::size_t> chosen;
     for (std::size_t i = 0; i < links.size(); ++i) {
-        if (links[i].link == ui.model().tapped()) chosen = i;
+        if (links[i].link == ui.desk().tapped()) chosen = i;
         options.emplace_back(std::to_string(i),
                              fmt::format("{} ⇄ {}",
                                          sim::explain::host_name(links[i].a, context),
@@ -105,7 +105,7 @@ std::optional<std::size_t> choices(const Ui& ui)
         ui.ask(action::Tap{links.at(*pressed).link});
     const float next = ImGui::GetCursorScreenPos().y;
     ImGui::SetCursorScreenPos({at.x + width - key, at.y});
-    const bool shown = ui.model().shows_secrets();
+    const bool shown = ui.desk().shows_secrets();
     if (ui.icon_button("wiretap/secrets",
                        shown ? icon::eye : icon::key,
                        ui.say(shown ? "wiretap.mask" : "wiretap.show")))
@@ -117,7 +117,7 @@ std::optional<std::size_t> choices(const Ui& ui)
         views.emplace_back(name, ui.say("wiretap." + name));
     }
     if (const auto pressed = ui.segmented(
-            "wiretap/view", views, static_cast<std::size_t>(ui.model().tap_view()), width))
+            "wiretap/view", views, static_cast<std::size_t>(ui.desk().tap_view()), width))
         ui.ask(action::ShowTap{static_cast<TapView>(*pressed)});
     return chosen;
 }
@@ -128,21 +128,20 @@ void wiretap_tab(const Ui& ui)
 {
     const auto chosen = choices(ui);
     if (!chosen) return;
-    const auto& link = ui.model().view().links().at(*chosen);
+    const auto& link = ui.desk().view().links().at(*chosen);
     const float cell = text_width(ui.mono(), "0");
     const float room = ImGui::GetContentRegionAvail().x - ui.px(24);
     const auto columns = static_cast<std::size_t>(std::max(24.0F, room / cell));
-    switch (ui.model().tap_view()) {
+    switch (ui.desk().tap_view()) {
     case TapView::last:
         last(ui, link, columns);
         break;
     case TapView::ends:
-        lines_in_cells(ui, ui.model().said_by_ends(link, columns));
+        lines_in_cells(ui, ui.desk().said_by_ends(link, columns));
         break;
     case TapView::wire:
         lines_in_cells(
-            ui,
-            ui.model().view().wire(ui.model().source(std::max<std::size_t>(columns, 40)), link));
+            ui, ui.desk().view().wire(ui.desk().source(std::max<std::size_t>(columns, 40)), link));
         break;
     }
 }

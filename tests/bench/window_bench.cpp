@@ -94,17 +94,17 @@ struct Cost { // milliseconds
 // The costliest tab counts.
 Cost cost_at(test::Window& window, Level level)
 {
-    const std::size_t events = window.model().playback().trace().size();
+    const std::size_t events = window.desk().playback().trace().size();
     Cost cost;
-    window.model().act(action::SetLevel{level == Level::story ? Level::expert : Level::story});
-    cost.view = busy_ms_of([&] { window.model().act(action::SetLevel{level}); });
+    window.desk().act(action::SetLevel{level == Level::story ? Level::expert : Level::story});
+    cost.view = busy_ms_of([&] { window.desk().act(action::SetLevel{level}); });
     std::mt19937 random{1};
     const auto views = sim::values_of<gui::TapView>();
     for (std::size_t view = 0; view < sim::count_of<gui::Tab>() + views.size(); ++view) {
         const bool taps = view >= sim::count_of<gui::Tab>();
-        window.model().act(action::ShowTab{taps ? gui::Tab::wiretap : static_cast<gui::Tab>(view)});
-        if (taps) window.model().act(action::ShowTap{views[view - sim::count_of<gui::Tab>()]});
-        window.model().act(action::ToEnd{});
+        window.desk().act(action::ShowTab{taps ? gui::Tab::wiretap : static_cast<gui::Tab>(view)});
+        if (taps) window.desk().act(action::ShowTap{views[view - sim::count_of<gui::Tab>()]});
+        window.desk().act(action::ToEnd{});
         for (int i = 0; i < 5; ++i)
             window.unwatched_frame();
         constexpr int frames = 50;
@@ -117,7 +117,7 @@ Cost cost_at(test::Window& window, Level level)
         double moving = 0;
         for (int i = 0; i < moves; ++i) {
             const double move = busy_ms_of([&] {
-                window.model().act(action::Seek{random() % (events + 1)});
+                window.desk().act(action::Seek{random() % (events + 1)});
                 window.unwatched_frame();
             });
             moving += move;
@@ -159,8 +159,8 @@ void window(benchmark::State& state, const std::string& lesson)
         const double before = megabytes_held();
         test::Window window{{}, display, around_of(lesson, mails)};
         const double opening =
-            busy_ms_of([&] { window.model().act(action::Open{test::lesson_path(lesson)}); });
-        const auto events = static_cast<double>(window.model().playback().trace().size());
+            busy_ms_of([&] { window.desk().act(action::Open{test::lesson_path(lesson)}); });
+        const auto events = static_cast<double>(window.desk().playback().trace().size());
         state.counters["events"] = events;
         state.counters["open_ms"] = opening; // the run itself, too
         for (const Level level : {Level::standard, Level::expert})

@@ -33,7 +33,7 @@ public:
 
     void connect(const std::string& host, std::uint16_t port)
     {
-        const auto ports = window_.model().live()->ports();
+        const auto ports = window_.desk().live()->ports();
         const auto found = std::ranges::find_if(ports, [&](const gui::LivePort& each) {
             return each.host == host && each.port == port;
         });
@@ -59,7 +59,7 @@ public:
         const auto end = std::chrono::steady_clock::now() + patience;
         while (heard_.find(words) == std::string::npos) {
             if (std::chrono::steady_clock::now() > end) FAIL("never heard: ", words);
-            window_.model().follow(10ms);
+            window_.desk().follow(10ms);
             std::array<char, 4096> octets{};
             const ssize_t got = recv(socket_, octets.data(), octets.size(), MSG_DONTWAIT);
             if (got > 0) heard_.append(octets.data(), static_cast<std::size_t>(got));
@@ -78,9 +78,9 @@ private:
 void look(Window& window)
 {
     const auto end = std::chrono::steady_clock::now() + patience;
-    const auto& playback = window.model().playback();
+    const auto& playback = window.desk().playback();
     while (playback.end() < playback.trace().size() && std::chrono::steady_clock::now() < end)
-        window.model().follow(10ms);
+        window.desk().follow(10ms);
     window.settle();
 }
 
@@ -101,14 +101,14 @@ TEST_SUITE("gui.bridge")
         window.open(test::lesson_path("submission-587"));
         window.key(ImGuiKey_B);
         window.settle();
-        CHECK(window.model().sheet() == gui::Sheet::bridge);
+        CHECK(window.desk().sheet() == gui::Sheet::bridge);
         REQUIRE(window.click("bridge/open"));
         window.settle();
-        REQUIRE(window.model().live() != nullptr);
+        REQUIRE(window.desk().live() != nullptr);
         CHECK(window.probe().misfits.empty());
         CHECK(shows(window, "mail.kumo.example:587"));
         CHECK(shows(window, "sakura2026"));
-        const std::string certificate = window.model().live()->certificate_file();
+        const std::string certificate = window.desk().live()->certificate_file();
         CHECK(std::filesystem::exists(certificate));
         window.key(ImGuiKey_Escape);
         window.settle();
@@ -125,49 +125,49 @@ TEST_SUITE("gui.bridge")
         CHECK(shows(window, "EHLO real.example"));
         CHECK(shows(window, "530 "));
         CHECK(shows(window, "connections open: 1"));
-        CHECK_FALSE(window.model().view().cards_before(window.model().cursor()).empty());
+        CHECK_FALSE(window.desk().view().cards_before(window.desk().cursor()).empty());
         CHECK(window.probe().misfits.empty());
 
-        window.model().act(gui::action::Bridge{false});
+        window.desk().act(gui::action::Bridge{false});
         window.settle();
-        CHECK(window.model().live() == nullptr);
+        CHECK(window.desk().live() == nullptr);
         CHECK_FALSE(program.hear("anything more"));
         CHECK_FALSE(std::filesystem::exists(certificate));
-        CHECK(window.model().is_recording());
+        CHECK(window.desk().is_recording());
         CHECK(shows(window, "EHLO real.example"));
         // Send plays the lesson again, as it was given.
         REQUIRE(window.click("account/send"));
-        CHECK_FALSE(window.model().is_recording());
-        CHECK(window.model().is_as_given());
-        CHECK(window.model().playing());
+        CHECK_FALSE(window.desk().is_recording());
+        CHECK(window.desk().is_as_given());
+        CHECK(window.desk().playing());
     }
 
     TEST_CASE("a rule that is switched while a program is connected counts at once")
     {
         Window window{test::in("ja")};
         window.open(test::lesson_path("op25b"));
-        window.model().act(gui::action::Bridge{true});
-        REQUIRE(window.model().live() != nullptr);
-        const auto& rules = window.model().scenario().rules;
+        window.desk().act(gui::action::Bridge{true});
+        REQUIRE(window.desk().live() != nullptr);
+        const auto& rules = window.desk().scenario().rules;
         const auto rule = std::ranges::find(
             rules, sim::scenario::RuleKind::op25b, &sim::scenario::FirewallRule::kind);
         REQUIRE(rule != rules.end());
         // Silence would last 21 seconds; a refusal comes at once.
         const std::string key = "rule." + rule->key;
-        window.model().act(gui::action::ChangeSetting{key, "reject_rst"});
-        CHECK(window.model().setting(key)->value == "reject_rst");
+        window.desk().act(gui::action::ChangeSetting{key, "reject_rst"});
+        CHECK(window.desk().setting(key)->value == "reject_rst");
         Program program{window};
         program.connect("mx1.umi.example", 25);
         CHECK_FALSE(program.hear("220 "));
         look(window);
-        const auto cards = window.model().view().cards_before(window.model().cursor());
+        const auto cards = window.desk().view().cards_before(window.desk().cursor());
         REQUIRE_FALSE(cards.empty());
         CHECK(cards.back()->obstacle == sim::explain::Obstacle::op25b);
         CHECK(cards.back()->outside);
         // What would help is set in the real program: there is nothing to press.
         CHECK_FALSE(window.find("why/cure"));
 
-        window.model().act(gui::action::ChangeSetting{key, "off"});
+        window.desk().act(gui::action::ChangeSetting{key, "off"});
         Program second{window};
         second.connect("mx1.umi.example", 25);
         CHECK(second.hear("220 mx1.umi.example"));
@@ -177,23 +177,23 @@ TEST_SUITE("gui.bridge")
     {
         Window window{test::in("en")};
         window.open(test::lesson_path("submission-587"));
-        window.model().act(gui::action::Bridge{true});
-        const gui::LiveRun* live = window.model().live();
+        window.desk().act(gui::action::Bridge{true});
+        const gui::LiveRun* live = window.desk().live();
         REQUIRE(live != nullptr);
-        const std::string& fixed = window.model().language().text("gui.notice.live_fixed");
+        const std::string& fixed = window.desk().language().text("gui.notice.live_fixed");
         const auto refused = [&](const gui::Action& action) {
-            window.model().act(action);
-            return window.model().live() == live && window.model().notice() == fixed;
+            window.desk().act(action);
+            return window.desk().live() == live && window.desk().notice() == fixed;
         };
         CHECK(refused(gui::action::ChangeSetting{"client.port", "25"}));
-        CHECK(window.model().setting("client.port")->value == "587");
+        CHECK(window.desk().setting("client.port")->value == "587");
         CHECK(refused(gui::action::Restart{}));
-        window.model().reload();
-        CHECK(window.model().live() == live);
+        window.desk().reload();
+        CHECK(window.desk().live() == live);
         // Another lesson closes the ports.
         window.open(test::lesson_path("path"));
-        CHECK(window.model().live() == nullptr);
-        CHECK_FALSE(window.model().is_recording());
+        CHECK(window.desk().live() == nullptr);
+        CHECK_FALSE(window.desk().is_recording());
     }
 
     TEST_CASE("the sheet fits, open and closed, in both languages, themes and sizes")
@@ -208,11 +208,11 @@ TEST_SUITE("gui.bridge")
                     preferences.theme = theme;
                     Window window{preferences, size};
                     window.open(test::lesson_path("op25b"));
-                    window.model().act(gui::action::ShowSheet{gui::Sheet::bridge});
+                    window.desk().act(gui::action::ShowSheet{gui::Sheet::bridge});
                     window.settle();
                     CHECK(window.find("bridge/open"));
                     CHECK(window.probe().misfits.empty());
-                    window.model().act(gui::action::Bridge{true});
+                    window.desk().act(gui::action::Bridge{true});
                     window.settle();
                     CHECK(window.probe().misfits.empty());
                     const auto close = window.find("bridge/close");

@@ -1,5 +1,5 @@
 // Every control of the window, used as a person uses it, in both languages: found by its path,
-// pressed, dragged or typed into; and what it did is looked at in the model and on the screen.
+// pressed, dragged or typed into; and what it did is looked at in the desk and on the screen.
 
 #include "gui/exports.h"
 #include "gui/search.h"
@@ -46,16 +46,16 @@ TEST_SUITE("gui.controls")
             window.open(test::lesson_path("path"));
             window.key(ImGuiKey_Slash);
             window.settle();
-            CHECK(window.model().sheet() == gui::Sheet::lessons);
-            CHECK(window.model().found().size() == window.model().lessons().size());
+            CHECK(window.desk().sheet() == gui::Sheet::lessons);
+            CHECK(window.desk().found().size() == window.desk().lessons().size());
             window.type("587");
             window.frame();
-            CHECK(window.model().search() == "587");
-            CHECK(window.model().found().size() < window.model().lessons().size());
+            CHECK(window.desk().search() == "587");
+            CHECK(window.desk().found().size() < window.desk().lessons().size());
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().path() == test::lesson_path("submission-587"));
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().path() == test::lesson_path("submission-587"));
+            CHECK(window.desk().sheet() == gui::Sheet::none);
         });
     }
 
@@ -69,31 +69,31 @@ TEST_SUITE("gui.controls")
             window.key(ImGuiKey_DownArrow);
             window.key(ImGuiKey_UpArrow);
             window.frame();
-            CHECK(window.model().picked() == 1);
+            CHECK(window.desk().picked() == 1);
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().path() == window.model().lessons()[1].path);
+            CHECK(window.desk().path() == window.desk().lessons()[1].path);
 
             window.key(ImGuiKey_Slash);
             window.settle();
             window.key(ImGuiKey_Escape);
             window.settle();
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().sheet() == gui::Sheet::none);
 
             REQUIRE(window.click("top/lesson"));
             window.settle();
             window.press({700, 600});
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().sheet() == gui::Sheet::none);
             REQUIRE(window.click("top/lesson"));
             window.settle();
             REQUIRE(window.click("top/lesson"));
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().sheet() == gui::Sheet::none);
 
             REQUIRE(window.click("top/lesson"));
             window.settle();
             REQUIRE(window.click("lessons/4"));
             window.settle();
-            CHECK(window.model().path() == window.model().lessons()[3].path);
+            CHECK(window.desk().path() == window.desk().lessons()[3].path);
         });
     }
 
@@ -108,13 +108,13 @@ TEST_SUITE("gui.controls")
         Window window{in("en")};
         window.open(test::lesson_path("path"));
         window.open(path.string());
-        CHECK_FALSE(window.model().problems().empty());
-        CHECK(window.model().path() == test::lesson_path("path"));
-        CHECK(window.model().wanted() == path.string());
+        CHECK_FALSE(window.desk().problems().empty());
+        CHECK(window.desk().path() == test::lesson_path("path"));
+        CHECK(window.desk().wanted() == path.string());
         std::ofstream{path} << text;
-        window.model().reload(); // as when the window notices that the file has changed
-        CHECK(window.model().problems().empty());
-        CHECK(window.model().path() == path.string());
+        window.desk().reload(); // as when the window notices that the file has changed
+        CHECK(window.desk().problems().empty());
+        CHECK(window.desk().path() == path.string());
         std::filesystem::remove(path);
     }
 
@@ -129,7 +129,7 @@ TEST_SUITE("gui.controls")
             window.wheel(pointer, 3);
             window.settle();
             const gui::Probe::Item large = card();
-            CHECK(window.model().map_view().zoom > 1.4F);
+            CHECK(window.desk().map_view().zoom > 1.4F);
             CHECK(large.max.x - large.min.x > 1.4F * (before.max.x - before.min.x));
             CHECK((large.min.x <= pointer.x && pointer.x < large.max.x));
             CHECK((large.min.y <= pointer.y && pointer.y < large.max.y));
@@ -138,19 +138,19 @@ TEST_SUITE("gui.controls")
             CHECK(card().min.x == doctest::Approx(large.min.x + 60).epsilon(0.01));
             CHECK(card().min.y == doctest::Approx(large.min.y + 40).epsilon(0.05));
 
-            const gui::MapView view = window.model().map_view();
-            window.model().act(action::Send{});
+            const gui::MapView view = window.desk().map_view();
+            window.desk().act(action::Send{});
             for (int i = 0; i < 20; ++i)
                 window.frame(0.3F);
-            window.model().act(action::SetLevel{sim::explain::Level::expert});
+            window.desk().act(action::SetLevel{sim::explain::Level::expert});
             window.settle();
-            CHECK(window.model().map_view() == view); // stays put while it plays
+            CHECK(window.desk().map_view() == view); // stays put while it plays
 
             window.key(ImGuiKey_0);
             window.settle();
             CHECK(card().min.x == doctest::Approx(before.min.x));
             window.wheel({700, 700}, 3); // over the ladder
-            CHECK(window.model().map_view() == gui::MapView{});
+            CHECK(window.desk().map_view() == gui::MapView{});
         });
     }
 
@@ -160,22 +160,22 @@ TEST_SUITE("gui.controls")
             window.open(test::lesson_path("op25b"));
             REQUIRE(window.click("mapview/larger"));
             REQUIRE(window.click("mapview/larger"));
-            CHECK(window.model().map_view().zoom == doctest::Approx(1.5625F));
+            CHECK(window.desk().map_view().zoom == doctest::Approx(1.5625F));
             REQUIRE(window.click("mapview/smaller"));
-            CHECK(window.model().map_view().zoom == doctest::Approx(1.25F));
-            const float x = window.model().map_view().x;
+            CHECK(window.desk().map_view().zoom == doctest::Approx(1.25F));
+            const float x = window.desk().map_view().x;
             window.ctrl(ImGuiKey_LeftArrow);
-            CHECK(window.model().map_view().x < x);
+            CHECK(window.desk().map_view().x < x);
             for (int i = 0; i < 20; ++i)
                 window.ctrl(ImGuiKey_LeftArrow); // nothing beside the map is ever seen
-            CHECK(window.model().map_view().x == doctest::Approx(0.4F));
+            CHECK(window.desk().map_view().x == doctest::Approx(0.4F));
             REQUIRE(window.click("mapview/fit"));
-            CHECK(window.model().map_view() == gui::MapView{});
+            CHECK(window.desk().map_view() == gui::MapView{});
             REQUIRE(window.click("mapview/larger"));
-            window.model().act(action::Restart{});
-            CHECK(window.model().map_view().zoom > 1);
+            window.desk().act(action::Restart{});
+            CHECK(window.desk().map_view().zoom > 1);
             window.key(ImGuiKey_PageDown);
-            CHECK(window.model().map_view() == gui::MapView{});
+            CHECK(window.desk().map_view() == gui::MapView{});
         });
     }
 
@@ -183,11 +183,11 @@ TEST_SUITE("gui.controls")
     {
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("plain-password"));
-            const auto& trace = window.model().playback().trace();
+            const auto& trace = window.desk().playback().trace();
             for (std::size_t i = 0; i < trace.size(); ++i) {
                 const auto* command = std::get_if<sim::SmtpCommand>(&trace[i].what);
                 if (command == nullptr || command->verb != sim::SmtpVerb::auth) continue;
-                window.model().act(action::Seek{i + 1});
+                window.desk().act(action::Seek{i + 1});
                 break;
             }
             REQUIRE(window.click("tab/wiretap"));
@@ -195,26 +195,26 @@ TEST_SUITE("gui.controls")
             CHECK(window.shows("AUTH PLAIN ********"));
             CHECK(window.shows("AGhh")); // readable for anyone who listens
             REQUIRE(window.click("wiretap/secrets"));
-            CHECK(window.model().shows_secrets());
+            CHECK(window.desk().shows_secrets());
             window.settle();
             CHECK_FALSE(window.shows("AUTH PLAIN ********"));
             REQUIRE(window.click("wiretap/secrets"));
-            CHECK_FALSE(window.model().shows_secrets());
+            CHECK_FALSE(window.desk().shows_secrets());
 
             REQUIRE(window.click("wiretap/view/ends"));
             window.settle();
-            CHECK(window.model().tap_view() == gui::TapView::ends);
+            CHECK(window.desk().tap_view() == gui::TapView::ends);
             CHECK(window.shows("EHLO"));
             REQUIRE(window.click("wiretap/view/wire"));
             window.settle();
             CHECK(window.shows("SYN"));
             REQUIRE(window.click("wiretap/view/last"));
 
-            const sim::LinkId before = window.model().tapped();
+            const sim::LinkId before = window.desk().tapped();
             REQUIRE(window.click("wiretap/link"));
             window.settle();
             REQUIRE(window.click("wiretap/link/5"));
-            CHECK(window.model().tapped() != before);
+            CHECK(window.desk().tapped() != before);
             CHECK(window.probe().misfits.empty());
         });
     }
@@ -223,29 +223,29 @@ TEST_SUITE("gui.controls")
     {
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("submission-587"));
-            window.model().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
-            window.model().act(action::ToEnd{});
+            window.desk().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
+            window.desk().act(action::ToEnd{});
             window.settle();
-            REQUIRE_FALSE(window.model().view().cards().empty());
-            const std::size_t kept = window.model().kept_by_cure(0);
+            REQUIRE_FALSE(window.desk().view().cards().empty());
+            const std::size_t kept = window.desk().kept_by_cure(0);
             CHECK(kept > 0);
             REQUIRE(window.click("why/cure"));
-            CHECK(window.model().is_forked());
-            CHECK(window.model().playing());
-            CHECK(window.model().cursor() >= kept);
-            CHECK(window.model().cursor() < window.model().playback().trace().size());
-            window.model().act(action::ToEnd{});
-            CHECK(window.model().playback().trace().count(sim::Kind::mail_delivered) == 1);
-            CHECK_FALSE(window.model().notice().empty());
+            CHECK(window.desk().is_forked());
+            CHECK(window.desk().playing());
+            CHECK(window.desk().cursor() >= kept);
+            CHECK(window.desk().cursor() < window.desk().playback().trace().size());
+            window.desk().act(action::ToEnd{});
+            CHECK(window.desk().playback().trace().count(sim::Kind::mail_delivered) == 1);
+            CHECK_FALSE(window.desk().notice().empty());
 
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::ToEnd{});
+            window.desk().act(action::ToEnd{});
             window.settle();
-            CHECK(window.model().kept_by_cure(0) == 0); // an account counts from the next sending
+            CHECK(window.desk().kept_by_cure(0) == 0); // an account counts from the next sending
             REQUIRE(window.click("why/cure"));
-            CHECK_FALSE(window.model().is_forked());
-            window.model().act(action::ToEnd{});
-            CHECK(window.model().playback().trace().count(sim::Kind::mail_delivered) == 1);
+            CHECK_FALSE(window.desk().is_forked());
+            window.desk().act(action::ToEnd{});
+            CHECK(window.desk().playback().trace().count(sim::Kind::mail_delivered) == 1);
         });
     }
 
@@ -254,18 +254,18 @@ TEST_SUITE("gui.controls")
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("op25b"));
             REQUIRE(window.click("predict/1"));
-            REQUIRE(window.model().prediction() == 0);
-            window.model().act(action::ChangeSetting{"client.port", "587"});
-            window.model().act(action::ToEnd{});
-            CHECK_FALSE(window.model().is_as_given());
-            CHECK_FALSE(window.model().prediction_settled());
-            window.model().act(action::ChangeSetting{"client.port", "25"});
-            CHECK(window.model().is_as_given());
-            CHECK_FALSE(window.model().prediction_settled()); // not yet seen
-            window.model().act(action::ToEnd{});
-            CHECK(window.model().prediction_settled());
-            window.model().act(action::ApplyCure{0});
-            CHECK(window.model().prediction_settled()); // what was learned stays
+            REQUIRE(window.desk().prediction() == 0);
+            window.desk().act(action::ChangeSetting{"client.port", "587"});
+            window.desk().act(action::ToEnd{});
+            CHECK_FALSE(window.desk().is_as_given());
+            CHECK_FALSE(window.desk().prediction_settled());
+            window.desk().act(action::ChangeSetting{"client.port", "25"});
+            CHECK(window.desk().is_as_given());
+            CHECK_FALSE(window.desk().prediction_settled()); // not yet seen
+            window.desk().act(action::ToEnd{});
+            CHECK(window.desk().prediction_settled());
+            window.desk().act(action::ApplyCure{0});
+            CHECK(window.desk().prediction_settled()); // what was learned stays
         });
     }
 
@@ -273,14 +273,14 @@ TEST_SUITE("gui.controls")
     {
         in_both_languages([](Window& window) {
             const auto last = [&] {
-                const auto& playback = window.model().playback();
+                const auto& playback = window.desk().playback();
                 return playback.trace()[playback.cursor() - 1].kind();
             };
             const auto until = [&](const char* path) {
                 REQUIRE(window.click("player/until"));
                 window.settle();
                 REQUIRE(window.click(path));
-                CHECK(window.model().sheet() == gui::Sheet::none);
+                CHECK(window.desk().sheet() == gui::Sheet::none);
             };
             window.open(test::lesson_path("op25b"));
             until("until/block");
@@ -291,14 +291,14 @@ TEST_SUITE("gui.controls")
             until("until/delivered");
             CHECK(last() == sim::Kind::mail_delivered);
             until("until/end");
-            CHECK(window.model().at_end());
-            window.model().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
-            window.model().act(action::ToStart{});
+            CHECK(window.desk().at_end());
+            window.desk().act(action::ChangeSetting{"fault.mail.kumo.example.reply.rcpt", "550"});
+            window.desk().act(action::ToStart{});
             window.settle();
             until("until/refusal");
             CHECK(last() == sim::Kind::smtp_reply);
 
-            window.model().act(action::ToStart{});
+            window.desk().act(action::ToStart{});
             const auto at_time = [&](const char* clock) {
                 REQUIRE(window.click("player/until"));
                 window.settle();
@@ -308,13 +308,13 @@ TEST_SUITE("gui.controls")
                 window.settle();
             };
             at_time("09:00:00.1");
-            CHECK(window.model().sheet() == gui::Sheet::none);
-            CHECK(window.model().cursor() > 0);
-            const auto& playback = window.model().playback();
+            CHECK(window.desk().sheet() == gui::Sheet::none);
+            CHECK(window.desk().cursor() > 0);
+            const auto& playback = window.desk().playback();
             CHECK(playback.time() - playback.scenario().start <= std::chrono::milliseconds{100});
             at_time("soon");
-            CHECK(window.model().sheet() == gui::Sheet::until);
-            CHECK_FALSE(window.model().notice().empty());
+            CHECK(window.desk().sheet() == gui::Sheet::until);
+            CHECK_FALSE(window.desk().notice().empty());
         });
     }
 
@@ -351,16 +351,16 @@ TEST_SUITE("gui.controls")
                 if (fold != "fault/dns") choose(fold + "/server", "mail.kumo.example");
                 if (fold == "fault/reply") choose(fold + "/point", "rcpt");
                 choose(path, kind.value);
-                REQUIRE(window.model().setting(kind.setting)->value == kind.value);
+                REQUIRE(window.desk().setting(kind.setting)->value == kind.value);
                 bool struck = false;
-                const auto& trace = window.model().playback().trace();
+                const auto& trace = window.desk().playback().trace();
                 for (std::size_t i = 0; i < trace.size(); ++i) {
                     const auto* fault = std::get_if<sim::FaultInjected>(&trace[i].what);
                     struck = struck || (fault != nullptr && fault->fault == kind.fault);
                 }
                 CHECK(struck);
                 REQUIRE(window.click(std::string{"fault/off/"} + kind.setting));
-                CHECK(window.model().setting(kind.setting)->value == "off");
+                CHECK(window.desk().setting(kind.setting)->value == "off");
                 CHECK(window.click(kind.fold)); // closed again
                 window.settle();
             }
@@ -381,12 +381,12 @@ TEST_SUITE("gui.controls")
             REQUIRE(window.click(path));
             window.settle();
             REQUIRE(window.click(path + "/expired"));
-            window.model().act(action::ToEnd{});
-            CHECK_FALSE(window.model().view().cards().empty());
-            CHECK(window.model().view().cards()[0].obstacle == sim::explain::Obstacle::certificate);
+            window.desk().act(action::ToEnd{});
+            CHECK_FALSE(window.desk().view().cards().empty());
+            CHECK(window.desk().view().cards()[0].obstacle == sim::explain::Obstacle::certificate);
             window.settle();
             REQUIRE(window.click("fault/off/server.mail.kumo.example.certificate"));
-            CHECK(window.model().setting("server.mail.kumo.example.certificate")->value == "good");
+            CHECK(window.desk().setting("server.mail.kumo.example.certificate")->value == "good");
         });
     }
 
@@ -399,9 +399,9 @@ TEST_SUITE("gui.controls")
             window.settle();
             REQUIRE(window.click("lessons/file"));
             window.settle();
-            CHECK(window.model().sheet() == gui::Sheet::files);
+            CHECK(window.desk().sheet() == gui::Sheet::files);
             const fs::path lesson{test::lesson_path("op25b")};
-            CHECK(window.model().folder().path == lesson.parent_path().string());
+            CHECK(window.desk().folder().path == lesson.parent_path().string());
             REQUIRE(window.find("files/scenario.toml"));
             REQUIRE(window.click("files/.."));
             window.settle();
@@ -409,20 +409,20 @@ TEST_SUITE("gui.controls")
             window.settle();
             REQUIRE(window.click("files/scenario.toml"));
             window.settle();
-            CHECK(window.model().path() == test::lesson_path("path"));
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().path() == test::lesson_path("path"));
+            CHECK(window.desk().sheet() == gui::Sheet::none);
 
             window.key(ImGuiKey_O); // where it was left: the first entry is the folder above
             window.settle();
-            CHECK(fs::path{window.model().folder().path}.filename() == "path");
+            CHECK(fs::path{window.desk().folder().path}.filename() == "path");
             window.key(ImGuiKey_Tab);
             window.key(ImGuiKey_UpArrow);
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(fs::path{window.model().folder().path}.filename() == "scenarios");
-            CHECK(window.model().preferences().folder == window.model().folder().path);
+            CHECK(fs::path{window.desk().folder().path}.filename() == "scenarios");
+            CHECK(window.desk().preferences().folder == window.desk().folder().path);
             window.key(ImGuiKey_Escape);
-            CHECK(window.model().sheet() == gui::Sheet::none);
+            CHECK(window.desk().sheet() == gui::Sheet::none);
         });
     }
 
@@ -435,10 +435,10 @@ TEST_SUITE("gui.controls")
         in_both_languages([&](Window& window) {
             window.open(test::lesson_path("op25b"));
             window.key(ImGuiKey_O);
-            window.model().act(action::ShowFolder{"/hikyaku/not/there"});
+            window.desk().act(action::ShowFolder{"/hikyaku/not/there"});
             window.settle();
             CHECK(window.shows(none.problem.substr(0, 7)));
-            CHECK(window.model().preferences().folder != "/hikyaku/not/there");
+            CHECK(window.desk().preferences().folder != "/hikyaku/not/there");
             window.key(ImGuiKey_Escape);
         });
     }
@@ -447,13 +447,13 @@ TEST_SUITE("gui.controls")
     {
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::RunUntil{Until::block});
+            window.desk().act(action::RunUntil{Until::block});
             window.settle();
-            const std::size_t cursor = window.model().cursor();
+            const std::size_t cursor = window.desk().cursor();
             window.key(ImGuiKey_F);
             window.settle();
-            CHECK_FALSE(window.model().playing());
-            CHECK(window.model().notice().find("09:00:00.036") != std::string::npos);
+            CHECK_FALSE(window.desk().playing());
+            CHECK(window.desk().notice().find("09:00:00.036") != std::string::npos);
             window.key(ImGuiKey_Enter); // opens the first rule's list
             window.settle();
             std::string first;
@@ -463,8 +463,8 @@ TEST_SUITE("gui.controls")
             }
             REQUIRE_FALSE(first.empty());
             REQUIRE(window.click(first));
-            CHECK(window.model().is_forked());
-            CHECK(window.model().cursor() == cursor);
+            CHECK(window.desk().is_forked());
+            CHECK(window.desk().cursor() == cursor);
         });
     }
 
@@ -476,23 +476,23 @@ TEST_SUITE("gui.controls")
             REQUIRE(speed);
             const float middle = (speed->min.y + speed->max.y) / 2;
             window.drag({speed->min.x + 1, middle}, {speed->max.x + 60, middle});
-            CHECK(window.model().preferences().speed == doctest::Approx(32));
+            CHECK(window.desk().preferences().speed == doctest::Approx(32));
             window.drag({speed->max.x - 1, middle}, {speed->min.x - 60, middle});
-            CHECK(window.model().preferences().speed == doctest::Approx(0.25));
+            CHECK(window.desk().preferences().speed == doctest::Approx(0.25));
 
             const auto time = window.find("player/time");
             REQUIRE(time);
             const float line = (time->min.y + time->max.y) / 2;
             window.drag({time->min.x + 4, line}, {time->max.x + 60, line});
-            CHECK(window.model().at_end());
+            CHECK(window.desk().at_end());
             window.press({(time->min.x + time->max.x) / 2, line});
-            const std::size_t half = window.model().cursor();
+            const std::size_t half = window.desk().cursor();
             CHECK(half > 0);
-            CHECK_FALSE(window.model().at_end());
+            CHECK_FALSE(window.desk().at_end());
             window.drag({(time->min.x + time->max.x) / 2, line}, {time->min.x - 60, line});
-            CHECK(window.model().cursor() == 0);
+            CHECK(window.desk().cursor() == 0);
             // Nothing that was set or done is lost by looking elsewhere.
-            CHECK_FALSE(window.model().is_forked());
+            CHECK_FALSE(window.desk().is_forked());
         });
     }
 
@@ -507,13 +507,13 @@ TEST_SUITE("gui.controls")
             window.settle();
             REQUIRE(window.click(path + "/none"));
             window.settle();
-            CHECK(window.model().setting("fetch.protection")->value == "none");
+            CHECK(window.desk().setting("fetch.protection")->value == "none");
             REQUIRE(window.click("account/fetch.server"));
             window.ctrl(ImGuiKey_A);
             window.type("nowhere.example");
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().setting("fetch.server")->value == "nowhere.example");
+            CHECK(window.desk().setting("fetch.server")->value == "nowhere.example");
         });
     }
 
@@ -525,25 +525,24 @@ TEST_SUITE("gui.controls")
             std::vector<action::ExportKind> asked;
             std::size_t cursor = 0;
             gui::Surroundings around = test::surroundings();
-            around.export_to = [&](const gui::Model& model, action::ExportKind kind) {
+            around.export_to = [&](const gui::Desk& desk, action::ExportKind kind) {
                 asked.push_back(kind);
-                cursor = model.cursor();
+                cursor = desk.cursor();
                 return kind == action::ExportKind::json ? std::string{} : "/tmp/kept-here";
             };
             Window window{in(language), {1440, 900}, std::move(around)};
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::RunUntil{Until::block});
+            window.desk().act(action::RunUntil{Until::block});
             window.settle();
             for (const auto kind : sim::values_of<action::ExportKind>()) {
                 if (!window.find("export/json")) REQUIRE(window.click("top/menu"));
                 window.settle();
                 REQUIRE(window.click("export/" + std::string{sim::name_of(kind)}));
                 window.settle();
-                CHECK(cursor == window.model().cursor());
+                CHECK(cursor == window.desk().cursor());
                 const bool kept = kind != action::ExportKind::json;
-                CHECK((window.model().notice().find("/tmp/kept-here") != std::string::npos) ==
-                      kept);
-                CHECK_FALSE(window.model().notice().empty());
+                CHECK((window.desk().notice().find("/tmp/kept-here") != std::string::npos) == kept);
+                CHECK_FALSE(window.desk().notice().empty());
             }
             CHECK(asked.size() == sim::count_of<action::ExportKind>());
         }
@@ -555,24 +554,24 @@ TEST_SUITE("gui.controls")
         in_both_languages([](Window& window) {
             const fs::path folder = fs::temp_directory_path();
             window.open(test::lesson_path("submission-587"));
-            window.model().act(action::ToEnd{});
+            window.desk().act(action::ToEnd{});
             window.settle();
-            const auto& trace = window.model().playback().trace();
+            const auto& trace = window.desk().playback().trace();
             const sim::report::Source whole{trace,
-                                            window.model().scenario(),
-                                            window.model().language(),
+                                            window.desk().scenario(),
+                                            window.desk().language(),
                                             trace.size(),
                                             sim::explain::Level::standard};
             const auto capture = action::ExportKind::capture;
             const std::string file =
                 (folder / fmt::format("hikyaku-capture{}", gui::suffix_of(capture))).string();
-            REQUIRE(gui::write_octets(file, gui::export_octets(window.model(), capture)));
+            REQUIRE(gui::write_octets(file, gui::export_octets(window.desk(), capture)));
             const std::string written = platform::read_file(file).value();
             CHECK(written.substr(0, 4) == "\x0a\x0d\x0d\x0a"); // a section header block
             CHECK(written.size() > 10'000);
             CHECK(written == sim::report::pcapng(whole, std::nullopt));
-            window.model().act(action::ToStart{}); // nothing has happened yet: nothing is in it
-            CHECK(gui::export_octets(window.model(), capture).size() < written.size() / 10);
+            window.desk().act(action::ToStart{}); // nothing has happened yet: nothing is in it
+            CHECK(gui::export_octets(window.desk(), capture).size() < written.size() / 10);
             fs::remove(file);
             CHECK_FALSE(gui::write_octets((folder / "hikyaku-none" / "a.pcapng").string(), "a"));
         });
@@ -586,7 +585,7 @@ TEST_SUITE("gui.controls")
             preferences.theme = gui::ThemeName::projector;
             Window window{preferences, {1280, 720}};
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::RunUntil{Until::block});
+            window.desk().act(action::RunUntil{Until::block});
             window.settle();
             std::string row; // the first: what was sent, from whom to whom
             for (const auto& item : window.probe().items)
@@ -622,23 +621,23 @@ TEST_SUITE("gui.controls")
             window.settle();
             REQUIRE(window.click("export/motion"));
             window.settle();
-            CHECK_FALSE(window.model().preferences().motion);
+            CHECK_FALSE(window.desk().preferences().motion);
             if (!window.find("export/seed")) REQUIRE(window.click("top/menu"));
             window.settle();
-            const auto seed = window.model().playback().plan().seed;
+            const auto seed = window.desk().playback().plan().seed;
             REQUIRE(window.click("export/seed"));
             window.settle();
-            CHECK(window.model().playback().plan().seed != seed);
+            CHECK(window.desk().playback().plan().seed != seed);
             window.key(ImGuiKey_Escape);
             REQUIRE(window.click("top/theme"));
             window.settle();
-            CHECK(window.model().preferences().theme == gui::ThemeName::dark);
+            CHECK(window.desk().preferences().theme == gui::ThemeName::dark);
             window.ctrl(ImGuiKey_Equal);
-            CHECK(window.model().preferences().zoom > 1);
+            CHECK(window.desk().preferences().zoom > 1);
             window.ctrl(ImGuiKey_0);
-            CHECK(window.model().preferences().zoom == 1);
+            CHECK(window.desk().preferences().zoom == 1);
             window.ctrl(ImGuiKey_Minus);
-            CHECK(window.model().preferences().zoom < 1);
+            CHECK(window.desk().preferences().zoom < 1);
         });
     }
 }

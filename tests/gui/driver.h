@@ -75,7 +75,7 @@ public:
         io.ConfigInputTrickleEventQueue = false;
         io.DisplaySize = size;
         io.DeltaTime = 1.0F / 60;
-        app_ = std::make_unique<gui::App>(gui::Model{std::move(around), std::move(preferences)},
+        app_ = std::make_unique<gui::App>(gui::Desk{std::move(around), std::move(preferences)},
                                           gui::load_fonts(gui::find_fonts({}).value()));
     }
     ~Window()
@@ -86,11 +86,11 @@ public:
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
 
-    gui::Model& model() { return app_->model(); }
+    gui::Desk& desk() { return app_->desk(); }
 
     void open(const std::string& path)
     {
-        model().act(gui::action::Open{path});
+        desk().act(gui::action::Open{path});
         settle();
     }
 

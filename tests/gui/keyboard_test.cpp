@@ -107,14 +107,14 @@ TEST_SUITE("gui.keyboard")
             Window window{in(language), {1280, 720}};
             window.open(test::lesson_path("op25b"));
             check_walk(window); // at the start: the guess is asked for
-            window.model().act(action::RunUntil{gui::Until::block});
+            window.desk().act(action::RunUntil{gui::Until::block});
             window.settle();
             check_walk(window); // the why card and its cure are there
             window.open(test::lesson_path("submission-587"));
-            window.model().act(action::RunUntil{gui::Until::tls});
+            window.desk().act(action::RunUntil{gui::Until::tls});
             for (const gui::Tab tab : sim::values_of<gui::Tab>()) {
                 CAPTURE(sim::name_of(tab));
-                window.model().act(action::ShowTab{tab});
+                window.desk().act(action::ShowTab{tab});
                 window.settle();
                 check_walk(window);
             }
@@ -138,7 +138,7 @@ TEST_SUITE("gui.keyboard")
         window.frame();
         CHECK(window.probe().focused.empty());
         window.key(ImGuiKey_RightArrow); // steps through the run again
-        CHECK(window.model().cursor() > 0);
+        CHECK(window.desk().cursor() > 0);
         window.frame();
         CHECK(window.probe().focused.empty());
     }
@@ -159,23 +159,23 @@ TEST_SUITE("gui.keyboard")
             go_to("top/level/expert");
             window.key(ImGuiKey_Space);
             window.settle();
-            CHECK(window.model().preferences().level == sim::explain::Level::expert);
-            CHECK_FALSE(window.model().playing());
+            CHECK(window.desk().preferences().level == sim::explain::Level::expert);
+            CHECK_FALSE(window.desk().playing());
             go_to("account/client.port/587");
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().setting("client.port")->value == "587");
+            CHECK(window.desk().setting("client.port")->value == "587");
             go_to("tab/wiretap");
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().tab() == gui::Tab::wiretap);
+            CHECK(window.desk().tab() == gui::Tab::wiretap);
             go_to("map/mail.kumo.example");
             window.key(ImGuiKey_Enter);
             window.settle();
-            CHECK(window.model().shown_host().exists());
+            CHECK(window.desk().shown_host().exists());
             window.key(ImGuiKey_Escape);
             window.settle();
-            CHECK_FALSE(window.model().shown_host().exists());
+            CHECK_FALSE(window.desk().shown_host().exists());
         }
     }
 
@@ -183,7 +183,7 @@ TEST_SUITE("gui.keyboard")
     {
         Window window{in("en")};
         window.open(test::lesson_path("submission-587"));
-        window.model().act(action::RunUntil{gui::Until::tls});
+        window.desk().act(action::RunUntil{gui::Until::tls});
         window.settle();
         const auto go_to = [&](std::string_view start) {
             for (int i = 0; i < 400 && !window.probe().focused.starts_with(start); ++i) {
@@ -199,25 +199,25 @@ TEST_SUITE("gui.keyboard")
             window.key(ImGuiKey_UpArrow);
             window.frame();
         }
-        const auto& model = window.model();
+        const auto& desk = window.desk();
         std::size_t all = 0;
-        for (std::size_t i = 0; i < model.view().rows_before(model.reached()); ++i) {
-            const auto& row = model.view().ladder().rows[i];
+        for (std::size_t i = 0; i < desk.view().rows_before(desk.reached()); ++i) {
+            const auto& row = desk.view().ladder().rows[i];
             all += row.shape == sim::report::LadderRow::Shape::gap ? 0 : 1;
         }
         CHECK(rows.size() == all);
 
         go_to("player/speed");
-        const float speed = window.model().preferences().speed;
+        const float speed = window.desk().preferences().speed;
         window.key(ImGuiKey_RightArrow);
-        CHECK(window.model().preferences().speed > speed);
+        CHECK(window.desk().preferences().speed > speed);
         window.key(ImGuiKey_Space); // says nothing about where
-        CHECK(window.model().preferences().speed > speed);
+        CHECK(window.desk().preferences().speed > speed);
         CHECK(window.probe().focused == "player/speed");
         go_to("player/time");
-        const std::size_t cursor = window.model().cursor();
+        const std::size_t cursor = window.desk().cursor();
         window.key(ImGuiKey_LeftArrow);
-        CHECK(window.model().cursor() < cursor);
+        CHECK(window.desk().cursor() < cursor);
         CHECK(window.probe().focused == "player/time");
     }
 

@@ -81,17 +81,17 @@ std::vector<std::string> overlaps(const gui::Probe& probe)
 template <typename Look>
 void moments_of(Window& window, const std::string& lesson, Look look)
 {
-    window.model().act(action::Open{lesson});
+    window.desk().act(action::Open{lesson});
     for (const auto level : sim::values_of<sim::explain::Level>()) {
-        window.model().act(action::SetLevel{level});
-        window.model().act(action::ToStart{});
+        window.desk().act(action::SetLevel{level});
+        window.desk().act(action::ToStart{});
         for (const auto until : {std::optional<gui::Until>{},
                                  std::optional{gui::Until::block},
                                  std::optional{gui::Until::tls},
                                  std::optional{gui::Until::end}}) {
             if (until) {
-                window.model().act(action::ToStart{});
-                window.model().act(action::RunUntil{*until});
+                window.desk().act(action::ToStart{});
+                window.desk().act(action::RunUntil{*until});
             }
             window.frame();
             window.frame(); // ImGui scrolls a frame later
@@ -211,7 +211,7 @@ TEST_SUITE("gui.looks")
         const auto picture = [] {
             Window window;
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::RunUntil{gui::Until::block});
+            window.desk().act(action::RunUntil{gui::Until::block});
             window.settle();
             return gui::draw_picture(*ImGui::GetDrawData());
         };

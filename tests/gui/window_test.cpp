@@ -14,9 +14,9 @@ namespace action = gui::action;
 
 namespace {
 
-bool delivered(const gui::Model& model)
+bool delivered(const gui::Desk& desk)
 {
-    for (const auto& mail : model.playback().outcomes_so_far())
+    for (const auto& mail : desk.playback().outcomes_so_far())
         if (std::holds_alternative<sim::Delivered>(mail.outcome)) return true;
     return false;
 }
@@ -31,12 +31,12 @@ TEST_SUITE("gui.window")
             CAPTURE(language);
             Window window{in(language)};
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::ToEnd{});
-            CHECK_FALSE(delivered(window.model()));
+            window.desk().act(action::ToEnd{});
+            CHECK_FALSE(delivered(window.desk()));
             window.settle();
             REQUIRE(window.click("account/client.port/587"));
-            CHECK(window.model().setting("client.port")->value == "587");
-            CHECK(window.model().cursor() == 0);
+            CHECK(window.desk().setting("client.port")->value == "587");
+            CHECK(window.desk().cursor() == 0);
             for (const char* path : {"account/client.protection", "account/client.auth"}) {
                 CAPTURE(path);
                 // Side by side or as a list: whichever the width allows.
@@ -46,9 +46,9 @@ TEST_SUITE("gui.window")
                 REQUIRE(window.click(path + wanted));
             }
             REQUIRE(window.click("account/send"));
-            CHECK(window.model().playing());
-            window.model().act(action::ToEnd{});
-            CHECK(delivered(window.model()));
+            CHECK(window.desk().playing());
+            window.desk().act(action::ToEnd{});
+            CHECK(delivered(window.desk()));
         }
     }
 
@@ -58,14 +58,14 @@ TEST_SUITE("gui.window")
             CAPTURE(language);
             Window window{in(language)};
             window.open(test::lesson_path("op25b"));
-            window.model().act(action::RunUntil{Until::block});
+            window.desk().act(action::RunUntil{Until::block});
             window.settle();
             REQUIRE(window.click("why/cure"));
-            CHECK(window.model().playing());
-            for (int i = 0; i < 2000 && window.model().playing(); ++i)
+            CHECK(window.desk().playing());
+            for (int i = 0; i < 2000 && window.desk().playing(); ++i)
                 window.frame(2);
-            CHECK_FALSE(window.model().playing());
-            CHECK(delivered(window.model()));
+            CHECK_FALSE(window.desk().playing());
+            CHECK(delivered(window.desk()));
         }
     }
 
@@ -73,7 +73,7 @@ TEST_SUITE("gui.window")
     {
         Window window{in("en")};
         window.open(test::lesson_path("op25b"));
-        window.model().act(action::RunUntil{Until::block});
+        window.desk().act(action::RunUntil{Until::block});
         window.settle();
         CHECK(window.find("why/cure"));
         REQUIRE(window.click("player/back"));
@@ -88,28 +88,28 @@ TEST_SUITE("gui.window")
     {
         Window window{in("ja")};
         window.open(test::lesson_path("op25b"));
-        window.model().act(action::RunUntil{Until::block});
-        const std::size_t cursor = window.model().cursor();
+        window.desk().act(action::RunUntil{Until::block});
+        const std::size_t cursor = window.desk().cursor();
         window.settle();
         REQUIRE(window.click("world/rule.op25b"));
         REQUIRE(window.click("world/rule.op25b/off"));
-        CHECK(window.model().is_forked());
-        CHECK(window.model().cursor() == cursor);
-        CHECK_FALSE(window.model().notice().empty());
+        CHECK(window.desk().is_forked());
+        CHECK(window.desk().cursor() == cursor);
+        CHECK_FALSE(window.desk().notice().empty());
     }
 
     TEST_CASE("the language changes in the middle of a run and nothing else does")
     {
         Window window{in("en")};
         window.open(test::lesson_path("submission-587"));
-        window.model().act(action::RunUntil{Until::tls});
+        window.desk().act(action::RunUntil{Until::tls});
         window.settle();
-        const std::size_t cursor = window.model().cursor();
+        const std::size_t cursor = window.desk().cursor();
         CHECK(window.shows("Send"));
         REQUIRE(window.click("top/language/ja"));
         window.settle();
         CHECK(window.shows("送信する"));
-        CHECK(window.model().cursor() == cursor);
+        CHECK(window.desk().cursor() == cursor);
         window.key(ImGuiKey_L);
         window.settle();
         CHECK(window.shows("Send"));
@@ -123,9 +123,9 @@ TEST_SUITE("gui.window")
         window.open(test::lesson_path("op25b"));
         window.open(path.string());
         CHECK(window.shows("hikyaku-broken.toml:"));
-        CHECK(window.model().path() == test::lesson_path("op25b"));
+        CHECK(window.desk().path() == test::lesson_path("op25b"));
         window.open(test::lesson_path("path"));
-        CHECK(window.model().problems().empty());
+        CHECK(window.desk().problems().empty());
         std::filesystem::remove(path);
     }
 
@@ -134,38 +134,38 @@ TEST_SUITE("gui.window")
         Window window{in("en")};
         window.open(test::lesson_path("submission-587"));
         window.key(ImGuiKey_RightArrow);
-        const std::size_t one = window.model().cursor();
+        const std::size_t one = window.desk().cursor();
         CHECK(one > 0);
         window.key(ImGuiKey_RightArrow, true);
-        CHECK(window.model().cursor() > one);
+        CHECK(window.desk().cursor() > one);
         window.key(ImGuiKey_Home);
-        CHECK(window.model().cursor() == 0);
+        CHECK(window.desk().cursor() == 0);
         window.key(ImGuiKey_End);
-        CHECK(window.model().at_end());
+        CHECK(window.desk().at_end());
         window.key(ImGuiKey_LeftArrow);
-        CHECK_FALSE(window.model().at_end());
+        CHECK_FALSE(window.desk().at_end());
         window.key(ImGuiKey_1);
-        CHECK(window.model().preferences().level == sim::explain::Level::story);
+        CHECK(window.desk().preferences().level == sim::explain::Level::story);
         window.key(ImGuiKey_3);
-        CHECK(window.model().preferences().level == sim::explain::Level::expert);
+        CHECK(window.desk().preferences().level == sim::explain::Level::expert);
         window.key(ImGuiKey_2);
         window.key(ImGuiKey_R);
-        CHECK(window.model().cursor() == 0);
+        CHECK(window.desk().cursor() == 0);
         window.key(ImGuiKey_Period);
-        CHECK(window.model().playing());
+        CHECK(window.desk().playing());
         window.key(ImGuiKey_Space);
-        CHECK_FALSE(window.model().playing());
+        CHECK_FALSE(window.desk().playing());
         window.key(ImGuiKey_P);
-        CHECK(window.model().preferences().theme == gui::ThemeName::projector);
+        CHECK(window.desk().preferences().theme == gui::ThemeName::projector);
         window.key(ImGuiKey_P);
         window.key(ImGuiKey_PageDown);
-        CHECK(window.model().path() == test::lesson_path("submissions-465"));
+        CHECK(window.desk().path() == test::lesson_path("submissions-465"));
         window.key(ImGuiKey_PageUp);
-        CHECK(window.model().path() == test::lesson_path("submission-587"));
+        CHECK(window.desk().path() == test::lesson_path("submission-587"));
         window.key(ImGuiKey_Slash, true);
-        CHECK(window.model().sheet() == gui::Sheet::keys);
+        CHECK(window.desk().sheet() == gui::Sheet::keys);
         window.key(ImGuiKey_Escape);
-        CHECK(window.model().sheet() == gui::Sheet::none);
+        CHECK(window.desk().sheet() == gui::Sheet::none);
     }
 
     TEST_CASE("letters typed into a field are text, not keys")
@@ -175,9 +175,9 @@ TEST_SUITE("gui.window")
         REQUIRE(window.click("account/client.server"));
         window.key(ImGuiKey_L);
         window.type("漢");
-        CHECK(window.model().preferences().language == "en");
+        CHECK(window.desk().preferences().language == "en");
         window.key(ImGuiKey_Escape);
-        CHECK(window.model().setting("client.server")->value == "mail.kumo.example");
+        CHECK(window.desk().setting("client.server")->value == "mail.kumo.example");
     }
 
     TEST_CASE("tabs, levels, themes, players and sheets answer in both languages")
@@ -186,14 +186,14 @@ TEST_SUITE("gui.window")
             CAPTURE(language);
             Window window{in(language)};
             window.open(test::lesson_path("submission-587"));
-            window.model().act(action::RunUntil{Until::tls});
+            window.desk().act(action::RunUntil{Until::tls});
             window.settle();
             for (const gui::Tab tab : sim::values_of<gui::Tab>()) {
                 const std::string path = "tab/" + std::string{sim::name_of(tab)};
                 CAPTURE(path);
                 REQUIRE(window.click(path));
                 window.settle();
-                CHECK(window.model().tab() == tab);
+                CHECK(window.desk().tab() == tab);
             }
             for (const char* path : {"top/level/story",    "top/level/expert",
                                      "top/level/standard", "top/theme",
@@ -210,10 +210,10 @@ TEST_SUITE("gui.window")
                 CHECK(window.click(path));
                 window.settle();
             }
-            window.model().act(action::ToStart{});
+            window.desk().act(action::ToStart{});
             window.settle();
             REQUIRE(window.click("predict/1"));
-            CHECK(window.model().prediction() == 0);
+            CHECK(window.desk().prediction() == 0);
         }
     }
 
@@ -221,7 +221,7 @@ TEST_SUITE("gui.window")
     {
         Window window{in("en")};
         window.open(test::lesson_path("submission-587"));
-        window.model().act(action::ToEnd{});
+        window.desk().act(action::ToEnd{});
         window.settle();
         std::string row;
         for (const auto& item : window.probe().items)
@@ -229,7 +229,7 @@ TEST_SUITE("gui.window")
         REQUIRE_FALSE(row.empty());
         const auto event = static_cast<std::uint32_t>(std::stoul(row.substr(7)));
         REQUIRE(window.click(row));
-        CHECK(window.model().selected() == sim::EventId{event});
+        CHECK(window.desk().selected() == sim::EventId{event});
     }
 
     TEST_CASE("watching a run does not change it")
@@ -244,9 +244,9 @@ TEST_SUITE("gui.window")
             window.open(lesson.path);
             for (int i = 0; i < 5; ++i)
                 window.key(ImGuiKey_RightArrow);
-            window.model().act(action::ToEnd{});
+            window.desk().act(action::ToEnd{});
             window.settle();
-            CHECK(window.model().playback().trace().hash() == alone.trace().hash());
+            CHECK(window.desk().playback().trace().hash() == alone.trace().hash());
         }
     }
 
@@ -256,7 +256,7 @@ TEST_SUITE("gui.window")
              {ImVec2{0, 0}, ImVec2{1, 900}, ImVec2{300, 250}, ImVec2{641, 481}}) {
             Window window{in("en"), size};
             window.open(test::lesson_path("path"));
-            window.model().act(action::ToEnd{});
+            window.desk().act(action::ToEnd{});
             window.settle();
         }
     }

@@ -48,7 +48,7 @@ void calm(test::Window& window)
 {
     // Nothing moves any more, and nothing is hovered.
     ImGui::GetIO().AddMousePosEvent(-1, -1);
-    for (int i = 0; i < most_steps && (window.model().progress() < 1 || window.model().playing());
+    for (int i = 0; i < most_steps && (window.desk().progress() < 1 || window.desk().playing());
          ++i)
         window.frame(2);
     window.settle();
@@ -138,7 +138,7 @@ int play(const std::vector<std::string>& words)
     preferences.language = "en";
     test::Window window{preferences, display};
     window.open(test::lesson_path(words.at(1)));
-    const auto before = window.model().settings();
+    const auto before = window.desk().settings();
     int steps = 0;
     std::size_t mouse_before = 0; // the last thing that was done
     for (std::size_t i = 4; i < words.size(); ++i) {
@@ -155,7 +155,7 @@ int play(const std::vector<std::string>& words)
     calm(window);
     nlohmann::json told;
     told["steps"] = steps;
-    told["cursor"] = window.model().cursor();
+    told["cursor"] = window.desk().cursor();
     told["mouse"] = nlohmann::json::array();
     for (std::size_t i = mouse_before; i < window.mouse().size(); ++i) {
         const auto& did = window.mouse()[i];
@@ -163,7 +163,7 @@ int play(const std::vector<std::string>& words)
             {static_cast<int>(did.at.x), static_cast<int>(did.at.y), did.wheel});
     }
     told["changed"] = nlohmann::json::object();
-    for (const auto& setting : window.model().settings()) {
+    for (const auto& setting : window.desk().settings()) {
         const auto was = std::ranges::find(before, setting.key, &sim::scenario::Setting::key);
         if (was == before.end() || was->value != setting.value)
             told["changed"][setting.key] = setting.value;

@@ -60,15 +60,15 @@ struct Surroundings {
     std::function<sim::scenario::LoadResult(const std::string& path)> load;
     std::function<Folder(const std::string& path)> list_folder;
     // Writes the file that the person asked for; returns its path, empty when it could not.
-    std::function<std::string(const class Model& model, action::ExportKind kind)> export_to;
+    std::function<std::string(const class Desk& desk, action::ExportKind kind)> export_to;
     std::function<tl::expected<std::unique_ptr<LiveRun>, LiveProblem>(
         const sim::scenario::Scenario& lesson)>
         open_bridge;
 };
 
-class Model {
+class Desk {
 public:
-    Model(Surroundings surroundings, Preferences preferences);
+    Desk(Surroundings surroundings, Preferences preferences);
 
     // ---- what is open ---------------------------------------------------------------------------
     [[nodiscard]] bool is_open() const { return pane_ != nullptr; }

@@ -1,6 +1,6 @@
-// The model while real mail programs take part in what it shows.
+// The desk while real mail programs take part in the run on it.
 
-#include "gui/model.h"
+#include "gui/desk.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +19,7 @@ constexpr int looking_share = 4; // a quarter
 
 } // namespace
 
-void Model::on(const action::Bridge& bridge)
+void Desk::on(const action::Bridge& bridge)
 {
     if (!is_open()) return;
     if (!bridge.open) {
@@ -46,12 +46,12 @@ void Model::on(const action::Bridge& bridge)
     show(std::make_unique<RunPane>(live_->plan(), live_->world(), ++runs_));
 }
 
-sim::Plan Model::plan_anew() const
+sim::Plan Desk::plan_anew() const
 {
     return before_live_ ? *before_live_ : playback().plan();
 }
 
-void Model::end_live()
+void Desk::end_live()
 {
     if (!live_) return;
     live_->stop();
@@ -60,7 +60,7 @@ void Model::end_live()
     live_.reset();
 }
 
-bool Model::follow(std::chrono::milliseconds span)
+bool Desk::follow(std::chrono::milliseconds span)
 {
     if (!live_) return false;
     live_->run_for(span);
@@ -81,7 +81,7 @@ bool Model::follow(std::chrono::milliseconds span)
 }
 
 // As far as a running world can be changed; the program that sends is not ours.
-void Model::change_live(const std::vector<std::pair<std::string, std::string>>& settings)
+void Desk::change_live(const std::vector<std::pair<std::string, std::string>>& settings)
 {
     const bool fits = std::ranges::all_of(settings, [this](const auto& changed) {
         const auto* const now = setting(changed.first);
@@ -93,7 +93,7 @@ void Model::change_live(const std::vector<std::pair<std::string, std::string>>& 
         (void)live_->apply({key, value});
 }
 
-bool Model::can_cure(std::size_t card) const
+bool Desk::can_cure(std::size_t card) const
 {
     const auto& settings = view().cards().at(card).cure.settings;
     if (settings.empty() || (is_recording() && !live_)) return false;

@@ -1,4 +1,4 @@
-#include "gui/model.h"
+#include "gui/desk.h"
 
 #include "gui/search.h"
 #include "sim/explain/clock.h"
@@ -28,17 +28,17 @@ bool is_refusal(const sim::Event& event)
 
 } // namespace
 
-Model::Model(Surroundings surroundings, Preferences preferences)
+Desk::Desk(Surroundings surroundings, Preferences preferences)
     : surroundings_{std::move(surroundings)}, preferences_{std::move(preferences)}
 {
 }
 
-const sim::explain::Language& Model::language() const
+const sim::explain::Language& Desk::language() const
 {
     return preferences_.language == "ja" ? *surroundings_.ja : *surroundings_.en;
 }
 
-sim::report::Source Model::source(std::size_t columns) const
+sim::report::Source Desk::source(std::size_t columns) const
 {
     return {playback().trace(),
             scenario(),
@@ -49,28 +49,28 @@ sim::report::Source Model::source(std::size_t columns) const
             columns};
 }
 
-const sim::scenario::Setting* Model::setting(std::string_view key) const
+const sim::scenario::Setting* Desk::setting(std::string_view key) const
 {
     const auto& all = settings();
     const auto found = std::ranges::find(all, key, &sim::scenario::Setting::key);
     return found == all.end() ? nullptr : &*found;
 }
 
-int Model::lesson_number() const
+int Desk::lesson_number() const
 {
     const auto& lessons = surroundings_.lessons;
     const auto found = std::ranges::find(lessons, path_, &LessonEntry::path);
     return found == lessons.end() ? 0 : static_cast<int>(found - lessons.begin()) + 1;
 }
 
-void Model::act(const Action& action)
+void Desk::act(const Action& action)
 {
     std::visit([this](const auto& what) { on(what); }, action);
 }
 
 // ---- opening ------------------------------------------------------------------------------------
 
-void Model::open(sim::scenario::Scenario scenario)
+void Desk::open(sim::scenario::Scenario scenario)
 {
     end_live();
     before_live_.reset();
@@ -81,12 +81,12 @@ void Model::open(sim::scenario::Scenario scenario)
     show_run(std::move(plan), 0);
 }
 
-void Model::show_run(sim::Plan plan, std::size_t start)
+void Desk::show_run(sim::Plan plan, std::size_t start)
 {
     show(std::make_unique<RunPane>(std::move(plan), ++runs_, start));
 }
 
-void Model::show(std::unique_ptr<RunPane> pane)
+void Desk::show(std::unique_ptr<RunPane> pane)
 {
     pane_ = std::move(pane);
     as_given_ = !before_live_ && sim::sets_the_same(playback().plan(), given_);
@@ -94,7 +94,7 @@ void Model::show(std::unique_ptr<RunPane> pane)
     moved();
 }
 
-void Model::look()
+void Desk::look()
 {
     if (!is_open()) return;
     pane_->look({language(),
@@ -111,7 +111,7 @@ void Model::look()
     }
 }
 
-void Model::on(const action::Open& open_file)
+void Desk::on(const action::Open& open_file)
 {
     problems_.clear();
     wanted_ = open_file.path;
@@ -131,14 +131,14 @@ void Model::on(const action::Open& open_file)
     open(std::move(*loaded));
 }
 
-void Model::on(const action::OpenNeighbour& neighbour)
+void Desk::on(const action::OpenNeighbour& neighbour)
 {
     const int wanted = lesson_number() + neighbour.step;
     if (wanted < 1 || wanted > static_cast<int>(lessons().size())) return;
     on(action::Open{lessons().at(static_cast<std::size_t>(wanted - 1)).path});
 }
 
-void Model::reload()
+void Desk::reload()
 {
     if (wanted_.empty()) return;
     if (live_) { // whoever is connected is not thrown out for a file that was saved
@@ -157,7 +157,7 @@ void Model::reload()
     moved();
 }
 
-void Model::on(const action::ShowFolder& show)
+void Desk::on(const action::ShowFolder& show)
 {
     if (!surroundings_.list_folder) return;
     folder_ = surroundings_.list_folder(show.path);
@@ -166,7 +166,7 @@ void Model::on(const action::ShowFolder& show)
 
 // ---- picking a lesson ---------------------------------------------------------------------------
 
-void Model::on(const action::Search& search)
+void Desk::on(const action::Search& search)
 {
     search_ = search.words;
     found_.clear();
@@ -182,7 +182,7 @@ void Model::on(const action::Search& search)
     }
 }
 
-void Model::on(const action::Pick& pick)
+void Desk::on(const action::Pick& pick)
 {
     if (found_.empty()) return;
     const auto count = static_cast<int>(found_.size());
@@ -192,7 +192,7 @@ void Model::on(const action::Pick& pick)
 
 // ---- changing the world -------------------------------------------------------------------------
 
-void Model::on(const action::ChangeSetting& change)
+void Desk::on(const action::ChangeSetting& change)
 {
     if (!is_open()) return;
     const auto* const now = setting(change.key);
@@ -223,7 +223,7 @@ void Model::on(const action::ChangeSetting& change)
     }
 }
 
-void Model::on(const action::Fork& /*fork*/)
+void Desk::on(const action::Fork& /*fork*/)
 {
     if (!is_open()) return;
     playing_ = false;
@@ -234,7 +234,7 @@ void Model::on(const action::Fork& /*fork*/)
                               {{"time", sim::explain::clock_time(playback().time(), scenario())}});
 }
 
-void Model::on(const action::ApplyCure& apply)
+void Desk::on(const action::ApplyCure& apply)
 {
     if (!is_open() || apply.card >= view().cards().size() || !can_cure(apply.card)) return;
     const auto cure = view().cards()[apply.card].cure.settings;
@@ -256,7 +256,7 @@ void Model::on(const action::ApplyCure& apply)
     show_run(std::move(*plan), kept);
 }
 
-void Model::on(const action::Restart& restart)
+void Desk::on(const action::Restart& restart)
 {
     if (!is_open()) return;
     if (live_) {
@@ -273,18 +273,18 @@ void Model::on(const action::Restart& restart)
 
 // ---- moving -------------------------------------------------------------------------------------
 
-void Model::moved()
+void Desk::moved()
 {
     if (prediction_ && as_given_ && at_end()) prediction_settled_ = true;
     progress_ = preferences_.motion ? 0.0F : 1.0F;
 }
 
-void Model::on(const action::Predict& predict)
+void Desk::on(const action::Predict& predict)
 {
     if (!at_end()) prediction_ = predict.choice;
 }
 
-void Model::on(const action::Send& /*send*/)
+void Desk::on(const action::Send& /*send*/)
 {
     if (!is_open()) return;
     if (live_) { // others send here
@@ -297,7 +297,7 @@ void Model::on(const action::Send& /*send*/)
     moved();
 }
 
-void Model::on(const action::PlayPause& /*toggle*/)
+void Desk::on(const action::PlayPause& /*toggle*/)
 {
     if (!is_open()) return;
     if (!playing_ && at_end()) pane_->to_start();
@@ -305,7 +305,7 @@ void Model::on(const action::PlayPause& /*toggle*/)
     moved();
 }
 
-void Model::on(const action::Step& step)
+void Desk::on(const action::Step& step)
 {
     if (!is_open()) return;
     playing_ = false;
@@ -314,14 +314,14 @@ void Model::on(const action::Step& step)
     moved();
 }
 
-void Model::on(const action::Seek& seek)
+void Desk::on(const action::Seek& seek)
 {
     if (!is_open()) return;
     pane_->seek(seek.cursor);
     moved();
 }
 
-void Model::on(const action::ToStart& /*start*/)
+void Desk::on(const action::ToStart& /*start*/)
 {
     if (!is_open()) return;
     playing_ = false;
@@ -329,7 +329,7 @@ void Model::on(const action::ToStart& /*start*/)
     moved();
 }
 
-void Model::on(const action::ToEnd& /*end*/)
+void Desk::on(const action::ToEnd& /*end*/)
 {
     if (!is_open()) return;
     playing_ = false;
@@ -337,7 +337,7 @@ void Model::on(const action::ToEnd& /*end*/)
     moved();
 }
 
-void Model::on(const action::RunUntil& until)
+void Desk::on(const action::RunUntil& until)
 {
     if (!is_open()) return;
     sheet_ = Sheet::none;
@@ -361,7 +361,7 @@ void Model::on(const action::RunUntil& until)
     moved();
 }
 
-void Model::on(const action::RunUntilTime& until)
+void Desk::on(const action::RunUntilTime& until)
 {
     if (!is_open()) return;
     const auto moment = sim::explain::moment_of(until.clock, scenario());
@@ -375,7 +375,7 @@ void Model::on(const action::RunUntilTime& until)
     moved();
 }
 
-void Model::on(const action::Select& select)
+void Desk::on(const action::Select& select)
 {
     if (!is_open() || !select.event.exists()) return;
     playing_ = false;
@@ -384,7 +384,7 @@ void Model::on(const action::Select& select)
     progress_ = 1;
 }
 
-bool Model::advance(float seconds)
+bool Desk::advance(float seconds)
 {
     if (!is_open()) return false;
     work();
@@ -408,12 +408,12 @@ bool Model::advance(float seconds)
     return true;
 }
 
-void Model::work()
+void Desk::work()
 {
     if (!is_complete() && pane_->work(work_in_frame)) look();
 }
 
-void Model::on(const action::StopRun& /*stop*/)
+void Desk::on(const action::StopRun& /*stop*/)
 {
     if (!is_open() || is_complete()) return;
     pane_->stop();
@@ -423,31 +423,31 @@ void Model::on(const action::StopRun& /*stop*/)
 
 // ---- how it is shown ----------------------------------------------------------------------------
 
-void Model::on(const action::SetSpeed& speed)
+void Desk::on(const action::SetSpeed& speed)
 {
     preferences_.speed = std::clamp(speed.stops_per_second, 0.25F, 32.0F);
 }
 
-void Model::on(const action::SetLevel& level)
+void Desk::on(const action::SetLevel& level)
 {
     if (preferences_.level == level.level) return;
     preferences_.level = level.level;
     look();
 }
 
-void Model::on(const action::SetLanguage& language)
+void Desk::on(const action::SetLanguage& language)
 {
     if (preferences_.language == language.code) return;
     preferences_.language = language.code;
     look();
 }
 
-void Model::on(const action::SetTheme& theme)
+void Desk::on(const action::SetTheme& theme)
 {
     preferences_.theme = theme.theme;
 }
 
-void Model::on(const action::Zoom& zoom)
+void Desk::on(const action::Zoom& zoom)
 {
     if (zoom.step == 0) preferences_.zoom = 1;
     if (zoom.step > 0) preferences_.zoom *= zoom_step;
@@ -455,12 +455,12 @@ void Model::on(const action::Zoom& zoom)
     preferences_.zoom = std::clamp(preferences_.zoom, smallest_zoom, largest_zoom);
 }
 
-void Model::on(const action::SetMotion& motion)
+void Desk::on(const action::SetMotion& motion)
 {
     preferences_.motion = motion.on;
 }
 
-void Model::on(const action::MoveMap& move)
+void Desk::on(const action::MoveMap& move)
 {
     map_view_ = move.view;
     map_view_.zoom = std::clamp(map_view_.zoom, 1.0F, largest_map);
@@ -469,35 +469,35 @@ void Model::on(const action::MoveMap& move)
     map_view_.y = std::clamp(map_view_.y, half, 1 - half);
 }
 
-void Model::on(const action::ShowTab& tab)
+void Desk::on(const action::ShowTab& tab)
 {
     tab_ = tab.tab;
 }
 
-void Model::on(const action::Tap& tap)
+void Desk::on(const action::Tap& tap)
 {
     tapped_ = tap.link;
     tab_ = Tab::wiretap;
 }
 
-void Model::on(const action::ShowTap& show)
+void Desk::on(const action::ShowTap& show)
 {
     tap_view_ = show.view;
 }
 
-void Model::on(const action::ShowHost& host)
+void Desk::on(const action::ShowHost& host)
 {
     shown_host_ = host.host;
 }
 
-void Model::on(const action::ShowSecrets& secrets)
+void Desk::on(const action::ShowSecrets& secrets)
 {
     if (secrets_ == secrets.on) return;
     secrets_ = secrets.on;
     look();
 }
 
-void Model::on(const action::ShowSheet& sheet)
+void Desk::on(const action::ShowSheet& sheet)
 {
     sheet_ = sheet_ == sheet.sheet ? Sheet::none : sheet.sheet;
     if (sheet_ == Sheet::lessons) on(action::Search{});
@@ -507,7 +507,7 @@ void Model::on(const action::ShowSheet& sheet)
     }
 }
 
-void Model::on(const action::Export& what)
+void Desk::on(const action::Export& what)
 {
     sheet_ = Sheet::none;
     if (!is_open() || !surroundings_.export_to) return;
