@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "platform/files.h"
+#include "sim/explain/clock.h"
 #include "sim/explain/why.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
@@ -237,6 +238,29 @@ ExitCode compare(const Command& command, const sim::Playback& playback, Lines& l
     return ExitCode::unexpected;
 }
 
+// A long run says how far it is, where a person sees it.
+sim::Playback play(const Command& command, sim::Plan plan)
+{
+    constexpr std::size_t steps_a_line = 20'000;
+    sim::Playback playback = sim::Playback::begin(std::move(plan));
+    bool said = false;
+    while (playback.advance(steps_a_line)) {
+        if (!command.environment.err_is_terminal) continue;
+        said = true;
+        const std::string time =
+            sim::explain::clock_time(playback.world().now(), playback.scenario());
+        command.environment.err
+            << "\r"
+            << command.text("run.progress",
+                            {{"time", time}, {"count", std::to_string(playback.trace().size())}})
+            << "\x1B[K" << std::flush;
+    }
+    if (said) command.environment.err << "\r\x1B[K" << std::flush;
+    (void)playback.catch_up();
+    playback.to_end();
+    return playback;
+}
+
 } // namespace
 
 ExitCode run(const Command& command, const RunOptions& options)
@@ -252,8 +276,7 @@ ExitCode run(const Command& command, const RunOptions& options)
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
-    sim::Playback playback{std::move(plan)};
-    playback.to_end();
+    const sim::Playback playback = play(command, std::move(plan));
 
     const sim::report::Source source{playback.trace(),
                                      *scenario,

@@ -25,6 +25,7 @@ Environment process_environment()
 {
     Environment environment{
         std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, std::nullopt, variable_of_process, {}};
+    environment.err_is_terminal = isatty(STDERR_FILENO) == 1;
     winsize size{};
     if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
         size.ws_col > 0)

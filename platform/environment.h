@@ -16,6 +16,7 @@ struct Environment {
     std::optional<std::size_t> terminal_columns;
     std::function<std::optional<std::string>(const std::string& name)> variable;
     std::string executable; // absolute path of the program, empty when unknown
+    bool err_is_terminal = false;
 };
 
 // The process's own.
