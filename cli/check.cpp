@@ -71,10 +71,11 @@ private:
     {
         std::string before;
         for (const std::string& key : rule.by)
-            before += (before.empty() ? "rule." : ", rule.") + key;
+            before += (before.empty() ? "" : ", ") + sim::rule_setting(key);
         const char* kind = rule.by.empty() ? "check.empty_rule" : "check.shadowed_rule";
         const std::string words = command_.text(
-            kind, {{"file", scenario.path}, {"rule", "rule." + rule.rule}, {"before", before}});
+            kind,
+            {{"file", scenario.path}, {"rule", sim::rule_setting(rule.rule)}, {"before", before}});
         command_.print(
             {{{{command_.text("check.note"), sim::report::Role::quiet}, {" " + words}}, {}}});
     }

@@ -135,7 +135,7 @@ using Shadows = std::map<std::string, std::vector<std::string>>; // by rule, as 
 
 bool is_switched_by_step(const scenario::Scenario& scenario, const std::string& rule)
 {
-    return std::ranges::count(scenario.steps, "rule." + rule, &scenario::Step::key) > 0;
+    return std::ranges::count(scenario.steps, rule_setting(rule), &scenario::Step::key) > 0;
 }
 
 // Which of the rules before it, in their order, leave nothing of these packets; nothing when some
@@ -196,13 +196,12 @@ Findings look_at(const scenario::Scenario& scenario)
 std::vector<scenario::Scenario> on_each_line(const scenario::Scenario& scenario)
 {
     std::vector<scenario::Scenario> all{scenario};
-    for (const scenario::Setting& setting : scenario::settings_of(scenario)) {
-        if (setting.key != "client.line") continue;
-        for (const std::string& line : setting.choices) {
-            scenario::Scenario changed = scenario;
-            if (line != setting.value && scenario::apply_setting(changed, setting.key, line))
-                all.push_back(std::move(changed));
-        }
+    const auto setting = scenario::setting_of(scenario, client_setting("line"));
+    if (!setting) return all;
+    for (const std::string& line : setting->choices) {
+        scenario::Scenario changed = scenario;
+        if (line != setting->value && scenario::apply_setting(changed, setting->key, line))
+            all.push_back(std::move(changed));
     }
     return all;
 }

@@ -1,0 +1,101 @@
+// A long run is played on while the window is drawn; and what the controls show is what held at the
+// cursor.
+#include "tests/gui/driver.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+namespace {
+
+// The lesson with its mail sent again and again, once a minute.
+gui::Surroundings with_mails(const std::string& lesson, std::size_t count)
+{
+    gui::Surroundings around = test::surroundings();
+    around.load = [=, load = around.load](const std::string& /*path*/) {
+        auto loaded = load(test::lesson_path(lesson));
+        const sim::scenario::Step send = loaded->steps.front();
+        for (std::size_t i = 1; i < count; ++i) {
+            loaded->steps.push_back(send);
+            loaded->steps.back().delay += std::chrono::minutes{i};
+        }
+        loaded->limit = std::chrono::hours{24 * 30};
+        return loaded;
+    };
+    return around;
+}
+
+const std::string tamper = "fault.hotel-router.tamper";
+
+} // namespace
+
+TEST_SUITE("gui.run_pane")
+{
+    TEST_CASE("a long run says how far it is, and is whole after some frames")
+    {
+        test::Window window{test::in("en"), {1440, 900}, with_mails("own-isp-25", 200)};
+        window.desk().act(gui::action::Open{test::lesson_path("own-isp-25")});
+        REQUIRE_FALSE(window.desk().is_complete());
+        const std::size_t first = window.desk().playback().end();
+        window.desk().act(gui::action::ToEnd{});
+        window.frame();
+        CHECK(window.find("player/stop").has_value());
+        CHECK(window.shows("Still running:"));
+        CHECK_FALSE(window.desk().at_end());
+        for (int i = 0; i < 100'000 && !window.desk().is_complete(); ++i)
+            window.unwatched_frame();
+        CHECK(window.desk().is_complete());
+        window.frame();
+        CHECK(window.desk().playback().end() > first);
+        CHECK(window.desk().cursor() == first);
+        CHECK(window.find("player/until").has_value());
+        window.desk().act(gui::action::ToEnd{});
+        CHECK(window.desk().at_end());
+    }
+
+    TEST_CASE("a long run can be stopped: what happened so far stays to be looked through")
+    {
+        test::Window window{test::in("ja"), {1440, 900}, with_mails("own-isp-25", 200)};
+        window.desk().act(gui::action::Open{test::lesson_path("own-isp-25")});
+        REQUIRE_FALSE(window.desk().is_complete());
+        window.settle();
+        REQUIRE(window.click("player/stop"));
+        CHECK(window.desk().is_complete());
+        CHECK_FALSE(window.desk().notice().empty());
+        CHECK(window.desk().playback().world().next_due() != sim::never);
+        window.settle();
+        CHECK(window.find("player/until").has_value());
+    }
+
+    TEST_CASE("a change in a long run is another run; a fork of one begins where it was made")
+    {
+        test::Window window{test::in("en"), {1440, 900}, with_mails("own-isp-25", 200)};
+        window.desk().act(gui::action::Open{test::lesson_path("own-isp-25")});
+        REQUIRE_FALSE(window.desk().is_complete());
+        window.desk().act(gui::action::Seek{100});
+        const auto run = window.desk().run_number();
+        window.desk().act(gui::action::ChangeSetting{"rule.op25b", "off"});
+        CHECK(window.desk().run_number() != run);
+        CHECK(window.desk().is_forked());
+        CHECK(window.desk().cursor() == 100);
+    }
+
+    TEST_CASE("at the end of a lesson its scripted fault is shown as active, and can be taken away")
+    {
+        test::Window window{test::in("en")};
+        window.open(test::lesson_path("starttls-stripped"));
+        CHECK(window.desk().setting(tamper)->value == "off");
+        window.desk().act(gui::action::ToEnd{});
+        window.settle();
+        CHECK(window.desk().setting(tamper)->value == "starttls");
+        CHECK(window.desk().is_as_given());
+        REQUIRE(window.click("fault/off/" + tamper));
+        CHECK_FALSE(window.desk().is_as_given());
+        window.desk().act(gui::action::ToEnd{});
+        CHECK(window.desk().setting(tamper)->value == "off");
+        window.desk().act(gui::action::ChangeSetting{tamper, "starttls"});
+        window.desk().act(gui::action::ToEnd{});
+        CHECK(window.desk().setting(tamper)->value == "starttls");
+    }
+}
