@@ -50,7 +50,7 @@ TEST_SUITE("core.setting_key")
                                        "server.",
                                        "server.tls",
                                        "fault.cut",
-                                       "fault.reply.rcpt",
+
                                        "colour.red",
                                        "server.587.tls"})
             CHECK_FALSE(parse_setting_key(text).has_value());
