@@ -1,17 +1,24 @@
 # Finds Dear ImGui's source, where scripts/lib/imgui.sh puts it, and offers it compiled with this
 # build's own flags (but without its warnings) as ImGui::ImGui, and with GLFW and OpenGL 3 as
-# ImGui::Glfw. Sets ImGui_FOUND, ImGui_VERSION, ImGui_SOURCE_DIR.
+# ImGui::Glfw. Sets ImGui_FOUND, ImGui_VERSION, ImGui_SOURCE_DIR. Takes the newest there is of the
+# versions that the window was written for.
 
 include(${CMAKE_CURRENT_LIST_DIR}/CacheFolder.cmake)
 
+set(_imgui_oldest 1.92.2) # the one that was measured; since 1.92 fonts are loaded character by character
+set(_imgui_too_new 1.93)  # when the second number rises, the library's authors change what it can do
 unset(ImGui_SOURCE_DIR)
 unset(ImGui_VERSION)
+set(_imgui_others "")
 file(GLOB _imgui_folders ${_hikyaku_cache}/imgui-*)
 foreach(_imgui_folder ${_imgui_folders})
   if(EXISTS ${_imgui_folder}/imgui.h)
     file(STRINGS ${_imgui_folder}/imgui.h _imgui_line REGEX "define IMGUI_VERSION ")
     string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" _imgui_version "${_imgui_line}")
-    if(NOT ImGui_SOURCE_DIR OR _imgui_version VERSION_GREATER ImGui_VERSION)
+    if(_imgui_version VERSION_LESS _imgui_oldest
+       OR _imgui_version VERSION_GREATER_EQUAL _imgui_too_new)
+      string(APPEND _imgui_others " There is ${_imgui_version} (${_imgui_folder}), which does not serve.")
+    elseif(NOT ImGui_SOURCE_DIR OR _imgui_version VERSION_GREATER ImGui_VERSION)
       set(ImGui_VERSION ${_imgui_version})
       set(ImGui_SOURCE_DIR ${_imgui_folder})
     endif()
@@ -23,7 +30,7 @@ find_package_handle_standard_args(ImGui
   REQUIRED_VARS ImGui_SOURCE_DIR
   VERSION_VAR ImGui_VERSION
   REASON_FAILURE_MESSAGE
-    "Dear ImGui's source is not in the cache folder. Run scripts/test or scripts/start once: they fetch it, and everything else.")
+    "Dear ImGui's source, at least ${_imgui_oldest} and older than ${_imgui_too_new}, is not in the cache folder.${_imgui_others} Run scripts/test or scripts/start once: they fetch it, and everything else. -DHIKYAKU_GUI=OFF builds all but the window.")
 
 if(ImGui_FOUND AND NOT TARGET ImGui::ImGui)
   add_library(imgui STATIC

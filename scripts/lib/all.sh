@@ -13,6 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . scripts/lib/packages.sh
 # shellcheck source=scripts/lib/source.sh
 . scripts/lib/source.sh
+# shellcheck source=scripts/lib/debian13.sh
+. scripts/lib/debian13.sh
 # shellcheck source=scripts/lib/imgui.sh
 . scripts/lib/imgui.sh
 # shellcheck source=scripts/lib/botan.sh

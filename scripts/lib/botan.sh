@@ -117,7 +117,7 @@ botan_is_here() {
 botan_group() {
   local version
   version="$(os_release_field VERSION_ID)"
-  if botan_is_here || [ "$(os_release_field ID)" != debian ]; then
+  if botan_is_here; then
     return
   fi
   if [ -n "$version" ] && [ "${version%%.*}" -lt 13 ]; then
@@ -135,10 +135,7 @@ ensure_botan() {
   if [ "$(botan_group)" = botan ]; then
     headline "Building Botan (TLS, certificates, hashes): this release has only an old version of it"
     build_botan
-  elif apt_offers libbotan-3-dev "$botan_wanted"; then
-    install_packages botan-system
   else
-    fail "$(platform_name) offers no Botan $botan_wanted or newer (package libbotan-3-dev), which" \
-      "hikyaku's TLS needs; a newer release does, and so does Debian 12 or 13."
+    fail "$(platform_name)'s package libbotan-3-dev is older than $botan_wanted, and hikyaku's TLS needs that."
   fi
 }

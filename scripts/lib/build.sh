@@ -1,15 +1,13 @@
 # shellcheck shell=bash
-# Configures and compiles a preset of CMakePresets.json. Sourced after the other files of this folder.
+# Configures and compiles a preset of CMakePresets.json, and compares what programs say. Sourced after
+# the other files of this folder.
 
 configure_preset() {
-  local log window=()
+  local log
   log="$(log_file "configure-$1")"
-  if [ -z "$(cached_imgui)" ]; then
-    window=(-DHIKYAKU_GUI=OFF)
-  fi
   HIKYAKU_CACHE="$(cache_folder)"
   export HIKYAKU_CACHE
-  if ! cmake --preset "$1" "${window[@]}" >"$log" 2>&1; then
+  if ! cmake --preset "$1" >"$log" 2>&1; then
     sed 's/^/    /' "$log" >&2
     fail "CMake could not configure the preset '$1'; what it said is above."
   fi
@@ -27,4 +25,9 @@ build_preset() {
       !begun { begun = 1; print "\n==> " headline }
       { print; fflush() }' |
     progress_line all || fail "the preset '$preset' did not compile; what the compiler said is above."
+}
+
+# differences ONE OTHER: how many lines of the two lists of traces differ; which, on standard error.
+differences() {
+  diff <(sort "$1") <(sort "$2") | sed -n 's/^> [0-9a-f]*  /differs: /p' | tee /dev/stderr | wc -l
 }

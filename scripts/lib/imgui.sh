@@ -2,7 +2,6 @@
 # Makes the source of Dear ImGui (the window) available: Debian's package, of a later release because
 # this one's predates dynamic fonts, unpacked once into the cache folder. CMake compiles it with our
 # own flags. docs/decisions/0007-imgui-from-source.md. Sourced after source.sh.
-# Ubuntu's archive has no source of a version that serves: there all but the window is built.
 
 imgui_source_suite=forky
 imgui_source_version=1.92.2b+ds-1
@@ -16,14 +15,9 @@ cached_imgui() {
   fi
 }
 
-# window_is_possible: can its source be had here?
-window_is_possible() {
-  [ -n "$(cached_imgui)" ] || [ "$(os_release_field ID)" = debian ]
-}
-
 # imgui_group: the group of packages that fetching it needs, if it is to be fetched.
 imgui_group() {
-  if [ -z "$(cached_imgui)" ] && window_is_possible; then
+  if [ -z "$(cached_imgui)" ]; then
     printf 'source\n'
   fi
 }
@@ -33,10 +27,6 @@ imgui_group() {
 ensure_imgui() {
   local cache work
   if [ -n "$(cached_imgui)" ]; then
-    return
-  fi
-  if ! window_is_possible; then
-    say "    $(platform_name) offers no Dear ImGui 1.92, so the window is left out; hikyaku is not"
     return
   fi
   cache="$(cache_folder)"

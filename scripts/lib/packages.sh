@@ -2,7 +2,7 @@
 # The one list of Debian packages this project needs, why each is needed, and how it is installed.
 # Sourced after common.sh.
 
-# group | package | what for. One table for Debian 12, 13 and Ubuntu: the names are the same in all.
+# group | package | what for. One table for Debian 12 and 13: the names are the same in both.
 package_table() {
   cat <<'TABLE'
 build | g++                  | the compiler
@@ -58,6 +58,8 @@ check | python3              | runs clang-tidy on several files at once
 check | libclang-14-dev      | lets clang-tidy leave system headers out
 check | llvm-14-dev          | what libclang-14-dev includes
 bench | libbenchmark-dev     | measures speed
+debian13 | debootstrap       | makes a minimal Debian 13
+debian13 | debian-archive-keyring | Debian's signatures on it
 TABLE
 }
 
@@ -72,6 +74,7 @@ describe_group() {
     clang) printf 'to compile with the second compiler' ;;
     check) printf 'to check the code' ;;
     bench) printf 'to measure speed' ;;
+    debian13) printf 'to try hikyaku in Debian 13' ;;
   esac
 }
 
@@ -164,7 +167,7 @@ install_packages() {
         fail "the package archive could not be reached (is the network there? details: $log)."
       fi
       fail "$(platform_name)'s package archive, as apt is set up here, does not offer $package;" \
-        "is its 'main' (on Ubuntu 'universe') component switched on?"
+        "is its 'main' component switched on?"
     fi
   done
   if ! apt_as_root install --no-install-recommends "${all[@]}" 2>&1 | tee -a "$log" | apt_steps |

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Which systems the scripts know: Debian 12 and newer, and Ubuntu where it offers a new enough Botan.
+# Which systems the scripts know: Debian 12 and newer. Nothing else was tried.
 # Sourced after common.sh. HIKYAKU_OS_RELEASE names another os-release file, for the tests.
 
 os_release_field() {
@@ -24,17 +24,12 @@ require_supported_platform() {
     debian)
       # Debian testing and unstable have no number; they are newer than any that has one.
       if [ -n "$version" ] && [ "${version%%.*}" -lt 12 ]; then
-        fail "$(platform_name) is too old: hikyaku needs Debian 12 or newer, or Ubuntu 24.04 or newer."
-      fi
-      ;;
-    ubuntu)
-      if ! dpkg --compare-versions "${version:-0}" ge 24.04; then
-        fail "$(platform_name) is too old: hikyaku needs Debian 12 or newer, or Ubuntu 24.04 or newer."
+        fail "$(platform_name) is too old: hikyaku needs Debian 12 or newer."
       fi
       ;;
     *)
-      fail "$(platform_name) is not supported: these scripts install with apt on Debian 12 or newer" \
-        "or Ubuntu 24.04 or newer."
+      fail "$(platform_name) is not supported: hikyaku was tried on Debian 12 and 13, and these" \
+        "scripts install what it needs there."
       ;;
   esac
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

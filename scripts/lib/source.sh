@@ -2,6 +2,19 @@
 # Fetches a source package of another Debian release, from the mirror that this machine's apt uses,
 # without touching the system's apt set-up. Sourced after common.sh.
 
+# debian_mirror: where this machine's apt fetches Debian from.
+debian_mirror() {
+  local mirror
+  # shellcheck disable=SC2016  # $(REPO_URI) is apt's own notation
+  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    'Label: Debian' 'Component: main' 2>/dev/null | sed -n 1p)"
+  if [ -z "$mirror" ]; then
+    fail "apt knows no Debian mirror yet, so nothing of another release can be fetched; run" \
+      "'apt-get update' as root and then this again."
+  fi
+  printf '%s\n' "$mirror"
+}
+
 # source_apt COMMAND FOLDER ARGS...: an apt command that knows the source packages of one release and
 # nothing else, with lists and caches of its own in FOLDER.
 source_apt() {
@@ -17,13 +30,7 @@ fetch_source() {
   local package="$1" suite="$2" version="$3" folder="$4" mirror wanted log
   wanted="$package=$version"
   log="$(log_file "$package-source")"
-  # shellcheck disable=SC2016  # $(REPO_URI) is apt's own notation
-  mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
-    'Label: Debian' 'Component: main' 2>/dev/null | sed -n 1p)"
-  if [ -z "$mirror" ]; then
-    fail "apt knows no Debian mirror yet, so the source of $package cannot be fetched; run" \
-      "'apt-get update' as root and then this again."
-  fi
+  mirror="$(debian_mirror)"
   mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/download"
   printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
     "$mirror" "$suite" >"$folder/apt/sources.list"
@@ -31,10 +38,12 @@ fetch_source() {
     fail "the source of $package could not be fetched from the Debian mirror this machine uses" \
       "(is the network there? details: $log)."
   fi
-  # A point release may have replaced the version we measured: then the suite's current one.
+  # A suite moves on, and a point release replaces: then its current version instead of the measured.
   if ! source_apt apt-cache "$folder/apt" showsrc --only-source "$package" 2>/dev/null |
     grep -xF "Version: $version" >/dev/null; then
     wanted="$package/$suite"
+    say "    Debian's $suite no longer has $package $version, with which hikyaku was measured;" \
+      "taking the version that it has now"
   fi
   (
     cd "$folder/download" &&
