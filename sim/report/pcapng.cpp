@@ -119,6 +119,9 @@ public:
             add(source_.trace[i]);
         std::string file;
         add_section_header(file);
+        // editcap and mergecap take a file for one that they can write only when its first block
+        // describes an interface; tshark and Wireshark take any order.
+        file += interface_blocks_;
         add_secrets(file);
         add_names(file);
         return file + packets_;
@@ -216,7 +219,7 @@ private:
         }
         add_option(body, Option::time_resolution, std::string_view{&nanoseconds, 1});
         add_end_of_options(body);
-        add_block(packets_, Block::interface_description, std::move(body));
+        add_block(interface_blocks_, Block::interface_description, std::move(body));
         const auto number = static_cast<std::uint32_t>(interfaces_.size());
         interfaces_[{a, b}] = number;
         return number;
@@ -262,7 +265,8 @@ private:
     const Source& source_;
     const std::optional<TappedLink>& link_;
     Drops drops_;
-    std::string packets_; // and the interfaces, each before its first packet
+    std::string interface_blocks_;
+    std::string packets_;
     std::set<std::uint32_t> seen_;
     std::set<Ipv4> addresses_;
     std::map<std::pair<HostId, HostId>, std::uint32_t> interfaces_;

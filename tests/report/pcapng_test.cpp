@@ -346,6 +346,25 @@ TEST_SUITE("report.pcapng")
         CHECK(key_log(Seen{"own-isp-25"}.run.trace(), 0).empty());
     }
 
+    TEST_CASE("editcap and mergecap take a capture and lose nothing of it")
+    {
+        const Seen seen{"submission-587"};
+        const std::string whole = pcapng(seen.source(), std::nullopt);
+        const auto link = tapped_links(seen.run.trace(), seen.source().end).front();
+        const File file{whole};
+        const File cable{pcapng(seen.source(), link)};
+        const File edited{""};
+        const File merged{""};
+        test::output_of("/usr/bin/editcap " + file.path() + " " + edited.path() + " 2>&1");
+        test::output_of("/usr/bin/mergecap -w " + merged.path() + " " + file.path() + " " +
+                        cable.path() + " 2>&1");
+        const std::string fields =
+            "-N n -T fields -e frame.time_epoch -e frame.interface_name -e tcp.seq_raw";
+        CHECK(edited.read(fields) == file.read(fields));
+        CHECK(commands_dissected(edited) == commands_said(seen.run.trace())); // with its keys
+        CHECK(merged.read("").size() == file.read("").size() + cable.read("").size());
+    }
+
     TEST_CASE("equal runs give equal captures")
     {
         CHECK(pcapng(Seen{"path"}.source(), std::nullopt) ==
