@@ -110,8 +110,11 @@ void one_of(const Ui& ui, const std::string& kind)
     for (const s::Setting& setting : ui.desk().settings()) {
         if (kind_of(setting) != kind || setting.is.host != server) continue;
         there.push_back(&setting);
-        if (!setting.is.point.empty())
-            points.emplace_back(setting.key, name_of_point(ui, setting.is));
+        const sim::SettingKey& is = setting.is;
+        if (!is.point.empty()) {
+            points.emplace_back(is.recipient.empty() ? is.point : is.recipient,
+                                name_of_point(ui, is));
+        }
     }
     std::size_t which = 0;
     if (there.size() > 1)
