@@ -97,7 +97,7 @@ void Desk::show(std::unique_ptr<RunPane> pane)
 void Desk::look()
 {
     if (!is_open()) return;
-    pane_->look({language(),
+    pane_->look({&language(),
                  preferences_.level,
                  secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked});
     const auto& links = view().links();

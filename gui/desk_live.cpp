@@ -11,8 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A run is kept whole, and looked through as a whole when something is new: with this many events
-// that takes a second or so.
+// A run is kept whole; so many events are some 100 MB.
 constexpr std::size_t most_events = 1'000'000;
 // So much of the time may go into looking.
 constexpr int looking_share = 4; // a quarter

@@ -31,9 +31,13 @@ RunPane::RunPane(sim::Plan plan, std::shared_ptr<const sim::World> world, std::u
 
 void RunPane::look(const Look& look)
 {
-    if (std::exchange(grown_, false)) view_.reset();
-    view_ =
-        std::make_unique<RunView>(playback_, look.language, look.level, look.secrets, view_.get());
+    if (looked_ == look) {
+        view_->follow();
+    } else {
+        looked_ = look;
+        view_ = std::make_unique<RunView>(
+            playback_, *look.language, look.level, look.secrets, view_.get());
+    }
     rewind_of_.reset();
     last_said_of_ = {};
     ends_of_ = {};
@@ -60,7 +64,6 @@ bool RunPane::catch_up()
 {
     const bool not_there_yet = cursor() == playback_.end() && cursor() < start_;
     if (!playback_.catch_up()) return false;
-    grown_ = true;
     if (not_there_yet) seek(start_);
     return true;
 }

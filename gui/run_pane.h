@@ -19,9 +19,10 @@ namespace gui {
 
 // How a person looks at runs.
 struct Look {
-    const sim::explain::Language& language;
+    const sim::explain::Language* language = nullptr;
     sim::explain::Level level = sim::explain::Level::standard;
     sim::explain::Secrets secrets = sim::explain::Secrets::masked;
+    friend bool operator==(const Look&, const Look&) = default;
 };
 
 class RunPane {
@@ -35,7 +36,7 @@ public:
     [[nodiscard]] const RunView& view() const { return *view_; }
     // Another one for each run.
     [[nodiscard]] std::uint64_t number() const { return number_; }
-    // Draws it in another way; or, when there is more of the run, anew.
+    // Draws it in another way; or, when there is more of the run, goes on.
     void look(const Look& look);
 
     // ---- a run that is not over -----------------------------------------------------------------
@@ -83,8 +84,8 @@ private:
 
     sim::Playback playback_;
     std::uint64_t number_ = 0;
+    std::optional<Look> looked_; // as view_ is made
     std::unique_ptr<RunView> view_;
-    bool grown_ = true;     // nothing of view_ holds for the longer run
     std::size_t start_ = 0; // where it is to be shown from
     std::size_t reached_ = 0;
     mutable std::optional<std::pair<std::size_t, std::size_t>> rewind_of_; // card, what is kept

@@ -23,6 +23,7 @@ sim::Unit unit_of(sim::explain::Level level)
 
 namespace {
 
+constexpr std::uint32_t no_span = ~std::uint32_t{0};
 constexpr std::size_t most_packets = 150; // of a tap: put into words when the cursor moves
 
 std::optional<TimeMark> mark_of(const sim::Event& event)
@@ -47,6 +48,29 @@ std::optional<TimeMark> mark_of(const sim::Event& event)
     }
 }
 
+// Whether what failed, or what became of a mail, may be another than before this event.
+bool changes_cards(const sim::Event& event)
+{
+    switch (event.kind()) {
+    case sim::Kind::connection_failed:
+    case sim::Kind::tls_failed:
+    case sim::Kind::smtp_problem_seen:
+    case sim::Kind::mail_handed_over:
+    case sim::Kind::mail_delivered:
+    case sim::Kind::mail_deferred:
+    case sim::Kind::mail_bounced:
+    case sim::Kind::send_finished:
+    case sim::Kind::fetch_finished:
+        return true;
+    case sim::Kind::smtp_reply:
+        return std::get<sim::SmtpReply>(event.what).code >= 400;
+    case sim::Kind::pop3_reply:
+        return !std::get<sim::Pop3Reply>(event.what).ok;
+    default:
+        return false;
+    }
+}
+
 EventId stop_of(const sim::explain::WhyCard& card)
 {
     return card.stopped.exists() ? card.stopped : card.outcome;
@@ -60,59 +84,80 @@ RunView::RunView(const sim::Playback& playback,
                  sim::explain::Secrets secrets,
                  const RunView* same_run)
     : playback_{playback},
-      facts_{same_run != nullptr ? same_run->facts_ : std::make_shared<const Facts>(playback)},
-      level_{level}
+      facts_{same_run != nullptr ? same_run->facts_ : std::make_shared<Facts>(playback)},
+      level_{level},
+      ladder_{sim::report::Source{
+          playback.trace(), playback.scenario(), language, playback.end(), level, secrets}}
 {
-    const sim::Trace& trace = playback.trace();
-    const sim::report::Source source{
-        trace, playback.scenario(), language, playback.end(), level, secrets};
-    ladder_ = sim::report::ladder_rows(source);
-    row_at_.resize(ladder_.rows.size());
-    std::uint32_t next = static_cast<std::uint32_t>(playback.end());
-    for (std::size_t i = row_at_.size(); i-- > 0;) {
-        const EventId event = ladder_.rows[i].event;
-        if (event.exists()) next = event.value;
-        row_at_[i] = next;
-    }
-    for (std::size_t i = 0; i < ladder_.rows.size(); ++i)
-        if (!ladder_.rows[i].event.exists()) gaps_.push_back(row_at_[i]);
-    note_spans();
+    follow();
 }
 
-RunView::Facts::Facts(const sim::Playback& playback)
-    : hosts{playback.trace(), playback.scenario()},
-      links{sim::report::tapped_links(playback.trace(), playback.end())},
-      cards{sim::explain::why_cards(playback.trace(), playback.end(), playback.scenario())}
+void RunView::follow()
 {
-    const sim::Trace& trace = playback.trace();
-    for (std::size_t i = 0; i < playback.end(); ++i) {
-        if (const auto mark = mark_of(trace[i]))
-            marks.at(static_cast<std::size_t>(*mark)).push_back(static_cast<std::uint32_t>(i));
+    facts_->follow(playback_);
+    ladder_.follow(playback_.end());
+    note_rows();
+    if (wire_.tap) wire_.tap->follow();
+    if (said_) said_->second.follow();
+}
+
+// Of the rows that are new. A gap stands with the row behind it.
+void RunView::note_rows()
+{
+    const auto& rows = ladder_.rows().rows;
+    for (std::size_t i = row_at_.size(); i < rows.size(); ++i) {
+        const bool gap = !rows[i].event.exists();
+        row_at_.push_back(rows[gap ? i + 1 : i].event.value);
+        if (gap) gaps_.push_back(row_at_.back());
+        note_span(i);
     }
+    reach_.clear();
+    for (const TlsSpan& span : spans_)
+        reach_.push_back(std::max(reach_.empty() ? 0 : reach_.back(), span.last));
+}
+
+RunView::Facts::Facts(const sim::Playback& playback) : hosts{playback.trace(), playback.scenario()}
+{
+}
+
+void RunView::Facts::follow(const sim::Playback& playback)
+{
+    if (followed == playback.end()) return;
+    const sim::Trace& trace = playback.trace();
+    hosts.follow();
+    sim::report::add_tapped_links(links, trace, followed, playback.end());
+    bool may_fail = false;
+    for (; followed < playback.end(); ++followed) {
+        const sim::Event& event = trace[followed];
+        if (const auto mark = mark_of(event))
+            marks.at(static_cast<std::size_t>(*mark)).push_back(event.id.value);
+        may_fail = may_fail || changes_cards(event);
+    }
+    if (may_fail) find_cards(playback);
+}
+
+void RunView::Facts::find_cards(const sim::Playback& playback)
+{
+    cards = sim::explain::why_cards(playback.trace(), playback.end(), playback.scenario());
+    cards_by_stop.clear();
     for (const auto& card : cards)
         if (stop_of(card).exists()) cards_by_stop.push_back(&card);
     std::ranges::stable_sort(
         cards_by_stop, {}, [](const auto* card) { return stop_of(*card).value; });
 }
 
-void RunView::note_spans()
+void RunView::note_span(std::size_t at)
 {
-    constexpr std::uint32_t none = ~std::uint32_t{0};
-    std::vector<std::uint32_t> open; // by connection: its span
-    for (std::size_t i = 0; i < ladder_.rows.size(); ++i) {
-        const auto& row = ladder_.rows[i];
-        const bool begins = row.shape == sim::report::LadderRow::Shape::tls_bar;
-        if ((!begins && !row.under_tls) || !row.event.exists() || !row.to.exists()) continue;
-        const std::uint32_t connection = playback_.trace().at(row.event).connection.value;
-        if (connection >= open.size()) open.resize(std::size_t{connection} + 1, none);
-        if (open[connection] == none) {
-            open[connection] = static_cast<std::uint32_t>(spans_.size());
-            spans_.push_back({i, i, row.from, row.to});
-        }
-        spans_[open[connection]].last = i;
+    const auto& row = ladder_.rows().rows[at];
+    const bool begins = row.shape == sim::report::LadderRow::Shape::tls_bar;
+    if ((!begins && !row.under_tls) || !row.event.exists() || !row.to.exists()) return;
+    const std::uint32_t connection = playback_.trace().at(row.event).connection.value;
+    if (connection >= span_of_.size()) span_of_.resize(std::size_t{connection} + 1, no_span);
+    if (span_of_[connection] == no_span) {
+        span_of_[connection] = static_cast<std::uint32_t>(spans_.size());
+        spans_.push_back({at, at, row.from, row.to});
     }
-    for (const TlsSpan& span : spans_)
-        reach_.push_back(std::max(reach_.empty() ? 0 : reach_.back(), span.last));
+    spans_[span_of_[connection]].last = at;
 }
 
 std::vector<TlsSpan> RunView::tls_spans(std::size_t first, std::size_t last) const

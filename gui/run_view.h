@@ -44,7 +44,11 @@ public:
             sim::explain::Secrets secrets,
             const RunView* same_run = nullptr);
 
-    [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_; }
+    // Goes on with what the playback has come to see since (Playback::catch_up). Nothing that was
+    // said before becomes untrue but the cards, which are found again when they may differ.
+    void follow();
+
+    [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_.rows(); }
     // Rows [0, this) have happened before the cursor.
     [[nodiscard]] std::size_t rows_before(std::size_t cursor) const;
     // The spans that cover any of the rows [first, last].
@@ -84,21 +88,26 @@ private:
     // What does not depend on level or language.
     struct Facts {
         explicit Facts(const sim::Playback& playback);
+        void follow(const sim::Playback& playback);
+        void find_cards(const sim::Playback& playback);
+        std::size_t followed = 0; // events
         sim::report::HostIndex hosts;
         std::vector<sim::report::TappedLink> links;
         std::array<std::vector<std::uint32_t>, sim::count_of<TimeMark>()> marks;
         std::vector<sim::explain::WhyCard> cards;
         std::vector<const sim::explain::WhyCard*> cards_by_stop;
     };
-    void note_spans();
+    void note_rows();
+    void note_span(std::size_t row);
 
     const sim::Playback& playback_;
-    std::shared_ptr<const Facts> facts_;
+    std::shared_ptr<Facts> facts_;
     sim::explain::Level level_;
-    sim::report::LadderRows ladder_;
-    std::vector<std::uint32_t> row_at_; // event position of each row; a gap has that of the next
-    std::vector<TlsSpan> spans_;        // by their first rows
-    std::vector<std::size_t> reach_;    // the last row that this span or one before it covers
+    sim::report::Ladder ladder_;
+    std::vector<std::uint32_t> row_at_;  // event position of each row; a gap has that of the next
+    std::vector<TlsSpan> spans_;         // by their first rows
+    std::vector<std::size_t> reach_;     // the last row that this span or one before it covers
+    std::vector<std::uint32_t> span_of_; // by connection: its span, or no_span
     std::vector<std::uint32_t> gaps_;
     struct Packet {
         sim::EventId selected;

@@ -1,107 +1,114 @@
 #include "sim/outcome.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace sim {
 
 namespace {
 
-// What is known of one mail while walking along the trace.
-struct Known {
-    bool seen = false;
-    EventId composed;
-    EventId failed_to_send;
-    UserError error = UserError::none;
-    EventId deferred;
-    Instant until{};
-    EventId bounced;
-    EventId delivered;
-    bool retrieved = false;
-};
-
-class Walk {
+// What is known of one mail.
+class Known {
 public:
     void note(const Event& event)
     {
         std::visit([&](const auto& what) { on(event.id, what); }, event.what);
     }
 
-    [[nodiscard]] std::vector<MailOutcome> list() const
+    // The first that tells of it; none when nothing does.
+    [[nodiscard]] EventId first() const { return first_; }
+    [[nodiscard]] EventId composed() const { return composed_; }
+
+    // A mail to several people can be delivered to one and bounce for another: the bad news wins,
+    // because it is what its sender has to know.
+    [[nodiscard]] Fate judge() const
     {
-        std::vector<MailOutcome> all;
-        all.reserve(order_.size());
-        for (const MailId mail : order_) {
-            const Known& fate = fates_[mail.value];
-            all.push_back(MailOutcome{mail, fate.composed, judge(fate)});
-        }
-        return all;
+        if (bounced_.exists()) return Bounced{bounced_};
+        if (deferred_.exists()) return Deferred{deferred_, until_};
+        if (failed_to_send_.exists()) return NotSent{failed_to_send_, error_};
+        if (delivered_.exists()) return Delivered{delivered_, retrieved_};
+        return UnderWay{};
     }
 
 private:
-    Known& of(MailId mail)
+    void see(EventId id)
     {
-        if (fates_.size() <= mail.value) fates_.resize(std::size_t{mail.value} + 1);
-        Known& fate = fates_[mail.value];
-        if (!fate.seen) {
-            fate.seen = true;
-            order_.push_back(mail);
-        }
-        return fate;
+        if (!first_.exists()) first_ = id;
     }
 
-    void on(EventId id, const MailComposed& what) { of(what.mail).composed = id; }
-    void on(EventId /*id*/, const MailQueued& what) { of(what.mail); }
-    void on(EventId /*id*/, const MailHandedOver& what) { of(what.mail).deferred = {}; }
-    void on(EventId /*id*/, const MailRetrieved& what) { of(what.mail).retrieved = true; }
-    void on(EventId id, const MailBounced& what)
+    void on(EventId id, const MailComposed& /*what*/)
     {
-        Known& fate = of(what.mail);
-        fate.bounced = id;
-        fate.deferred = {};
+        see(id);
+        composed_ = id;
     }
-    void on(EventId id, const MailDelivered& what)
+    void on(EventId id, const MailQueued& /*what*/) { see(id); }
+    void on(EventId id, const MailHandedOver& /*what*/)
     {
-        Known& fate = of(what.mail);
-        fate.delivered = id;
-        fate.deferred = {};
+        see(id);
+        deferred_ = {};
+    }
+    void on(EventId id, const MailRetrieved& /*what*/)
+    {
+        see(id);
+        retrieved_ = true;
+    }
+    void on(EventId id, const MailBounced& /*what*/)
+    {
+        see(id);
+        bounced_ = id;
+        deferred_ = {};
+    }
+    void on(EventId id, const MailDelivered& /*what*/)
+    {
+        see(id);
+        delivered_ = id;
+        deferred_ = {};
     }
     void on(EventId id, const MailDeferred& what)
     {
-        Known& fate = of(what.mail);
-        fate.deferred = id;
-        fate.until = what.until;
+        see(id);
+        deferred_ = id;
+        until_ = what.until;
     }
     void on(EventId id, const SendFinished& what)
     {
         if (what.error == UserError::none) return;
-        Known& fate = of(what.mail);
-        fate.failed_to_send = id;
-        fate.error = what.error;
+        see(id);
+        failed_to_send_ = id;
+        error_ = what.error;
     }
     void on(EventId /*id*/, const auto& /*other*/) {}
 
-    // A mail to several people can be delivered to one and bounce for another: the bad news wins,
-    // because it is what its sender has to know.
-    static Fate judge(const Known& fate)
-    {
-        if (fate.bounced.exists()) return Bounced{fate.bounced};
-        if (fate.deferred.exists()) return Deferred{fate.deferred, fate.until};
-        if (fate.failed_to_send.exists()) return NotSent{fate.failed_to_send, fate.error};
-        if (fate.delivered.exists()) return Delivered{fate.delivered, fate.retrieved};
-        return UnderWay{};
-    }
-
-    std::vector<Known> fates_; // by MailId, which counts from 0
-    std::vector<MailId> order_;
+    EventId first_;
+    EventId composed_;
+    EventId failed_to_send_;
+    UserError error_ = UserError::none;
+    EventId deferred_;
+    Instant until_{};
+    EventId bounced_;
+    EventId delivered_;
+    bool retrieved_ = false;
 };
 
 } // namespace
 
 std::vector<MailOutcome> outcomes(const Trace& trace, std::size_t end)
 {
-    Walk walk;
-    const std::size_t count = end < trace.size() ? end : trace.size();
-    for (std::size_t i = 0; i < count; ++i)
-        walk.note(trace[i]);
-    return walk.list();
+    std::vector<std::pair<EventId, MailOutcome>> found;
+    for (std::uint32_t i = 0; i < trace.index().mails(); ++i) {
+        const MailId mail{i};
+        Known known;
+        for (const EventId id : events_before(trace.index().of(mail), end))
+            known.note(trace.at(id));
+        if (known.first().exists())
+            found.push_back({known.first(), MailOutcome{mail, known.composed(), known.judge()}});
+    }
+    std::ranges::sort(found, {}, [](const auto& each) { return each.first; });
+    std::vector<MailOutcome> all;
+    all.reserve(found.size());
+    for (auto& [first, outcome] : found)
+        all.push_back(std::move(outcome));
+    return all;
 }
 
 } // namespace sim

@@ -45,6 +45,20 @@ SIM_NAMED_ENUM(DropReason, rule, no_route, hop_limit, not_for_us, link_cut);
 SIM_NAMED_ENUM(ConnectFailure, timed_out, refused, unreachable, prohibited, no_route, no_free_port);
 SIM_NAMED_ENUM(ConnectionEnd, closed, reset_by_peer, aborted, timed_out);
 SIM_NAMED_ENUM(Side, sent, received);
+// RFC 9293 §3.3.2. `bound` is said of UDP.
+SIM_NAMED_ENUM(SocketState,
+               closed,
+               bound,
+               listen,
+               syn_sent,
+               syn_received,
+               established,
+               fin_wait_1,
+               fin_wait_2,
+               close_wait,
+               closing,
+               last_ack,
+               time_wait);
 
 struct TcpFlags {
     bool syn : 1 = false;
@@ -158,6 +172,15 @@ struct ConnectionEnded {
     ConnectionEnd how = ConnectionEnd::closed;
     SIM_FIELDS(how);
 };
+// A socket of the event's host is in this state now, says the host's own TCP or UDP. Ports that
+// are listened on are the scenario's to tell.
+struct SocketChanged {
+    Transport transport = Transport::tcp;
+    SocketState state = SocketState::closed;
+    Endpoint local;
+    Endpoint remote; // 0.0.0.0:0 of UDP
+    SIM_FIELDS(transport, state, local, remote);
+};
 
 // ---- DNS --------------------------------------------------------------------------------------
 
@@ -249,6 +272,9 @@ struct TlsKeyLogged {
 
 // ---- SMTP and POP3 ----------------------------------------------------------------------------
 
+// A command and a reply say where the session of the event's host stands after it: `after` where
+// that is the server, `client` where it is the client.
+
 // A line of one conversation. `bytes` is the whole line without its CR LF; the `secret_size` octets
 // from `secret_offset` are a password or token, which views mask unless asked not to.
 // `stream_offset` is where the line began: among this direction's TLS application bytes when
@@ -265,10 +291,11 @@ struct SmtpCommand {
     Side side = Side::sent;
     SmtpVerb verb = SmtpVerb::unknown;
     bool encrypted = false;
-    SmtpPhase before = SmtpPhase::awaiting_hello; // of the server; meaningful when received
+    SmtpPhase before = SmtpPhase::awaiting_hello; // of the server
     SmtpPhase after = SmtpPhase::awaiting_hello;
     Line line;
-    SIM_FIELDS(side, verb, encrypted, before, after, line);
+    SmtpClientPhase client = SmtpClientPhase::awaiting_connection;
+    SIM_FIELDS(side, verb, encrypted, before, after, client, line);
 };
 struct SmtpReply {
     Side side = Side::sent;
@@ -277,7 +304,9 @@ struct SmtpReply {
     SmtpReason reason = SmtpReason::accepted; // meaningful when sent
     std::uint16_t code = 0;
     Line line; // whole reply; lines of a multiline reply are separated by CR LF
-    SIM_FIELDS(side, to, encrypted, reason, code, line);
+    SmtpPhase after = SmtpPhase::awaiting_hello;
+    SmtpClientPhase client = SmtpClientPhase::awaiting_connection;
+    SIM_FIELDS(side, to, encrypted, reason, code, after, client, line);
 };
 struct SmtpText { // the message itself, after DATA's 354
     Side side = Side::sent;
@@ -316,10 +345,11 @@ struct Pop3Command {
     Side side = Side::sent;
     Pop3Verb verb = Pop3Verb::unknown;
     bool encrypted = false;
-    Pop3Phase before = Pop3Phase::authorization;
+    Pop3Phase before = Pop3Phase::authorization; // of the server
     Pop3Phase after = Pop3Phase::authorization;
     Line line;
-    SIM_FIELDS(side, verb, encrypted, before, after, line);
+    Pop3ClientPhase client = Pop3ClientPhase::awaiting_connection;
+    SIM_FIELDS(side, verb, encrypted, before, after, client, line);
 };
 struct Pop3Reply {
     Side side = Side::sent;
@@ -329,7 +359,9 @@ struct Pop3Reply {
     Pop3Reason reason = Pop3Reason::accepted;
     Line line; // first line; `size` counts the whole reply
     std::uint32_t size = 0;
-    SIM_FIELDS(side, to, encrypted, ok, reason, line, size);
+    Pop3Phase after = Pop3Phase::authorization;
+    Pop3ClientPhase client = Pop3ClientPhase::awaiting_connection;
+    SIM_FIELDS(side, to, encrypted, ok, reason, after, client, line, size);
 };
 
 SIM_NAMED_ENUM(Mechanism, plain, login, cram_md5, scram_sha_256, xoauth2, oauthbearer, pop3_user);
@@ -526,6 +558,7 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(ConnectionFailed, connection_failed, hop)                                                    \
     X(PeerFinished, peer_finished, packet)                                                         \
     X(ConnectionEnded, connection_ended, command)                                                  \
+    X(SocketChanged, socket_changed, nowhere)                                                      \
     X(DnsAsked, dns_asked, command)                                                                \
     X(DnsServed, dns_served, packet)                                                               \
     X(DnsResolved, dns_resolved, command)                                                          \

@@ -26,6 +26,22 @@ SIM_NAMED_ENUM(Pop3Verb,
 // Where a server session stands (RFC 1939 §3). `awaiting_verdict`: asked its host about a login.
 SIM_NAMED_ENUM(Pop3Phase, authorization, transaction, awaiting_tls, awaiting_verdict, closed);
 
+// Where a client session stands: mostly, whose reply it awaits.
+SIM_NAMED_ENUM(Pop3ClientPhase,
+               awaiting_connection,
+               awaiting_greeting,
+               awaiting_capabilities,
+               awaiting_stls,
+               awaiting_tls,
+               awaiting_user,
+               awaiting_pass,
+               awaiting_stat,
+               awaiting_uidl,
+               fetching,
+               deleting,
+               quitting,
+               closed);
+
 // Why a server answered as it did, so that every reply can be explained. A client that says nothing
 // for too long gets no reply (RFC 1939 §3), so there is no reason for that.
 SIM_NAMED_ENUM(Pop3Reason,

@@ -41,6 +41,22 @@ SIM_NAMED_ENUM(SmtpPhase,
                awaiting_tls,
                closed);
 
+// Where a client session stands: mostly, whose reply it awaits. `choosing_mechanism`: it has to
+// find a way to log in; `ready`: nothing is under way.
+SIM_NAMED_ENUM(SmtpClientPhase,
+               awaiting_connection,
+               awaiting_greeting,
+               awaiting_hello,
+               awaiting_starttls,
+               awaiting_tls,
+               choosing_mechanism,
+               authenticating,
+               ready,
+               in_transaction,
+               awaiting_verdict,
+               quitting,
+               closed);
+
 // Why a server answered as it did. One for each rule of the behaviour table, so that every reply
 // can be explained; never guessed from the text of the reply.
 SIM_NAMED_ENUM(SmtpReason,

@@ -83,7 +83,7 @@ void TraceIndex::note(const Event& event, const PayloadStore& payloads)
         note_packet(event);
         return;
     }
-    if (connection != nullptr) note_connection(event, *connection);
+    if (connection != nullptr) note_end(event, *connection);
     if (!is_listed(kind)) return;
     kinds_.at(static_cast<std::size_t>(kind)).push_back(event.id);
     if (const MailId mail = mail_of(event.what); mail.exists())
@@ -104,7 +104,7 @@ void TraceIndex::note_packet(const Event& event)
     }
 }
 
-void TraceIndex::note_connection(const Event& event, Connection& connection)
+void TraceIndex::note_end(const Event& event, Connection& connection)
 {
     Ends& ends = connection.ends;
     if (const auto* attempted = std::get_if<ConnectionAttempted>(&event.what)) {
@@ -116,7 +116,9 @@ void TraceIndex::note_connection(const Event& event, Connection& connection)
     } else if (event.kind() == Kind::tls_started) {
         if (!connection.tls_started.exists()) connection.tls_started = event.id;
     } else if (event.kind() == Kind::tls_established) {
-        if (!connection.tls_established.exists()) connection.tls_established = event.id;
+        const bool first = !connection.tls_established.exists();
+        EventId& noted = first ? connection.tls_established : connection.tls_established_both;
+        if (!noted.exists()) noted = event.id;
     }
 }
 

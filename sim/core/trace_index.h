@@ -33,9 +33,10 @@ public:
     };
     struct Connection {
         Ends ends;
-        EventId tls_started; // the first time at either end; none while there is no TLS
-        EventId tls_established;
-        std::vector<EventId> events; // at all hosts: ends and routers
+        EventId tls_started;          // the first time at either end; none while there is no TLS
+        EventId tls_established;      // at the first end
+        EventId tls_established_both; // at the other one, too
+        std::vector<EventId> events;  // at all hosts: ends and routers
     };
 
     // As good as empty for a connection that the trace does not know.
@@ -74,7 +75,7 @@ private:
     };
 
     void note_packet(const Event& event);
-    static void note_connection(const Event& event, Connection& connection);
+    static void note_end(const Event& event, Connection& connection);
     Rule& rule(RuleId id);
 
     std::vector<Connection> connections_; // by id
@@ -91,6 +92,11 @@ private:
     const auto end = std::ranges::lower_bound(
         events, place, {}, [](EventId id) { return std::size_t{id.value}; });
     return events.first(static_cast<std::size_t>(end - events.begin()));
+}
+// And the part from there on.
+[[nodiscard]] inline TraceIndex::Events events_from(TraceIndex::Events events, std::size_t place)
+{
+    return events.subspan(events_before(events, place).size());
 }
 
 } // namespace sim

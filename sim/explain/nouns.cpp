@@ -98,25 +98,11 @@ bool begins_tls_record(std::string_view payload)
            payload[2] >= 0 && payload[2] <= 4;
 }
 
-// A packet in the middle of a large record looks like noise: whether the connection had gone over
-// to TLS by then is told by the nearest event that knows.
+// A packet in the middle of a large record looks like noise: the connection tells whether it had
+// gone over to TLS by then.
 bool is_under_tls(const Event& event, ConnectionId connection, const Trace& trace)
 {
-    for (std::size_t i = event.id.value; i-- > 0;) {
-        const Event& earlier = trace[i];
-        if (earlier.connection != connection) continue;
-        switch (earlier.kind()) {
-        case Kind::tls_started:
-        case Kind::tls_record:
-            return true;
-        case Kind::connection_attempted:
-        case Kind::connection_opened:
-            return false;
-        default:
-            break;
-        }
-    }
-    return false;
+    return trace.index().connection(connection).tls_started < event.id;
 }
 
 bool looks_like_text(std::string_view payload)
@@ -135,26 +121,12 @@ constexpr std::uint16_t dns_port = 53;
 
 std::optional<ConnectionEnds> ends_of(const Event& event, const Context& context)
 {
-    if (!event.connection.exists()) return std::nullopt;
-    const std::size_t last =
-        std::min<std::size_t>(event.id.value + std::size_t{1}, context.trace.size());
-    for (std::size_t i = last; i-- > 0;) {
-        const Event& earlier = context.trace[i];
-        if (earlier.connection != event.connection) continue;
-        if (const auto* attempted = std::get_if<ConnectionAttempted>(&earlier.what)) {
-            return ConnectionEnds{earlier.host,
-                                  host_at(attempted->remote.address, context.scenario),
-                                  attempted->local,
-                                  attempted->remote};
-        }
-        if (const auto* opened = std::get_if<ConnectionOpened>(&earlier.what)) {
-            const HostId peer = host_at(opened->remote.address, context.scenario);
-            if (opened->accepted)
-                return ConnectionEnds{peer, earlier.host, opened->remote, opened->local};
-            return ConnectionEnds{earlier.host, peer, opened->local, opened->remote};
-        }
-    }
-    return std::nullopt;
+    const TraceIndex::Ends& known = context.trace.index().connection(event.connection).ends;
+    if (!known.client.exists() && !known.server.exists()) return std::nullopt;
+    ConnectionEnds ends{known.client, known.server, known.client_at, known.server_at};
+    if (!ends.client.exists()) ends.client = host_at(ends.client_at.address, context.scenario);
+    if (!ends.server.exists()) ends.server = host_at(ends.server_at.address, context.scenario);
+    return ends;
 }
 
 HostId peer_of(const Event& event, const Context& context)

@@ -12,7 +12,7 @@ namespace sim::explain {
 
 // ---- connections ------------------------------------------------------------------------------
 
-// The two ends of a TCP connection, as far as the trace up to an event tells.
+// The two ends of a TCP connection, as far as the trace tells.
 struct ConnectionEnds {
     HostId client;
     HostId server;
@@ -20,7 +20,7 @@ struct ConnectionEnds {
     Endpoint server_at;
 };
 
-// Looks backwards from the event; the nearest attempt or opening of its connection tells.
+// Of the event's connection. Who has the address that was called, if nobody has accepted yet.
 std::optional<ConnectionEnds> ends_of(const Event& event, const Context& context);
 
 // The other end of the event's connection; none when the trace does not tell.

@@ -12,19 +12,18 @@ namespace {
 // When the program that failed began: it pressed Send, or its fetch step started.
 Instant began(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
 {
-    for (std::size_t i = card.outcome.value; i-- > 0;) {
-        const Event& event = trace[i];
-        if (card.mail.exists()) {
-            const auto* composed = std::get_if<MailComposed>(&event.what);
-            if (composed != nullptr && composed->mail == card.mail) return event.at;
-        } else if (const auto* started = std::get_if<StepStarted>(&event.what)) {
-            const bool fetches =
-                started->index < scenario.steps.size() &&
-                scenario.steps[started->index].action == scenario::StepAction::fetch;
-            if (fetches) return event.at;
-        }
-    }
-    return scenario.start;
+    const TraceIndex& index = trace.index();
+    const auto composed = [](const Event& event) { return event.kind() == Kind::mail_composed; };
+    const auto fetches = [&](const Event& event) {
+        const auto step = std::get<StepStarted>(event.what).index;
+        return step < scenario.steps.size() &&
+               scenario.steps[step].action == scenario::StepAction::fetch;
+    };
+    const Event* event =
+        card.mail.exists()
+            ? last_of(trace, index.of(card.mail), card.outcome.value, composed)
+            : last_of(trace, index.of(Kind::step_started), card.outcome.value, fetches);
+    return event != nullptr ? event->at : scenario.start;
 }
 
 } // namespace

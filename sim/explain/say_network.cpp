@@ -104,22 +104,13 @@ struct Patience {
 
 Patience patience_of(const Event& event, ConnectionId connection, const Context& context)
 {
-    constexpr std::size_t far_enough = 20'000; // events; a lesson's timeout is nearer by far
     Patience patience;
     std::vector<std::string> repeats;
-    const std::size_t end = std::min(context.trace.size(), event.id.value + far_enough);
+    const TraceIndex::Events events = context.trace.index().of(connection);
     // Counted from the attempt itself, as an operating system counts.
-    Instant start = event.at;
-    for (std::size_t i = event.id.value; i-- > 0;) {
-        const Event& earlier = context.trace[i];
-        if (earlier.connection == connection && earlier.kind() == Kind::connection_attempted) {
-            start = earlier.at;
-            break;
-        }
-    }
-    for (std::size_t i = event.id.value; i < end; ++i) {
-        const Event& later = context.trace[i];
-        if (later.connection != connection) continue;
+    const Instant start = events.empty() ? event.at : context.trace.at(events.front()).at;
+    for (const EventId id : events_from(events, event.id.value)) {
+        const Event& later = context.trace.at(id);
         if (later.kind() == Kind::segment_retransmitted) {
             repeats.push_back(context.language.text(
                 "noun.after", {{"span", describe(later.at - start, context.language)}}));
@@ -205,6 +196,7 @@ std::vector<KindMessages> network_messages()
          with_ends({"elapsed"})},
         {Kind::peer_finished, {""}, {""}, {"peer"}},
         {Kind::connection_ended, all_names<ConnectionEnd>(), all_names<ConnectionEnd>(), {"peer"}},
+        {Kind::socket_changed, all_names<SocketState>(), {""}, {"local", "remote", "state"}},
     };
 }
 
@@ -326,6 +318,20 @@ Said say(const Event& event, const ConnectionEnded& what, const Context& context
     facts.add("peer", host_name(peer_of(event, context), context));
     const std::string variant{name_of(what.how)};
     return {variant, variant, facts.take()};
+}
+
+Said say(const Event& event, const SocketChanged& what, const Context& context)
+{
+    // As netstat writes it.
+    std::string state{name_of(what.state)};
+    std::ranges::transform(state, state.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    Facts facts{event, context};
+    facts.add("local", to_string(what.local))
+        .add("remote", to_string(what.remote))
+        .add("state", std::move(state));
+    return {std::string{name_of(what.state)}, "", facts.take()};
 }
 
 } // namespace sim::explain

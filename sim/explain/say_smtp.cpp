@@ -67,28 +67,24 @@ SmtpVerb real_verb(SmtpVerb verb)
 
 bool greeted_before(const Event& event, const Trace& trace)
 {
-    for (std::size_t i = event.id.value; i-- > 0;) {
-        const Event& earlier = trace[i];
-        if (earlier.connection != event.connection) continue;
-        if (const auto* command = std::get_if<SmtpCommand>(&earlier.what))
-            if (earlier.host == event.host && command->verb == SmtpVerb::ehlo) return true;
-        if (earlier.kind() == Kind::connection_attempted) return false;
-    }
-    return false;
+    return last_before(trace, event, [&](const Event& earlier) {
+               const auto* command = std::get_if<SmtpCommand>(&earlier.what);
+               return command != nullptr && earlier.host == event.host &&
+                      command->verb == SmtpVerb::ehlo;
+           }) != nullptr;
 }
 
 // The mechanism of the exchange that this event is part of: that of the AUTH last heard of.
 std::optional<Mechanism> mechanism_of(const Event& event, const Context& context)
 {
-    for (std::size_t i = event.id.value + 1; i-- > 0;) {
-        const Event& earlier = context.trace[i];
-        if (earlier.connection != event.connection || earlier.host != event.host) continue;
+    const auto begins = [&](const Event& earlier) {
         const auto* command = std::get_if<SmtpCommand>(&earlier.what);
-        if (command != nullptr && command->verb == SmtpVerb::auth)
-            return sasl::mechanism_in_command(context.trace.view(command->line.bytes));
-        if (earlier.kind() == Kind::connection_attempted) break;
-    }
-    return std::nullopt;
+        return command != nullptr && earlier.host == event.host && command->verb == SmtpVerb::auth;
+    };
+    const Event* auth = begins(event) ? &event : last_before(context.trace, event, begins);
+    if (auth == nullptr) return std::nullopt;
+    const Line& line = std::get<SmtpCommand>(auth->what).line;
+    return sasl::mechanism_in_command(context.trace.view(line.bytes));
 }
 
 // CRAM-MD5 and SCRAM: something is proven, nothing given away.

@@ -237,6 +237,7 @@ private:
         command.encrypted = what.encrypted;
         command.line = Line{
             machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
+        command.client = what.after;
         machine_.append(channel_.connection(), command);
     }
     void on(const pop3::client::ReplySeen& what)
@@ -248,6 +249,7 @@ private:
         reply.ok = what.ok;
         reply.line = Line{machine_.note(what.line), what.stream_offset, 0, 0};
         reply.size = what.size;
+        reply.client = what.after;
         machine_.append(channel_.connection(), reply);
     }
     void on(const pop3::client::ProblemSeen& what)

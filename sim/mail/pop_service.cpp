@@ -157,7 +157,8 @@ private:
                                   what.ok,
                                   what.reason,
                                   Line{machine_.note(what.line), what.stream_offset, 0, 0},
-                                  what.size});
+                                  what.size,
+                                  what.after});
     }
     void on(const pop3::server::AuthSeen& what)
     {

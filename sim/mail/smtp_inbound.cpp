@@ -185,7 +185,8 @@ void SmtpInbound::append(const ReplySent& reply)
                               reply.encrypted,
                               reply.reason,
                               reply.reply.code,
-                              Line{machine_.note(wire), reply.range.begin, 0, 0}});
+                              Line{machine_.note(wire), reply.range.begin, 0, 0},
+                              reply.after});
 }
 
 void SmtpInbound::on(const TextReceived& text)

@@ -157,6 +157,7 @@ void SmtpOutbound::on(const CommandSent& what)
                         what.stream_offset,
                         hides ? what.secret_offset : 0,
                         hides ? what.secret_size : 0};
+    command.client = what.after;
     machine_.append(connection(), command);
 }
 
@@ -167,6 +168,7 @@ void SmtpOutbound::on(const ReplySeen& what)
     reply.to = what.to;
     reply.encrypted = what.encrypted;
     reply.code = what.reply.code;
+    reply.client = what.after;
     if (machine_.trace().keeps_events()) {
         std::string wire = smtp::to_wire(what.reply);
         wire.resize(wire.size() - 2); // without the last CR LF

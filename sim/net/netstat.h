@@ -7,20 +7,7 @@
 
 namespace sim::net {
 
-// RFC 9293 §3.3.2. `bound` is said of UDP.
-SIM_NAMED_ENUM(SocketState,
-               closed,
-               bound,
-               listen,
-               syn_sent,
-               syn_received,
-               established,
-               fin_wait_1,
-               fin_wait_2,
-               close_wait,
-               closing,
-               last_ack,
-               time_wait);
+using sim::SocketState;
 
 struct SocketRow {
     Transport transport = Transport::tcp;

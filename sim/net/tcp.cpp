@@ -58,7 +58,6 @@ ConnectionId Tcp::connect(HostId host, Endpoint remote, Instant now)
     connection->started = now;
     const Socket client = socket(*connection, 0);
     End& end = client.end;
-    end.state = SocketState::syn_sent;
     end.host = host;
     end.peer_host = peer.value_or(HostId{});
     end.local = {wire_.host(host).addresses.front(), port};
@@ -66,8 +65,18 @@ ConnectionId Tcp::connect(HostId host, Endpoint remote, Instant now)
     end.first_sequence = static_cast<std::uint32_t>(sequence_numbers_.next());
     const EventId attempted = trace_.append(host, id, ConnectionAttempted{end.local, end.remote});
     const CauseScope scope{trace_, attempted};
+    enter(client, SocketState::syn_sent);
     send_opening(client, now);
     return id;
+}
+
+// The one place where the state of a socket changes.
+void Tcp::enter(Socket socket, SocketState state)
+{
+    End& end = socket.end;
+    end.state = state;
+    trace_.emplace<SocketChanged>(
+        end.host, socket.connection.id, Transport::tcp, state, end.local, end.remote);
 }
 
 std::optional<Tcp::Socket> Tcp::usable(HostId host, ConnectionId id)
@@ -160,6 +169,7 @@ void Tcp::fail(Socket socket, ConnectFailure why, Instant now)
         id,
         ConnectionFailed{end.local, end.remote, why, now - socket.connection.started});
     outbox_.push({end.host, id, event, Failed{why}});
+    const CauseScope scope{trace_, event};
     close(socket);
 }
 
@@ -168,6 +178,7 @@ void Tcp::end(Socket socket, ConnectionEnd how)
     const ConnectionId id = socket.connection.id;
     const EventId event = trace_.append(socket.end.host, id, ConnectionEnded{how});
     outbox_.push({socket.end.host, id, event, Ended{how}});
+    const CauseScope scope{trace_, event};
     close(socket);
 }
 
@@ -177,10 +188,14 @@ void Tcp::enter_time_wait(Socket socket)
     const EventId event =
         trace_.append(socket.end.host, id, ConnectionEnded{ConnectionEnd::closed});
     outbox_.push({socket.end.host, id, event, Ended{ConnectionEnd::closed}});
-    socket.end.state = SocketState::time_wait;
+    const CauseScope scope{trace_, event};
     socket.end.deadline = never;
     const SocketState other = socket.other().state;
-    if (other == SocketState::closed || other == SocketState::time_wait) close(socket);
+    if (other == SocketState::closed || other == SocketState::time_wait) {
+        close(socket);
+    } else {
+        enter(socket, SocketState::time_wait);
+    }
 }
 
 // The end is no more; with it goes a peer that only waited for this, and when neither is left, the
@@ -194,7 +209,7 @@ void Tcp::close(Socket socket)
         if (&end != &socket.end && !peer_waits) continue;
         if (i == 0 && end.state != SocketState::closed) ports(end.host).busy.erase(end.local.port);
         end.queue.clear(trace_.payloads());
-        end.state = SocketState::closed;
+        if (end.state != SocketState::closed) enter(Socket{connection, end}, SocketState::closed);
         end.deadline = never;
         end.acknowledgement_owed = false;
     }

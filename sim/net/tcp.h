@@ -105,6 +105,8 @@ private:
     void on_peer_finished(Socket socket);
     void on_established(Socket socket, bool accepted);
 
+    void enter(Socket socket, SocketState state);
+
     // Ends of ends: tcp.cpp
     ConnectionId fail_at_once(HostId host, ConnectionId id, Endpoint remote, ConnectFailure why);
     void fail(Socket socket, ConnectFailure why, Instant now);

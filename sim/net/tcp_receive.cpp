@@ -77,7 +77,6 @@ bool Tcp::accept(const Packet& packet, Connection* connection, Instant now)
     if (connection == nullptr) return false;
     const Socket server = socket(*connection, 1);
     End& end = server.end;
-    end.state = SocketState::syn_received;
     end.host = packet.at;
     end.peer_host = wire_.host_with(head.source).value_or(HostId{});
     end.local = {head.destination, head.destination_port};
@@ -85,6 +84,7 @@ bool Tcp::accept(const Packet& packet, Connection* connection, Instant now)
     end.first_sequence = static_cast<std::uint32_t>(sequence_numbers_.next());
     end.peer_first_sequence = head.sequence;
     end.received = 1;
+    enter(server, SocketState::syn_received);
     send_opening(server, now);
     return true;
 }
@@ -111,11 +111,12 @@ void Tcp::on_answer_to_syn(Socket socket, const PacketHead& head, Instant now)
 
 void Tcp::on_established(Socket socket, bool accepted)
 {
-    End& end = socket.end;
-    end.state = SocketState::established;
+    const End& end = socket.end;
     const ConnectionId id = socket.connection.id;
     const EventId event =
         trace_.append(end.host, id, ConnectionOpened{end.local, end.remote, accepted});
+    const CauseScope scope{trace_, event};
+    enter(socket, SocketState::established);
     if (accepted) {
         outbox_.push({end.host, id, event, Accepted{end.local, end.remote}});
     } else {
@@ -229,7 +230,7 @@ void Tcp::on_finish_acknowledged(Socket socket)
 {
     End& end = socket.end;
     if (end.state == SocketState::fin_wait_1) {
-        end.state = SocketState::fin_wait_2;
+        enter(socket, SocketState::fin_wait_2);
     } else if (end.state == SocketState::closing) {
         enter_time_wait(socket);
     } else if (end.state == SocketState::last_ack) {
@@ -268,12 +269,12 @@ void Tcp::on_peer_finished(Socket socket)
     const ConnectionId id = socket.connection.id;
     const EventId event = trace_.append(end.host, id, sim::PeerFinished{});
     outbox_.push({end.host, id, event, PeerFinished{}});
+    const CauseScope scope{trace_, event};
     if (end.state == SocketState::established) {
-        end.state = SocketState::close_wait;
+        enter(socket, SocketState::close_wait);
     } else if (end.state == SocketState::fin_wait_1) {
-        end.state = SocketState::closing;
+        enter(socket, SocketState::closing);
     } else {
-        const CauseScope scope{trace_, event};
         enter_time_wait(socket);
     }
 }

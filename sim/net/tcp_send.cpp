@@ -152,9 +152,9 @@ bool Tcp::send_next(Socket socket, Instant now)
     flags.fin = end.finish_wanted && behind == end.data_end();
     SIM_ASSERT(payload.size > 0 || flags.fin);
     if (flags.fin && end.state == SocketState::established) {
-        end.state = SocketState::fin_wait_1;
+        enter(socket, SocketState::fin_wait_1);
     } else if (flags.fin && end.state == SocketState::close_wait) {
-        end.state = SocketState::last_ack;
+        enter(socket, SocketState::last_ack);
     }
 
     const std::uint64_t position = end.sent;

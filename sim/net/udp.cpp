@@ -14,7 +14,11 @@ PortSet& Udp::bound(HostId host)
 std::uint16_t Udp::bind(HostId host, std::uint16_t port)
 {
     PortSet& ports = bound(host);
-    if (port == 0) return ports.take_ephemeral();
+    if (port == 0) {
+        const std::uint16_t taken = ports.take_ephemeral();
+        if (taken != 0) tell(host, taken, SocketState::bound);
+        return taken;
+    }
     if (ports.contains(port)) return 0;
     ports.insert(port);
     return port;
@@ -22,7 +26,16 @@ std::uint16_t Udp::bind(HostId host, std::uint16_t port)
 
 void Udp::unbind(HostId host, std::uint16_t port)
 {
-    bound(host).erase(port);
+    PortSet& ports = bound(host);
+    if (!ports.contains(port)) return;
+    ports.erase(port);
+    tell(host, port, SocketState::closed);
+}
+
+void Udp::tell(HostId host, std::uint16_t port, SocketState state)
+{
+    trace_.emplace<SocketChanged>(
+        host, ConnectionId{}, Transport::udp, state, Endpoint{Ipv4{}, port}, Endpoint{});
 }
 
 void Udp::send(HostId host, Endpoint from, Endpoint to, std::string_view bytes, Instant now)

@@ -30,6 +30,7 @@ public:
 
 private:
     PortSet& bound(HostId host);
+    void tell(HostId host, std::uint16_t port, SocketState state);
 
     Trace& trace_;
     Wire& wire_;

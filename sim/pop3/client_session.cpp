@@ -116,7 +116,8 @@ void ClientSession::Machine::send_line(Pop3Verb verb, std::string line, std::siz
                        secret_size == 0 ? 0 : static_cast<std::uint32_t>(shown),
                        secret_size,
                        encrypted,
-                       offset});
+                       offset,
+                       phase_of(state)});
     report(SendBytes{std::move(bytes)});
 }
 
@@ -174,14 +175,17 @@ std::uint64_t ClientSession::Machine::body_limit() const
 void ClientSession::Machine::finish_reply(Instant now)
 {
     Reply reply = *std::exchange(reading, std::nullopt);
-    report(ReplySeen{awaited_verb(state),
-                     reply.ok,
-                     reply.line,
-                     static_cast<std::uint32_t>(reply.size),
-                     encrypted,
-                     reply.offset});
+    ReplySeen seen{awaited_verb(state),
+                   reply.ok,
+                   reply.line,
+                   static_cast<std::uint32_t>(reply.size),
+                   encrypted,
+                   reply.offset};
     const Transitions transitions{config, encrypted, reader.pending_octets() > 0};
-    commit(transitions.on_reply(std::move(state), std::move(reply)), now);
+    Step step = transitions.on_reply(std::move(state), std::move(reply));
+    seen.after = phase_of(step.next);
+    report(std::move(seen));
+    commit(std::move(step), now);
 }
 
 // The server can no longer be heard, or ought not to be. Nothing is deleted without QUIT.

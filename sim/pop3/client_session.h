@@ -74,6 +74,7 @@ struct CommandSent {
     std::uint32_t secret_size = 0;
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    Pop3ClientPhase after = Pop3ClientPhase::awaiting_connection;
     friend bool operator==(const CommandSent&, const CommandSent&) = default;
 };
 struct ReplySeen {
@@ -83,6 +84,7 @@ struct ReplySeen {
     std::uint32_t size = 0; // octets of the whole reply on the wire
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    Pop3ClientPhase after = Pop3ClientPhase::awaiting_connection;
     friend bool operator==(const ReplySeen&, const ReplySeen&) = default;
 };
 struct ProblemSeen {
@@ -103,20 +105,7 @@ using Output = std::variant<SendBytes,
 
 } // namespace client
 
-SIM_NAMED_ENUM(ClientPhase,
-               awaiting_connection,
-               awaiting_greeting,
-               awaiting_capabilities,
-               awaiting_stls,
-               awaiting_tls,
-               awaiting_user,
-               awaiting_pass,
-               awaiting_stat,
-               awaiting_uidl,
-               fetching,
-               deleting,
-               quitting,
-               closed);
+using ClientPhase = Pop3ClientPhase;
 
 class ClientSession {
 public:

@@ -170,7 +170,8 @@ void ServerSession::Machine::say(Pop3Verb to, const Reply& reply)
                      std::move(line),
                      static_cast<std::uint32_t>(size),
                      encrypted,
-                     sent});
+                     sent,
+                     phase_of(state)});
     sent += size;
 }
 

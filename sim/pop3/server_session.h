@@ -83,6 +83,7 @@ struct ReplySent {
     std::uint32_t size = 0; // octets of the whole reply on the wire
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    Pop3Phase after = Pop3Phase::authorization;
     friend bool operator==(const ReplySent&, const ReplySent&) = default;
 };
 struct AuthSeen { // for AuthTried

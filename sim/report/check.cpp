@@ -47,12 +47,19 @@ Text words_for(UserError error)
 // A run as far as expectations look at it.
 class Run {
 public:
-    Run(const scenario::Scenario& scenario, const Trace& trace) : scenario_{scenario}, trace_{trace}
+    Run(const scenario::Scenario& scenario, const Trace& trace) : scenario_{scenario}
     {
-        for (std::size_t i = 0; i < trace.size(); ++i) {
-            std::visit([&, host = trace[i].host](const auto& what) { note(host, what); },
-                       trace[i].what);
+        const TraceIndex& index = trace.index();
+        for (const EventId id : index.of(Kind::send_finished)) {
+            const Event& event = trace.at(id);
+            if (is_client(event.host)) sending_ = std::get<SendFinished>(event.what).error;
         }
+        for (const EventId id : index.of(Kind::mail_delivered))
+            delivered_.emplace(trace.view(std::get<MailDelivered>(trace.at(id).what).mailbox));
+        for (const EventId id : index.of(Kind::mail_retrieved))
+            fetched_.emplace(trace.view(std::get<MailRetrieved>(trace.at(id).what).mailbox));
+        for (std::uint32_t i = 0; i < scenario.rules.size(); ++i)
+            if (!index.drops(RuleId{i}).empty()) rules_.insert(scenario.rules[i].key);
     }
 
     [[nodiscard]] const std::optional<UserError>& sending() const { return sending_; }
@@ -61,25 +68,6 @@ public:
     [[nodiscard]] const std::set<std::string>& stopping_rules() const { return rules_; }
 
 private:
-    void note(HostId host, const SendFinished& what)
-    {
-        if (is_client(host)) sending_ = what.error;
-    }
-    void note(HostId /*host*/, const MailDelivered& what)
-    {
-        delivered_.emplace(trace_.view(what.mailbox));
-    }
-    void note(HostId /*host*/, const MailRetrieved& what)
-    {
-        fetched_.emplace(trace_.view(what.mailbox));
-    }
-    void note(HostId /*host*/, const PacketDropped& what)
-    {
-        if (what.reason == DropReason::rule && what.rule.value < scenario_.rules.size())
-            rules_.insert(scenario_.rules[what.rule.value].key);
-    }
-    void note(HostId /*host*/, const auto& /*what*/) {}
-
     [[nodiscard]] bool is_client(HostId host) const
     {
         const auto program =
@@ -89,7 +77,6 @@ private:
     }
 
     const scenario::Scenario& scenario_;
-    const Trace& trace_;
     std::optional<UserError> sending_;
     std::set<std::string> delivered_;
     std::set<std::string> fetched_;

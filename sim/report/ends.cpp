@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -153,19 +152,37 @@ private:
 
 } // namespace
 
-SaidIndex::SaidIndex(const Trace& trace, const TappedLink& link)
+SaidIndex::SaidIndex(const Trace& trace, const TappedLink& link) : trace_{trace}, link_{link.link}
 {
-    std::map<ConnectionId, std::uint32_t> heard;
-    for (std::size_t i = 0; i < trace.size(); ++i) {
-        const auto* sent = std::get_if<PacketSent>(&trace[i].what);
-        if (sent != nullptr && sent->link == link.link && trace[i].connection.exists())
-            heard.try_emplace(trace[i].connection, static_cast<std::uint32_t>(i));
+    follow();
+}
+
+void SaidIndex::follow()
+{
+    for (; followed_ < trace_.size(); ++followed_) {
+        const Event& event = trace_[followed_];
+        if (!event.connection.exists()) continue;
+        const auto* sent = std::get_if<PacketSent>(&event.what);
+        if (sent != nullptr && sent->link == link_) hear(event);
+        const auto heard = heard_.find(event.connection);
+        if (heard != heard_.end()) note(event, heard->second);
     }
-    for (std::size_t i = 0; i < trace.size(); ++i) {
-        if (!said_in(trace, trace[i])) continue;
-        const auto found = heard.find(trace[i].connection);
-        if (found != heard.end()) said_.push_back({static_cast<std::uint32_t>(i), found->second});
-    }
+}
+
+// With the first packet of a conversation all that was said in it before is heard as well.
+void SaidIndex::hear(const Event& crossing)
+{
+    if (!heard_.try_emplace(crossing.connection, crossing.id.value).second) return;
+    for (const EventId id :
+         events_before(trace_.index().of(crossing.connection), crossing.id.value))
+        note(trace_.at(id), crossing.id.value);
+}
+
+void SaidIndex::note(const Event& event, std::uint32_t heard_at)
+{
+    if (!said_in(trace_, event)) return;
+    said_.insert(std::ranges::upper_bound(said_, event.id.value, {}, &Said::at),
+                 Said{event.id.value, heard_at});
 }
 
 std::vector<EventId> SaidIndex::last_before(std::size_t end, std::size_t most) const

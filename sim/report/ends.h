@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ Lines said_by_ends(const Source& source, const TappedLink& link);
 class SaidIndex {
 public:
     SaidIndex(const Trace& trace, const TappedLink& link);
+    void follow(); // what has come to the trace since
 
     // Of trace[0, end) the last `most`, the last one first.
     [[nodiscard]] std::vector<EventId> last_before(std::size_t end, std::size_t most) const;
@@ -42,7 +44,14 @@ private:
         std::uint32_t at = 0;
         std::uint32_t heard_at = 0; // since when packets of its conversation had crossed the cable
     };
-    std::vector<Said> said_; // by `at`
+    void hear(const Event& crossing);
+    void note(const Event& event, std::uint32_t heard_at);
+
+    const Trace& trace_;
+    LinkId link_;
+    std::size_t followed_ = 0;
+    std::map<ConnectionId, std::uint32_t> heard_; // since which event
+    std::vector<Said> said_;                      // by `at`
 };
 
 // The same as above, with an index for the same link; of everything the last `most` at least.

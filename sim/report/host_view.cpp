@@ -1,14 +1,13 @@
 #include "sim/report/host_view.h"
 
+#include "sim/explain/nouns.h"
 #include "sim/report/queue_track.h"
-#include "sim/report/session_track.h"
+#include "sim/report/session_phase.h"
 #include "sim/report/socket_track.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
-#include <string>
 #include <utility>
 
 namespace sim::report {
@@ -78,28 +77,8 @@ struct HostIndex::Parts {
         std::vector<EventId> fetched;
         std::array<std::vector<EventId>, count_of<Unit>()> log;
     };
-    struct Rule {
-        std::vector<EventId> dropped;
-        std::vector<EventId> passed;
-        bool enabled = true; // from the start
-        Verdict verdict = Verdict::pass;
-        std::vector<std::pair<EventId, RuleSwitched>> switched;
-    };
-    struct Phase {
-        EventId since;
-        std::string_view client;
-        std::string_view server;
-        bool encrypted = false;
-    };
-    struct Session {
-        std::optional<SessionTrack> track; // from the first event on that tells who is at the ends
-        std::vector<Phase> phases;
-    };
-
-    void follow(const Event& event);
+    void follow();
     void follow_host(const Event& event);
-    void follow_rule(const Event& event);
-    void follow_session(const Event& event);
     void on_delivered(const Event& event, const MailDelivered& what);
     void on_retrieved(const Event& event, const MailRetrieved& what);
     [[nodiscard]] const Host* host(HostId id) const
@@ -108,37 +87,29 @@ struct HostIndex::Parts {
     }
 
     const Trace& trace;
+    const scenario::Scenario& scenario;
+    std::size_t followed = 0; // events
     SocketTrack sockets;
     QueueTrack queues;
     std::vector<Host> hosts;
-    std::vector<Rule> rules;
-    std::vector<Session> sessions; // by connection
     // Where the mails of each mailbox lie: host and position.
     std::map<std::pair<std::string_view, MailId>, std::pair<HostId, std::size_t>> delivered;
 };
 
-HostIndex::Parts::Parts(const Trace& of, const scenario::Scenario& scenario)
-    : trace{of},
-      sockets{scenario},
-      queues{of, scenario.hosts.size()},
-      hosts(scenario.hosts.size()),
-      rules(scenario.rules.size())
+HostIndex::Parts::Parts(const Trace& of, const scenario::Scenario& in)
+    : trace{of}, scenario{in}, sockets{in}, queues{of, in.hosts.size()}, hosts(in.hosts.size())
 {
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-        rules[i].enabled = scenario.rules[i].enabled;
-        rules[i].verdict = scenario.rules[i].verdict;
-    }
-    for (std::size_t i = 0; i < trace.size(); ++i)
-        follow(trace[i]);
+    follow();
 }
 
-void HostIndex::Parts::follow(const Event& event)
+void HostIndex::Parts::follow()
 {
-    sockets.follow(event);
-    queues.follow(event);
-    follow_host(event);
-    follow_rule(event);
-    if (event.connection.exists()) follow_session(event);
+    for (; followed < trace.size(); ++followed) {
+        const Event& event = trace[followed];
+        sockets.follow(event);
+        queues.follow(event);
+        follow_host(event);
+    }
 }
 
 void HostIndex::Parts::follow_host(const Event& event)
@@ -177,59 +148,21 @@ void HostIndex::Parts::on_retrieved(const Event& event, const MailRetrieved& wha
     if (!entry.retrieved.exists()) entry.retrieved = event.id;
 }
 
-void HostIndex::Parts::follow_rule(const Event& event)
-{
-    if (const auto* dropped = std::get_if<PacketDropped>(&event.what)) {
-        if (dropped->rule.value < rules.size())
-            rules[dropped->rule.value].dropped.push_back(event.id);
-    } else if (const auto* passed = std::get_if<PacketPassedRule>(&event.what)) {
-        if (passed->rule.value < rules.size()) rules[passed->rule.value].passed.push_back(event.id);
-    } else if (const auto* switched = std::get_if<RuleSwitched>(&event.what)) {
-        if (switched->rule.value < rules.size())
-            rules[switched->rule.value].switched.emplace_back(event.id, *switched);
-    }
-}
-
-// Packets say nothing that their ends do not say themselves.
-void HostIndex::Parts::follow_session(const Event& event)
-{
-    const Kind kind = event.kind();
-    if (kind == Kind::packet_sent || kind == Kind::packet_delivered ||
-        kind == Kind::packet_passed_rule || kind == Kind::packet_dropped)
-        return;
-    const SocketTrack::Ends* ends = sockets.ends(event.connection);
-    if (ends == nullptr) return;
-    if (event.connection.value >= sessions.size())
-        sessions.resize(std::size_t{event.connection.value} + 1);
-    Session& session = sessions[event.connection.value];
-    if (!session.track)
-        session.track.emplace(std::max((*ends)[0].seen.application, (*ends)[1].seen.application));
-    const bool at_server = (*ends)[1].host == event.host;
-    if (!at_server && (*ends)[0].host != event.host) return;
-    session.track->follow(event.what, at_server);
-    const Phase now{event.id,
-                    session.track->client_phase(),
-                    session.track->server_phase(),
-                    session.track->encrypted()};
-    if (!session.phases.empty()) {
-        const Phase& last = session.phases.back();
-        if (last.client == now.client && last.server == now.server &&
-            last.encrypted == now.encrypted)
-            return;
-    }
-    session.phases.push_back(now);
-}
-
 // ---- questions --------------------------------------------------------------------------------
 
 HostIndex::HostIndex(const Trace& trace, const scenario::Scenario& scenario)
-    : parts_{std::make_unique<const Parts>(trace, scenario)}
+    : parts_{std::make_unique<Parts>(trace, scenario)}
 {
 }
 
 HostIndex::~HostIndex() = default;
 HostIndex::HostIndex(HostIndex&&) noexcept = default;
 HostIndex& HostIndex::operator=(HostIndex&&) noexcept = default;
+
+void HostIndex::follow()
+{
+    parts_->follow();
+}
 
 std::vector<SocketSeen> HostIndex::sockets(HostId host, std::size_t cursor) const
 {
@@ -271,14 +204,16 @@ std::span<const EventId> HostIndex::log(HostId host, std::size_t cursor, Unit un
 
 RuleSeen HostIndex::rule(RuleId rule, std::size_t cursor) const
 {
-    if (rule.value >= parts_->rules.size()) return {};
-    const Parts::Rule& of = parts_->rules[rule.value];
-    RuleSeen seen{
-        count_before(of.dropped, cursor), count_before(of.passed, cursor), of.enabled, of.verdict};
-    const std::size_t switches =
-        count_before(of.switched, cursor, [](const auto& each) { return each.first; });
-    if (switches > 0) {
-        const RuleSwitched& last = of.switched[switches - 1].second;
+    if (rule.value >= parts_->scenario.rules.size()) return {};
+    const scenario::FirewallRule& of = parts_->scenario.rules[rule.value];
+    const TraceIndex& index = parts_->trace.index();
+    RuleSeen seen{events_before(index.drops(rule), cursor).size(),
+                  events_before(index.passes(rule), cursor).size(),
+                  of.enabled,
+                  of.verdict};
+    const TraceIndex::Events switches = events_before(index.switches(rule), cursor);
+    if (!switches.empty()) {
+        const auto& last = std::get<RuleSwitched>(parts_->trace.at(switches.back()).what);
         seen.enabled = last.enabled;
         seen.verdict = last.verdict;
     }
@@ -288,22 +223,23 @@ RuleSeen HostIndex::rule(RuleId rule, std::size_t cursor) const
 SessionSeen HostIndex::session(ConnectionId connection, std::size_t cursor) const
 {
     SessionSeen seen;
-    if (connection.value >= parts_->sessions.size()) return seen;
-    const Parts::Session& session = parts_->sessions[connection.value];
-    const std::size_t phases =
-        count_before(session.phases, cursor, [](const auto& each) { return each.since; });
-    if (phases == 0) return seen;
-    const SocketTrack::Ends& ends = *parts_->sockets.ends(connection);
-    const SocketSeen& caller = ends[0].seen;
-    seen.application = std::max(caller.application, ends[1].seen.application);
-    seen.client = ends[0].host;
-    seen.client_at = caller.local;
-    seen.server_at = caller.remote;
-    seen.server = parts_->sockets.owner_of(caller.remote.address);
-    const Parts::Phase& now = session.phases[phases - 1];
-    seen.client_phase = now.client;
-    seen.server_phase = now.server;
-    seen.encrypted = now.encrypted;
+    const Trace& trace = parts_->trace;
+    const TraceIndex::Connection& of = trace.index().connection(connection);
+    // Where no socket was to be had, there is no session.
+    if (!of.ends.client.exists() || events_before(of.events, cursor).empty()) return seen;
+    seen.application = parts_->sockets.application_at(of.ends.server_at);
+    seen.client = of.ends.client;
+    seen.client_at = of.ends.client_at;
+    seen.server_at = of.ends.server_at;
+    seen.server = of.ends.server.exists()
+                      ? of.ends.server
+                      : explain::host_at(of.ends.server_at.address, parts_->scenario);
+    seen.client_phase = client_phase(trace, connection, cursor);
+    seen.server_phase = server_phase(trace, connection, seen.application, cursor);
+    // Of a program that is outside nothing is told.
+    const EventId tls =
+        trace.leads_outside(connection) ? of.tls_established : of.tls_established_both;
+    seen.encrypted = tls.value < cursor;
     return seen;
 }
 

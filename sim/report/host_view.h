@@ -2,8 +2,9 @@
 // and where the conversation stands. Read off the trace alone, and only off what came before the
 // cursor; what a host listens on comes from the scenario.
 //
-//     const HostIndex index{run.trace(), run.scenario()}; // once a run: one walk
-//     index.sockets(host, run.cursor());                  // as often as one likes: binary searches
+//     HostIndex index{run.trace(), run.scenario()}; // once a run: one walk
+//     index.sockets(host, run.cursor());            // as often as one likes: binary searches
+//     index.follow();                               // when the trace has grown
 #pragma once
 
 #include "sim/core/trace.h"
@@ -32,7 +33,7 @@ struct SocketSeen {
     scenario::TlsMode tls = scenario::TlsMode::none; // listening: how TLS comes about here
     bool encrypted = false; // a connection: TLS stands, as far as this end knows
     ConnectionId connection;
-    EventId since; // what brought it into this state; none when it was so from the start
+    EventId since; // its SocketChanged, whose cause says why; none when it was so from the start
 };
 
 // "SYN_SENT", as netstat and RFC 9293 write it; empty for UDP, which has no states.
@@ -83,7 +84,7 @@ struct SessionSeen {
 
 class HostIndex {
 public:
-    // Both must outlive the index, and the trace must not grow meanwhile.
+    // Both must outlive the index.
     HostIndex(const Trace& trace, const scenario::Scenario& scenario);
     ~HostIndex();
     HostIndex(HostIndex&&) noexcept;
@@ -91,9 +92,12 @@ public:
     HostIndex(const HostIndex&) = delete;
     HostIndex& operator=(const HostIndex&) = delete;
 
+    // What has come to the trace since.
+    void follow();
+
     // Bound UDP ports, then listening TCP ports, each by number; then connections by id.
     [[nodiscard]] std::vector<SocketSeen> sockets(HostId host, std::size_t cursor) const;
-    // Those that are no more, the last one first; the kind of `since` says how it ended.
+    // Those that are no more, the last one first.
     [[nodiscard]] std::vector<SocketSeen>
     closed_sockets(HostId host, std::size_t cursor, std::size_t at_most) const;
 
@@ -111,7 +115,7 @@ public:
 
 private:
     struct Parts;
-    std::unique_ptr<const Parts> parts_;
+    std::unique_ptr<Parts> parts_;
 };
 
 } // namespace sim::report

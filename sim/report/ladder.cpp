@@ -1,5 +1,6 @@
 #include "sim/report/ladder.h"
 
+#include "sim/explain/nouns.h"
 #include "sim/playback.h"
 #include "sim/report/width.h"
 
@@ -17,22 +18,20 @@ namespace {
 
 constexpr Duration shortest_gap = 2s;
 
+} // namespace
+
 // ---- rows -------------------------------------------------------------------------------------
 
-struct Ends {
-    HostId client;
-    HostId server;
-};
-
-class RowMaker {
+class Ladder::RowMaker {
 public:
     explicit RowMaker(const Source& source) : source_{source}, context_{source.context()} {}
 
-    LadderRows make()
+    void follow(std::size_t end)
     {
-        for (std::size_t i = 0; i < source_.end; ++i) {
-            const Event& event = source_.trace[i];
-            std::visit([&](const auto& what) { follow(event, what); }, event.what);
+        for (; followed_ < end; ++followed_) {
+            const Event& event = source_.trace[followed_];
+            if (const auto* asked = std::get_if<DnsAsked>(&event.what))
+                asked_ = explain::host_at(asked->server, source_.scenario);
             if (source_.level == Level::expert) {
                 std::visit([&](const auto& what) { expert(event, what); }, event.what);
             } else if (source_.level == Level::standard) {
@@ -41,30 +40,11 @@ public:
                 std::visit([&](const auto& what) { story(event, what); }, event.what);
             }
         }
-        // Name servers stand aside, out of the way of the mail.
-        std::stable_partition(made_.lifelines.begin(), made_.lifelines.end(), [&](HostId host) {
-            return source_.scenario.hosts[host.value].kind != scenario::HostKind::name_server;
-        });
-        return std::move(made_);
     }
+
+    [[nodiscard]] const LadderRows& rows() const { return made_; }
 
 private:
-    // ---- what is remembered on the way -------------------------------------------------------
-    void follow(const Event& event, const ConnectionAttempted& what)
-    {
-        ends_[event.connection] = {event.host,
-                                   explain::host_at(what.remote.address, source_.scenario)};
-    }
-    void follow(const Event& event, const TlsEstablished& /*what*/)
-    {
-        under_tls_[event.connection] = true;
-    }
-    void follow(const Event& /*event*/, const DnsAsked& what)
-    {
-        asked_ = explain::host_at(what.server, source_.scenario);
-    }
-    void follow(const Event& /*event*/, const auto& /*other*/) {}
-
     // ---- one row for one event ---------------------------------------------------------------
     void add(const Event& event, LadderRow row)
     {
@@ -95,8 +75,15 @@ private:
     void meet(HostId host)
     {
         if (!host.exists()) return;
-        if (std::ranges::find(made_.lifelines, host) == made_.lifelines.end())
-            made_.lifelines.push_back(host);
+        auto& lifelines = made_.lifelines;
+        if (std::ranges::find(lifelines, host) != lifelines.end()) return;
+        // Name servers stand aside, out of the way of the mail.
+        const auto stands_aside = [&](HostId each) {
+            return source_.scenario.hosts[each.value].kind == scenario::HostKind::name_server;
+        };
+        lifelines.insert(stands_aside(host) ? lifelines.end()
+                                            : std::ranges::find_if(lifelines, stands_aside),
+                         host);
     }
 
     void note(const Event& event)
@@ -116,17 +103,19 @@ private:
         row.shape = shape;
         row.from = from;
         row.to = to;
-        const auto tls = under_tls_.find(event.connection);
-        row.under_tls = tls != under_tls_.end() && tls->second;
+        row.under_tls = is_under_tls(event);
         add(event, row);
     }
 
     // The other end of the event's connection.
     [[nodiscard]] HostId peer(const Event& event) const
     {
-        const auto found = ends_.find(event.connection);
-        if (found == ends_.end()) return {};
-        return found->second.client == event.host ? found->second.server : found->second.client;
+        return explain::peer_of(event, context_);
+    }
+    // With the event that says that TLS stands.
+    [[nodiscard]] bool is_under_tls(const Event& event) const
+    {
+        return source_.trace.index().connection(event.connection).tls_established <= event.id;
     }
 
     void stopped(const Event& event, const PacketDropped& what)
@@ -158,7 +147,7 @@ private:
         row.shape = LadderRow::Shape::arrow;
         row.from = from;
         row.to = event.host;
-        row.under_tls = under_tls_.contains(event.connection);
+        row.under_tls = is_under_tls(event);
         add(event, row);
     }
     void story(const Event& event, const MailDelivered& /*what*/) { note(event); }
@@ -204,11 +193,10 @@ private:
     }
     void standard(const Event& event, const TlsEstablished& /*what*/)
     {
-        const auto ends = ends_.find(event.connection);
-        if (ends == ends_.end()) return;
-        if (ends->second.client != event.host && !source_.trace.leads_outside(event.connection))
-            return;
-        arrow(event, ends->second.client, ends->second.server, LadderRow::Shape::tls_bar);
+        const auto ends = explain::ends_of(event, context_);
+        if (!ends) return;
+        if (ends->client != event.host && !source_.trace.leads_outside(event.connection)) return;
+        arrow(event, ends->client, ends->server, LadderRow::Shape::tls_bar);
     }
     void standard(const Event& event, const TlsFailed& /*what*/) { note(event); }
     void standard(const Event& event, const CertificateJudged& what)
@@ -252,14 +240,31 @@ private:
     }
     void expert(const Event& /*event*/, const auto& /*other*/) {}
 
-    const Source& source_;
+    Source source_;
     explain::Context context_;
+    std::size_t followed_ = 0;
     LadderRows made_;
     Instant last_{};
-    std::map<ConnectionId, Ends> ends_;
-    std::map<ConnectionId, bool> under_tls_;
-    HostId asked_;
+    HostId asked_; // the name server that was asked last
 };
+
+Ladder::Ladder(const Source& source) : maker_{std::make_unique<RowMaker>(source)} {}
+
+Ladder::~Ladder() = default;
+Ladder::Ladder(Ladder&&) noexcept = default;
+Ladder& Ladder::operator=(Ladder&&) noexcept = default;
+
+void Ladder::follow(std::size_t end)
+{
+    maker_->follow(end);
+}
+
+const LadderRows& Ladder::rows() const
+{
+    return maker_->rows();
+}
+
+namespace {
 
 // ---- drawing ----------------------------------------------------------------------------------
 
@@ -501,7 +506,9 @@ private:
 
 LadderRows ladder_rows(const Source& source)
 {
-    return RowMaker{source}.make();
+    Ladder whole{source};
+    whole.follow(source.end);
+    return whole.rows();
 }
 
 namespace {

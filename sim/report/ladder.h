@@ -3,6 +3,8 @@
 
 #include "sim/report/text.h"
 
+#include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace sim::report {
@@ -29,6 +31,24 @@ struct LadderRows {
 
 // Story: a row per hop. Standard: commands, replies, DNS, TLS as one bar. Expert: every packet.
 LadderRows ladder_rows(const Source& source);
+
+// The same while a run goes on. What the source refers to must outlive it; its end is not used.
+class Ladder {
+public:
+    explicit Ladder(const Source& source);
+    ~Ladder();
+    Ladder(Ladder&&) noexcept;
+    Ladder& operator=(Ladder&&) noexcept;
+    Ladder(const Ladder&) = delete;
+    Ladder& operator=(const Ladder&) = delete;
+
+    void follow(std::size_t end); // as far as trace[0, end)
+    [[nodiscard]] const LadderRows& rows() const;
+
+private:
+    class RowMaker;
+    std::unique_ptr<RowMaker> maker_;
+};
 
 // source.columns wide; only as many lifelines as fit beside each other at a time are named.
 Lines ladder(const Source& source);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,72 +17,76 @@
 
 namespace sim::report {
 
-// Listens along the whole trace. Of a conversation everything is known from the moment on in which
-// its first packet crosses the link, what happened shortly before included.
-class Listener {
+// Listens along the trace. Of a conversation everything is known from the moment on in which its
+// first packet crosses the link, what happened shortly before included.
+class Learned::Listener {
 public:
-    Listener(const Source& source, const TappedLink& link, Learned& into)
-        : source_{source}, context_{source.context()}, into_{into}
+    Listener(const Source& source, const TappedLink& link)
+        : source_{source}, context_{source.context()}, link_{link.link}
     {
-        for (std::size_t i = 0; i < source.trace.size(); ++i) {
-            const Event& event = source.trace[i];
+        follow();
+    }
+
+    void follow()
+    {
+        for (; followed_ < source_.trace.size(); ++followed_) {
+            const Event& event = source_.trace[followed_];
             const auto* sent = std::get_if<PacketSent>(&event.what);
-            if (sent == nullptr || sent->link != link.link) continue;
-            if (event.connection.exists()) heard_.try_emplace(event.connection, event.id.value);
-            if (const Event* dns = dns_carried_by(event, source.trace))
-                questions_.try_emplace(dns->id, event.id.value);
+            if (sent != nullptr && sent->link == link_) hear(event);
+            if (heard_.contains(event.connection)) tell(event);
         }
     }
 
-    void tell()
-    {
-        for (std::size_t i = 0; i < source_.trace.size(); ++i) {
-            const Event& event = source_.trace[i];
-            std::visit([&](const auto& what) { on(event, what); }, event.what);
-        }
-        std::ranges::sort(into_.hidden_lines_);
-    }
+    [[nodiscard]] Lines lines(std::size_t end) const;
 
 private:
+    struct Fact {
+        std::uint32_t happened = 0; // the first event that says so
+        std::uint32_t at = 0;       // the event with which it was known
+    };
+    using Facts = std::map<std::string, Fact>; // by its words
+
+    void hear(const Event& crossing)
+    {
+        if (!crossing.connection.exists()) {
+            const Event* dns = dns_carried_by(crossing, source_.trace);
+            if (dns != nullptr && questions_.insert(dns->id).second) tell(*dns);
+        } else if (heard_.insert(crossing.connection).second) {
+            const auto events = source_.trace.index().of(crossing.connection);
+            for (const EventId id : events_before(events, crossing.id.value))
+                tell(source_.trace.at(id));
+        }
+    }
+
+    void tell(const Event& event)
+    {
+        std::visit([&](const auto& what) { on(event, what); }, event.what);
+    }
+
     [[nodiscard]] std::string say(std::string_view key, const explain::Arguments& arguments) const
     {
         return source_.language.text(fmt::format("report.wire.{}", key), arguments);
     }
 
-    // Each fact once, in the order in which it happened, known as early as it can be.
-    void note(std::vector<Learned::Fact>& facts, const Event& event, std::string words)
+    // Each fact once, as early as it happened and as it can be known: now, or before.
+    void note(Facts& facts, const Event& event, std::string words) const
     {
-        const auto [place, is_new] =
-            places_.try_emplace({&facts == &into_.hidden_, words}, facts.size());
-        if (is_new) {
-            facts.push_back({known_at(event), std::move(words)});
-        } else {
-            std::uint32_t& at = facts[place->second].at;
-            at = std::min(at, known_at(event));
-        }
+        const Fact fact{event.id.value, static_cast<std::uint32_t>(followed_)};
+        const auto [place, is_new] = facts.try_emplace(std::move(words), fact);
+        if (!is_new) place->second.happened = std::min(place->second.happened, fact.happened);
     }
-    void learn(const Event& event, std::string words)
-    {
-        note(into_.learned_, event, std::move(words));
-    }
-    void miss(const Event& event, std::string words)
-    {
-        note(into_.hidden_, event, std::move(words));
-    }
-    void miss_line(const Event& event) { into_.hidden_lines_.push_back(known_at(event)); }
+    void learn(const Event& event, std::string words) { note(learned_, event, std::move(words)); }
+    void miss(const Event& event, std::string words) { note(hidden_, event, std::move(words)); }
+    void miss_line() { hidden_lines_.push_back(static_cast<std::uint32_t>(followed_)); }
 
-    [[nodiscard]] bool heard(const Event& event) const { return heard_.contains(event.connection); }
-
-    [[nodiscard]] std::uint32_t known_at(const Event& event) const
-    {
-        const auto question = questions_.find(event.id);
-        if (question != questions_.end()) return std::max(event.id.value, question->second);
-        return std::max(event.id.value, heard_.at(event.connection));
-    }
+    [[nodiscard]] static std::vector<std::string> known(const Facts& facts, std::size_t end);
+    void list(Lines& lines,
+              std::string_view title,
+              const std::vector<std::string>& facts,
+              Role role) const;
 
     void on(const Event& event, const ConnectionAttempted& what)
     {
-        if (!heard(event)) return;
         const HostId to = explain::host_at(what.remote.address, source_.scenario);
         learn(
             event,
@@ -93,12 +98,11 @@ private:
     }
     void on(const Event& event, const DnsAsked& what)
     {
-        if (!questions_.contains(event.id)) return;
         learn(event, say("learned_name", {{"name", std::string{source_.trace.view(what.name)}}}));
     }
     void on(const Event& event, const TlsStarted& what)
     {
-        if (heard(event) && what.role == TlsRole::client && what.server_name.size > 0) {
+        if (what.role == TlsRole::client && what.server_name.size > 0) {
             learn(
                 event,
                 say("learned_sni", {{"name", std::string{source_.trace.view(what.server_name)}}}));
@@ -106,14 +110,14 @@ private:
     }
     void on(const Event& event, const SmtpCommand& what)
     {
-        if (!heard(event) || is_echo(source_.trace, event)) return;
+        if (is_echo(source_.trace, event)) return;
         if (what.verb == SmtpVerb::auth) {
             const std::string_view line = source_.trace.view(what.line.bytes);
             mechanisms_[event.connection] =
                 sasl::mechanism_in_command(line).value_or(Mechanism::plain);
         }
         const bool logs_in = what.verb == SmtpVerb::auth || what.verb == SmtpVerb::auth_response;
-        if (what.encrypted) miss_line(event);
+        if (what.encrypted) miss_line();
         if (logs_in || what.line.secret_size > 0) login(event, what);
         if (what.encrypted) return;
         if (what.verb == SmtpVerb::mail || what.verb == SmtpVerb::rcpt) {
@@ -146,9 +150,9 @@ private:
     }
     void on(const Event& event, const Pop3Command& what)
     {
-        if (!heard(event) || is_echo(source_.trace, event)) return;
+        if (is_echo(source_.trace, event)) return;
         if (what.encrypted) {
-            miss_line(event);
+            miss_line();
             if (what.line.secret_size > 0) miss(event, say("hidden_password", {}));
         } else if (what.line.secret_size > 0) {
             learn(event, say("learned_password", {}));
@@ -156,19 +160,18 @@ private:
     }
     void on(const Event& event, const SmtpReply& what)
     {
-        if (heard(event) && what.encrypted && !is_echo(source_.trace, event)) miss_line(event);
+        if (what.encrypted && !is_echo(source_.trace, event)) miss_line();
     }
     void on(const Event& event, const Pop3Reply& what)
     {
-        if (!heard(event) || is_echo(source_.trace, event)) return;
+        if (is_echo(source_.trace, event)) return;
         const bool is_message = what.ok && what.to == Pop3Verb::retr;
-        if (what.encrypted) miss_line(event);
+        if (what.encrypted) miss_line();
         if (is_message) message(event, what.encrypted, what.size);
     }
     void on(const Event& event, const SmtpText& what)
     {
-        if (heard(event) && !is_echo(source_.trace, event))
-            message(event, what.encrypted, what.size);
+        if (!is_echo(source_.trace, event)) message(event, what.encrypted, what.size);
     }
     void message(const Event& event, bool encrypted, std::uint32_t size)
     {
@@ -181,47 +184,69 @@ private:
     }
     void on(const Event& /*event*/, const auto& /*other*/) {}
 
-    const Source& source_;
+    Source source_;
     explain::Context context_;
-    Learned& into_;
-    std::map<ConnectionId, std::uint32_t> heard_;  // since which event
+    LinkId link_;
+    std::size_t followed_ = 0; // events
+    std::set<ConnectionId> heard_;
+    std::set<EventId> questions_;                  // of DNS
     std::map<ConnectionId, Mechanism> mechanisms_; // of the AUTH last seen
-    std::map<EventId, std::uint32_t> questions_;   // of DNS, and when they crossed
-    std::map<std::pair<bool, std::string>, std::size_t> places_;
+    Facts learned_;
+    Facts hidden_;
+    std::vector<std::uint32_t> hidden_lines_; // when each was known, in order
 };
 
 Learned::Learned(const Source& source, const TappedLink& link)
-    : language_{source.language}, columns_{source.columns}
+    : listener_{std::make_unique<Listener>(source, link)}
 {
-    Listener{source, link, *this}.tell();
 }
 
-std::vector<std::string> Learned::known(const std::vector<Fact>& facts, std::size_t end)
+Learned::~Learned() = default;
+Learned::Learned(Learned&&) noexcept = default;
+Learned& Learned::operator=(Learned&&) noexcept = default;
+
+void Learned::follow()
 {
-    std::vector<std::string> words;
-    for (const Fact& fact : facts)
-        if (fact.at < end) words.push_back(fact.words);
-    return words;
+    listener_->follow();
 }
 
-void Learned::list(Lines& lines,
-                   std::string_view title,
-                   const std::vector<std::string>& facts,
-                   Role role) const
+Lines Learned::lines(std::size_t end) const
+{
+    return listener_->lines(end);
+}
+
+// In the order in which it happened.
+std::vector<std::string> Learned::Listener::known(const Facts& facts, std::size_t end)
+{
+    std::vector<std::pair<std::uint32_t, std::string>> found;
+    for (const auto& [words, fact] : facts)
+        if (fact.at < end) found.emplace_back(fact.happened, words);
+    std::ranges::stable_sort(found, {}, &std::pair<std::uint32_t, std::string>::first);
+    std::vector<std::string> all;
+    all.reserve(found.size());
+    for (auto& [happened, words] : found)
+        all.push_back(std::move(words));
+    return all;
+}
+
+void Learned::Listener::list(Lines& lines,
+                             std::string_view title,
+                             const std::vector<std::string>& facts,
+                             Role role) const
 {
     if (facts.empty()) return;
     lines.push_back({});
-    lines.push_back({{{language_.text(title), Role::heading}}, {}});
+    lines.push_back({{{source_.language.text(title), Role::heading}}, {}});
     for (const std::string& fact : facts) {
         bool first = true;
-        for (const std::string& part : wrap(fact, columns_ - 4)) {
+        for (const std::string& part : wrap(fact, source_.columns - 4)) {
             lines.push_back({{{first ? "  - " : "    ", Role::quiet}, {part, role}}, {}});
             first = false;
         }
     }
 }
 
-Lines Learned::lines(std::size_t end) const
+Lines Learned::Listener::lines(std::size_t end) const
 {
     Lines lines;
     list(lines, "report.wire.learned", known(learned_, end), Role::clear);
@@ -229,7 +254,7 @@ Lines Learned::lines(std::size_t end) const
     const auto count = std::ranges::lower_bound(hidden_lines_, end) - hidden_lines_.begin();
     if (count > 0) {
         hidden.push_back(
-            language_.text("report.wire.hidden_lines", {{"count", std::to_string(count)}}));
+            source_.language.text("report.wire.hidden_lines", {{"count", std::to_string(count)}}));
     }
     list(lines, "report.wire.hidden", hidden, Role::encrypted);
     return lines;

@@ -6,10 +6,7 @@
 #include "sim/report/wire.h"
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <memory>
 
 namespace sim::report {
 
@@ -20,27 +17,18 @@ const Event* dns_carried_by(const Event& packet, const Trace& trace);
 class Learned {
 public:
     Learned(const Source& source, const TappedLink& link);
+    ~Learned();
+    Learned(Learned&&) noexcept;
+    Learned& operator=(Learned&&) noexcept;
+    Learned(const Learned&) = delete;
+    Learned& operator=(const Learned&) = delete;
 
+    void follow(); // what has come to the trace since
     [[nodiscard]] Lines lines(std::size_t end) const;
 
 private:
-    struct Fact {
-        std::uint32_t at = 0; // the event with which it was known
-        std::string words;
-    };
-    [[nodiscard]] static std::vector<std::string> known(const std::vector<Fact>& facts,
-                                                        std::size_t end);
-    void list(Lines& lines,
-              std::string_view title,
-              const std::vector<std::string>& facts,
-              Role role) const;
-
-    const explain::Language& language_;
-    std::size_t columns_;
-    std::vector<Fact> learned_; // in the order in which it happened, each once
-    std::vector<Fact> hidden_;
-    std::vector<std::uint32_t> hidden_lines_; // when each was known, in order
-    friend class Listener;
+    class Listener;
+    std::unique_ptr<Listener> listener_;
 };
 
 } // namespace sim::report

@@ -65,12 +65,14 @@ std::uint64_t stream_begin(std::uint32_t sequence, std::uint32_t first_sequence)
 
 class Finder {
 public:
-    explicit Finder(const Source& source, const Event& event) : trace_{source.trace}, event_{event}
+    Finder(const Source& source, const Event& event)
+        : trace_{source.trace}, event_{event}, conversation_{trace_.index().of(event.connection)}
     {
         // What leaves in the instant of the event is on its way already, wherever the cursor is.
         end_ = std::min(source.end, trace_.size());
         while (end_ < trace_.size() && trace_[end_].at == event.at)
             ++end_;
+        conversation_ = events_before(conversation_, end_);
     }
 
     [[nodiscard]] std::optional<FoundPacket> find() const
@@ -133,23 +135,25 @@ private:
         return std::nullopt;
     }
 
+    // From the event on, the first of its connection that `wanted` takes.
+    template <typename Wanted>
+    [[nodiscard]] const Event* next(Wanted&& wanted) const
+    {
+        for (const EventId id : events_from(conversation_, event_.id.value))
+            if (wanted(trace_.at(id))) return &trace_.at(id);
+        return nullptr;
+    }
+
     // A message or an alert is told right before the record that it leaves in, and right after the
     // one that it came in.
     [[nodiscard]] std::optional<FoundPacket> of_record(Side side) const
     {
         const auto is_record = [&](const Event& event) {
             const auto* record = std::get_if<TlsRecord>(&event.what);
-            return record != nullptr && record->side == side && event.host == event_.host &&
-                   event.connection == event_.connection;
+            return record != nullptr && record->side == side && event.host == event_.host;
         };
-        const Event* record = nullptr;
-        if (side == Side::sent) {
-            for (std::size_t i = event_.id.value; i < end_ && record == nullptr; ++i)
-                if (is_record(trace_[i])) record = &trace_[i];
-        } else {
-            for (std::size_t i = event_.id.value; i-- > 0 && record == nullptr;)
-                if (is_record(trace_[i])) record = &trace_[i];
-        }
+        const Event* record =
+            side == Side::sent ? next(is_record) : last_before(trace_, event_, is_record);
         if (record == nullptr) return that_led_to_it();
         const auto& what = std::get<TlsRecord>(record->what);
         const auto carrier = that_carries(Said{side, what.stream_offset, false});
@@ -160,25 +164,23 @@ private:
     [[nodiscard]] std::optional<FoundPacket> of_text(const SmtpText& text) const
     {
         if (text.side == Side::received) return that_led_to_it();
-        for (std::size_t i = event_.id.value; i < end_; ++i) {
-            const PacketHead* packet = packet_in(trace_[i]);
-            if (packet != nullptr && trace_[i].connection == event_.connection &&
-                trace_[i].host == event_.host && packet->payload.size > 0 &&
-                trace_[i].kind() != Kind::packet_delivered)
-                return found(trace_[i], explain::PacketRelation::carries_it);
-        }
-        return that_led_to_it();
+        const Event* packet = next([&](const Event& event) {
+            const PacketHead* head = packet_in(event);
+            return head != nullptr && event.host == event_.host && head->payload.size > 0 &&
+                   event.kind() != Kind::packet_delivered;
+        });
+        if (packet == nullptr) return that_led_to_it();
+        return found(*packet, explain::PacketRelation::carries_it);
     }
 
     // From a place among the octets inside TLS to one on the wire.
-    [[nodiscard]] std::optional<std::uint64_t> on_wire(const Said& said, std::size_t from) const
+    [[nodiscard]] std::optional<std::uint64_t> on_wire(const Said& said) const
     {
         if (!said.encrypted) return said.offset;
-        for (std::size_t i = from; i < end_; ++i) {
-            const Event& event = trace_[i];
-            if (event.connection != event_.connection || event.host != event_.host) continue;
+        for (const EventId id : conversation_) {
+            const Event& event = trace_.at(id);
             const auto* record = std::get_if<TlsRecord>(&event.what);
-            if (record != nullptr && record->side == said.side &&
+            if (record != nullptr && event.host == event_.host && record->side == said.side &&
                 covers(record->plaintext_offset, record->plaintext.size, said.offset))
                 return record->stream_offset;
         }
@@ -187,20 +189,17 @@ private:
 
     [[nodiscard]] std::optional<FoundPacket> that_carries(const Said& said) const
     {
-        const std::vector<const Event*> before = conversation_until(trace_, event_);
-        if (before.empty()) return std::nullopt;
-        const std::size_t from = before.front()->id.value;
-        const std::optional<std::uint64_t> offset = on_wire(said, from);
-        if (!offset) return std::nullopt;
-        const std::optional<Endpoint> sender = sender_of(before, said.side);
-        if (!sender) return std::nullopt;
+        const std::optional<std::uint64_t> offset = on_wire(said);
+        if (!offset || !event_.connection.exists()) return std::nullopt;
+        const TraceIndex::Ends& ends = trace_.index().connection(event_.connection).ends;
+        const bool from_client = (event_.host == ends.client) == (said.side == Side::sent);
+        const Endpoint sender = from_client ? ends.client_at : ends.server_at;
         std::optional<std::uint32_t> first_sequence;
-        for (std::size_t i = from; i < end_; ++i) {
-            const Event& event = trace_[i];
-            if (event.connection != event_.connection) continue;
+        for (const EventId id : conversation_) {
+            const Event& event = trace_.at(id);
             const PacketHead* packet = packet_in(event);
             if (packet == nullptr || packet->transport != Transport::tcp ||
-                Endpoint{packet->source, packet->source_port} != *sender)
+                Endpoint{packet->source, packet->source_port} != sender)
                 continue;
             if (packet->flags.syn) first_sequence = packet->sequence;
             if (first_sequence && covers(stream_begin(packet->sequence, *first_sequence),
@@ -211,22 +210,9 @@ private:
         return std::nullopt;
     }
 
-    // The end of the connection that said what this event's host sent or received.
-    [[nodiscard]] std::optional<Endpoint> sender_of(const std::vector<const Event*>& conversation,
-                                                    Side side) const
-    {
-        for (const Event* event : conversation) {
-            if (event->host != event_.host) continue;
-            if (const auto* attempted = std::get_if<ConnectionAttempted>(&event->what))
-                return side == Side::sent ? attempted->local : attempted->remote;
-            if (const auto* opened = std::get_if<ConnectionOpened>(&event->what))
-                return side == Side::sent ? opened->local : opened->remote;
-        }
-        return std::nullopt;
-    }
-
     const Trace& trace_;
     const Event& event_;
+    TraceIndex::Events conversation_; // all of it, up to the end
     std::size_t end_ = 0;
 };
 
@@ -246,14 +232,9 @@ std::optional<FoundPacket> find_packet(const Source& source, EventId selected)
 std::vector<const Event*> conversation_until(const Trace& trace, const Event& last)
 {
     std::vector<const Event*> events;
-    if (!last.connection.exists()) return events;
-    for (std::size_t i = last.id.value + std::size_t{1}; i-- > 0;) {
-        const Event& event = trace[i];
-        if (event.connection != last.connection) continue;
-        events.push_back(&event);
-        if (event.kind() == Kind::connection_attempted) break;
-    }
-    std::ranges::reverse(events);
+    for (const EventId id :
+         events_before(trace.index().of(last.connection), last.id.value + std::size_t{1}))
+        events.push_back(&trace.at(id));
     return events;
 }
 

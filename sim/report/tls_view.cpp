@@ -50,14 +50,8 @@ public:
         : source_{source}, context_{source.context()}
     {
         view_.connection = connection;
-        // Backwards, since the connections that are looked at are those near the cursor.
-        for (std::size_t i = std::min(source.end, source.trace.size()); i-- > 0;) {
-            const Event& event = source.trace[i];
-            if (event.connection != connection) continue;
-            events_.push_back(&event);
-            if (event.kind() == Kind::connection_attempted) break;
-        }
-        std::ranges::reverse(events_);
+        for (const EventId id : events_before(source.trace.index().of(connection), source.end))
+            events_.push_back(&source.trace.at(id));
     }
 
     std::optional<TlsView> inspect()

@@ -80,20 +80,22 @@ bool is_shown(const Trace& trace, const Event& event, Level level)
     return false;
 }
 
+// That TLS stands is said once, by the end that began it, if that is ours.
+bool is_wanted(const Trace& trace, const Event& event, Level level)
+{
+    if (!is_shown(trace, event, level)) return false;
+    if (event.kind() != Kind::tls_established || level == Level::expert) return true;
+    return trace.index().connection(event.connection).ends.client == event.host ||
+           trace.leads_outside(event.connection);
+}
+
 std::vector<Section> sections_of(const Source& source)
 {
     std::vector<Section> sections;
     std::map<ConnectionId, std::size_t> by_connection;
-    std::map<ConnectionId, HostId> client_of;
     for (std::size_t i = 0; i < source.end; ++i) {
         const Event& event = source.trace[i];
-        if (event.kind() == Kind::connection_attempted) client_of[event.connection] = event.host;
-        if (!is_shown(source.trace, event, source.level)) continue;
-        // That TLS stands is said once, by the end that began it, if that is ours.
-        if (event.kind() == Kind::tls_established && source.level != Level::expert &&
-            client_of[event.connection] != event.host &&
-            !source.trace.leads_outside(event.connection))
-            continue;
+        if (!is_wanted(source.trace, event, source.level)) continue;
         if (!event.connection.exists() || source.level == Level::story) {
             if (sections.empty() || sections.back().connection.exists()) sections.push_back({});
             sections.back().events.push_back(&event);
@@ -286,45 +288,22 @@ public:
     {
         for (; done_ < end; ++done_) {
             const Event& event = source_.trace[done_];
-            if (event.kind() == Kind::connection_attempted) begun_[event.connection] = done_;
-            if (is_wanted(event)) {
-                move_to(event);
-                writer_.say(event, options_.explanations);
-            }
-            if (event.kind() == Kind::connection_ended) forget(event.connection);
+            if (!is_wanted(source_.trace, event, source_.level)) continue;
+            move_to(event);
+            writer_.say(event, options_.explanations);
         }
         writer_.forget_some();
         return writer_.take();
     }
 
 private:
-    [[nodiscard]] bool is_wanted(const Event& event) const
-    {
-        const Trace& trace = source_.trace;
-        if (!is_shown(trace, event, source_.level)) return false;
-        if (event.kind() != Kind::tls_established || source_.level == Level::expert) return true;
-        const auto begun = begun_.find(event.connection);
-        return begun == begun_.end() || trace.leads_outside(event.connection) ||
-               trace[begun->second].host == event.host;
-    }
-
     void move_to(const Event& event)
     {
         if (source_.level == Level::story || event.connection == present_) return;
         present_ = event.connection;
         if (!present_.exists()) return;
-        const auto begun = begun_.find(present_);
-        if (begun == begun_.end()) return;
         writer_.blank();
-        writer_.heading(source_.trace[begun->second]);
-    }
-
-    // Both ends of a connection end; the second one is the last that is heard of it.
-    void forget(ConnectionId connection)
-    {
-        if (half_ended_.insert(connection).second) return;
-        half_ended_.erase(connection);
-        begun_.erase(connection);
+        writer_.heading(source_.trace.at(source_.trace.index().of(present_).front()));
     }
 
     Source source_;
@@ -332,8 +311,6 @@ private:
     TranscriptWriter writer_;
     std::size_t done_ = 0;
     ConnectionId present_;
-    std::map<ConnectionId, std::size_t> begun_; // where their ConnectionAttempted stand
-    std::set<ConnectionId> half_ended_;
 };
 
 LiveTranscript::LiveTranscript(const Source& source, TranscriptOptions options)

@@ -183,21 +183,27 @@ private:
 struct WireTap::Parts {
     Source source;
     TappedLink link;
+    std::size_t followed = 0; // events
     std::vector<Crossing> crossings;
     Learned learned;
 
     Parts(const Source& of, const TappedLink& on) : source{of}, link{on}, learned{of, on}
     {
+        follow();
+    }
+
+    void follow()
+    {
         const explain::Context context = source.context();
-        Crossing sum;
-        for (std::size_t i = 0; i < source.trace.size(); ++i) {
-            const Event& event = source.trace[i];
+        Crossing sum = crossings.empty() ? Crossing{} : crossings.back();
+        for (; followed < source.trace.size(); ++followed) {
+            const Event& event = source.trace[followed];
             const auto* sent = std::get_if<PacketSent>(&event.what);
             if (sent == nullptr || sent->link != link.link) continue;
             if (is_bare_ack(sent->packet) && source.level != Level::expert) continue;
             const bool sealed = explain::mark_of(event, context) == explain::Mark::encrypted &&
                                 dns_carried_by(event, source.trace) == nullptr;
-            sum.at = static_cast<std::uint32_t>(i);
+            sum.at = event.id.value;
             (sealed ? sum.sealed_octets : sum.clear_octets) += sent->packet.payload.size;
             crossings.push_back(sum);
         }
@@ -205,8 +211,14 @@ struct WireTap::Parts {
 };
 
 WireTap::WireTap(const Source& source, const TappedLink& link)
-    : parts_{std::make_unique<const Parts>(source, link)}
+    : parts_{std::make_unique<Parts>(source, link)}
 {
+}
+
+void WireTap::follow()
+{
+    parts_->follow();
+    parts_->learned.follow();
 }
 
 WireTap::~WireTap() = default;
@@ -227,17 +239,24 @@ Lines WireTap::lines(std::size_t end, std::size_t most_packets) const
 
 std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end)
 {
-    std::map<LinkId, TappedLink> links;
-    for (std::size_t i = 0; i < end; ++i) {
+    std::vector<TappedLink> links;
+    add_tapped_links(links, trace, 0, end);
+    return links;
+}
+
+void add_tapped_links(std::vector<TappedLink>& links,
+                      const Trace& trace,
+                      std::size_t begin,
+                      std::size_t end)
+{
+    for (std::size_t i = begin; i < end; ++i) {
         const Event& event = trace[i];
-        if (const auto* sent = std::get_if<PacketSent>(&event.what))
-            links.try_emplace(sent->link, TappedLink{sent->link, event.host, sent->to});
+        const auto* sent = std::get_if<PacketSent>(&event.what);
+        if (sent == nullptr) continue;
+        const auto place = std::ranges::lower_bound(links, sent->link, {}, &TappedLink::link);
+        if (place == links.end() || place->link != sent->link)
+            links.insert(place, TappedLink{sent->link, event.host, sent->to});
     }
-    std::vector<TappedLink> all;
-    all.reserve(links.size());
-    for (const auto& [id, link] : links)
-        all.push_back(link);
-    return all;
 }
 
 std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
@@ -255,11 +274,8 @@ std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
 
 std::optional<TappedLink> link_of_sender(const Source& source)
 {
-    HostId sender;
-    for (std::size_t i = 0; i < source.end && !sender.exists(); ++i) {
-        if (std::holds_alternative<MailComposed>(source.trace[i].what))
-            sender = source.trace[i].host;
-    }
+    const auto composed = events_before(source.trace.index().of(Kind::mail_composed), source.end);
+    const HostId sender = composed.empty() ? HostId{} : source.trace.at(composed.front()).host;
     const auto links = tapped_links(source.trace, source.end);
     for (const TappedLink& link : links)
         if (link.a == sender || link.b == sender) return link;

@@ -20,6 +20,11 @@ struct TappedLink {
 
 // The links on which anything was sent in trace[0, end), in the order of their ids.
 std::vector<TappedLink> tapped_links(const Trace& trace, std::size_t end);
+// Adds those of trace[begin, end) that are not listed yet.
+void add_tapped_links(std::vector<TappedLink>& links,
+                      const Trace& trace,
+                      std::size_t begin,
+                      std::size_t end);
 
 // The link between two hosts by their keys; the order does not matter.
 std::optional<TappedLink> find_link(const std::vector<TappedLink>& links,
@@ -43,13 +48,15 @@ public:
     WireTap(const WireTap&) = delete;
     WireTap& operator=(const WireTap&) = delete;
 
+    void follow(); // what has come to the trace since
+
     // What wire() says at this end; of the packets the last `most_packets`, and how many came
     // before them.
     [[nodiscard]] Lines lines(std::size_t end, std::size_t most_packets) const;
 
 private:
     struct Parts;
-    std::unique_ptr<const Parts> parts_;
+    std::unique_ptr<Parts> parts_;
 };
 
 // Whether `text` was readable by someone on any link: within the clear TCP and UDP payloads of one

@@ -213,7 +213,8 @@ void ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size
                        secret_size == 0 ? 0 : static_cast<std::uint32_t>(shown),
                        secret_size,
                        encrypted,
-                       offset});
+                       offset,
+                       phase_of(state)});
 }
 
 void ClientSession::Machine::flush()
@@ -349,7 +350,8 @@ void ClientSession::Machine::read(Instant now)
                          std::move(received->reply),
                          std::move(received->wire),
                          encrypted,
-                         received->range.begin});
+                         received->range.begin,
+                         phase_of(step.next)});
         commit(std::move(step), now);
         proceed(now);
     }

@@ -138,6 +138,7 @@ struct CommandSent {
     std::uint32_t secret_size = 0;
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    SmtpClientPhase after = SmtpClientPhase::awaiting_connection;
     friend bool operator==(const CommandSent&, const CommandSent&) = default;
 };
 struct ReplySeen {
@@ -146,6 +147,7 @@ struct ReplySeen {
     std::string wire; // all of it as it came, without its last CR LF
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    SmtpClientPhase after = SmtpClientPhase::awaiting_connection;
     friend bool operator==(const ReplySeen&, const ReplySeen&) = default;
 };
 struct TextSent {
@@ -175,19 +177,7 @@ using Output = std::variant<SendBytes,
 
 } // namespace client
 
-SIM_NAMED_ENUM(ClientPhase,
-               awaiting_connection,
-               awaiting_greeting,
-               awaiting_hello,
-               awaiting_starttls,
-               awaiting_tls,
-               choosing_mechanism,
-               authenticating,
-               ready,
-               in_transaction,
-               awaiting_verdict,
-               quitting,
-               closed);
+using ClientPhase = SmtpClientPhase;
 
 class ClientSession {
 public:

@@ -155,7 +155,7 @@ Job make_job(OutgoingMail mail)
 
 ClientPhase phase_of(const State& state)
 {
-    using enum ClientPhase;
+    using enum SmtpClientPhase;
     constexpr std::array<ClientPhase, std::variant_size_v<State>> phases{awaiting_connection,
                                                                          awaiting_greeting,
                                                                          awaiting_hello,

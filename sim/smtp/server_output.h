@@ -35,6 +35,7 @@ struct ReplySent { // decided now; on its way with the next SendBytes
     SmtpVerb to = SmtpVerb::none; // the command that it answers
     bool encrypted = false;
     StreamRange range; // in what this end sends, with the last CR LF
+    SmtpPhase after = SmtpPhase::awaiting_hello;
     friend bool operator==(const ReplySent&, const ReplySent&) = default;
 };
 struct TextReceived { // the final dot has come

@@ -573,8 +573,9 @@ void ServerSession::say(Reply reply, SmtpReason reason, SmtpVerb to)
     const std::size_t size_before = sending_.size();
     append_reply(reply, sending_);
     const std::size_t size = sending_.size() - size_before;
-    outputs_.emplace_back(
-        server::ReplySent{std::move(reply), reason, to, encrypted_, {sent_octets_, as_size(size)}});
+    const SmtpPhase after = reply.code == 421 ? SmtpPhase::closed : phase(); // RFC 5321 §3.8
+    outputs_.emplace_back(server::ReplySent{
+        std::move(reply), reason, to, encrypted_, {sent_octets_, as_size(size)}, after});
     sent_octets_ += size;
 }
 

@@ -111,6 +111,7 @@ TEST_SUITE("core.trace_index")
         trace.append(server, first, TlsEstablished{});
         CHECK(trace.index().connection(first).tls_started == EventId{1});
         CHECK(trace.index().connection(first).tls_established == EventId{3});
+        CHECK(trace.index().connection(first).tls_established_both == EventId{4});
     }
 
     TEST_CASE("a mail has all that names it, from being written to being read")

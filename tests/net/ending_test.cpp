@@ -28,10 +28,60 @@ SocketState state_at(const Network& net, HostId host)
     return SocketState::closed;
 }
 
+// "syn_sent established ...", as the host's own TCP told it.
+std::string states_of(const Network& net, HostId host)
+{
+    std::string states;
+    for (const Event& event : net.events(Kind::socket_changed)) {
+        if (event.host != host) continue;
+        if (!states.empty()) states += ' ';
+        states += name_of(std::get<SocketChanged>(event.what).state);
+    }
+    return states;
+}
+
 } // namespace
 
 TEST_SUITE("net.ending")
 {
+    TEST_CASE("each state that a socket goes through is an event, with what brought it about")
+    {
+        Pair net;
+        const ConnectionId connection = net.open();
+        finish_when_peer_does(net);
+        net.finish(net.client, connection);
+        net.run();
+        CHECK(states_of(net, net.client) ==
+              "syn_sent established fin_wait_1 fin_wait_2 time_wait closed");
+        CHECK(states_of(net, net.server) == "syn_received established close_wait last_ack closed");
+        const std::vector<Event> told = net.events(Kind::socket_changed);
+        CHECK(net.trace.at(told.front().cause).kind() == Kind::connection_attempted);
+        CHECK(net.trace.at(told.back().cause).kind() == Kind::connection_ended);
+        for (const Event& event : told) {
+            CHECK(event.connection == connection);
+            const auto& what = std::get<SocketChanged>(event.what);
+            CHECK((what.local.port == 25) == (event.host == net.server));
+        }
+
+        Pair broken;
+        const ConnectionId other = broken.open();
+        broken.abort(broken.server, other);
+        broken.run();
+        CHECK(states_of(broken, broken.client) == "syn_sent established closed");
+        CHECK(states_of(broken, broken.server) == "syn_received established closed");
+    }
+
+    TEST_CASE("a UDP port that was picked for a program is told, and that it is free again")
+    {
+        Pair net;
+        const std::uint16_t port = net.fabric.bind_udp(net.client, 0);
+        net.fabric.unbind_udp(net.client, port);
+        CHECK(states_of(net, net.client) == "bound closed");
+        const auto told = net.happenings<SocketChanged>();
+        CHECK(told.front().transport == Transport::udp);
+        CHECK(told.front().local.port == port);
+    }
+
     TEST_CASE("both ends finish: FIN each way, acknowledged, and each hears that it is over once")
     {
         Pair net;

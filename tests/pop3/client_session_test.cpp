@@ -70,6 +70,7 @@ public:
     std::vector<client::MessageFetched> fetched;
     std::string log;
     std::string sent;
+    std::optional<ClientPhase> after; // what was said or heard last
     bool wants_tls = false;
     bool tls_at_once = true; // BeginTls is answered with an established TLS
 
@@ -105,11 +106,13 @@ private:
         if (command.secret_size > 0)
             line.replace(command.secret_offset, command.secret_size, "****");
         log += "C: " + line + '\n';
+        after = command.after;
     }
     void on(const client::ReplySeen& reply)
     {
         log += "S: " + std::string{reply.to == Pop3Verb::none ? "" : name_of(reply.to)} +
                (reply.ok ? " +OK " : " -ERR ") + std::to_string(reply.size) + '\n';
+        after = reply.after;
     }
     void on(const client::ProblemSeen& seen)
     {
@@ -156,6 +159,24 @@ const std::vector<std::string> good{"+OK hello\r\n",
 
 TEST_SUITE("pop3.client_session")
 {
+    TEST_CASE("each command and reply says where the session stands after it")
+    {
+        Program program{taro()};
+        program.connect();
+        for (const char* said : {"+OK hello\r\n",
+                                 "+OK\r\n.\r\n",
+                                 "+OK\r\n",
+                                 "+OK\r\n",
+                                 "+OK 0 0\r\n",
+                                 "+OK bye\r\n"}) {
+            program.hear(said);
+            INFO(said);
+            REQUIRE(program.after);
+            CHECK(*program.after == program.session.phase());
+        }
+        CHECK(program.session.phase() == ClientPhase::closed);
+    }
+
     TEST_CASE("log in, look, fetch what is new, leave")
     {
         Program program{taro()};

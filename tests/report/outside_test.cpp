@@ -222,7 +222,7 @@ TEST_SUITE("report.outside")
     TEST_CASE("a world that goes on is seen when one catches up, and the cursor stays")
     {
         Talk talk;
-        Playback seen{talk.visited.plan, talk.visited.world};
+        Playback seen{talk.visited.plan, std::shared_ptr<const World>{talk.visited.world}};
         seen.to_end();
         const std::size_t before = seen.cursor();
         const std::size_t stops = seen.stops(Unit::command).size();

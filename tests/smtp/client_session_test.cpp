@@ -723,6 +723,31 @@ TEST_SUITE("smtp.client_session")
                 CHECK(played.wire.substr(text->stream_offset).starts_with("Subject: x"));
         }
     }
+
+    TEST_CASE("each command and reply says where the session stands after it")
+    {
+        const auto played = play(to({"a@x.example"},
+                                    {"220 x\r\n",
+                                     "250 x\r\n",
+                                     "250 ok\r\n",
+                                     "250 ok\r\n",
+                                     "354 go\r\n",
+                                     "250 ok\r\n",
+                                     "221 bye\r\n"}));
+        std::string phases;
+        for (const auto& output : played.outputs) {
+            if (const auto* sent = std::get_if<client::CommandSent>(&output))
+                phases += "C " + std::string{name_of(sent->after)} + '\n';
+            if (const auto* seen = std::get_if<client::ReplySeen>(&output))
+                phases += "S " + std::string{name_of(seen->after)} + '\n';
+        }
+        CHECK(phases == "S awaiting_hello\nC awaiting_hello\n" // greeting, EHLO
+                        "S ready\nC in_transaction\n"          // MAIL
+                        "S in_transaction\nC in_transaction\n" // RCPT
+                        "S in_transaction\nC in_transaction\n" // DATA
+                        "S awaiting_verdict\n"                 // 354
+                        "S ready\nC quitting\nS closed\n");
+    }
 }
 
 namespace {

@@ -736,6 +736,36 @@ TEST_SUITE("smtp.server_session")
         CHECK(play.replies().front().encrypted);
     }
 
+    TEST_CASE("each reply says where the session stands after it")
+    {
+        ServerPlay play{mx()};
+        CHECK(play.replies().back().after == SmtpPhase::awaiting_hello);
+        for (const char* said : {"EHLO client.example",
+                                 "NONSENSE",
+                                 "MAIL FROM:<a@b.example>",
+                                 "RCPT TO:<nobody@server.example>",
+                                 "RCPT TO:<taro@server.example>",
+                                 "DATA",
+                                 ".",
+                                 "MAIL FROM:<a@b.example>",
+                                 "RSET",
+                                 "QUIT"}) {
+            play.lines({said});
+            INFO(said);
+            CHECK(play.replies().back().after == play.session.phase());
+        }
+        CHECK(play.replies().back().after == SmtpPhase::closed);
+
+        ServerPlay rude{mx()};
+        while (!rude.closed)
+            rude.lines({"NONSENSE"});
+        const auto replies = rude.replies();
+        REQUIRE(replies.size() > 2);
+        CHECK(replies[replies.size() - 2].after == SmtpPhase::awaiting_hello);
+        CHECK(replies.back().reply.code == 421);
+        CHECK(replies.back().after == SmtpPhase::closed);
+    }
+
     TEST_CASE("what happens is reported in the order in which it happens")
     {
         ServerPlay play{mx()};

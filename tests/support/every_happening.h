@@ -9,18 +9,33 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace test {
 
+// Where a session stands after what was said is told in no sentence: one value will do. (Of a
+// command the server's is told.)
+template <typename What>
+constexpr bool tells(std::string_view field)
+{
+    if (field == "client") return false;
+    return field != "after" || requires(const What& what)
+    {
+        what.before;
+    };
+}
+
 // How many values each enumeration or flag of a happening has, in the order of its fields.
+template <typename What>
 struct CountChoices {
     std::vector<std::size_t> counts;
     template <typename T>
-    void operator()(std::string_view /*name*/, const T& /*value*/)
+    void operator()(std::string_view name, const T& /*value*/)
     {
+        if (!tells<What>(name)) return;
         if constexpr (std::is_same_v<T, bool>) {
             counts.push_back(2);
         } else if constexpr (sim::NamedEnum<T>) {
@@ -29,12 +44,14 @@ struct CountChoices {
     }
 };
 
+template <typename What>
 struct SetChoices {
     const std::vector<std::size_t>& chosen;
     std::size_t next = 0;
     template <typename T>
-    void operator()(std::string_view /*name*/, const T& value)
+    void operator()(std::string_view name, const T& value)
     {
+        if (!tells<What>(name)) return;
         // for_each_field gives const members; these are ours to fill.
         auto& member = const_cast<T&>(value);
         if constexpr (std::is_same_v<T, bool>) {
@@ -49,12 +66,12 @@ struct SetChoices {
 template <typename What, typename Take>
 void for_each_choice(const What& example, Take&& take)
 {
-    CountChoices count;
+    CountChoices<What> count;
     sim::for_each_field(example, count);
     std::vector<std::size_t> chosen(count.counts.size(), 0);
     for (;;) {
         What what = example;
-        SetChoices set{chosen};
+        SetChoices<What> set{chosen};
         sim::for_each_field(what, set);
         take(what);
         std::size_t digit = 0;
