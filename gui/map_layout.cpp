@@ -344,10 +344,11 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
     for (const auto& server : scenario.name_servers)
         add(server.host);
     const HostId client = client_of(scenario);
+    const sim::explain::Reach reach{scenario};
     std::set<HostId> shown;
     MapGraph graph;
     for (const HostId end : ends) {
-        const auto way = sim::explain::way_between(client, end, scenario);
+        const auto way = reach.way(client, end);
         for (std::size_t i = 0; i < way.size(); ++i) {
             shown.insert(way[i]);
             graph.distance.try_emplace(way[i], i);
@@ -357,7 +358,7 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
     }
     graph.hosts.assign(shown.begin(), shown.end());
     for (std::uint32_t i = 0; i < world.links().size(); ++i) {
-        const sim::LinkPlace& place = world.links()[i];
+        const sim::net::LinkConfig& place = world.links()[i];
         if (shown.contains(place.a) && shown.contains(place.b))
             graph.cables.push_back({sim::LinkId{i}, place.a, place.b});
     }

@@ -9,6 +9,7 @@
 #include "sim/net/link.h"
 #include "sim/net/packet.h"
 #include "sim/net/pool.h"
+#include "sim/net/routes.h"
 
 #include <array>
 #include <cstdint>
@@ -98,8 +99,6 @@ private:
 
     [[nodiscard]] const Node& node(HostId id) const;
     Node& node(HostId id);
-    [[nodiscard]] LinkId next_link(HostId from, HostId to) const;
-    void find_routes_to(HostId destination, const std::vector<std::vector<LinkId>>& links_of);
 
     Launch launch(const Draft& draft, HostId from, Judged judged, Instant now);
     Launch put_on_link(std::uint32_t packet, HostId from, Instant now);
@@ -118,8 +117,8 @@ private:
     TaskQueue& tasks_;
     std::vector<Node> hosts_;
     std::vector<Cable> links_;
-    std::vector<Owner> owners_;     // by address, once the topology is finished
-    std::vector<LinkId> next_link_; // [from * hosts + to]
+    std::vector<Owner> owners_; // by address, once the topology is finished
+    Routes routes_;             // likewise
     Pool<Packet> packets_;
     std::uint32_t last_number_ = 0;
     bool finished_ = false;
