@@ -2,6 +2,7 @@
 
 #include "sim/explain/nouns.h"
 #include "sim/explain/reach.h"
+#include "sim/scenario/index.h"
 
 #include <algorithm>
 #include <array>
@@ -288,8 +289,9 @@ private:
 
     void gates()
     {
+        const s::Index by_key{scenario_};
         for (std::uint32_t i = 0; i < scenario_.rules.size(); ++i) {
-            const HostId host = sim::explain::host_called(scenario_.rules[i].host, scenario_);
+            const HostId host = by_key.host_id(scenario_.rules[i].host);
             const auto card = made_.cards.find(host);
             if (card == made_.cards.end()) continue;
             auto gate = std::ranges::find(made_.gates, host, &MapLayout::Gate::host);
@@ -330,9 +332,10 @@ private:
 
 MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
 {
+    const s::Index by_key{scenario};
     std::vector<HostId> ends;
     const auto add = [&](const std::string& key) {
-        const HostId host = sim::explain::host_called(key, scenario);
+        const HostId host = by_key.host_id(key);
         if (host.exists() && std::ranges::find(ends, host) == ends.end()) ends.push_back(host);
     };
     for (const auto& program : scenario.programs)
