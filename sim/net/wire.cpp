@@ -257,7 +257,7 @@ void Wire::forward(std::uint32_t number, Instant now)
             packet.head.connection,
             PacketDropped{packet.head, DropReason::hop_limit, Verdict::drop, RuleId{}});
         const CauseScope scope{trace_, event};
-        answer_with_icmp(at, packet, icmp_time_exceeded, 0, Judged::yes, now);
+        answer_with_icmp(at, packet, Icmp::time_exceeded, Judged::yes, now);
         forget(number);
         return;
     }
@@ -312,7 +312,7 @@ EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction,
     if (match->verdict == Verdict::reject_rst && head.transport == Transport::tcp) {
         answer_with_reset(at, packet, Judged::no, now);
     } else if (match->verdict != Verdict::drop) {
-        answer_with_icmp(at, packet, icmp_unreachable, icmp_code_prohibited, Judged::no, now);
+        answer_with_icmp(at, packet, Icmp::prohibited, Judged::no, now);
     }
     forget(number);
     return event;
@@ -320,12 +320,8 @@ EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction,
 
 // ---- answers ------------------------------------------------------------------------------------
 
-void Wire::answer_with_icmp(HostId from,
-                            const Packet& offending,
-                            std::uint8_t type,
-                            std::uint8_t code,
-                            Judged judged,
-                            Instant now)
+void Wire::answer_with_icmp(
+    HostId from, const Packet& offending, Icmp what, Judged judged, Instant now)
 {
     const PacketHead& about = offending.head;
     if (about.transport == Transport::icmp) return;
@@ -334,8 +330,7 @@ void Wire::answer_with_icmp(HostId from,
     head.transport = Transport::icmp;
     head.source = node(from).config.addresses.front();
     head.destination = about.source;
-    head.source_port = type;
-    head.destination_port = code;
+    head.icmp = what;
     head.sequence = about.number;
     head.connection = about.connection;
     answer.packet.place = offending.place;

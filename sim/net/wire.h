@@ -67,12 +67,8 @@ public:
     void forget(std::uint32_t packet);
 
     // Tells the origin of `offending` by ICMP; never about ICMP (RFC 1122 §3.2.2).
-    void answer_with_icmp(HostId from,
-                          const Packet& offending,
-                          std::uint8_t type,
-                          std::uint8_t code,
-                          Judged judged,
-                          Instant now);
+    void
+    answer_with_icmp(HostId from, const Packet& offending, Icmp what, Judged judged, Instant now);
     // Answers with an RST as the destination would; never an RST.
     void answer_with_reset(HostId from, const Packet& offending, Judged judged, Instant now);
 
