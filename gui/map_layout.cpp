@@ -2,6 +2,7 @@
 
 #include "sim/explain/nouns.h"
 #include "sim/explain/reach.h"
+#include "sim/scenario/index.h"
 
 #include <algorithm>
 #include <array>
@@ -288,8 +289,9 @@ private:
 
     void gates()
     {
+        const s::Index by_key{scenario_};
         for (std::uint32_t i = 0; i < scenario_.rules.size(); ++i) {
-            const HostId host = sim::explain::host_called(scenario_.rules[i].host, scenario_);
+            const HostId host = by_key.host_id(scenario_.rules[i].host);
             const auto card = made_.cards.find(host);
             if (card == made_.cards.end()) continue;
             auto gate = std::ranges::find(made_.gates, host, &MapLayout::Gate::host);
@@ -330,9 +332,10 @@ private:
 
 MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
 {
+    const s::Index by_key{scenario};
     std::vector<HostId> ends;
     const auto add = [&](const std::string& key) {
-        const HostId host = sim::explain::host_called(key, scenario);
+        const HostId host = by_key.host_id(key);
         if (host.exists() && std::ranges::find(ends, host) == ends.end()) ends.push_back(host);
     };
     for (const auto& program : scenario.programs)
@@ -344,10 +347,11 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
     for (const auto& server : scenario.name_servers)
         add(server.host);
     const HostId client = client_of(scenario);
+    const sim::explain::Reach reach{scenario};
     std::set<HostId> shown;
     MapGraph graph;
     for (const HostId end : ends) {
-        const auto way = sim::explain::way_between(client, end, scenario);
+        const auto way = reach.way(client, end);
         for (std::size_t i = 0; i < way.size(); ++i) {
             shown.insert(way[i]);
             graph.distance.try_emplace(way[i], i);
@@ -357,7 +361,7 @@ MapGraph map_graph(const sim::World& world, const s::Scenario& scenario)
     }
     graph.hosts.assign(shown.begin(), shown.end());
     for (std::uint32_t i = 0; i < world.links().size(); ++i) {
-        const sim::LinkPlace& place = world.links()[i];
+        const sim::net::LinkConfig& place = world.links()[i];
         if (shown.contains(place.a) && shown.contains(place.b))
             graph.cables.push_back({sim::LinkId{i}, place.a, place.b});
     }

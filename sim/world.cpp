@@ -53,6 +53,7 @@ struct World::Parts {
     void sync_faults();
 
     scenario::Scenario scenario;
+    scenario::Index by_key; // of the copy above, whose hosts and servers stay
     WorldOptions options;
     mail::Stage stage;
     Trace& trace;
@@ -60,7 +61,7 @@ struct World::Parts {
     net::Fabric& network;
     mail::Surroundings& surroundings;
     tls::Authority authority;
-    std::vector<LinkPlace> links;
+    std::vector<net::LinkConfig> links;
     Rng message_ids;
     Instant limit;
     bool cut_off = false;
@@ -84,6 +85,7 @@ struct World::Parts {
 
 World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
     : scenario{from},
+      by_key{scenario},
       options{std::move(with)},
       stage{options.seed, options.detail, scenario.start},
       trace{stage.trace()},
@@ -108,22 +110,22 @@ World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
 void World::Parts::build_network()
 {
     for (const scenario::Host& host : scenario.hosts)
-        network.add_host(build::host_config(scenario, host));
-    links = build::links(scenario);
-    for (const LinkPlace& link : links)
-        network.add_link({link.a, link.b, link.latency, link.bits_per_second});
+        network.add_host(build::host_config(by_key, host));
+    links = build::links(scenario, by_key);
+    for (const net::LinkConfig& link : links)
+        network.add_link(link);
     network.finish_topology();
     for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
         const RuleId id{static_cast<std::uint32_t>(i)};
-        network.firewall(build::host_id(scenario, scenario.rules[i].host))
-            .add(build::rule(scenario, id));
+        network.firewall(by_key.host_id(scenario.rules[i].host))
+            .add(build::rule(scenario, by_key, id));
     }
 }
 
 void World::Parts::build_programs()
 {
-    for (std::size_t i = 0; i < scenario.hosts.size(); ++i)
-        stage.add_machine(build::machine_config(scenario, HostId{static_cast<std::uint32_t>(i)}));
+    for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i)
+        stage.add_machine(build::machine_config(by_key, HostId{i}, scenario.hosts[i]));
 
     for (const scenario::NameServer& from : scenario.name_servers) {
         name_services.push_back(std::make_unique<mail::NameService>(
@@ -135,7 +137,7 @@ void World::Parts::build_programs()
         mail::MailboxStore& store = mailboxes(from.host);
         for (const scenario::Mailbox& mailbox : from.mailboxes)
             store.open(mailbox.address, mailbox.quota_bytes);
-        mail::MtaConfig config = build::mta(scenario, from, identity(from), options.seed);
+        mail::MtaConfig config = build::mta(scenario, by_key, from, identity(from), options.seed);
         if (from.pop_before_smtp > Duration{0}) {
             config.pop_logins = pop_logins[from.host] =
                 std::make_shared<mail::PopLogins>(from.pop_before_smtp);
@@ -188,7 +190,7 @@ mail::MailboxStore& World::Parts::mailboxes(const std::string& host)
 
 mail::Machine& World::Parts::machine(std::string_view host)
 {
-    return stage.machine(build::host_id(scenario, host));
+    return stage.machine(by_key.host_id(host));
 }
 
 mail::Mua& World::Parts::mua(std::string_view program)
@@ -328,7 +330,7 @@ void World::Parts::sync_rules()
     for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
         const scenario::FirewallRule& wanted = scenario.rules[i];
         const RuleId id{static_cast<std::uint32_t>(i)};
-        const HostId host = build::host_id(scenario, wanted.host);
+        const HostId host = by_key.host_id(wanted.host);
         net::Firewall& firewall = network.firewall(host);
         const net::Rule* rule = firewall.find(id);
         SIM_ASSERT(rule != nullptr);
@@ -435,7 +437,7 @@ const net::Fabric& World::network() const
     return parts_->network;
 }
 
-const std::vector<LinkPlace>& World::links() const
+const std::vector<net::LinkConfig>& World::links() const
 {
     return parts_->links;
 }

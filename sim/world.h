@@ -8,6 +8,7 @@
 
 #include "sim/core/trace.h"
 #include "sim/mail/stored_message.h"
+#include "sim/net/link.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/settings.h"
 #include "sim/tls/authority.h"
@@ -39,14 +40,6 @@ struct Command {
 struct TimedCommand {
     Instant at;
     Command command;
-};
-
-// Where a cable runs; LinkId{i} is the i-th.
-struct LinkPlace {
-    HostId a;
-    HostId b;
-    Duration latency{};
-    std::uint64_t bits_per_second = 0;
 };
 
 struct WorldOptions {
@@ -89,7 +82,8 @@ public:
     [[nodiscard]] const Trace& trace() const;
     [[nodiscard]] const scenario::Scenario& scenario() const; // with the settings as they are now
     [[nodiscard]] const net::Fabric& network() const;
-    [[nodiscard]] const std::vector<LinkPlace>& links() const;
+    // Where the cables run; LinkId{i} is the i-th.
+    [[nodiscard]] const std::vector<net::LinkConfig>& links() const;
     [[nodiscard]] const std::vector<mail::StoredMessage>& stored_messages() const;
     // The root certificate that the world's programs trust, PEM.
     [[nodiscard]] std::string root_certificate_pem() const;

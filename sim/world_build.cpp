@@ -14,14 +14,6 @@ namespace sim::build {
 
 namespace {
 
-template <typename Things>
-const auto& by_key(const Things& things, std::string_view key)
-{
-    const auto found = std::ranges::find_if(things, [&](const auto& t) { return t.key == key; });
-    SIM_ASSERT(found != things.end());
-    return *found;
-}
-
 // The same list of names in another module's type.
 template <NamedEnum To, NamedEnum From>
 To same_name(From value)
@@ -189,101 +181,19 @@ std::vector<Duration> default_retry()
 
 } // namespace
 
-HostId host_id(const scenario::Scenario& scenario, std::string_view key)
+mail::MachineConfig
+machine_config(const scenario::Index& index, HostId id, const scenario::Host& host)
 {
-    const auto found = std::ranges::find(scenario.hosts, key, &scenario::Host::key);
-    SIM_ASSERT(found != scenario.hosts.end());
-    return HostId{static_cast<std::uint32_t>(found - scenario.hosts.begin())};
-}
-
-std::vector<Ipv4> addresses_of(const scenario::Scenario& scenario, const scenario::Host& host)
-{
-    if (!host.line.empty()) return {by_key(scenario.lines, host.line).address};
-    return host.addresses;
-}
-
-net::HostConfig host_config(const scenario::Scenario& scenario, const scenario::Host& host)
-{
-    const net::ConnectSchedule schedule = host.system == scenario::System::windows
-                                              ? net::windows_connect_schedule()
-                                              : net::linux_connect_schedule();
-    net::HostConfig config;
-    config.name = host.key;
-    config.addresses = addresses_of(scenario, host);
-    config.syn_times = schedule.syn_times;
-    config.connect_timeout = schedule.connect_timeout;
-    config.data_retransmissions = schedule.data_retransmissions;
-    return config;
-}
-
-mail::MachineConfig machine_config(const scenario::Scenario& scenario, HostId id)
-{
-    const scenario::Host& host = scenario.hosts[id.value];
     mail::MachineConfig config;
     config.host = id;
     config.name = host.key;
-    config.addresses = addresses_of(scenario, host);
+    config.addresses = index.addresses_of(host);
     config.resolver = host.resolver;
-    if (!config.resolver && !host.line.empty())
-        config.resolver = by_key(scenario.lines, host.line).resolver;
+    if (const auto* line = index.line(host.line); line != nullptr && !config.resolver)
+        config.resolver = line->resolver;
     config.dns_schedule =
         host.system == scenario::System::windows ? dns::windows_schedule() : dns::linux_schedule();
     return config;
-}
-
-std::vector<LinkPlace> links(const scenario::Scenario& scenario)
-{
-    std::vector<LinkPlace> all;
-    for (const scenario::Link& link : scenario.links) {
-        all.push_back({host_id(scenario, link.a),
-                       host_id(scenario, link.b),
-                       link.latency,
-                       link.bits_per_second});
-    }
-    for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
-        if (scenario.hosts[i].line.empty()) continue;
-        const scenario::AccessLine& line = by_key(scenario.lines, scenario.hosts[i].line);
-        all.push_back({HostId{static_cast<std::uint32_t>(i)},
-                       host_id(scenario, line.router),
-                       line.latency,
-                       line.bits_per_second});
-    }
-    return all;
-}
-
-std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
-                                  const std::vector<std::string>& keys)
-{
-    std::vector<Ipv4Network> all;
-    for (const std::string& key : keys) {
-        const auto group = std::ranges::find(scenario.groups, key, &scenario::Group::key);
-        if (group != scenario.groups.end()) {
-            all.insert(all.end(), group->networks.begin(), group->networks.end());
-            continue;
-        }
-        for (const Ipv4 address : addresses_of(scenario, by_key(scenario.hosts, key)))
-            all.push_back({address, 32});
-    }
-    return all;
-}
-
-net::Rule rule(const scenario::Scenario& scenario, RuleId id)
-{
-    const scenario::FirewallRule& from = scenario.rules[id.value];
-    net::Rule rule;
-    rule.id = id;
-    rule.key = from.key;
-    rule.enabled = from.enabled;
-    rule.source.any = from.from.empty();
-    rule.source.networks = networks(scenario, from.from);
-    rule.destination.any = from.to.empty();
-    rule.destination.networks = networks(scenario, from.to);
-    rule.destination.exceptions = networks(scenario, from.except_to);
-    rule.transport = from.transport;
-    for (const scenario::PortRange& range : from.ports)
-        rule.destination_ports.push_back({range.first, range.last});
-    rule.verdict = from.verdict;
-    return rule;
 }
 
 dns::Server name_server(const scenario::NameServer& from)
@@ -304,6 +214,7 @@ dns::ResolverConfig recursion(const scenario::NameServer& from)
 }
 
 mail::MtaConfig mta(const scenario::Scenario& scenario,
+                    const scenario::Index& index,
                     const scenario::MailServer& from,
                     const std::shared_ptr<const tls::ServerConfig>& tls,
                     std::uint64_t seed)
@@ -325,7 +236,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     }
     config.local_domains = from.local_domains;
     config.routed_recipients = from.recipients;
-    config.relay_for = networks(scenario, from.relay_for);
+    config.relay_for = networks(scenario, index, from.relay_for);
     if (from.open_relay) config.relay_for.push_back({Ipv4{}, 0});
     config.relays_foreign_senders = from.relays_foreign_senders;
     config.accounts.users = accounts(from.users);

@@ -7,9 +7,9 @@
 #include "sim/mail/mua.h"
 #include "sim/mail/pop_service.h"
 #include "sim/net/fabric.h"
-#include "sim/scenario/scenario.h"
+#include "sim/scenario/index.h"
 #include "sim/tls/authority.h"
-#include "sim/world.h"
+#include "sim/world_network.h"
 
 #include <map>
 #include <memory>
@@ -18,24 +18,12 @@
 
 namespace sim::build {
 
-// Every host, link and rule of a loaded scenario can be found: what cannot is our own mistake.
-[[nodiscard]] HostId host_id(const scenario::Scenario& scenario, std::string_view key);
-// The addresses of a host; a PC on a line has the line's.
-[[nodiscard]] std::vector<Ipv4> addresses_of(const scenario::Scenario& scenario,
-                                             const scenario::Host& host);
-[[nodiscard]] net::HostConfig host_config(const scenario::Scenario& scenario,
-                                          const scenario::Host& host);
-[[nodiscard]] mail::MachineConfig machine_config(const scenario::Scenario& scenario, HostId host);
-// The scenario's links, then one for each PC that is plugged into a line, in the order of the
-// hosts.
-[[nodiscard]] std::vector<LinkPlace> links(const scenario::Scenario& scenario);
-// The addresses that group and host keys stand for.
-[[nodiscard]] std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
-                                                const std::vector<std::string>& keys);
-[[nodiscard]] net::Rule rule(const scenario::Scenario& scenario, RuleId id);
+[[nodiscard]] mail::MachineConfig
+machine_config(const scenario::Index& index, HostId id, const scenario::Host& host);
 [[nodiscard]] dns::Server name_server(const scenario::NameServer& from);
 [[nodiscard]] dns::ResolverConfig recursion(const scenario::NameServer& from);
 [[nodiscard]] mail::MtaConfig mta(const scenario::Scenario& scenario,
+                                  const scenario::Index& index,
                                   const scenario::MailServer& from,
                                   const std::shared_ptr<const tls::ServerConfig>& tls,
                                   std::uint64_t seed);

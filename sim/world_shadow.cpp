@@ -1,7 +1,7 @@
 #include "sim/world_shadow.h"
 
 #include "sim/scenario/settings.h"
-#include "sim/world_build.h"
+#include "sim/world_network.h"
 
 #include <algorithm>
 #include <array>
@@ -174,9 +174,10 @@ struct Findings {
 Findings look_at(const scenario::Scenario& scenario)
 {
     Findings found;
+    const scenario::Index index{scenario};
     std::map<std::string, std::vector<net::Rule>> before; // by host
-    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
-        const net::Rule rule = build::rule(scenario, RuleId{static_cast<std::uint32_t>(i)});
+    for (std::uint32_t i = 0; i < scenario.rules.size(); ++i) {
+        const net::Rule rule = build::rule(scenario, index, RuleId{i});
         if (!rule.enabled) continue;
         std::vector<net::Rule>& earlier = before[scenario.rules[i].host];
         const std::vector<Box> packets = boxes_of(rule);

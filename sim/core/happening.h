@@ -40,6 +40,7 @@ namespace sim {
 // ---- network ----------------------------------------------------------------------------------
 
 SIM_NAMED_ENUM(Transport, tcp, udp, icmp);
+SIM_NAMED_ENUM(Icmp, none, port_unreachable, prohibited, time_exceeded);
 SIM_NAMED_ENUM(Verdict, pass, drop, reject_icmp, reject_rst);
 SIM_NAMED_ENUM(DropReason, rule, no_route, hop_limit, not_for_us, link_cut);
 SIM_NAMED_ENUM(ConnectFailure, timed_out, refused, unreachable, prohibited, no_route, no_free_port);
@@ -69,8 +70,8 @@ struct TcpFlags {
     friend bool operator==(const TcpFlags&, const TcpFlags&) = default;
 };
 
-// The header fields of one IPv4 packet. For ICMP: source_port is the type, destination_port the
-// code, and sequence the number of the packet that it answers.
+// The header fields of one packet. For ICMP, which has no ports, `sequence` is the number of the
+// packet that it answers.
 struct PacketHead {
     std::uint32_t number = 0; // counts packets as their origin sends them; the same at every hop
     Ipv4 source;
@@ -78,6 +79,7 @@ struct PacketHead {
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     Transport transport = Transport::tcp;
+    Icmp icmp = Icmp::none; // what it says, when it is ICMP
     std::uint8_t hop_limit = 64;
     TcpFlags flags;
     std::uint32_t sequence = 0;
@@ -92,6 +94,7 @@ struct PacketHead {
                source_port,
                destination_port,
                transport,
+               icmp,
                hop_limit,
                flags,
                sequence,

@@ -146,10 +146,8 @@ HostId speaker_of(const Event& event, const Context& context)
 PacketNature nature_of(const Event& event, const PacketHead& packet, const Trace& trace)
 {
     if (packet.transport == Transport::icmp) {
-        // RFC 792: type 3 is "destination unreachable"; RFC 1812 §5.2.7.1: code 13 "prohibited".
-        if (packet.source_port == 3 && packet.destination_port == 3) return PacketNature::icmp_port;
-        if (packet.source_port == 3 && packet.destination_port == 13)
-            return PacketNature::icmp_prohibited;
+        if (packet.icmp == Icmp::port_unreachable) return PacketNature::icmp_port;
+        if (packet.icmp == Icmp::prohibited) return PacketNature::icmp_prohibited;
         return PacketNature::icmp_other;
     }
     if (packet.transport == Transport::udp) {

@@ -63,7 +63,7 @@ void Mta::handle_accepted(ConnectionId connection, Endpoint local, Endpoint remo
     inbound_[connection] = std::move(inbound);
     if (faults_ != SmtpFaults{}) opened.set_faults(faults_);
     opened.handle_connected();
-    machine_.set_alarm(*this, opened.next_timeout());
+    watch(connection, opened);
 }
 
 void Mta::handle_connected(ConnectionId connection)
@@ -84,7 +84,7 @@ void Mta::handle_received(ConnectionId connection, std::string_view bytes)
         return;
     }
     found->second->handle_received(bytes);
-    machine_.set_alarm(*this, found->second->next_timeout());
+    watch(connection, *found->second);
 }
 
 void Mta::handle_peer_finished(ConnectionId connection)
@@ -95,6 +95,7 @@ void Mta::handle_peer_finished(ConnectionId connection)
         return;
     }
     found->second->handle_peer_finished();
+    watch(connection, *found->second);
 }
 
 void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
@@ -104,6 +105,7 @@ void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
         relay_.handle_ended(connection);
     } else {
         inbound->second->handle_ended();
+        deadlines_.forget(connection);
         inbound_.erase(inbound);
     }
 }
@@ -122,18 +124,19 @@ void Mta::handle_answer(const dns::Answered& answer)
 void Mta::handle_alarm()
 {
     const Instant now = machine_.now();
-    for (auto& [connection, inbound] : inbound_)
-        if (inbound->next_timeout() <= now) inbound->handle_timeout();
+    for (const ConnectionId connection : deadlines_.take_due(now)) {
+        SmtpInbound& inbound = *inbound_.at(connection);
+        if (inbound.next_timeout() <= now) inbound.handle_timeout();
+        deadlines_.set(connection, inbound.next_timeout());
+    }
     relay_.handle_due();
-    arm();
+    machine_.set_alarm(*this, std::min(deadlines_.next(), relay_.next_due()));
 }
 
-void Mta::arm()
+void Mta::watch(ConnectionId connection, const SmtpInbound& inbound)
 {
-    Instant next = relay_.next_due();
-    for (const auto& [connection, inbound] : inbound_)
-        next = std::min(next, inbound->next_timeout());
-    machine_.set_alarm(*this, next);
+    deadlines_.set(connection, inbound.next_timeout());
+    machine_.set_alarm(*this, inbound.next_timeout());
 }
 
 // ---- what may be accepted ---------------------------------------------------------------------
@@ -203,7 +206,7 @@ void Mta::settle_sender(ConnectionId connection, const dns::Answered& answer)
     const bool none = std::ranges::any_of(exchangers, dns::is_null_mx);
     inbound->second->settle_sender(
         {none ? SmtpReason::sender_domain_takes_no_mail : SmtpReason::accepted, {}, 0, {}});
-    machine_.set_alarm(*this, inbound->second->next_timeout());
+    watch(connection, *inbound->second);
 }
 
 // ---- who failed to log in ---------------------------------------------------------------------

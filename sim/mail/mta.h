@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/mail/accounts.h"
+#include "sim/mail/deadlines.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
@@ -106,7 +107,8 @@ private:
                 ReportKind kind,
                 const std::vector<Refusal>& refusals,
                 Instant give_up_at);
-    void arm();
+    // Looks at the connection again when it next has to be.
+    void watch(ConnectionId connection, const SmtpInbound& inbound);
 
     Machine& machine_;
     MailboxStore& mailboxes_;
@@ -117,6 +119,7 @@ private:
     Rng message_ids_;
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
+    Deadlines deadlines_; // of these
     std::map<dns::QuestionId, ConnectionId> sender_questions_;
     SmtpFaults faults_;
 };

@@ -275,7 +275,10 @@ private:
     bool draining_ = false;
 };
 
-Mua::Mua(Machine& machine, std::string key) : machine_{machine}, key_{std::move(key)} {}
+Mua::Mua(Machine& machine, std::string key)
+    : machine_{machine}, key_{std::move(key)}, dialler_{machine, *this}
+{
+}
 
 Mua::~Mua() = default;
 
@@ -329,27 +332,30 @@ void Mua::begin_next()
                                              std::make_shared<const std::string>(send->text)});
     }
     const CauseScope scope{machine_.trace(), begun};
-    if (const auto address = parse_ipv4(account().server)) {
-        connect_to(*address);
+    if (const auto known = Dialler::literal(account().server, account().port)) {
+        endpoints_ = {*known};
+        connect_to_next();
         return;
     }
-    question_ = machine_.resolve(*this, account().server, dns::RecordType::a);
+    question_ = dialler_.look_up(account().server, account().port);
 }
 
 void Mua::handle_answer(const dns::Answered& answer)
 {
-    if (!busy_ || answer.id != question_) return;
-    const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
-    if (answer.outcome != DnsOutcome::found || addresses.empty()) {
+    const auto dialled = dialler_.handle_answer(answer);
+    if (!busy_ || !dialled || dialled->question != question_) return;
+    if (dialled->endpoints.empty()) {
         job_failed(UserError::server_not_found, FailureStep::name_lookup);
         return;
     }
-    connect_to(addresses.front().address);
+    endpoints_.assign(dialled->endpoints.begin(), dialled->endpoints.end());
+    connect_to_next();
 }
 
-void Mua::connect_to(Ipv4 address)
+void Mua::connect_to_next()
 {
-    connection_ = machine_.connect(*this, Endpoint{address, account().port});
+    connection_ = machine_.connect(*this, endpoints_.front());
+    endpoints_.pop_front();
     const auto* send = std::get_if<SendJob>(&jobs_.front());
     if (send == nullptr) {
         fetching_ =
@@ -449,6 +455,7 @@ void Mua::end_job()
     fetching_.reset();
     connection_ = {};
     question_ = {};
+    endpoints_.clear();
     jobs_.pop_front();
     causes_.pop_front();
     busy_ = false;
@@ -465,8 +472,13 @@ void Mua::handle_connected(ConnectionId /*connection*/)
     arm();
 }
 
-void Mua::handle_connect_failed(ConnectionId /*connection*/, ConnectFailure why)
+void Mua::handle_connect_failed(ConnectionId connection, ConnectFailure why)
 {
+    if (!endpoints_.empty()) { // the user waits until none is left
+        machine_.world().in_transit.erase(connection);
+        connect_to_next();
+        return;
+    }
     job_failed(dialog(why), FailureStep::connect);
 }
 

@@ -2,6 +2,7 @@
 // and fetches the user's mail over POP3. What it would show its user is appended to the trace.
 #pragma once
 
+#include "sim/mail/dialler.h"
 #include "sim/mail/machine.h"
 #include "sim/mail/smtp_outbound.h"
 #include "sim/pop3/client_session.h"
@@ -76,7 +77,7 @@ private:
 
     void begin_next();
     [[nodiscard]] const Account& account() const;
-    void connect_to(Ipv4 address);
+    void connect_to_next();
     [[nodiscard]] sasl::Credentials credentials(const Account& account) const;
     void
     send_finished(UserError error, FailureStep step, std::uint16_t code, std::string_view reply);
@@ -96,7 +97,9 @@ private:
     bool busy_ = false;     // the one in front has begun
     bool reported_ = false; // and its result is in the trace
     MailId mail_;
+    Dialler dialler_;
     dns::QuestionId question_;
+    std::deque<Endpoint> endpoints_; // of the server, still to be tried
     ConnectionId connection_;
     std::unique_ptr<SmtpOutbound> outbound_;
     std::unique_ptr<Fetching> fetching_;

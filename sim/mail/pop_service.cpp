@@ -208,35 +208,45 @@ void PopService::handle_accepted(ConnectionId connection, Endpoint local, Endpoi
     Session& opened = *session;
     sessions_[connection] = std::move(session);
     opened.handle_connected();
-    machine_.set_alarm(*this, opened.next_timeout());
+    watch(connection, opened);
 }
 
 void PopService::handle_received(ConnectionId connection, std::string_view bytes)
 {
     Session& session = *sessions_.at(connection);
     session.handle_received(bytes);
-    machine_.set_alarm(*this, session.next_timeout());
+    watch(connection, session);
 }
 
 void PopService::handle_peer_finished(ConnectionId connection)
 {
-    sessions_.at(connection)->handle_peer_finished();
+    Session& session = *sessions_.at(connection);
+    session.handle_peer_finished();
+    watch(connection, session);
 }
 
 void PopService::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
 {
     sessions_.at(connection)->handle_ended(); // releases the mailbox if it is still locked
+    deadlines_.forget(connection);
     sessions_.erase(connection);
 }
 
 void PopService::handle_alarm()
 {
-    Instant next = never;
-    for (auto& [connection, session] : sessions_) {
-        if (session->next_timeout() <= machine_.now()) session->handle_timeout();
-        next = std::min(next, session->next_timeout());
+    const Instant now = machine_.now();
+    for (const ConnectionId connection : deadlines_.take_due(now)) {
+        Session& session = *sessions_.at(connection);
+        if (session.next_timeout() <= now) session.handle_timeout();
+        deadlines_.set(connection, session.next_timeout());
     }
-    machine_.set_alarm(*this, next);
+    machine_.set_alarm(*this, deadlines_.next());
+}
+
+void PopService::watch(ConnectionId connection, const Session& session)
+{
+    deadlines_.set(connection, session.next_timeout());
+    machine_.set_alarm(*this, session.next_timeout());
 }
 
 } // namespace sim::mail

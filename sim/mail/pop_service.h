@@ -3,6 +3,7 @@
 
 #include "sim/mail/accounts.h"
 #include "sim/mail/channel.h"
+#include "sim/mail/deadlines.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/pop_logins.h"
@@ -45,12 +46,16 @@ public:
 private:
     class Session;
 
+    // Looks at the connection again when it next has to be.
+    void watch(ConnectionId connection, const Session& session);
+
     Machine& machine_;
     MailboxStore& mailboxes_;
     PopServiceConfig config_;
     Accounts accounts_;
     FailedLogins failed_logins_;
     std::map<ConnectionId, std::unique_ptr<Session>> sessions_;
+    Deadlines deadlines_; // of these
 };
 
 } // namespace sim::mail

@@ -56,7 +56,8 @@ Relay::Relay(Machine& machine, Program& program, RelayOwner& owner, RelayConfig 
       program_{program},
       owner_{owner},
       config_{std::move(config)},
-      chance_{machine.chance("relay")}
+      chance_{machine.chance("relay")},
+      dialler_{machine, program}
 {
     SIM_ASSERT(!config_.retry.empty());
 }
@@ -128,17 +129,17 @@ void Relay::forget(Delivery& delivery)
 
 Instant Relay::next_due() const
 {
-    Instant next = due_.empty() ? never : due_.begin()->first;
-    for (const auto& [connection, talk] : talks_)
-        next = std::min(next, talk.outbound->next_timeout());
-    return next;
+    return std::min(deadlines_.next(), due_.empty() ? never : due_.begin()->first);
 }
 
 void Relay::handle_due()
 {
     const Instant now = machine_.now();
-    for (auto& [connection, talk] : talks_)
-        if (talk.outbound->next_timeout() <= now) talk.outbound->handle_timeout();
+    for (const ConnectionId connection : deadlines_.take_due(now)) {
+        SmtpOutbound& outbound = *talks_.at(connection).outbound;
+        if (outbound.next_timeout() <= now) outbound.handle_timeout();
+        deadlines_.set(connection, outbound.next_timeout());
+    }
     // What is put off meanwhile is not for this time, however short its wait.
     const auto later = due_.upper_bound(now);
     std::vector<Delivery*> due;
@@ -164,47 +165,39 @@ void Relay::start(Delivery& delivery)
         return;
     }
     if (delivery.destination.starts_with('[')) { // RFC 5321 §5.1: an address literal has no MX
-        const auto literal = std::string_view{delivery.destination};
-        const auto address = parse_ipv4(literal.substr(1, literal.size() - 2));
-        if (!address) {
+        const auto known = Dialler::literal(delivery.destination, 25);
+        if (!known) {
             fail(delivery, true, FailureStep::name_lookup, 0, "5.1.2", {});
             return;
         }
-        delivery.hops.push_back(Hop{delivery.destination, 25, 0, address});
+        delivery.hops.push_back(Hop{delivery.destination, known->port, 0, known->address});
         try_hop(delivery);
         return;
     }
-    ask(delivery, delivery.destination, dns::RecordType::mx);
-}
-
-void Relay::ask(Delivery& delivery, std::string_view name, dns::RecordType type)
-{
-    const dns::QuestionId question = machine_.resolve(program_, name, type);
-    questions_[question] = {&delivery, type == dns::RecordType::mx};
+    questions_[machine_.resolve(program_, delivery.destination, dns::RecordType::mx)] = &delivery;
 }
 
 bool Relay::handle_answer(const dns::Answered& answer)
 {
     const auto found = questions_.find(answer.id);
     if (found == questions_.end()) return false;
-    const Question question = found->second;
+    Delivery& delivery = *found->second;
     questions_.erase(found);
-    if (question.is_for_exchangers) {
-        use_exchangers(*question.delivery, answer);
+    if (const auto dialled = dialler_.handle_answer(answer)) {
+        use_endpoints(delivery, *dialled);
     } else {
-        use_address(*question.delivery, answer);
+        use_exchangers(delivery, answer);
     }
     return true;
 }
 
-void Relay::use_address(Delivery& delivery, const dns::Answered& answer)
+void Relay::use_endpoints(Delivery& delivery, const Dialler::Answer& answer)
 {
-    const auto addresses = dns::all_of_kind<dns::ARecord>(answer.records);
     const Hop hop = delivery.hops.front();
-    if (answer.outcome == DnsOutcome::found && !addresses.empty()) {
+    if (!answer.endpoints.empty()) {
         delivery.hops.pop_front();
-        for (auto address = addresses.rbegin(); address != addresses.rend(); ++address)
-            delivery.hops.push_front(Hop{hop.host, hop.port, hop.preference, address->address});
+        for (auto at = answer.endpoints.rbegin(); at != answer.endpoints.rend(); ++at)
+            delivery.hops.push_front(Hop{hop.host, at->port, hop.preference, at->address});
         try_hop(delivery);
         return;
     }
@@ -275,7 +268,7 @@ void Relay::try_hop(Delivery& delivery)
     if (hop.address) {
         connect(delivery, Endpoint{*hop.address, hop.port});
     } else {
-        ask(delivery, hop.host, dns::RecordType::a);
+        questions_[dialler_.look_up(hop.host, hop.port)] = &delivery;
     }
 }
 
@@ -459,6 +452,12 @@ void Relay::bounce(const Delivery& delivery, const std::vector<Refusal>& refusal
 
 // ---- connections ------------------------------------------------------------------------------
 
+void Relay::watch(const SmtpOutbound& outbound)
+{
+    deadlines_.set(outbound.connection(), outbound.next_timeout());
+    machine_.set_alarm(program_, outbound.next_timeout());
+}
+
 SmtpOutbound* Relay::find(ConnectionId connection)
 {
     const auto found = talks_.find(connection);
@@ -470,7 +469,7 @@ bool Relay::handle_connected(ConnectionId connection)
     SmtpOutbound* outbound = find(connection);
     if (outbound == nullptr) return false;
     outbound->handle_connected();
-    machine_.set_alarm(program_, outbound->next_timeout());
+    watch(*outbound);
     return true;
 }
 
@@ -494,6 +493,7 @@ void Relay::leave(std::map<ConnectionId, Talk>::iterator talk)
 {
     const Endpoint to = talk->second.to;
     machine_.world().in_transit.erase(talk->first);
+    deadlines_.forget(talk->first);
     talks_.erase(talk);
     Door& door = doors_.at(to);
     --door.talks;
@@ -525,7 +525,7 @@ bool Relay::handle_received(ConnectionId connection, std::string_view bytes)
     SmtpOutbound* outbound = find(connection);
     if (outbound == nullptr) return false;
     outbound->handle_received(bytes);
-    machine_.set_alarm(program_, outbound->next_timeout());
+    watch(*outbound);
     return true;
 }
 
@@ -534,6 +534,7 @@ bool Relay::handle_peer_finished(ConnectionId connection)
     SmtpOutbound* outbound = find(connection);
     if (outbound == nullptr) return false;
     outbound->handle_peer_finished();
+    watch(*outbound);
     return true;
 }
 

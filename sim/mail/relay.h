@@ -2,6 +2,8 @@
 // tries it, and retries, bounces or gives up (§4.5.4.1).
 #pragma once
 
+#include "sim/mail/deadlines.h"
+#include "sim/mail/dialler.h"
 #include "sim/mail/machine.h"
 #include "sim/mail/smtp_outbound.h"
 
@@ -136,10 +138,6 @@ private:
         std::list<Delivery>::iterator self;
     };
     using Deliveries = std::list<Delivery>;
-    struct Question {
-        Delivery* delivery = nullptr;
-        bool is_for_exchangers = false; // MX; else for the address of the hop in front
-    };
     struct Talk {
         std::unique_ptr<SmtpOutbound> outbound;
         Delivery* delivery = nullptr; // null once its mail is settled
@@ -155,8 +153,7 @@ private:
     };
 
     void start(Delivery& delivery);
-    void ask(Delivery& delivery, std::string_view name, dns::RecordType type);
-    void use_address(Delivery& delivery, const dns::Answered& answer);
+    void use_endpoints(Delivery& delivery, const Dialler::Answer& answer);
     void use_exchangers(Delivery& delivery, const dns::Answered& answer);
     void drop_ourselves(Delivery& delivery);
     void try_hop(Delivery& delivery);
@@ -189,6 +186,7 @@ private:
     [[nodiscard]] static bool same_way(const std::optional<Route>& a,
                                        const std::optional<Route>& b);
     SmtpOutbound* find(ConnectionId connection);
+    void watch(const SmtpOutbound& outbound);
 
     void handle_mail_finished(SmtpOutbound& connection,
                               const smtp::client::MailFinished& result) override;
@@ -205,8 +203,10 @@ private:
     Rng chance_;
     Deliveries deliveries_;
     std::multimap<Instant, Delivery*> due_;
-    std::map<dns::QuestionId, Question> questions_;
+    Dialler dialler_;
+    std::map<dns::QuestionId, Delivery*> questions_; // for exchangers, or where the hop in front is
     std::map<ConnectionId, Talk> talks_;
+    Deadlines deadlines_; // of these
     std::map<Endpoint, Door> doors_;
     std::uint32_t logins_ = 0;
 };

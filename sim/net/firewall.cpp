@@ -95,14 +95,20 @@ void Firewall::set_destination(RuleId id, AddressSet destination)
     at(id).destination = std::move(destination);
 }
 
+const Rule* Firewall::match(const PacketHead& packet, Direction direction) const
+{
+    const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+        return matches(rule, packet, direction);
+    });
+    return found == rules_.end() ? nullptr : &*found;
+}
+
 std::optional<Firewall::Match> Firewall::judge(const PacketHead& packet, Direction direction)
 {
-    for (Rule& rule : rules_) {
-        if (!matches(rule, packet, direction)) continue;
-        ++rule.hits;
-        return Match{rule.id, rule.verdict};
-    }
-    return std::nullopt;
+    const Rule* rule = match(packet, direction);
+    if (rule == nullptr) return std::nullopt;
+    ++rules_[static_cast<std::size_t>(rule - rules_.data())].hits;
+    return Match{rule->id, rule->verdict};
 }
 
 } // namespace sim::net

@@ -65,11 +65,14 @@ public:
     void set_source(RuleId id, AddressSet source);
     void set_destination(RuleId id, AddressSet destination);
 
+    // The first enabled rule that matches; nullptr when the packet passes unnamed.
+    [[nodiscard]] const Rule* match(const PacketHead& packet, Direction direction) const;
+
     struct Match {
         RuleId rule;
         Verdict verdict = Verdict::pass;
     };
-    // The first enabled rule that matches, its hit counted; none when the packet passes unnamed.
+    // The same for a packet that is really there: the rule's hit is counted.
     std::optional<Match> judge(const PacketHead& packet, Direction direction);
 
 private:

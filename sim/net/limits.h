@@ -14,7 +14,9 @@ inline constexpr std::uint64_t max_queued_bytes = std::uint64_t{256} * 1024 * 10
 
 // Connections open at a time in one world.
 inline constexpr std::uint32_t max_connections = 1U << 18U;
-// Nodes of one world: the routing table has a cell for each pair.
-inline constexpr std::size_t max_hosts = 2048;
+// Nodes of one world, and those of them that have more than one cable: the routing table has a cell
+// for each pair of these.
+inline constexpr std::size_t max_hosts = 1U << 14U;
+inline constexpr std::size_t max_routers = 2048;
 
 } // namespace sim::net

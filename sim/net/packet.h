@@ -27,12 +27,6 @@ constexpr bool opens_connection(const PacketHead& head)
     return head.transport == Transport::tcp && head.flags.syn && !head.flags.ack;
 }
 
-// ICMP types and codes that occur (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1).
-inline constexpr std::uint8_t icmp_unreachable = 3;
-inline constexpr std::uint8_t icmp_time_exceeded = 11;
-inline constexpr std::uint8_t icmp_code_port = 3;
-inline constexpr std::uint8_t icmp_code_prohibited = 13;
-
 struct Packet {
     PacketHead head;
     HostId at;                // the node that it reaches next

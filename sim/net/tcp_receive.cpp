@@ -134,10 +134,8 @@ void Tcp::handle_error(const Packet& packet, Instant now)
     // one that is being opened fails at once, as in Windows and Linux.
     if (reached.end.state != SocketState::syn_sent) return;
     ConnectFailure why = ConnectFailure::unreachable;
-    if (head.source_port == icmp_unreachable && head.destination_port == icmp_code_prohibited)
-        why = ConnectFailure::prohibited;
-    if (head.source_port == icmp_unreachable && head.destination_port == icmp_code_port)
-        why = ConnectFailure::refused;
+    if (head.icmp == Icmp::prohibited) why = ConnectFailure::prohibited;
+    if (head.icmp == Icmp::port_unreachable) why = ConnectFailure::refused;
     fail(reached, why, now);
 }
 

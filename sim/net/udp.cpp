@@ -59,8 +59,7 @@ void Udp::handle_datagram(const Packet& packet, Instant now)
 {
     const PacketHead& head = packet.head;
     if (!bound(packet.at).contains(head.destination_port)) {
-        wire_.answer_with_icmp(
-            packet.at, packet, icmp_unreachable, icmp_code_port, Wire::Judged::yes, now);
+        wire_.answer_with_icmp(packet.at, packet, Icmp::port_unreachable, Wire::Judged::yes, now);
         return;
     }
     outbox_.push({packet.at,

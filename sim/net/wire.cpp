@@ -102,17 +102,14 @@ void Wire::finish_topology()
 {
     SIM_ASSERT(!finished_);
     finished_ = true;
-    std::vector<std::vector<LinkId>> links_of(hosts_.size());
-    for (std::uint32_t i = 0; i < links_.size(); ++i) {
-        links_of[links_[i].config.a.value].push_back(LinkId{i});
-        links_of[links_[i].config.b.value].push_back(LinkId{i});
-    }
-    next_link_.assign(hosts_.size() * hosts_.size(), LinkId{});
-    for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+    std::vector<LinkConfig> links;
+    links.reserve(links_.size());
+    for (const Cable& cable : links_)
+        links.push_back(cable.config);
+    routes_ = Routes{hosts_.size(), links};
+    for (std::uint32_t i = 0; i < hosts_.size(); ++i)
         for (const Ipv4 address : hosts_[i].config.addresses)
             owners_.push_back(Owner{address, HostId{i}});
-        find_routes_to(HostId{i}, links_of);
-    }
     std::sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
         return a.address < b.address;
     });
@@ -121,44 +118,6 @@ void Wire::finish_topology()
             return a.address == b.address;
         });
     SIM_ASSERT(twice == owners_.end());
-}
-
-// Outward from the destination, ring by ring: whoever is n hops away knows the best way onward from
-// the nodes that are n - 1 hops away.
-void Wire::find_routes_to(HostId destination, const std::vector<std::vector<LinkId>>& links_of)
-{
-    struct Distance {
-        std::uint32_t hops = HostId::no_value;
-        Duration latency{};
-    };
-    std::vector<Distance> distances(hosts_.size());
-    distances[destination.value] = {0, Duration{}};
-    std::vector<HostId> order{destination};
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const HostId at = order[i];
-        Distance& distance = distances[at.value];
-        LinkId& best = next_link_[at.value * hosts_.size() + destination.value];
-        for (const LinkId id : links_of[at.value]) {
-            const LinkConfig& link = links_[id.value].config;
-            const HostId other = link.a == at ? link.b : link.a;
-            Distance& beyond = distances[other.value];
-            if (beyond.hops == HostId::no_value) {
-                beyond.hops = distance.hops + 1;
-                order.push_back(other);
-            } else if (beyond.hops + 1 == distance.hops) {
-                // Links come in the order of their ids, so that of equals the lowest stays.
-                const Duration latency = link.latency + beyond.latency;
-                if (best.exists() && latency >= distance.latency) continue;
-                best = id;
-                distance.latency = latency;
-            }
-        }
-    }
-}
-
-LinkId Wire::next_link(HostId from, HostId to) const
-{
-    return next_link_[from.value * hosts_.size() + to.value];
 }
 
 std::optional<HostId> Wire::host_with(Ipv4 address) const
@@ -174,15 +133,7 @@ std::optional<HostId> Wire::host_with(Ipv4 address) const
 std::vector<HostId> Wire::route(HostId from, Ipv4 to) const
 {
     const auto destination = host_with(to);
-    if (!destination) return {};
-    std::vector<HostId> nodes{from};
-    while (nodes.back() != *destination) {
-        const LinkId next = next_link(nodes.back(), *destination);
-        if (!next.exists()) return {};
-        const LinkConfig& config = link(next);
-        nodes.push_back(config.a == nodes.back() ? config.b : config.a);
-    }
-    return nodes;
+    return destination ? routes_.way(from, *destination) : std::vector<HostId>{};
 }
 
 // ---- sending ------------------------------------------------------------------------------------
@@ -226,7 +177,7 @@ Wire::Launch Wire::launch(const Draft& draft, HostId from, Judged judged, Instan
     const HostId to = packet.destination;
     if (node(from).down) return drop(draft.number, from, DropReason::link_cut);
     if (to == from) return put_on_itself(draft.number, from, now);
-    if (!to.exists() || !next_link(from, to).exists())
+    if (!to.exists() || !routes_.next(from, to).exists())
         return drop(draft.number, from, DropReason::no_route);
     if (judged == Judged::yes && has_rules(from)) {
         const EventId stopped = stop_by_rule(draft.number, from, Direction::out, now);
@@ -253,7 +204,7 @@ Wire::Launch Wire::put_on_itself(std::uint32_t number, HostId from, Instant now)
 Wire::Launch Wire::put_on_link(std::uint32_t number, HostId from, Instant now)
 {
     Packet& packet = packets_[number];
-    const LinkId id = next_link(from, packet.destination);
+    const LinkId id = routes_.next(from, packet.destination);
     Cable& cable = links_[id.value];
     if (cable.cut) return drop(number, from, DropReason::link_cut);
     const bool from_a = cable.config.a == from;
@@ -306,7 +257,7 @@ void Wire::forward(std::uint32_t number, Instant now)
             packet.head.connection,
             PacketDropped{packet.head, DropReason::hop_limit, Verdict::drop, RuleId{}});
         const CauseScope scope{trace_, event};
-        answer_with_icmp(at, packet, icmp_time_exceeded, 0, Judged::yes, now);
+        answer_with_icmp(at, packet, Icmp::time_exceeded, Judged::yes, now);
         forget(number);
         return;
     }
@@ -361,7 +312,7 @@ EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction,
     if (match->verdict == Verdict::reject_rst && head.transport == Transport::tcp) {
         answer_with_reset(at, packet, Judged::no, now);
     } else if (match->verdict != Verdict::drop) {
-        answer_with_icmp(at, packet, icmp_unreachable, icmp_code_prohibited, Judged::no, now);
+        answer_with_icmp(at, packet, Icmp::prohibited, Judged::no, now);
     }
     forget(number);
     return event;
@@ -369,12 +320,8 @@ EventId Wire::stop_by_rule(std::uint32_t number, HostId at, Direction direction,
 
 // ---- answers ------------------------------------------------------------------------------------
 
-void Wire::answer_with_icmp(HostId from,
-                            const Packet& offending,
-                            std::uint8_t type,
-                            std::uint8_t code,
-                            Judged judged,
-                            Instant now)
+void Wire::answer_with_icmp(
+    HostId from, const Packet& offending, Icmp what, Judged judged, Instant now)
 {
     const PacketHead& about = offending.head;
     if (about.transport == Transport::icmp) return;
@@ -383,8 +330,7 @@ void Wire::answer_with_icmp(HostId from,
     head.transport = Transport::icmp;
     head.source = node(from).config.addresses.front();
     head.destination = about.source;
-    head.source_port = type;
-    head.destination_port = code;
+    head.icmp = what;
     head.sequence = about.number;
     head.connection = about.connection;
     answer.packet.place = offending.place;

@@ -9,6 +9,7 @@
 #include "sim/net/link.h"
 #include "sim/net/packet.h"
 #include "sim/net/pool.h"
+#include "sim/net/routes.h"
 
 #include <array>
 #include <cstdint>
@@ -66,12 +67,8 @@ public:
     void forget(std::uint32_t packet);
 
     // Tells the origin of `offending` by ICMP; never about ICMP (RFC 1122 §3.2.2).
-    void answer_with_icmp(HostId from,
-                          const Packet& offending,
-                          std::uint8_t type,
-                          std::uint8_t code,
-                          Judged judged,
-                          Instant now);
+    void
+    answer_with_icmp(HostId from, const Packet& offending, Icmp what, Judged judged, Instant now);
     // Answers with an RST as the destination would; never an RST.
     void answer_with_reset(HostId from, const Packet& offending, Judged judged, Instant now);
 
@@ -98,8 +95,6 @@ private:
 
     [[nodiscard]] const Node& node(HostId id) const;
     Node& node(HostId id);
-    [[nodiscard]] LinkId next_link(HostId from, HostId to) const;
-    void find_routes_to(HostId destination, const std::vector<std::vector<LinkId>>& links_of);
 
     Launch launch(const Draft& draft, HostId from, Judged judged, Instant now);
     Launch put_on_link(std::uint32_t packet, HostId from, Instant now);
@@ -118,8 +113,8 @@ private:
     TaskQueue& tasks_;
     std::vector<Node> hosts_;
     std::vector<Cable> links_;
-    std::vector<Owner> owners_;     // by address, once the topology is finished
-    std::vector<LinkId> next_link_; // [from * hosts + to]
+    std::vector<Owner> owners_; // by address, once the topology is finished
+    Routes routes_;             // likewise
     Pool<Packet> packets_;
     std::uint32_t last_number_ = 0;
     bool finished_ = false;

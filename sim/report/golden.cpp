@@ -2,10 +2,10 @@
 
 #include "sim/core/fields.h"
 #include "sim/core/rng.h"
+#include "sim/playback.h"
 
 #include <fmt/format.h>
 
-#include <set>
 #include <type_traits>
 #include <variant>
 
@@ -22,13 +22,33 @@ bool is_printable(std::string_view bytes)
     return true;
 }
 
-// Whether a blob of this event may hold octets that TLS made: handshake messages, ciphertext and
-// keys. They change with the TLS library, so only their size is kept (docs/decisions/0006).
-bool is_tls_made(Kind kind)
+std::string quoted(std::string_view bytes)
 {
-    return kind == Kind::tls_handshake_message || kind == Kind::tls_key_logged;
+    if (!is_printable(bytes) || bytes.size() > longest_quoted)
+        return fmt::format("[{} {:016x}]", bytes.size(), fnv1a(bytes));
+    std::string text = "\"";
+    for (const char c : bytes) {
+        if (c == '\r') {
+            text += "\\r";
+        } else if (c == '\n') {
+            text += "\\n";
+        } else if (c == '"' || c == '\\') {
+            text += std::string{'\\', c};
+        } else {
+            text += c;
+        }
+    }
+    return text + "\"";
 }
 
+// 3031 ms -> "0:00:03"; hours go on beyond a day.
+std::string clock(Duration since)
+{
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since).count();
+    return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+// One event as words in a row. What is false, empty or nobody is left out.
 class Writer {
 public:
     Writer(const Trace& trace, const scenario::Scenario& scenario)
@@ -38,70 +58,64 @@ public:
 
     std::string line(const Event& event)
     {
-        text_.clear();
-        kind_ = event.kind();
-        tls_packet_ = false;
-        connection_ = event.connection;
-        if (kind_ == Kind::tls_started) tls_connections_.insert(event.connection);
-        const auto since = event.at - scenario_.start;
-        text_ += fmt::format("{} {:.3f}ms {}{} {}",
-                             event.id.value,
-                             std::chrono::duration<double, std::milli>(since).count(),
-                             host(event.host),
-                             event.connection.exists() ? fmt::format(" c{}", event.connection.value)
-                                                       : "",
-                             name_of(kind_));
-        if (event.cause.exists()) text_ += fmt::format(" <{}", event.cause.value);
+        text_ = clock(event.at - scenario_.start);
+        if (event.host.exists()) text_ += " " + scenario_.hosts[event.host.value].key;
+        if (event.connection.exists()) text_ += fmt::format(" c{}", event.connection.value);
+        text_ += fmt::format(" {}", name_of(event.kind()));
         std::visit([&](const auto& what) { for_each_field(what, *this); }, event.what);
         return text_ + "\n";
     }
 
     void operator()(std::string_view /*name*/, const PacketHead& packet)
     {
-        // What is still readable on such a connection was said before TLS began.
-        tls_packet_ =
-            tls_connections_.contains(connection_) && !is_printable(trace_.view(packet.payload));
-        for_each_field(packet, *this);
+        text_ += fmt::format(" {} {}:{} > {}:{}",
+                             name_of(packet.transport),
+                             to_string(packet.source),
+                             packet.source_port,
+                             to_string(packet.destination),
+                             packet.destination_port);
+        if (packet.icmp != Icmp::none) text_ += fmt::format(" {}", name_of(packet.icmp));
+        if (packet.flags.syn) text_ += " syn";
     }
-    void operator()(std::string_view /*name*/, const Line& line) { for_each_field(line, *this); }
-    void operator()(std::string_view name, const Blob& blob) { add(name, bytes(blob)); }
-    void operator()(std::string_view name, const TcpFlags& flags)
+    // Where in its stream it stands says how much was said before it.
+    void operator()(std::string_view /*name*/, const Line& line)
     {
-        std::string set;
-        if (flags.syn) set += 'S';
-        if (flags.ack) set += 'A';
-        if (flags.fin) set += 'F';
-        if (flags.rst) set += 'R';
-        if (flags.psh) set += 'P';
-        add(name, set);
+        text_ += " " + quoted(trace_.view(line.bytes));
+    }
+    void operator()(std::string_view name, const Blob& blob)
+    {
+        if (blob.size > 0) add(name, quoted(trace_.view(blob)));
     }
     void operator()(std::string_view name, const Endpoint& endpoint)
     {
         add(name, to_string(endpoint));
     }
     void operator()(std::string_view name, Ipv4 address) { add(name, to_string(address)); }
-    void operator()(std::string_view name, Instant at)
+    void operator()(std::string_view name, Instant at) { add(name, clock(at - scenario_.start)); }
+    void operator()(std::string_view name, Duration span) { add(name, clock(span)); }
+    void operator()(std::string_view name, HostId id)
     {
-        (*this)(name, Duration{at - scenario_.start});
+        if (id.exists()) add(name, scenario_.hosts[id.value].key);
     }
-    void operator()(std::string_view name, Duration span)
-    {
-        add(name, fmt::format("{:.3f}ms", std::chrono::duration<double, std::milli>(span).count()));
-    }
-    void operator()(std::string_view name, HostId id) { add(name, host(id)); }
     void operator()(std::string_view name, RuleId id)
     {
-        add(name, id.exists() ? scenario_.rules[id.value].key : "-");
+        if (id.exists()) add(name, scenario_.rules[id.value].key);
     }
     template <typename Tag>
     void operator()(std::string_view name, Id<Tag> id)
     {
-        add(name, id.exists() ? std::to_string(id.value) : "-");
+        if (id.exists()) add(name, std::to_string(id.value));
     }
     template <NamedEnum E>
     void operator()(std::string_view name, E value)
     {
         add(name, std::string{name_of(value)});
+    }
+    // The one who says something has the line; the one who hears it has none (is_echo).
+    void operator()(std::string_view /*name*/, Side /*side*/) {}
+    void operator()(std::string_view name, bool value)
+    {
+        if (value) text_ += fmt::format(" {}", name);
     }
     template <typename T>
     requires std::is_integral_v<T>
@@ -113,40 +127,9 @@ private:
         text_ += fmt::format(" {}={}", name, value);
     }
 
-    [[nodiscard]] std::string host(HostId id) const
-    {
-        return id.exists() ? scenario_.hosts[id.value].key : "-";
-    }
-
-    [[nodiscard]] std::string bytes(const Blob& blob) const
-    {
-        const std::string_view view = trace_.view(blob);
-        if (view.empty()) return "\"\"";
-        if (is_tls_made(kind_) || tls_packet_) return fmt::format("[{}]", view.size());
-        if (!is_printable(view) || view.size() > longest_quoted)
-            return fmt::format("[{} {:016x}]", view.size(), fnv1a(view));
-        std::string quoted = "\"";
-        for (const char c : view) {
-            if (c == '\r') {
-                quoted += "\\r";
-            } else if (c == '\n') {
-                quoted += "\\n";
-            } else if (c == '"' || c == '\\') {
-                quoted += std::string{'\\', c};
-            } else {
-                quoted += c;
-            }
-        }
-        return quoted + "\"";
-    }
-
     const Trace& trace_;
     const scenario::Scenario& scenario_;
     std::string text_;
-    Kind kind_{};
-    bool tls_packet_ = false;
-    ConnectionId connection_;
-    std::set<ConnectionId> tls_connections_;
 };
 
 } // namespace
@@ -156,7 +139,8 @@ std::string golden(const Trace& trace, const scenario::Scenario& scenario)
     Writer writer{trace, scenario};
     std::string text;
     for (std::size_t i = 0; i < trace.size(); ++i)
-        text += writer.line(trace[i]);
+        if (is_stop(trace, trace[i], Unit::command)) text += writer.line(trace[i]);
+    text += fmt::format("{} events, hash {:016x}\n", trace.size(), trace.hash());
     return text;
 }
 

@@ -114,11 +114,33 @@ std::string udp_datagram(const PacketHead& head, std::string_view payload)
     return datagram;
 }
 
+struct TypeAndCode {
+    std::uint8_t type = 0;
+    std::uint8_t code = 0;
+};
+
+// RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1.
+TypeAndCode numbers_of(Icmp what)
+{
+    switch (what) {
+    case Icmp::none:
+        break;
+    case Icmp::port_unreachable:
+        return {3, 3};
+    case Icmp::prohibited:
+        return {3, 13};
+    case Icmp::time_exceeded:
+        return {11, 0};
+    }
+    return {};
+}
+
 std::string icmp_message(const PacketHead& head, const QuotedPacket* quoted)
 {
+    const TypeAndCode numbers = numbers_of(head.icmp);
     std::string message;
-    append8(message, head.source_port);
-    append8(message, head.destination_port);
+    append8(message, numbers.type);
+    append8(message, numbers.code);
     append16(message, 0);
     append32(message, 0);
     if (quoted != nullptr && quoted->head.transport != Transport::icmp) {

@@ -1,3 +1,4 @@
+#include "sim/net/limits.h"
 #include "sim/scenario/checks.h"
 
 #include <fmt/format.h>
@@ -50,6 +51,37 @@ private:
     Reading& reading_;
     std::map<Ipv4, std::string> owners_;
 };
+
+// What a World could not be built of.
+void check_size(Checking& c)
+{
+    const std::vector<Host>& hosts = c.scenario.hosts;
+    if (hosts.size() > net::max_hosts) {
+        c.reading.add(join("host", hosts[net::max_hosts].key),
+                      fmt::format("one host too many: a world has at most {}, this one {}",
+                                  net::max_hosts,
+                                  hosts.size()));
+    }
+    std::vector<std::uint32_t> cables(hosts.size());
+    const auto count = [&](std::string_view key) {
+        if (const HostId host = c.host_id(key); host.exists()) ++cables[host.value];
+    };
+    for (const Link& link : c.scenario.links) {
+        count(link.a);
+        count(link.b);
+    }
+    for (const Host& host : hosts)
+        if (const AccessLine* line = c.line(host.line)) count(line->router);
+    std::size_t routers = 0;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        if (cables[i] < 2 || ++routers <= net::max_routers) continue;
+        c.reading.add(join("host", hosts[i].key),
+                      fmt::format("one router too many: at most {} hosts of a world have more than "
+                                  "one cable",
+                                  net::max_routers));
+        break;
+    }
+}
 
 void check_addresses(Checking& c)
 {
@@ -178,6 +210,7 @@ void check_connected(Checking& c)
 
 void check_network(Checking& c)
 {
+    check_size(c);
     check_addresses(c);
     check_lines(c);
     for (const Host& host : c.scenario.hosts)

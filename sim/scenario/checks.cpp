@@ -3,45 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace sim::scenario {
-
-namespace {
-
-template <typename T>
-const T* find_in(const std::map<std::string_view, const T*>& things, std::string_view key)
-{
-    const auto thing = things.find(key);
-    return thing == things.end() ? nullptr : thing->second;
-}
-
-} // namespace
-
-Checking::Checking(const Scenario& whole, Reading& read) : scenario{whole}, reading{read}
-{
-    for (const Host& each : scenario.hosts)
-        hosts.emplace(each.key, &each);
-    for (const AccessLine& each : scenario.lines)
-        lines.emplace(each.key, &each);
-    for (const MailServer& each : scenario.mail_servers)
-        mail_servers.emplace(each.host, &each);
-}
-
-const Host* Checking::host(std::string_view key) const
-{
-    return find_in(hosts, key);
-}
-
-const AccessLine* Checking::line(std::string_view key) const
-{
-    return find_in(lines, key);
-}
-
-const MailServer* Checking::mail_server(std::string_view key) const
-{
-    return find_in(mail_servers, key);
-}
 
 bool Checking::is_name_server(Ipv4 address) const
 {

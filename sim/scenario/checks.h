@@ -5,29 +5,21 @@
 // already.
 #pragma once
 
+#include "sim/scenario/index.h"
 #include "sim/scenario/reader.h"
 #include "sim/scenario/scenario.h"
-
-#include <map>
-#include <string_view>
 
 namespace sim::scenario {
 
 // What all checks share. Ten thousand PCs are no reason to search ten thousand times.
-struct Checking {
-    Checking(const Scenario& whole, Reading& read);
+struct Checking : Index {
+    Checking(const Scenario& whole, Reading& read) : Index{whole}, scenario{whole}, reading{read} {}
 
-    [[nodiscard]] const Host* host(std::string_view key) const;              // null: no such host
-    [[nodiscard]] const AccessLine* line(std::string_view key) const;        // null: no such line
-    [[nodiscard]] const MailServer* mail_server(std::string_view key) const; // by host
     // Whether a name server runs on a host with this address.
     [[nodiscard]] bool is_name_server(Ipv4 address) const;
 
     const Scenario& scenario;
     Reading& reading;
-    std::map<std::string_view, const Host*> hosts;
-    std::map<std::string_view, const AccessLine*> lines;
-    std::map<std::string_view, const MailServer*> mail_servers;
 };
 
 void check_references(Checking& c);

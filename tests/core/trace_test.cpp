@@ -206,7 +206,7 @@ TEST_SUITE("core.trace")
         };
         CHECK(names_of(PacketSent{}) ==
               std::multiset<std::string>{"packet", "link", "to", "arrives"});
-        CHECK(names_of(PacketHead{}).size() == 12);
+        CHECK(names_of(PacketHead{}).size() == 13);
         CHECK(names_of(PeerFinished{}).empty());
         CHECK(names_of(CertificateJudged{}).count("dialled") == 1);
     }

@@ -96,7 +96,7 @@ TEST_SUITE("net.firewall")
         CHECK(stops(1000));
         CHECK(stops(1002));
         CHECK_FALSE(stops(1003));
-        PacketHead icmp = syn_to("203.0.113.1", 25); // for ICMP that field is the code
+        PacketHead icmp = syn_to("203.0.113.1", 25); // ICMP has no ports, whatever stands there
         icmp.transport = Transport::icmp;
         CHECK_FALSE(firewall.judge(icmp, Direction::in));
         PacketHead udp = syn_to("203.0.113.1", 25);
@@ -170,8 +170,9 @@ TEST_SUITE("net.firewall")
         CHECK(answer.packet.transport == Transport::icmp);
         CHECK(answer.packet.source == ip("198.51.100.1"));
         CHECK(answer.packet.destination == ip("192.0.2.10"));
-        CHECK(answer.packet.source_port == 3);       // destination unreachable
-        CHECK(answer.packet.destination_port == 13); // communication administratively prohibited
+        CHECK(answer.packet.icmp == Icmp::prohibited);
+        CHECK(answer.packet.source_port == 0);
+        CHECK(answer.packet.destination_port == 0);
         CHECK(answer.packet.sequence == std::get<PacketDropped>(dropped[0].what).packet.number);
 
         const auto failed = net.heard_of<Failed>(net.pc);

@@ -57,6 +57,35 @@ std::string rule(const std::string& key, const std::string& rest)
            rest + "\n";
 }
 
+// Hosts with one cable, to the gate; with two, to the one before as well.
+std::string hosts_text(int from, int to, int cables_each)
+{
+    std::string text;
+    for (int i = from; i < to; ++i) {
+        const std::string name = "h" + std::to_string(i);
+        text += "[host." + name + "]\nkind=\"pc\"\nname={ja=\"機\",en=\"H\"}\narea=\"far\"\n" +
+                "addresses=[\"10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200 + 1) +
+                "\"]\n[link." + name + "]\nbetween=[\"gate\",\"" + name + "\"]\n";
+        if (cables_each == 2 && i > 0) {
+            text += "[link.more-" + name + "]\nbetween=[\"h" + std::to_string(i - 1) + "\",\"" +
+                    name + "\"]\n";
+        }
+    }
+    return text;
+}
+
+std::string with_hosts(int count, int cables_each)
+{
+    return lab() + hosts_text(0, count, cables_each);
+}
+
+int line_of(const std::string& text, const std::string& part)
+{
+    const auto at = text.find(part);
+    REQUIRE(at != std::string::npos);
+    return 1 + static_cast<int>(std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n'));
+}
+
 } // namespace
 
 TEST_SUITE("scenario.load")
@@ -415,5 +444,31 @@ TEST_SUITE("scenario.load")
                     "\"\n";
         }
         CHECK(loaded(files::load(text)).lines.size() == 10'002);
+    }
+
+    TEST_CASE("a world that is too large is refused with a sentence, where it becomes so")
+    {
+        CHECK(loaded(files::load(with_hosts(2'100, 1))).hosts.size() == 2'104);
+        CHECK(loaded(files::load(with_hosts(2'046, 2))).hosts.size() == 2'050);
+
+        const std::string many = names_world + hosts_text(8'000, 16'381, 1);
+        const auto hosts =
+            load_scenario("lessons/try/scenario.toml",
+                          files::in_memory({{"lessons/try/scenario.toml", many},
+                                            {"worlds/lab.toml", with_hosts(8'000, 1)}}));
+        REQUIRE_FALSE(hosts);
+        REQUIRE(hosts.error().size() == 1);
+        CHECK(hosts.error()[0].file == "lessons/try/scenario.toml");
+        CHECK(hosts.error()[0].line == line_of(many, "[host.h16380]"));
+        CHECK(hosts.error()[0].what ==
+              "one host too many: a world has at most 16384, this one 16385");
+
+        const std::string knotted = with_hosts(2'048, 2);
+        const auto routers = files::load(knotted);
+        REQUIRE_FALSE(routers);
+        REQUIRE(routers.error().size() == 1);
+        CHECK(routers.error()[0].line == line_of(knotted, "[host.h2047]"));
+        CHECK(routers.error()[0].what ==
+              "one router too many: at most 2048 hosts of a world have more than one cable");
     }
 }

@@ -137,7 +137,7 @@ private:
         using sim::TcpFlags;
         sim::PacketHead icmp = packet({});
         icmp.transport = sim::Transport::icmp;
-        icmp.source_port = 3;
+        icmp.source_port = icmp.destination_port = 0;
         sim::PacketHead udp = packet({});
         udp.transport = sim::Transport::udp;
         std::vector<sim::PacketHead> heads{packet({.syn = true}),
@@ -147,8 +147,8 @@ private:
                                            packet({.rst = true}),
                                            packet({.ack = true}, "EHLO hanako-pc\r\n"),
                                            packet({.ack = true}, "\x17\x03\x03\x00\x05hello")};
-        for (const std::uint16_t code : std::vector<std::uint16_t>{3, 13, 1}) {
-            icmp.destination_port = code;
+        for (const sim::Icmp what : sim::values_of<sim::Icmp>()) {
+            icmp.icmp = what;
             heads.push_back(icmp);
         }
         heads.push_back(udp);

@@ -1,0 +1,32 @@
+// Finds the parts of a scenario by their keys and addresses: made once for what would otherwise
+// search through all hosts again and again. The scenario must outlive it and keep its hosts, lines
+// and servers.
+#pragma once
+
+#include "sim/core/ids.h"
+#include "sim/scenario/scenario.h"
+
+#include <map>
+#include <string_view>
+
+namespace sim::scenario {
+
+class Index {
+public:
+    explicit Index(const Scenario& scenario);
+
+    [[nodiscard]] HostId host_id(std::string_view key) const; // none: no such host
+    [[nodiscard]] const Host* host(std::string_view key) const;
+    [[nodiscard]] const AccessLine* line(std::string_view key) const;
+    [[nodiscard]] const MailServer* mail_server(std::string_view key) const; // by host
+    // The addresses of a host; a PC on a line has the line's.
+    [[nodiscard]] std::vector<Ipv4> addresses_of(const Host& host) const;
+
+private:
+    const Scenario& scenario_;
+    std::map<std::string_view, HostId> hosts_;
+    std::map<std::string_view, const AccessLine*> lines_;
+    std::map<std::string_view, const MailServer*> mail_servers_;
+};
+
+} // namespace sim::scenario

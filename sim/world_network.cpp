@@ -1,0 +1,89 @@
+#include "sim/world_network.h"
+
+#include "sim/core/assert.h"
+
+#include <algorithm>
+
+namespace sim::build {
+
+namespace {
+
+HostId existing(const scenario::Index& index, std::string_view key)
+{
+    const HostId id = index.host_id(key);
+    SIM_ASSERT(id.exists());
+    return id;
+}
+
+} // namespace
+
+net::HostConfig host_config(const scenario::Index& index, const scenario::Host& host)
+{
+    const net::ConnectSchedule schedule = host.system == scenario::System::windows
+                                              ? net::windows_connect_schedule()
+                                              : net::linux_connect_schedule();
+    net::HostConfig config;
+    config.name = host.key;
+    config.addresses = index.addresses_of(host);
+    config.syn_times = schedule.syn_times;
+    config.connect_timeout = schedule.connect_timeout;
+    config.data_retransmissions = schedule.data_retransmissions;
+    return config;
+}
+
+std::vector<net::LinkConfig> links(const scenario::Scenario& scenario, const scenario::Index& index)
+{
+    std::vector<net::LinkConfig> all;
+    for (const scenario::Link& link : scenario.links) {
+        all.push_back(
+            {existing(index, link.a), existing(index, link.b), link.latency, link.bits_per_second});
+    }
+    for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i) {
+        if (scenario.hosts[i].line.empty()) continue;
+        const scenario::AccessLine* line = index.line(scenario.hosts[i].line);
+        SIM_ASSERT(line != nullptr);
+        all.push_back(
+            {HostId{i}, existing(index, line->router), line->latency, line->bits_per_second});
+    }
+    return all;
+}
+
+std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
+                                  const scenario::Index& index,
+                                  const std::vector<std::string>& keys)
+{
+    std::vector<Ipv4Network> all;
+    for (const std::string& key : keys) {
+        const auto group = std::ranges::find(scenario.groups, key, &scenario::Group::key);
+        if (group != scenario.groups.end()) {
+            all.insert(all.end(), group->networks.begin(), group->networks.end());
+            continue;
+        }
+        const scenario::Host* host = index.host(key);
+        SIM_ASSERT(host != nullptr);
+        for (const Ipv4 address : index.addresses_of(*host))
+            all.push_back({address, 32});
+    }
+    return all;
+}
+
+net::Rule rule(const scenario::Scenario& scenario, const scenario::Index& index, RuleId id)
+{
+    const scenario::FirewallRule& from = scenario.rules[id.value];
+    net::Rule rule;
+    rule.id = id;
+    rule.key = from.key;
+    rule.enabled = from.enabled;
+    rule.source.any = from.from.empty();
+    rule.source.networks = networks(scenario, index, from.from);
+    rule.destination.any = from.to.empty();
+    rule.destination.networks = networks(scenario, index, from.to);
+    rule.destination.exceptions = networks(scenario, index, from.except_to);
+    rule.transport = from.transport;
+    for (const scenario::PortRange& range : from.ports)
+        rule.destination_ports.push_back({range.first, range.last});
+    rule.verdict = from.verdict;
+    return rule;
+}
+
+} // namespace sim::build
