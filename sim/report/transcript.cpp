@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <variant>
@@ -297,10 +298,13 @@ public:
         return writer_.take();
     }
 
+    void keep_to_connections_before(ConnectionId first) { last_connections_ = first; }
+
 private:
     [[nodiscard]] bool is_wanted(const Event& event) const
     {
         const Trace& trace = source_.trace;
+        if (last_connections_ && !(event.connection < *last_connections_)) return false;
         if (!is_shown(trace, event, source_.level)) return false;
         if (event.kind() != Kind::tls_established || source_.level == Level::expert) return true;
         const auto begun = begun_.find(event.connection);
@@ -332,7 +336,8 @@ private:
     TranscriptWriter writer_;
     std::size_t done_ = 0;
     ConnectionId present_;
-    std::map<ConnectionId, std::size_t> begun_; // where their ConnectionAttempted stand
+    std::optional<ConnectionId> last_connections_; // those before it
+    std::map<ConnectionId, std::size_t> begun_;    // where their ConnectionAttempted stand
     std::set<ConnectionId> half_ended_;
 };
 
@@ -348,6 +353,11 @@ LiveTranscript& LiveTranscript::operator=(LiveTranscript&&) noexcept = default;
 Lines LiveTranscript::next(std::size_t end)
 {
     return feed_->next(end);
+}
+
+void LiveTranscript::keep_to_connections_before(ConnectionId first)
+{
+    feed_->keep_to_connections_before(first);
 }
 
 Lines transcript(const Source& source, TranscriptOptions options)
