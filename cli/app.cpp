@@ -195,7 +195,7 @@ private:
             ->type_name("FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
         sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
-            ->type_name("N")
+            ->type_name("1-15000")
             ->check(CLI::Range(1, 15'000).description(""));
         sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
         sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
@@ -227,6 +227,7 @@ private:
         sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
         sub->add_option("--password", send.password, command_.text("help.password"))
             ->type_name("PASSWORD");
+        sub->add_option("--token", send.token_file, command_.text("help.token"))->type_name("FILE");
         sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
         add_level(*sub);
         one_of(sub->add_option("--as", parsed_.send_as, command_.text("help.send_as")),
@@ -267,13 +268,33 @@ std::size_t columns_for(const platform::Environment& environment)
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
 }
 
-// CLI11 says what is wrong in English; what to do next is said in the language.
+// CLI11 says what is wrong in English only: the option first, or last behind a colon.
+std::string what_is_wrong(const Command& command, const CLI::App& app, const CLI::ParseError& error)
+{
+    const std::string said = error.what();
+    const std::size_t colon = said.find(": ");
+    const std::string kind = error.get_name();
+    if (kind == "ExtrasError" && colon != std::string::npos)
+        return command.text("error.unexpected", {{"words", said.substr(colon + 2)}});
+    const bool named_last = kind == "ConversionError" && colon != std::string::npos;
+    const std::string from = named_last ? said.substr(colon + 2) : said;
+    const std::string name = from.substr(0, from.find_first_of(": "));
+    const CLI::Option* option = app.get_option_no_throw(name);
+    if (option == nullptr) return said;
+    const sim::explain::Arguments arguments{{"option", name}, {"values", option->get_type_name()}};
+    if (kind == "RequiredError") return command.text("error.required", arguments);
+    if (kind == "ArgumentMismatch") return command.text("error.no_value", arguments);
+    if (kind == "ConversionError" || kind == "ValidationError")
+        return command.text("error.bad_value", arguments);
+    return said;
+}
+
 ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::ParseError& error)
 {
     const auto subs = app.get_subcommands();
     const std::string whose =
         subs.empty() ? "hikyaku" : fmt::format("hikyaku {}", subs.front()->get_name());
-    command.complain(error.what());
+    command.complain(what_is_wrong(command, subs.empty() ? app : *subs.front(), error));
     command.environment.err << command.text("error.see_help", {{"command", whose}}) << '\n';
     return ExitCode::unusable;
 }
@@ -309,6 +330,26 @@ ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
     return ExitCode::ok;
 }
 
+ExitCode parse_and_do(Command& command, const std::vector<std::string>& arguments)
+{
+    Parsed parsed;
+    Parser parser{command, parsed};
+    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 takes them
+    try {
+        parser.app().parse(std::move(reversed));
+    } catch (const CLI::CallForHelp&) {
+        const auto subs = parser.app().get_subcommands();
+        command.environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
+        return ExitCode::ok;
+    } catch (const CLI::CallForVersion& version) {
+        command.environment.out << version.what() << '\n';
+        return ExitCode::ok;
+    } catch (const CLI::ParseError& error) {
+        return complain_about(command, parser.app(), error);
+    }
+    return dispatch(command, parser, parsed);
+}
+
 } // namespace
 
 ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment)
@@ -326,22 +367,11 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
     }
     Command command{
         environment, *home, *language, sim::report::plain_style(), columns_for(environment)};
-    Parsed parsed;
-    Parser parser{command, parsed};
-    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 takes them
-    try {
-        parser.app().parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto subs = parser.app().get_subcommands();
-        environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
-        return ExitCode::ok;
-    } catch (const CLI::CallForVersion& version) {
-        environment.out << version.what() << '\n';
-        return ExitCode::ok;
-    } catch (const CLI::ParseError& error) {
-        return complain_about(command, parser.app(), error);
-    }
-    return dispatch(command, parser, parsed);
+    const ExitCode code = parse_and_do(command, arguments);
+    environment.out.flush();
+    if (environment.out || environment.reader_has_gone()) return code;
+    command.complain(command.text("error.unwritten"));
+    return ExitCode::unusable;
 }
 
 } // namespace cli
