@@ -87,8 +87,12 @@ public:
         add_send();
         auto* help = app_.add_subcommand("help", command_.text("help.help_command"));
         common(*help);
-        help->add_option("command", parsed_.help_about, command_.text("help.help_about"));
+        one_of(help->add_option("command", parsed_.help_about, command_.text("help.help_about")),
+               {"list", "run", "check", "bridge", "send", "help"});
         labels(*app_.get_formatter());
+        name_groups(app_);
+        for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+            name_groups(*sub);
     }
 
     CLI::App& app() { return app_; }
@@ -112,6 +116,14 @@ private:
         formatter.label("TEXT", "");
         formatter.label("UINT", "N");
         formatter.column_width(26);
+    }
+
+    // The heading over the options is no label of the formatter's, but the name of their group.
+    void name_groups(CLI::App& app) const
+    {
+        for (CLI::Option* option : app.get_options())
+            if (option->get_group() == "Options")
+                option->group(command_.text("help.label.Options"));
     }
 
     // Its words stand in the help once.

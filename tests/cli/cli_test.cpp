@@ -108,6 +108,7 @@ TEST_SUITE("cli")
                                      {{"run", "op25b", "--seed", "x"}, "--seed"},
                                      {{"send", "--rcpt", "a@b.example"}, "--to"},
                                      {{"bridge", "op25b", "--most-connections", "0"}, "1-15000"},
+                                     {{"help", "foo"}, "list|run"},
                                      {{"foo"}, "foo"}};
         for (const Wrong& wrong : all) {
             const Result en = hikyaku(wrong.arguments);
@@ -152,6 +153,9 @@ TEST_SUITE("cli")
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));
             CHECK(hikyaku({command, "--help"}).out == help.out);
+            const Result ja = hikyaku({"help", command}, {{"LANG", "ja_JP.UTF-8"}});
+            for (const char* english : {"Options", "Usage", "Positionals", "Examples"})
+                CHECK_FALSE(has(ja.out, english));
         }
         CHECK(has(hikyaku({}).out, "Examples:"));
     }
