@@ -465,6 +465,21 @@ class Mechanisms(Bridged):
         self.assertIn("535", said)
 
 
+class Distrust(Bridged):
+    """A program that does not know who signed the certificate."""
+
+    openings = [(MSA, 465)]
+
+    def test_the_alert_is_named_and_explained(self):
+        code, _ = run("curl", "-sS", "--mail-from", USER, "--mail-rcpt", TARO, "--upload-file",
+                      "-", f"smtps://localhost:{self.port(MSA, 465)}", text="x")
+        self.assertEqual(code, 60)
+        said = self.bridge.wait_for(lambda: "Why did it stop?" in self.bridge.transcript() and
+                                    " ".join(self.bridge.transcript().split()))
+        self.assertIn("with the alert unknown_ca", said)
+        self.assertIn("The issuer of the certificate is unknown.", said)
+
+
 class Tokens(Bridged):
     """The lesson oauth: a token instead of a password."""
 
