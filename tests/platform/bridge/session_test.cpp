@@ -89,7 +89,7 @@ TEST_SUITE("platform.bridge.session")
         client.join();
         CHECK(goodbyes == times);
         const sim::Trace& trace = session->world().trace();
-        CHECK(trace.size() > 20'000);
+        CHECK(trace.size() > 15'000);
         CHECK(trace.size() - trace.let_go() < 5000 + 2 * 4096);
         CHECK(trace.event_memory_bytes() < 4 * 4096 * sizeof(sim::Event));
         CHECK(trace.payloads().memory_bytes() < 8'000'000);
