@@ -280,23 +280,35 @@ std::size_t columns_for(const platform::Environment& environment)
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
 }
 
-// CLI11 says what is wrong in English only: the option first, or last behind a colon.
+// What stands in `text` between two others; empty where they are not there.
+std::string between(const std::string& text, std::string_view before, std::string_view after)
+{
+    const std::size_t begin = text.find(before);
+    if (begin == std::string::npos) return {};
+    const std::size_t from = begin + before.size();
+    return text.substr(from, after.empty() ? std::string::npos : text.find(after, from) - from);
+}
+
+// CLI11 says it in English only, in sentences that hold the option and what was given to it.
 std::string what_is_wrong(const Command& command, const CLI::App& app, const CLI::ParseError& error)
 {
+    using CLI::ExitCodes;
     const std::string said = error.what();
-    const std::size_t colon = said.find(": ");
-    const std::string kind = error.get_name();
-    if (kind == "ExtrasError" && colon != std::string::npos)
-        return command.text("error.unexpected", {{"words", said.substr(colon + 2)}});
-    const bool named_last = kind == "ConversionError" && colon != std::string::npos;
-    const std::string from = named_last ? said.substr(colon + 2) : said;
-    const std::string name = from.substr(0, from.find_first_of(": "));
+    const auto kind = static_cast<ExitCodes>(error.get_exit_code());
+    if (kind == ExitCodes::ExtrasError)
+        return command.text("error.unexpected", {{"words", between(said, ": ", "")}});
+    const bool converted = kind == ExitCodes::ConversionError; // "Could not convert: --seed = x"
+    const std::string named = converted ? between(said, ": ", " = ") : said;
+    const std::string name = named.substr(0, named.find_first_of(": "));
     const CLI::Option* option = app.get_option_no_throw(name);
     if (option == nullptr) return said;
-    const sim::explain::Arguments arguments{{"option", name}, {"values", option->get_type_name()}};
-    if (kind == "RequiredError") return command.text("error.required", arguments);
-    if (kind == "ArgumentMismatch") return command.text("error.no_value", arguments);
-    if (kind == "ConversionError" || kind == "ValidationError")
+    std::string value = converted ? between(said, " = ", "") : between(said, ": ", " not in");
+    if (value.starts_with("Value ")) value.erase(0, 6);
+    const sim::explain::Arguments arguments{
+        {"option", name}, {"value", value}, {"values", option->get_type_name()}};
+    if (kind == ExitCodes::RequiredError) return command.text("error.required", arguments);
+    if (kind == ExitCodes::ArgumentMismatch) return command.text("error.no_value", arguments);
+    if (converted || kind == ExitCodes::ValidationError)
         return command.text("error.bad_value", arguments);
     return said;
 }

@@ -71,8 +71,9 @@ tl::expected<Options, OptionProblem> parse_options(const std::vector<std::string
         const std::string value =
             equals == std::string::npos ? arguments[i] : word.substr(equals + 1);
         if (!is_among(value, option->values)) {
-            return tl::make_unexpected(OptionProblem{
-                "cli.error.bad_value", {{"option", name}, {"values", option->values}}});
+            return tl::make_unexpected(
+                OptionProblem{"cli.error.bad_value",
+                              {{"option", name}, {"value", value}, {"values", option->values}}});
         }
         option->set(options, value);
     }
