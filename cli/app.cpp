@@ -87,8 +87,12 @@ public:
         add_send();
         auto* help = app_.add_subcommand("help", command_.text("help.help_command"));
         common(*help);
-        help->add_option("command", parsed_.help_about, command_.text("help.help_about"));
+        one_of(help->add_option("command", parsed_.help_about, command_.text("help.help_about")),
+               {"list", "run", "check", "bridge", "send", "help"});
         labels(*app_.get_formatter());
+        name_groups(app_);
+        for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+            name_groups(*sub);
     }
 
     CLI::App& app() { return app_; }
@@ -112,6 +116,14 @@ private:
         formatter.label("TEXT", "");
         formatter.label("UINT", "N");
         formatter.column_width(26);
+    }
+
+    // The heading over the options is no label of the formatter's, but the name of their group.
+    void name_groups(CLI::App& app) const
+    {
+        for (CLI::Option* option : app.get_options())
+            if (option->get_group() == "Options")
+                option->group(command_.text("help.label.Options"));
     }
 
     // Its words stand in the help once.
@@ -195,7 +207,7 @@ private:
             ->type_name("FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
         sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
-            ->type_name("N")
+            ->type_name("1-15000")
             ->check(CLI::Range(1, 15'000).description(""));
         sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
         sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
@@ -227,6 +239,7 @@ private:
         sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
         sub->add_option("--password", send.password, command_.text("help.password"))
             ->type_name("PASSWORD");
+        sub->add_option("--token", send.token_file, command_.text("help.token"))->type_name("FILE");
         sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
         add_level(*sub);
         one_of(sub->add_option("--as", parsed_.send_as, command_.text("help.send_as")),
@@ -267,13 +280,45 @@ std::size_t columns_for(const platform::Environment& environment)
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
 }
 
-// CLI11 says what is wrong in English; what to do next is said in the language.
+// What stands in `text` between two others; empty where they are not there.
+std::string between(const std::string& text, std::string_view before, std::string_view after)
+{
+    const std::size_t begin = text.find(before);
+    if (begin == std::string::npos) return {};
+    const std::size_t from = begin + before.size();
+    return text.substr(from, after.empty() ? std::string::npos : text.find(after, from) - from);
+}
+
+// CLI11 says it in English only, in sentences that hold the option and what was given to it.
+std::string what_is_wrong(const Command& command, const CLI::App& app, const CLI::ParseError& error)
+{
+    using CLI::ExitCodes;
+    const std::string said = error.what();
+    const auto kind = static_cast<ExitCodes>(error.get_exit_code());
+    if (kind == ExitCodes::ExtrasError)
+        return command.text("error.unexpected", {{"words", between(said, ": ", "")}});
+    const bool converted = kind == ExitCodes::ConversionError; // "Could not convert: --seed = x"
+    const std::string named = converted ? between(said, ": ", " = ") : said;
+    const std::string name = named.substr(0, named.find_first_of(": "));
+    const CLI::Option* option = app.get_option_no_throw(name);
+    if (option == nullptr) return said;
+    std::string value = converted ? between(said, " = ", "") : between(said, ": ", " not in");
+    if (value.starts_with("Value ")) value.erase(0, 6);
+    const sim::explain::Arguments arguments{
+        {"option", name}, {"value", value}, {"values", option->get_type_name()}};
+    if (kind == ExitCodes::RequiredError) return command.text("error.required", arguments);
+    if (kind == ExitCodes::ArgumentMismatch) return command.text("error.no_value", arguments);
+    if (converted || kind == ExitCodes::ValidationError)
+        return command.text("error.bad_value", arguments);
+    return said;
+}
+
 ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::ParseError& error)
 {
     const auto subs = app.get_subcommands();
     const std::string whose =
         subs.empty() ? "hikyaku" : fmt::format("hikyaku {}", subs.front()->get_name());
-    command.complain(error.what());
+    command.complain(what_is_wrong(command, subs.empty() ? app : *subs.front(), error));
     command.environment.err << command.text("error.see_help", {{"command", whose}}) << '\n';
     return ExitCode::unusable;
 }
@@ -309,6 +354,26 @@ ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
     return ExitCode::ok;
 }
 
+ExitCode parse_and_do(Command& command, const std::vector<std::string>& arguments)
+{
+    Parsed parsed;
+    Parser parser{command, parsed};
+    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 takes them
+    try {
+        parser.app().parse(std::move(reversed));
+    } catch (const CLI::CallForHelp&) {
+        const auto subs = parser.app().get_subcommands();
+        command.environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
+        return ExitCode::ok;
+    } catch (const CLI::CallForVersion& version) {
+        command.environment.out << version.what() << '\n';
+        return ExitCode::ok;
+    } catch (const CLI::ParseError& error) {
+        return complain_about(command, parser.app(), error);
+    }
+    return dispatch(command, parser, parsed);
+}
+
 } // namespace
 
 ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment)
@@ -326,22 +391,11 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
     }
     Command command{
         environment, *home, *language, sim::report::plain_style(), columns_for(environment)};
-    Parsed parsed;
-    Parser parser{command, parsed};
-    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 takes them
-    try {
-        parser.app().parse(std::move(reversed));
-    } catch (const CLI::CallForHelp&) {
-        const auto subs = parser.app().get_subcommands();
-        environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
-        return ExitCode::ok;
-    } catch (const CLI::CallForVersion& version) {
-        environment.out << version.what() << '\n';
-        return ExitCode::ok;
-    } catch (const CLI::ParseError& error) {
-        return complain_about(command, parser.app(), error);
-    }
-    return dispatch(command, parser, parsed);
+    const ExitCode code = parse_and_do(command, arguments);
+    environment.out.flush();
+    if (environment.out || environment.reader_has_gone()) return code;
+    command.complain(command.text("error.unwritten"));
+    return ExitCode::unusable;
 }
 
 } // namespace cli

@@ -4,6 +4,9 @@
 #include "cli/files.h"
 #include "platform/bridge/ending_signals.h"
 #include "platform/bridge/session.h"
+#include "platform/files.h"
+#include "sim/explain/why.h"
+#include "sim/report/events.h"
 #include "sim/report/transcript.h"
 
 #include <fmt/format.h>
@@ -12,6 +15,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +23,7 @@
 #include <optional>
 #include <ostream>
 #include <random>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -30,8 +35,14 @@ namespace fs = std::filesystem;
 namespace bridge = platform::bridge;
 using bridge::Opening;
 
-// A trace is kept whole, since transcripts and captures are made of it: some two GiB of it.
-constexpr std::size_t most_events = 12'000'000;
+// What is remembered of the newest that happened, some 100 bytes each and what was said in it: for
+// a card, which looks back over a connection, and for a capture of the whole.
+constexpr std::size_t kept_for_cards = 1'000'000;
+constexpr std::size_t kept_for_capture = 12'000'000;
+// One in each event's number, which never comes again.
+constexpr std::size_t most_events = 4'000'000'000;
+constexpr std::chrono::steady_clock::duration card_delay = std::chrono::milliseconds{300};
+constexpr std::size_t most_told_cards = 1000; // that are remembered
 
 class Bridge {
 public:
@@ -85,6 +96,11 @@ private:
         with.seed = options_.seed ? *options_.seed : std::random_device{}();
         with.most_connections = options_.most_connections;
         with.ca_file = options_.ca_file;
+        const bool captures = options_.capture_file || options_.key_file;
+        with.kept_events = captures ? kept_for_capture : kept_for_cards;
+        with.detail = options_.quiet && !captures && !options_.eml_folder
+                          ? sim::Trace::Detail::counters // nobody asks
+                          : sim::Trace::Detail::lately;
         auto opened =
             bridge::Session::open(std::move(*loaded), std::move(with), [this] { on_advanced(); });
         if (!opened) {
@@ -146,7 +162,7 @@ private:
     {
         if (!options_.pid_file) return true;
         if (!write_file(command_, *options_.pid_file, fmt::format("{}\n", getpid()))) return false;
-        own_pid_ = bridge::OwnFile{*options_.pid_file};
+        own_pid_ = platform::OwnFile{*options_.pid_file};
         return true;
     }
 
@@ -244,28 +260,83 @@ private:
         const auto& world = session_->world();
         if (!options_.quiet) {
             const auto lines = transcript_->next(world.trace().size());
-            std::ostream& stream =
-                options_.json ? command_.environment.err : command_.environment.out;
-            if (!lines.empty()) stream << to_text(lines, command_.style) << std::flush;
-            if (!stream && !ending_) {
+            if (!lines.empty()) stream() << to_text(lines, command_.style) << std::flush;
+            if (!stream() && !ending_) {
+                unheard_ = true;
                 command_.complain(command_.text("bridge.unheard"));
                 end();
             }
+            look_for_trouble();
         }
         if (options_.eml_folder) store_messages(world);
+        session_->let_go_of_messages();
+        if (world.trace().let_go() > 0 && !std::exchange(told_of_letting_go_, true) &&
+            (options_.capture_file || options_.key_file)) {
+            command_.complain(
+                command_.text("bridge.let_go", {{"count", std::to_string(kept_for_capture)}}));
+        }
         if (world.trace().size() < most_events || ending_) return;
         command_.complain(command_.text("bridge.full", {{"count", std::to_string(most_events)}}));
         end();
     }
 
+    // A file that cannot be written is complained of once: the next one cannot be either.
     void store_messages(const sim::World& world)
     {
-        const auto& stored = world.stored_messages();
-        for (; stored_ < stored.size(); ++stored_) {
-            const auto path = fs::path{*options_.eml_folder} /
-                              message_file_name(stored_ + 1, stored[stored_], scenario());
-            write_file(command_, path, *stored[stored_].text);
+        for (const auto& message : world.stored_messages()) {
+            const auto path =
+                fs::path{*options_.eml_folder} / message_file_name(++stored_, message, scenario());
+            if (!platform::write_file(path, *message.text) && std::exchange(all_stored_, false))
+                command_.complain(command_.text("error.unwritable", {{"file", path.string()}}));
         }
+    }
+
+    // ---- why something stopped
+    // --------------------------------------------------------------------------
+    // An event that a card is likely to be about.
+    [[nodiscard]] static bool is_trouble(const sim::Trace& trace, const sim::Event& event)
+    {
+        if (event.kind() == sim::Kind::mail_deferred || event.kind() == sim::Kind::mail_bounced)
+            return true;
+        if (!trace.leads_outside(event.connection)) return false;
+        if (const auto* reply = std::get_if<sim::SmtpReply>(&event.what)) return reply->code >= 400;
+        if (const auto* reply = std::get_if<sim::Pop3Reply>(&event.what)) return !reply->ok;
+        return event.kind() == sim::Kind::connection_failed ||
+               event.kind() == sim::Kind::tls_failed;
+    }
+
+    // A card is told a little later, with what the two said to it; and not all the time.
+    void look_for_trouble()
+    {
+        const sim::Trace& trace = session_->world().trace();
+        for (; looked_ < trace.size(); ++looked_)
+            trouble_ = trouble_ || is_trouble(trace, trace[looked_]);
+        if (!trouble_ || ending_ || std::exchange(card_planned_, true)) return;
+        card_timer_.emplace(session_->loop(), std::max(card_delay, 3 * card_cost_));
+        card_timer_->async_wait([this](const asio::error_code& error) {
+            card_planned_ = false;
+            if (!error) tell_cards();
+        });
+    }
+
+    void tell_cards()
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        trouble_ = false;
+        source_->end = session_->world().trace().size();
+        sim::report::Lines lines;
+        for (const auto& card :
+             sim::explain::why_cards(source_->trace, source_->end, source_->scenario)) {
+            if (card.outcome.value < carded_) continue;
+            sim::report::Lines more = sim::report::why_card(card, *source_);
+            if (!told_cards_.insert(to_text(more, sim::report::plain_style())).second) continue;
+            lines.push_back({});
+            lines.insert(lines.end(), more.begin(), more.end());
+        }
+        carded_ = source_->end;
+        if (told_cards_.size() > most_told_cards) told_cards_.clear();
+        if (!lines.empty()) stream() << to_text(lines, command_.style) << std::flush;
+        card_cost_ = std::chrono::steady_clock::now() - begin;
     }
 
     void end()
@@ -282,24 +353,31 @@ private:
     {
         const sim::Trace& trace = session_->world().trace();
         source_->end = trace.size();
+        if (trouble_ && !unheard_) tell_cards();
+        source_->end = trace.size();
         const auto& counts = session_->counts();
-        std::ostream& stream = options_.json ? command_.environment.err : command_.environment.out;
-        stream << '\n'
-               << command_.text(
-                      "bridge.summary",
-                      {{"connections", std::to_string(counts.connections)},
-                       {"most", std::to_string(counts.most_at_once)},
-                       {"in", std::to_string(counts.bytes_in)},
-                       {"out", std::to_string(counts.bytes_out)},
-                       {"queued", std::to_string(trace.count(sim::Kind::mail_queued))},
-                       {"delivered", std::to_string(trace.count(sim::Kind::mail_delivered))},
-                       {"dropped", std::to_string(trace.count(sim::Kind::packet_dropped))},
-                       {"given_up", std::to_string(counts.given_up)},
-                       {"cut", std::to_string(cut_)}})
-               << std::endl;
+        stream() << '\n'
+                 << command_.text(
+                        "bridge.summary",
+                        {{"connections", std::to_string(counts.connections)},
+                         {"most", std::to_string(counts.most_at_once)},
+                         {"in", std::to_string(counts.bytes_in)},
+                         {"out", std::to_string(counts.bytes_out)},
+                         {"queued", std::to_string(trace.count(sim::Kind::mail_queued))},
+                         {"delivered", std::to_string(trace.count(sim::Kind::mail_delivered))},
+                         {"dropped", std::to_string(trace.count(sim::Kind::packet_dropped))},
+                         {"given_up", std::to_string(counts.given_up)},
+                         {"cut", std::to_string(cut_)}})
+                 << std::endl;
         const bool good =
             write_live_files(command_, *source_, options_.capture_file, options_.key_file);
-        return good ? ExitCode::ok : ExitCode::unusable;
+        return good && all_stored_ ? ExitCode::ok : ExitCode::unusable;
+    }
+
+    // What is said while it runs; with --json the other stream is for programs.
+    [[nodiscard]] std::ostream& stream() const
+    {
+        return options_.json ? command_.environment.err : command_.environment.out;
     }
 
     const Command& command_;
@@ -307,8 +385,18 @@ private:
     std::unique_ptr<bridge::Session> session_;
     std::optional<sim::report::Source> source_;
     std::optional<sim::report::LiveTranscript> transcript_;
-    bridge::OwnFile own_pid_;
+    platform::OwnFile own_pid_;
     std::size_t stored_ = 0;
+    bool all_stored_ = true;
+    std::size_t looked_ = 0; // events, for trouble
+    std::size_t carded_ = 0; // events, for cards
+    bool trouble_ = false;
+    bool card_planned_ = false;
+    bool told_of_letting_go_ = false;
+    bool unheard_ = false;
+    std::optional<asio::steady_timer> card_timer_;
+    std::chrono::steady_clock::duration card_cost_{};
+    std::set<std::string> told_cards_;
     std::size_t cut_ = 0; // connections that were open when it ended
     bool ending_ = false;
 };

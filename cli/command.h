@@ -91,6 +91,7 @@ struct SendOptions {
     std::string auth;
     std::string user;
     std::string password;
+    std::optional<std::string> token_file;
     std::optional<std::string> ca_file;
     sim::report::Level level = sim::report::Level::standard;
     bool show_secrets = false;

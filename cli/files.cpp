@@ -1,5 +1,6 @@
 #include "cli/files.h"
 
+#include "platform/files.h"
 #include "sim/report/pcapng.h"
 #include "sim/scenario/settings.h"
 
@@ -40,11 +41,9 @@ bool use_settings(const Command& command,
 
 bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes)
 {
-    std::ofstream file{path, std::ios::binary};
-    file << bytes;
-    file.close();
-    if (!file) command.complain(command.text("error.unwritable", {{"file", path.string()}}));
-    return static_cast<bool>(file);
+    if (platform::write_file(path, bytes)) return true;
+    command.complain(command.text("error.unwritable", {{"file", path.string()}}));
+    return false;
 }
 
 bool can_write(const Command& command,

@@ -71,7 +71,7 @@ public:
             command_.complain(command_.text("error.send_to", {{"to", options_.to}}));
             return ExitCode::unusable;
         }
-        if (!check_addresses() || !check_text()) return ExitCode::unusable;
+        if (!check_addresses() || !check_text() || !read_token()) return ExitCode::unusable;
         if (!can_write(command_, {&options_.capture_file, &options_.key_file}))
             return ExitCode::unusable;
         auto server = bridge::look_up(target->first, target->second);
@@ -97,6 +97,29 @@ private:
             return false;
         }
         return true;
+    }
+
+    // Where it is a token that logs in, somebody else has issued it.
+    bool read_token()
+    {
+        const auto choice = sim::parse_enum<scenario::AuthChoice>(options_.auth);
+        if (options_.as_relay || !choice || !uses_token(*choice)) return true;
+        if (options_.token_file) {
+            const auto text = platform::read_file(*options_.token_file);
+            if (!text) {
+                command_.complain(
+                    command_.text("error.unreadable", {{"file", *options_.token_file}}));
+                return false;
+            }
+            token_ = *text;
+        } else if (const auto kept = command_.environment.variable("HIKYAKU_TOKEN")) {
+            token_ = *kept;
+        }
+        while (!token_.empty() && (token_.back() == '\n' || token_.back() == '\r'))
+            token_.pop_back();
+        if (!token_.empty()) return true;
+        command_.complain(command_.text("error.no_token", {{"auth", options_.auth}}));
+        return false;
     }
 
     bool check_text() const
@@ -259,6 +282,7 @@ private:
             account.auth = *sim::parse_enum<scenario::AuthChoice>(options_.auth);
         if (!options_.as_relay && options_.auth.empty() && !account.user.empty())
             account.auth = scenario::AuthChoice::automatic;
+        if (uses_token(account.auth)) account.password = token_;
         program.sending = account;
         to.programs.push_back(std::move(program));
         to.client = "sender";
@@ -371,21 +395,36 @@ private:
     void on_advanced()
     {
         const sim::Trace& trace = world_->world().trace();
-        const auto lines = transcript_->next(trace.size());
-        if (!lines.empty())
-            command_.environment.out << to_text(lines, command_.style) << std::flush;
         for (; looked_ < trace.size(); ++looked_)
             look_at(trace[looked_]);
-        // A relay's report on its failure would go to the sender by the same way: not from here.
-        if (decided_ && ((options_.as_relay && !sent_) || outlet_->open_connections() == 0)) {
+        tell(trace.size());
+        if (decided_ && outlet_->open_connections() == 0) {
             end();
         } else {
             outlet_->drain();
         }
     }
 
+    void tell(std::size_t end)
+    {
+        const auto lines = transcript_->next(end);
+        if (!lines.empty())
+            command_.environment.out << to_text(lines, command_.style) << std::flush;
+    }
+
+    // A relay's report on its failure would go to the sender by the same way: not from here.
+    void leave_out_the_report()
+    {
+        tell(looked_ + 1);
+        transcript_->keep_to_connections_before(next_connection_);
+        told_ = looked_ + 1;
+        outlet_->close_door();
+    }
+
     void look_at(const sim::Event& event)
     {
+        if (event.connection.exists() && !(event.connection < next_connection_))
+            next_connection_ = sim::ConnectionId{event.connection.value + 1};
         if (const auto* sent = std::get_if<sim::SendFinished>(&event.what)) {
             const bool went = sent->error == sim::UserError::none;
             if (!options_.as_relay || !went) decide(went);
@@ -401,6 +440,7 @@ private:
     {
         sent_ = went && (!decided_ || sent_);
         if (std::exchange(decided_, true)) return;
+        if (options_.as_relay && !went) leave_out_the_report();
         timer_.expires_after(last_words);
         timer_.async_wait([this](const asio::error_code& error) {
             if (!error) end();
@@ -419,7 +459,7 @@ private:
     ExitCode finish()
     {
         const sim::Trace& trace = world_->world().trace();
-        source_->end = trace.size();
+        source_->end = told_.value_or(trace.size());
         sim::report::Lines lines;
         lines.push_back({});
         if (interrupted_) {
@@ -435,6 +475,7 @@ private:
         }
         command_.print(lines);
         if (!sent_) command_.print(sim::report::why(*source_));
+        source_->end = trace.size();
         const bool good =
             write_live_files(command_, *source_, options_.capture_file, options_.key_file);
         if (!good || !outlet_->reached()) return ExitCode::unusable;
@@ -443,6 +484,7 @@ private:
 
     const Command& command_;
     const SendOptions& options_;
+    std::string token_;
     asio::io_context loop_{1};
     asio::steady_timer timer_;
     asio::steady_timer silence_;
@@ -453,6 +495,8 @@ private:
     std::optional<sim::report::Source> source_;
     std::optional<sim::report::LiveTranscript> transcript_;
     std::size_t looked_ = 0;
+    sim::ConnectionId next_connection_{0}; // after those that were seen
+    std::optional<std::size_t> told_;      // events, where not all are
     bool decided_ = false;
     bool sent_ = false;
     bool interrupted_ = false;

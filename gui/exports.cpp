@@ -4,8 +4,6 @@
 #include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
 
-#include <fstream>
-
 namespace gui {
 
 using action::ExportKind;
@@ -39,14 +37,6 @@ std::string export_octets(const Desk& desk, ExportKind kind)
         return sim::report::pcapng(source, std::nullopt);
     }
     return {};
-}
-
-bool write_octets(const std::string& file, const std::string& octets)
-{
-    std::ofstream out{file, std::ios::binary};
-    out << octets;
-    out.flush();
-    return out.good();
 }
 
 } // namespace gui

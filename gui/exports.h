@@ -15,7 +15,4 @@ std::string_view suffix_of(action::ExportKind kind);
 // The octets of that file; empty for a picture.
 std::string export_octets(const Desk& desk, action::ExportKind kind);
 
-// Writes them into `file`, replacing what is there. False when it could not.
-bool write_octets(const std::string& file, const std::string& octets);
-
 } // namespace gui

@@ -63,10 +63,10 @@ public:
                                      : platform::language_of_locale(environment_);
         const auto& language = *(code == "ja" ? ja_ : en_);
         if (!options) {
-            return complain(fmt::format(
-                "{}\n{}",
-                language.text("gui.option." + options.error().key, options.error().arguments),
-                language.text("cli.error.see_help", {{"command", "hikyaku-gui"}})));
+            return complain(
+                fmt::format("{}\n{}",
+                            language.text(options.error().key, options.error().arguments),
+                            language.text("cli.error.see_help", {{"command", "hikyaku-gui"}})));
         }
         if (options->help) {
             std::cout << gui::options_help(language);
@@ -161,7 +161,7 @@ private:
         if (file.empty()) return;
         std::error_code error;
         fs::create_directories(file.parent_path(), error);
-        if (!error) (void)gui::write_octets(file.string(), gui::write_preferences(preferences));
+        if (!error) (void)platform::write_file(file.string(), gui::write_preferences(preferences));
     }
 
     bool file_changed(const std::string& path)
@@ -183,7 +183,7 @@ private:
             fmt::format("hikyaku-{}{}", desk.scenario().key, gui::suffix_of(kind));
         const std::string file = (fs::current_path() / name).string();
         if (kind == gui::action::ExportKind::png) return wanted_picture_ = file;
-        return gui::write_octets(file, gui::export_octets(desk, kind)) ? file : std::string{};
+        return platform::write_file(file, gui::export_octets(desk, kind)) ? file : std::string{};
     }
 
     const platform::Environment& environment_;

@@ -54,7 +54,8 @@ tl::expected<Options, OptionProblem> parse_options(const std::vector<std::string
         }
         if (!word.starts_with('-')) {
             if (!options.lesson.empty())
-                return tl::make_unexpected(OptionProblem{"one_lesson", {{"word", word}}});
+                return tl::make_unexpected(
+                    OptionProblem{"gui.option.one_lesson", {{"word", word}}});
             options.lesson = word;
             continue;
         }
@@ -62,16 +63,17 @@ tl::expected<Options, OptionProblem> parse_options(const std::vector<std::string
         const std::string name = word.substr(0, equals);
         const auto* const option = std::ranges::find(known, name, &Option::name);
         if (option == known.end())
-            return tl::make_unexpected(OptionProblem{"unknown", {{"word", name}}});
+            return tl::make_unexpected(OptionProblem{"cli.error.unexpected", {{"words", word}}});
         if (equals == std::string::npos && ++i == arguments.size()) {
-            return tl::make_unexpected(
-                OptionProblem{"no_value", {{"option", name}, {"values", option->values}}});
+            return tl::make_unexpected(OptionProblem{
+                "cli.error.no_value", {{"option", name}, {"values", option->values}}});
         }
         const std::string value =
             equals == std::string::npos ? arguments[i] : word.substr(equals + 1);
         if (!is_among(value, option->values)) {
-            return tl::make_unexpected(OptionProblem{
-                "not_among", {{"option", name}, {"value", value}, {"values", option->values}}});
+            return tl::make_unexpected(
+                OptionProblem{"cli.error.bad_value",
+                              {{"option", name}, {"value", value}, {"values", option->values}}});
         }
         option->set(options, value);
     }

@@ -20,7 +20,7 @@ struct Options {
     bool help = false;
 };
 
-// What is wrong: a key below gui.option and its arguments.
+// What is wrong: a key of the language file and its arguments.
 struct OptionProblem {
     std::string key;
     sim::explain::Arguments arguments;

@@ -1,5 +1,6 @@
 #include "platform/environment.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -26,6 +27,10 @@ Environment process_environment()
     Environment environment{
         std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, std::nullopt, variable_of_process, {}};
     environment.err_is_terminal = isatty(STDERR_FILENO) == 1;
+    environment.reader_has_gone = [] {
+        pollfd out{STDOUT_FILENO, POLLOUT, 0};
+        return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+    };
     winsize size{};
     if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
         size.ws_col > 0)

@@ -17,6 +17,9 @@ struct Environment {
     std::function<std::optional<std::string>(const std::string& name)> variable;
     std::string executable; // absolute path of the program, empty when unknown
     bool err_is_terminal = false;
+    // Whether what cannot be written to `out` cannot because its reader has heard enough (`|
+    // head`).
+    std::function<bool()> reader_has_gone = [] { return false; };
 };
 
 // The process's own.

@@ -412,6 +412,17 @@ tl::expected<void, scenario::SettingProblem> World::apply(const Command& command
     return parts_->apply(command);
 }
 
+void World::let_go_of_events(std::size_t but_the_newest)
+{
+    const std::size_t size = parts_->trace.size();
+    if (size > but_the_newest) parts_->trace.let_go_before(size - but_the_newest);
+}
+
+void World::let_go_of_messages()
+{
+    parts_->surroundings.stored.clear();
+}
+
 Instant World::now() const
 {
     return parts_->surroundings.now;

@@ -77,6 +77,11 @@ public:
     // Changes a live setting now.
     tl::expected<void, scenario::SettingProblem> apply(const Command& command);
 
+    // For a world without end: lets go of all but the newest events (Trace::Detail::lately), or of
+    // the messages that are told of by stored_messages(); the hosts keep theirs.
+    void let_go_of_events(std::size_t but_the_newest);
+    void let_go_of_messages();
+
     [[nodiscard]] Instant now() const;
     [[nodiscard]] bool cut_off() const; // stopped by the scenario's limit, with work left
     [[nodiscard]] const Trace& trace() const;

@@ -121,6 +121,10 @@ private:
     void on_finished()
     {
         if (simulated_over_) return;
+        if (!connected_ && early_.empty()) { // it has waited for a greeting, and waits no longer
+            junction_.visit([&](sim::mail::Visitor& visitor) { visitor.abort(connection_); });
+            return;
+        }
         if (!connected_) {
             finished_early_ = true;
             return;

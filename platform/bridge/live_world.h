@@ -38,6 +38,9 @@ public:
     void drain(sim::HostId host, const Handler& handle);
     // Changes a live setting now.
     tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command);
+    // See sim::World.
+    void let_go_of_events(std::size_t but_the_newest) { world_.let_go_of_events(but_the_newest); }
+    void let_go_of_messages() { world_.let_go_of_messages(); }
     // No more is done; what was planned is forgotten.
     void stop();
 

@@ -30,8 +30,12 @@ Outlet::Outlet(asio::io_context& loop, sim::HostId host, RealServer server)
       junction_{loop,
                 host,
                 {},
-                {[this](const sim::mail::visit::Accepted& what, sim::mail::Visitor&) {
-                     accept(what.connection);
+                {[this](const sim::mail::visit::Accepted& what, sim::mail::Visitor& visitor) {
+                     if (door_closed_) {
+                         visitor.abort(what.connection);
+                     } else {
+                         accept(what.connection);
+                     }
                  },
                  {}}}
 {

@@ -34,6 +34,8 @@ public:
     // Listens at the simulated host if the server was reached.
     void start(LiveWorld& world);
     void drain() { junction_.drain(); }
+    // No connection is joined any more; those that stand go on.
+    void close_door() { door_closed_ = true; }
     void stop() { junction_.stop(); }
     [[nodiscard]] bool reached() const { return reached_; } // in try_server()
     [[nodiscard]] bool has_heard() const { return junction_.counts().bytes_in > 0; }
@@ -48,6 +50,7 @@ private:
     Junction junction_;
     std::optional<asio::ip::tcp::socket> ready_; // from try_server()
     bool reached_ = false;
+    bool door_closed_ = false;
 };
 
 } // namespace platform::bridge

@@ -37,8 +37,8 @@ struct Problem {
 
 // "mail.kumo.example:587=127.0.0.1:2587", "mail.kumo.example:587=2587", with IPv6 in brackets. The
 // host is one of the scenario's, in whatever case. Without an address it is `bind`. Port 53 is UDP,
-// all else TCP. An address that is neither of the loopback (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3) nor
-// `bind` is a problem: nobody opens a teaching server to a network by a slip.
+// with TCP beside it, all else TCP. An address that is neither of the loopback (RFC 1122 §3.2.1.3,
+// RFC 4291 §2.5.3) nor `bind` is a problem: nobody opens a teaching server to a network by a slip.
 tl::expected<Opening, Problem> parse_listen(std::string_view text,
                                             const sim::scenario::Scenario& scenario,
                                             const std::string& bind);

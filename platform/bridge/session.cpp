@@ -3,20 +3,15 @@
 #include "sim/net/fabric.h"
 #include "sim/world_tokens.h"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 namespace platform::bridge {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 // As many descriptors as the system lets us have: each connection needs one.
 void raise_descriptor_limit()
@@ -52,12 +47,6 @@ sim::HostId host_of_client(const sim::scenario::Scenario& scenario)
 
 } // namespace
 
-OwnFile::~OwnFile()
-{
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
-}
-
 tl::expected<std::unique_ptr<Session>, Problem> Session::open(sim::scenario::Scenario lesson,
                                                               SessionOptions options,
                                                               std::function<void()> advanced)
@@ -67,6 +56,7 @@ tl::expected<std::unique_ptr<Session>, Problem> Session::open(sim::scenario::Sce
         return tl::make_unexpected(prepared.error());
     sim::WorldOptions with;
     with.seed = session->options_.seed;
+    with.detail = session->options_.detail;
     with.visited = {session->from_};
     with.more_server_names = {"localhost", "127.0.0.1"};
     Session& own = *session;
@@ -76,6 +66,8 @@ tl::expected<std::unique_ptr<Session>, Problem> Session::open(sim::scenario::Sce
                             [&own, advanced = std::move(advanced)] {
                                 own.gateway_->drain();
                                 advanced();
+                                if (own.options_.detail == sim::Trace::Detail::lately)
+                                    own.world_->let_go_of_events(own.options_.kept_events);
                             });
     if (auto opened = session->open_ports(); !opened) return tl::make_unexpected(opened.error());
     if (auto written = session->write_certificate(); !written)
@@ -116,6 +108,14 @@ tl::expected<void, Problem> Session::open_ports()
     for (const Opening& opening : wanted) {
         auto opened = gateway_->open(opening, address_of(opening.host));
         if (!opened) return tl::make_unexpected(opened.error());
+        if (opened->transport == sim::Transport::udp) { // RFC 7766: TCP at the same port
+            Opening twin = *opened;
+            twin.transport = sim::Transport::tcp;
+            twin.wished = true;
+            auto more = gateway_->open(twin, address_of(opening.host));
+            if (!more && opening.wished && opening.real_port != 0)
+                return tl::make_unexpected(more.error());
+        }
         openings_.push_back(std::move(*opened));
     }
     return {};
@@ -123,19 +123,17 @@ tl::expected<void, Problem> Session::open_ports()
 
 tl::expected<void, Problem> Session::write_certificate()
 {
+    const std::string certificate = world().root_certificate_pem();
     if (options_.ca_file) {
         ca_file_ = *options_.ca_file;
-    } else {
-        std::error_code error;
-        const fs::path folder = fs::temp_directory_path(error);
-        const std::string name = fmt::format("hikyaku-ca-{}.pem", getpid());
-        ca_file_ = ((error ? fs::path{"."} : folder) / name).string();
-        own_ca_ = OwnFile{ca_file_};
+        if (!write_file(ca_file_, certificate))
+            return tl::make_unexpected(Problem{"unwritable", {{"file", ca_file_}}});
+        return {};
     }
-    std::ofstream file{ca_file_, std::ios::binary};
-    file << world().root_certificate_pem();
-    file.close();
-    if (!file) return tl::make_unexpected(Problem{"unwritable", {{"file", ca_file_}}});
+    auto made = write_temporary_file("hikyaku-ca", "pem", certificate);
+    if (!made) return tl::make_unexpected(Problem{"no_temporary_file", {}});
+    own_ca_ = std::move(*made);
+    ca_file_ = own_ca_.path().string();
     return {};
 }
 

@@ -6,12 +6,12 @@
 #include "platform/bridge/gateway.h"
 #include "platform/bridge/live_world.h"
 #include "platform/bridge/plan.h"
+#include "platform/files.h"
 
 #include <asio/io_context.hpp>
 #include <tl/expected.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +26,10 @@ struct SessionOptions {
     bool instant = false; // packets take no time on their way
     std::uint64_t seed = 1;
     std::size_t most_connections = 2000;
+    // How much of what happens is remembered. With `counters` only how often what happened, and
+    // with `lately` this many of the newest events.
+    sim::Trace::Detail detail = sim::Trace::Detail::full;
+    std::size_t kept_events = 0;
     // Where the root certificate is kept. Without one, in a new file in the folder for temporary
     // files that is removed by stop().
     std::optional<std::string> ca_file;
@@ -41,25 +45,6 @@ struct Account {
     std::string token; // good from now on; empty where a server takes none
 };
 
-// A file that is removed when this ends.
-class OwnFile {
-public:
-    OwnFile() = default;
-    explicit OwnFile(std::filesystem::path path) : path_{std::move(path)} {}
-    OwnFile(const OwnFile&) = delete;
-    OwnFile& operator=(const OwnFile&) = delete;
-    OwnFile(OwnFile&& other) noexcept : path_{std::exchange(other.path_, {})} {}
-    OwnFile& operator=(OwnFile&& other) noexcept
-    {
-        std::swap(path_, other.path_);
-        return *this;
-    }
-    ~OwnFile();
-
-private:
-    std::filesystem::path path_;
-};
-
 class Session {
 public:
     // The lesson's script is left out, and its clock set to the machine's. Its ports are open when
@@ -72,6 +57,8 @@ public:
     // Resets all connections and closes the ports. What happened can still be read.
     void stop();
     [[nodiscard]] bool stopped() const { return stopped_; }
+    // Forgets what servers and mailboxes were seen to hold; they still hold it.
+    void let_go_of_messages() { world_->let_go_of_messages(); }
     // Changes a live setting now.
     tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command)
     {
@@ -113,7 +100,7 @@ private:
     std::optional<LiveWorld> world_;
     std::vector<Opening> openings_;
     std::string ca_file_;
-    OwnFile own_ca_;
+    platform::OwnFile own_ca_;
     bool stopped_ = false;
 };
 

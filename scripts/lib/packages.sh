@@ -48,6 +48,10 @@ test  | msmtp                | this one,
 test  | nodejs               | and
 test  | node-nodemailer      | this one
 test  | bind9-dnsutils       | dig, for the bridged name server
+test  | thunderbird          | the mail program that people have, for the bridge:
+test  | openbox              | (its windows get keys only from a window manager)
+test  | libnss3-tools        | (it is told whom to trust)
+test  | dbus                 | (it does not start without)
 clang | clang                | the second compiler
 clang | libclang-rt-dev      | its sanitizers
 check | clang-format         | one layout for all files

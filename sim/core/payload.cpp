@@ -46,7 +46,22 @@ void PayloadStore::open_block(std::size_t size)
         memory_bytes_ += block.capacity;
     }
     block.used = 0;
-    if (idle && policy_ == Policy::reuse) recycle(before);
+    if (idle && policy_ != Policy::keep_all) lay_down(before);
+}
+
+void PayloadStore::lay_down(std::uint32_t block)
+{
+    if (policy_ == Policy::reuse) {
+        recycle(block);
+    } else if (block != current_) { // that one is laid down when another takes its place
+        idle_.push_back({block, mark_});
+    }
+}
+
+void PayloadStore::let_go_before(std::uint64_t mark)
+{
+    for (; !idle_.empty() && idle_.front().since < mark; idle_.pop_front())
+        recycle(idle_.front().block);
 }
 
 // Long blocks are given back: kept, they would only ever be reused for short payloads.

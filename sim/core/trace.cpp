@@ -4,6 +4,7 @@
 #include "sim/core/fields.h"
 #include "sim/core/rng.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace sim {
@@ -76,8 +77,9 @@ private:
 
 Trace::Trace(Detail detail)
     : detail_{detail},
-      payloads_{detail == Detail::full ? PayloadStore::Policy::keep_all
-                                       : PayloadStore::Policy::reuse}
+      payloads_{detail == Detail::full     ? PayloadStore::Policy::keep_all
+                : detail == Detail::lately ? PayloadStore::Policy::let_go
+                                           : PayloadStore::Policy::reuse}
 {
 }
 
@@ -92,6 +94,7 @@ EventId Trace::append(HostId host, ConnectionId connection, Happening what)
     Event& event = (*chunks_.back())[size_ % chunk_events];
     event = Event{id, cause_, host, connection, now_, what};
     ++size_;
+    payloads_.set_mark(size_);
     index_.note(event, payloads_);
     return id;
 }
@@ -104,7 +107,22 @@ const Event& Trace::at(EventId id) const
 
 const Event& Trace::operator[](std::size_t index) const
 {
+    if (index < let_go_) {
+        static const Event nothing{{}, {}, {}, {}, {}, StepStarted{}};
+        return nothing;
+    }
     return (*chunks_[index / chunk_events])[index % chunk_events];
+}
+
+void Trace::let_go_before(std::size_t place)
+{
+    SIM_ASSERT(detail_ == Detail::lately);
+    const std::size_t wanted = std::min(place, size_) / chunk_events * chunk_events;
+    if (wanted <= let_go_) return;
+    for (; let_go_ < wanted; let_go_ += chunk_events)
+        chunks_[let_go_ / chunk_events].reset();
+    payloads_.let_go_before(let_go_);
+    index_.let_go_before(EventId{static_cast<std::uint32_t>(let_go_)});
 }
 
 void Trace::mark_outside(ConnectionId connection)
@@ -116,7 +134,10 @@ void Trace::mark_outside(ConnectionId connection)
 
 Blob Trace::note(std::string_view bytes)
 {
-    return detail_ == Detail::full ? payloads_.store(bytes) : Blob{};
+    if (!keeps_events()) return {};
+    const Blob blob = payloads_.store(bytes);
+    payloads_.release(blob); // it lasts as long as the event that it is for
+    return blob;
 }
 
 std::uint64_t Trace::hash() const
@@ -137,7 +158,7 @@ std::uint64_t Trace::hash() const
 
 std::size_t Trace::event_memory_bytes() const
 {
-    return chunks_.size() * sizeof(std::array<Event, chunk_events>);
+    return (chunks_.size() - let_go_ / chunk_events) * sizeof(std::array<Event, chunk_events>);
 }
 
 } // namespace sim

@@ -27,8 +27,9 @@ struct Event {
 
 class Trace {
 public:
-    // counters: events are counted by kind and forgotten; payloads are reused.
-    enum class Detail { full, counters };
+    // lately: old events may be let go. counters: events are counted by kind and forgotten;
+    // payloads are reused.
+    enum class Detail { full, lately, counters };
 
     explicit Trace(Detail detail = Detail::full);
 
@@ -39,7 +40,7 @@ public:
     template <typename H, typename... Fields>
     EventId emplace(HostId host, ConnectionId connection, const Fields&... fields)
     {
-        if (detail_ == Detail::full) return append(host, connection, H{fields...});
+        if (keeps_events()) return append(host, connection, H{fields...});
         ++counts_[Happening{std::in_place_type<H>}.index()];
         SIM_ASSERT(next_id_ != EventId::no_value);
         return EventId{next_id_++};
@@ -52,8 +53,13 @@ public:
     [[nodiscard]] EventId cause() const { return cause_; }
     void set_cause(EventId cause) { cause_ = cause; }
 
-    [[nodiscard]] bool keeps_events() const { return detail_ == Detail::full; }
+    [[nodiscard]] bool keeps_events() const { return detail_ != Detail::counters; }
     [[nodiscard]] std::size_t size() const { return size_; } // events held (0 with counters)
+
+    // Gives back the memory of events before this place, as far as they fill whole blocks. They say
+    // nothing any more (a StepStarted of nobody) and stand in no list of the index. Only `lately`.
+    void let_go_before(std::size_t place);
+    [[nodiscard]] std::size_t let_go() const { return let_go_; } // so many are gone
 
     // A connection of which one end is a program outside of the simulation: what is said on it is
     // told by the other end alone.
@@ -92,6 +98,7 @@ private:
     Instant now_{};
     EventId cause_;
     std::size_t size_ = 0;
+    std::size_t let_go_ = 0;
     std::uint32_t next_id_ = 0;
     std::array<std::uint64_t, count_of<Kind>()> counts_{};
     std::vector<std::unique_ptr<std::array<Event, chunk_events>>> chunks_;

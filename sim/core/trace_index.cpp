@@ -95,6 +95,34 @@ void TraceIndex::note(const Event& event, const PayloadStore& payloads)
     }
 }
 
+void TraceIndex::let_go_before(EventId first)
+{
+    const auto let_go = [first](std::vector<EventId>& events) {
+        events.erase(events.begin(), std::ranges::lower_bound(events, first));
+        if (events.empty()) events.shrink_to_fit();
+    };
+    for (std::size_t i = gone_connections_; i < connections_.size(); ++i) {
+        Connection& connection = connections_[i];
+        if (!connection.events.empty() && connection.events.front() < first)
+            let_go(connection.events);
+        for (EventId* const begun : {&connection.tls_started, &connection.tls_established})
+            if (begun->exists() && *begun < first) *begun = {};
+        if (i == gone_connections_ && connection.events.empty()) ++gone_connections_;
+    }
+    for (std::size_t i = gone_mails_; i < mails_.size(); ++i) {
+        let_go(mails_[i]);
+        if (i == gone_mails_ && mails_[i].empty()) ++gone_mails_;
+    }
+    let_go(beside_connections_);
+    for (Rule& each : rules_)
+        for (auto* const events : {&each.drops, &each.passes, &each.switches})
+            let_go(*events);
+    for (auto& change : changes_)
+        let_go(change.second);
+    for (auto& events : kinds_)
+        let_go(events);
+}
+
 void TraceIndex::note_packet(const Event& event)
 {
     if (const auto* dropped = std::get_if<PacketDropped>(&event.what)) {

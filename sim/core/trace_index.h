@@ -66,6 +66,7 @@ public:
 
     // The trace alone appends. `bytes` is what a blob of the event refers to.
     void note(const Event& event, const PayloadStore& payloads);
+    void let_go_before(EventId first); // is the first that lists may still name
 
 private:
     struct Rule {
@@ -84,6 +85,8 @@ private:
     std::vector<Rule> rules_;                 // by id
     std::map<std::string, std::vector<EventId>, std::less<>> changes_;
     std::array<std::vector<EventId>, count_of<Kind>()> kinds_;
+    std::size_t gone_connections_ = 0; // of which nothing is listed any more, from the first on
+    std::size_t gone_mails_ = 0;
 };
 
 // The part of such a list that lies before a place in the trace.

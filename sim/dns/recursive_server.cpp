@@ -19,13 +19,17 @@ RecursiveServer::RecursiveServer(Server server, ResolverConfig config, Rng rng)
 {
 }
 
-void RecursiveServer::handle_query(Endpoint client, std::string_view bytes, Instant now)
+void RecursiveServer::handle_query(Endpoint from,
+                                   std::string_view bytes,
+                                   Instant now,
+                                   Carriage carriage)
 {
+    const Client client{from, carriage};
     if (server_.mood() != ServerMood::healthy) {
-        reply(client, server_.answer(bytes), DnsSource::authority);
+        reply(client, server_.answer(bytes, carriage), DnsSource::authority);
         return;
     }
-    auto [query, refusal] = receive_query(bytes);
+    auto [query, refusal] = receive_query(bytes, carriage);
     if (!query) {
         reply(client, std::move(refusal), DnsSource::authority);
         return;
@@ -35,17 +39,21 @@ void RecursiveServer::handle_query(Endpoint client, std::string_view bytes, Inst
     if (others_know && query->header.recursion_desired) {
         ask_others(client, *std::move(query), std::move(ours), now);
     } else {
-        reply(client, reply_with(*query, ours, own_voice), DnsSource::authority);
+        reply(client, reply_with(*query, ours, own_voice, carriage), DnsSource::authority);
     }
 }
 
-void RecursiveServer::ask_others(Endpoint client, Message query, AuthorityAnswer ours, Instant now)
+void RecursiveServer::ask_others(const Client& client,
+                                 Message query,
+                                 AuthorityAnswer ours,
+                                 Instant now)
 {
     if (waits_already(client, query)) return; // its own repetition
     if (open_.size() >= max_open_queries) {
-        reply(client,
-              reply_with(query, {.outcome = DnsOutcome::server_failure}, own_voice),
-              DnsSource::forwarded);
+        reply(
+            client,
+            reply_with(query, {.outcome = DnsOutcome::server_failure}, own_voice, client.carriage),
+            DnsSource::forwarded);
         return;
     }
     Question question = query.questions.front();
@@ -56,7 +64,7 @@ void RecursiveServer::ask_others(Endpoint client, Message query, AuthorityAnswer
     pass_on_outputs();
 }
 
-bool RecursiveServer::waits_already(Endpoint client, const Message& query) const
+bool RecursiveServer::waits_already(const Client& client, const Message& query) const
 {
     return std::ranges::any_of(open_, [&](const auto& entry) {
         const OpenQuery& other = entry.second;
@@ -93,15 +101,19 @@ void RecursiveServer::pass_on_outputs()
         for (Record& record : answered.records)
             answer.answers.push_back(std::move(record));
         reply(open.client,
-              reply_with(open.query, answer, others_voice),
+              reply_with(open.query, answer, others_voice, open.client.carriage),
               answered.from_cache ? DnsSource::cache : DnsSource::forwarded);
     }
 }
 
-void RecursiveServer::reply(Endpoint client, ServerReply reply, DnsSource source)
+void RecursiveServer::reply(const Client& client, ServerReply reply, DnsSource source)
 {
-    outputs_.emplace_back(ReplyToClient{
-        client, std::move(reply.bytes), std::move(reply.question), reply.outcome, source});
+    outputs_.emplace_back(ReplyToClient{client.at,
+                                        client.carriage,
+                                        std::move(reply.bytes),
+                                        std::move(reply.question),
+                                        reply.outcome,
+                                        source});
 }
 
 std::optional<RecursiveOutput> RecursiveServer::poll_output()

@@ -18,6 +18,7 @@ namespace sim::dns {
 
 struct ReplyToClient {
     Endpoint to;
+    Carriage carriage = Carriage::datagram;
     std::string bytes;                // empty: nothing is sent, only the trace is told
     std::optional<Question> question; // none when the query could not be read
     DnsOutcome outcome = DnsOutcome::found;
@@ -33,7 +34,10 @@ public:
 
     RecursiveServer(Server server, ResolverConfig config, Rng rng);
 
-    void handle_query(Endpoint client, std::string_view bytes, Instant now);
+    void handle_query(Endpoint client,
+                      std::string_view bytes,
+                      Instant now,
+                      Carriage carriage = Carriage::datagram);
     void handle_datagram(std::string_view bytes, Endpoint from, Instant now);
     void handle_timeout(Instant now);
     [[nodiscard]] Instant next_timeout() const { return resolver_.next_timeout(); }
@@ -44,16 +48,21 @@ public:
     [[nodiscard]] Resolver& resolver() { return resolver_; }
 
 private:
+    struct Client {
+        Endpoint at;
+        Carriage carriage = Carriage::datagram;
+        friend bool operator==(const Client&, const Client&) = default;
+    };
     // A client that waits, with what our own zones have said so far (aliases that lead outside).
     struct OpenQuery {
-        Endpoint client;
+        Client client;
         Message query;
         std::vector<Record> answers;
     };
 
-    [[nodiscard]] bool waits_already(Endpoint client, const Message& query) const;
-    void ask_others(Endpoint client, Message query, AuthorityAnswer ours, Instant now);
-    void reply(Endpoint client, ServerReply reply, DnsSource source);
+    [[nodiscard]] bool waits_already(const Client& client, const Message& query) const;
+    void ask_others(const Client& client, Message query, AuthorityAnswer ours, Instant now);
+    void reply(const Client& client, ServerReply reply, DnsSource source);
     void pass_on_outputs();
 
     Server server_;

@@ -43,7 +43,7 @@ ResponseCode response_code_for(DnsOutcome outcome, Voice voice)
 
 } // namespace
 
-ReceivedQuery receive_query(std::string_view bytes)
+ReceivedQuery receive_query(std::string_view bytes, Carriage carriage)
 {
     const auto header = parse_message_header(bytes);
     // An error about an error would go back and forth between two servers for ever.
@@ -59,12 +59,14 @@ ReceivedQuery receive_query(std::string_view bytes)
     if (query->edns && query->edns->version != 0) {
         Message reply = reply_to(*query);
         reply.edns->extended_code = bad_edns_version >> 4U;
-        return {std::nullopt, {encode_reply(*query, reply), question, DnsOutcome::refused}};
+        return {std::nullopt,
+                {encode_reply(*query, reply, carriage), question, DnsOutcome::refused}};
     }
     if (question.question_class != class_internet) {
         Message reply = reply_to(*query);
         reply.header.code = ResponseCode::refused;
-        return {std::nullopt, {encode_reply(*query, reply), question, DnsOutcome::refused}};
+        return {std::nullopt,
+                {encode_reply(*query, reply, carriage), question, DnsOutcome::refused}};
     }
     return {*std::move(query), {}};
 }
@@ -80,8 +82,9 @@ Message reply_to(const Message& query)
     return reply;
 }
 
-std::string encode_reply(const Message& query, const Message& reply)
+std::string encode_reply(const Message& query, const Message& reply, Carriage carriage)
 {
+    if (carriage == Carriage::stream) return encode_within(reply, max_stream_octets);
     std::size_t limit = classic_udp_octets;
     if (query.edns) limit = std::clamp<std::size_t>(query.edns->udp_octets, limit, edns_udp_octets);
     return encode_within(reply, limit);
@@ -146,7 +149,8 @@ AuthorityAnswer Server::look_up(const Question& question) const
     }
 }
 
-ServerReply reply_with(const Message& query, const AuthorityAnswer& answer, Voice voice)
+ServerReply
+reply_with(const Message& query, const AuthorityAnswer& answer, Voice voice, Carriage carriage)
 {
     Message reply = reply_to(query);
     reply.header.code = response_code_for(answer.outcome, voice);
@@ -155,16 +159,16 @@ ServerReply reply_with(const Message& query, const AuthorityAnswer& answer, Voic
     reply.answers = answer.answers;
     // RFC 2308 §3: the SOA tells how long the "no" may be remembered.
     if (answer.soa) reply.authority.push_back(*answer.soa);
-    std::string bytes = encode_reply(query, reply);
+    std::string bytes = encode_reply(query, reply, carriage);
     const bool truncated = parse_message_header(bytes)->truncated;
     return {std::move(bytes),
             query.questions.front(),
             truncated ? DnsOutcome::truncated : answer.outcome};
 }
 
-ServerReply Server::answer(std::string_view bytes) const
+ServerReply Server::answer(std::string_view bytes, Carriage carriage) const
 {
-    auto [query, refusal] = receive_query(bytes);
+    auto [query, refusal] = receive_query(bytes, carriage);
     if (mood_ == ServerMood::silent) {
         return {{},
                 query ? std::optional{query->questions.front()} : std::nullopt,
@@ -173,16 +177,16 @@ ServerReply Server::answer(std::string_view bytes) const
     if (!query) return std::move(refusal);
     switch (mood_) {
     case ServerMood::failing:
-        return reply_with(*query, {.outcome = DnsOutcome::server_failure}, {});
+        return reply_with(*query, {.outcome = DnsOutcome::server_failure}, {}, carriage);
     case ServerMood::denying: // without an SOA, so that nobody remembers it (RFC 2308 §5)
-        return reply_with(*query, {.outcome = DnsOutcome::name_does_not_exist}, {});
+        return reply_with(*query, {.outcome = DnsOutcome::name_does_not_exist}, {}, carriage);
     case ServerMood::refusing:
-        return reply_with(*query, {.outcome = DnsOutcome::refused}, {});
+        return reply_with(*query, {.outcome = DnsOutcome::refused}, {}, carriage);
     case ServerMood::healthy:
     case ServerMood::silent:
         break;
     }
-    return reply_with(*query, look_up(query->questions.front()), {});
+    return reply_with(*query, look_up(query->questions.front()), {}, carriage);
 }
 
 } // namespace sim::dns

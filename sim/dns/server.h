@@ -16,10 +16,14 @@ namespace sim::dns {
 
 inline constexpr std::uint16_t dns_port = 53;
 inline constexpr int max_alias_chain = 8;
+inline constexpr std::size_t max_stream_octets = 65535; // RFC 1035 §4.2.2: behind two of length
 
 // How a server behaves: as it should, or as a fault makes it.
 // failing: SERVFAIL; denying: no name exists; refusing: REFUSED; silent: nothing is sent.
 SIM_NAMED_ENUM(ServerMood, healthy, failing, denying, refusing, silent);
+
+// How a question came, which says how much its answer may hold: RFC 1035 §4.2, RFC 7766.
+enum class Carriage { datagram, stream };
 
 // What goes back, and what to tell the trace (DnsServed).
 struct ServerReply {
@@ -47,7 +51,8 @@ public:
 
     // Replies are never answered, nor is what is too short to have an id. Bad queries get FORMERR,
     // other operations NOTIMP, names of other zones REFUSED.
-    [[nodiscard]] ServerReply answer(std::string_view query) const;
+    [[nodiscard]] ServerReply answer(std::string_view query,
+                                     Carriage carriage = Carriage::datagram) const;
 
     // The closest zone that holds the name decides.
     [[nodiscard]] AuthorityAnswer look_up(const Question& question) const;
@@ -65,12 +70,12 @@ struct ReceivedQuery {
     std::optional<Message> query;
     ServerReply refusal; // meaningful when there is no query
 };
-ReceivedQuery receive_query(std::string_view bytes);
+ReceivedQuery receive_query(std::string_view bytes, Carriage carriage);
 
 // The start of a reply to a query: id, question, RD and EDNS as they have to be.
 Message reply_to(const Message& query);
 // At most as many octets as the query's sender can take.
-std::string encode_reply(const Message& query, const Message& reply);
+std::string encode_reply(const Message& query, const Message& reply, Carriage carriage);
 
 // Who speaks in a reply: our zones (AA), or somebody we asked; and whether we ask others at all
 // (RA).
@@ -80,6 +85,7 @@ struct Voice {
 };
 // The reply to `query` that says `answer`. NXDOMAIN for name_does_not_exist and so on; what the
 // asker cannot be told precisely is SERVFAIL.
-ServerReply reply_with(const Message& query, const AuthorityAnswer& answer, Voice voice);
+ServerReply
+reply_with(const Message& query, const AuthorityAnswer& answer, Voice voice, Carriage carriage);
 
 } // namespace sim::dns

@@ -119,7 +119,7 @@ std::vector<KindMessages> tls_messages()
          alert_variants,
          {"sent", "received"},
          {"peer", "from", "to", "alert", "code", "meaning"}},
-        {Kind::tls_failed, all_names<TlsFailure>(), {""}, {"peer", "alert", "detail"}},
+        {Kind::tls_failed, all_names<TlsFailure>(), {""}, {"peer", "alert", "meaning", "detail"}},
         {Kind::tls_ended, {"clean", "cut_off"}, {"clean", "cut_off"}, {"peer"}},
         {Kind::tls_key_logged, {""}, {""}, {"label"}},
     };
@@ -206,6 +206,7 @@ Said say(const Event& event, const TlsFailed& what, const Context& context)
     Facts facts{event, context};
     facts.add("peer", host_name(peer_of(event, context), context))
         .add("alert", what.alert == 0 ? std::string{"-"} : alert_name(what.alert))
+        .add("meaning", noun("alert", alert_name(what.alert), context.language))
         .add("detail", what.detail.size == 0 ? "-" : show_bytes(context.trace.view(what.detail)));
     return {std::string{name_of(what.why)}, "", facts.take()};
 }

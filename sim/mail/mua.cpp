@@ -398,6 +398,7 @@ sasl::Credentials Mua::credentials(const Account& account) const
         sasl::draw_nonce(machine_.chance(fmt::format("auth/{}/{}", key_, connection_.value)));
     all.host = account.server;
     all.port = account.port;
+    all.token = account.bearer;
     if (account.token) {
         sasl::TokenClaims claims = account.token->claims;
         claims.issued = machine_.now() - account.token->age;

@@ -36,6 +36,7 @@ struct Account {
     std::string password;
     tls::VersionRange versions{};
     std::optional<TokenGrant> token; // none: the user never signed in that way
+    std::string bearer; // a token whose issuer is outside of the simulation; else empty
 };
 
 struct SendJob {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <variant>
@@ -288,6 +289,7 @@ public:
     {
         for (; done_ < end; ++done_) {
             const Event& event = source_.trace[done_];
+            if (last_connections_ && !(event.connection < *last_connections_)) continue;
             if (!is_wanted(source_.trace, event, source_.level)) continue;
             move_to(event);
             writer_.say(event, options_.explanations);
@@ -295,6 +297,8 @@ public:
         writer_.forget_some();
         return writer_.take();
     }
+
+    void keep_to_connections_before(ConnectionId first) { last_connections_ = first; }
 
 private:
     void move_to(const Event& event)
@@ -311,6 +315,7 @@ private:
     TranscriptWriter writer_;
     std::size_t done_ = 0;
     ConnectionId present_;
+    std::optional<ConnectionId> last_connections_; // those before it
 };
 
 LiveTranscript::LiveTranscript(const Source& source, TranscriptOptions options)
@@ -325,6 +330,11 @@ LiveTranscript& LiveTranscript::operator=(LiveTranscript&&) noexcept = default;
 Lines LiveTranscript::next(std::size_t end)
 {
     return feed_->next(end);
+}
+
+void LiveTranscript::keep_to_connections_before(ConnectionId first)
+{
+    feed_->keep_to_connections_before(first);
 }
 
 Lines transcript(const Source& source, TranscriptOptions options)

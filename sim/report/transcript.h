@@ -28,6 +28,8 @@ public:
 
     // The lines of the events from the last call's end to this one.
     Lines next(std::size_t end);
+    // From here on, only what is said on connections before this one.
+    void keep_to_connections_before(ConnectionId first);
 
 private:
     class Feed;

@@ -465,6 +465,21 @@ class Mechanisms(Bridged):
         self.assertIn("535", said)
 
 
+class Distrust(Bridged):
+    """A program that does not know who signed the certificate."""
+
+    openings = [(MSA, 465)]
+
+    def test_the_alert_is_named_and_explained(self):
+        code, _ = run("curl", "-sS", "--mail-from", USER, "--mail-rcpt", TARO, "--upload-file",
+                      "-", f"smtps://localhost:{self.port(MSA, 465)}", text="x")
+        self.assertEqual(code, 60)
+        said = self.bridge.wait_for(lambda: "Why did it stop?" in self.bridge.transcript() and
+                                    " ".join(self.bridge.transcript().split()))
+        self.assertIn("with the alert unknown_ca", said)
+        self.assertIn("The issuer of the certificate is unknown.", said)
+
+
 class Tokens(Bridged):
     """The lesson oauth: a token instead of a password."""
 
@@ -493,6 +508,36 @@ class Tokens(Bridged):
         code, said = self.curl("XOAUTH2", token[:-8] + "AAAAAAAA", "curl forged")
         self.assertEqual(code, 67, said)
         self.never_in_a_server("curl forged")
+
+    def send(self, subject, *options, environment=None):
+        """The program that we simulate, at the servers that we simulate."""
+        return run(HIKYAKU, "send", "--lang", "en", "--to", f"localhost:{self.port(MSA, 587)}",
+                   "--ca", self.bridge.ca, "--user", USER, "--sender", USER, "--rcpt", TARO,
+                   "--subject", subject, *options, environment=environment)
+
+    def test_our_own_program(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".token") as file:
+            file.write(self.token() + "\n")
+            file.flush()
+            code, said = self.send("own XOAUTH2", "--auth", "xoauth2", "--token", file.name)
+        self.assertEqual(code, 0, said)
+        self.assertNotIn(self.token(), said)
+        code, said = self.send("own OAUTHBEARER", "--auth", "oauthbearer",
+                               environment={"HIKYAKU_TOKEN": self.token()})
+        self.assertEqual(code, 0, said)
+        self.in_mailbox("own XOAUTH2")
+        self.in_mailbox("own OAUTHBEARER")
+
+    def test_our_own_program_with_a_token_that_somebody_changed(self):
+        code, said = self.send("own forged", "--auth", "xoauth2",
+                               environment={"HIKYAKU_TOKEN": self.token()[:-8] + "AAAAAAAA"})
+        self.assertEqual(code, 1, said)
+        self.assertIn("535", said)
+
+    def test_our_own_program_without_a_token(self):
+        code, said = self.send("own none", "--auth", "xoauth2", environment={"HIKYAKU_TOKEN": ""})
+        self.assertEqual(code, 2, said)
+        self.assertIn("--token", said)
 
     def test_nodemailer(self):
         script = """
@@ -524,6 +569,15 @@ class Dig(Bridged):
         self.assertEqual(self.ask("umi.example", "MX")[:2],
                          ["10 mx1.umi.example.", "20 mx2.umi.example."])
         self.assertEqual(self.ask("mx1.umi.example", "A")[0], "203.0.113.71")
+
+    def test_the_same_over_tcp(self):
+        port = str(self.port("ns.example", 53))
+        for name, kind, wanted in (("umi.example", "MX", "10 mx1.umi.example."),
+                                   ("nobody.example", "A", "NXDOMAIN")):
+            code, said = run("dig", "@127.0.0.1", "-p", port, "+tcp", "+tries=1", name, kind)
+            self.assertEqual(code, 0, said)
+            self.assertIn(wanted, said)
+            self.assertIn("(TCP)", said)
 
     def test_no_such_name(self):
         _, said = run("dig", "@127.0.0.1", "-p", str(self.port("ns.example", 53)), "nobody.example")

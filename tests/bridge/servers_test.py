@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -323,6 +324,40 @@ CONFIGURATION
         self.assertEqual(code, 0, said[-3000:])
         text = self.server.mail_with("large")
         self.assertTrue(text.replace(b"\r\n", b"\n").endswith(body.replace(b"\r\n", b"\n")))
+
+
+class Refusal(unittest.TestCase):
+    """A server that refuses everybody, and notes how it is left."""
+
+    def serve(self, server, heard):
+        connection, _ = server.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 no.example ESMTP\r\n")
+            try:
+                for line in lines:
+                    heard.append(line.decode().strip())
+                    verb = line[:4].upper()
+                    answer = {b"EHLO": b"250 no.example", b"MAIL": b"250 Ok", b"QUIT": b"221 Bye",
+                              b"RSET": b"250 Ok"}.get(verb, b"550 5.1.1 No such user")
+                    connection.sendall(answer + b"\r\n")
+                heard.append("end of file")
+            except ConnectionError as error:
+                heard.append(repr(error))
+
+    def test_a_relay_says_goodbye_and_does_not_reset(self):
+        heard = []
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=self.serve, args=(server, heard))
+            thread.start()
+            code, said = send(server.getsockname()[1], "refused", "--as", "relay")
+            thread.join(20)
+            server.settimeout(0.5)
+            with self.assertRaises(TimeoutError):  # no report follows by the same way
+                server.accept()
+        self.assertEqual(code, 1, said)
+        self.assertEqual(heard[-2:], ["QUIT", "end of file"])
+        self.assertIn("221 Bye", said)
+        self.assertIn("550 5.1.1", said)
 
 
 class Silence(unittest.TestCase):

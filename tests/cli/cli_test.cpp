@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -94,6 +95,35 @@ const std::vector<std::string> lessons{"path",
 
 TEST_SUITE("cli")
 {
+    TEST_CASE("what is wrong with the command line is said in the language")
+    {
+        struct Wrong {
+            std::vector<std::string> arguments;
+            const char* named; // in what is said
+        };
+        const std::vector<Wrong> all{{{"run"}, "lesson"},
+                                     {{"run", "op25b", "--level", "foo"}, "story|standard|expert"},
+                                     {{"run", "op25b", "--level"}, "story|standard|expert"},
+                                     {{"run", "op25b", "--foo"}, "--foo"},
+                                     {{"run", "op25b", "--seed", "x"}, "--seed"},
+                                     {{"send", "--rcpt", "a@b.example"}, "--to"},
+                                     {{"bridge", "op25b", "--most-connections", "0"}, "1-15000"},
+                                     {{"help", "foo"}, "list|run"},
+                                     {{"foo"}, "foo"}};
+        for (const Wrong& wrong : all) {
+            const Result en = hikyaku(wrong.arguments);
+            const Result ja = hikyaku(wrong.arguments, {{"LANG", "ja_JP.UTF-8"}});
+            for (const Result& result : {en, ja}) {
+                INFO(result.err);
+                CHECK(result.code == cli::ExitCode::unusable);
+                CHECK(result.err.find(wrong.named) != std::string::npos);
+                for (const char* english : {"required", "expected", "convert", "not in"})
+                    CHECK(result.err.find(english) == std::string::npos);
+            }
+            CHECK(std::ranges::any_of(ja.err, [](char c) { return (c & 0x80) != 0; }));
+        }
+    }
+
     TEST_CASE("list names every lesson with its title, as text and as JSON")
     {
         const Result text = hikyaku({"list"});
@@ -123,6 +153,9 @@ TEST_SUITE("cli")
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));
             CHECK(hikyaku({command, "--help"}).out == help.out);
+            const Result ja = hikyaku({"help", command}, {{"LANG", "ja_JP.UTF-8"}});
+            for (const char* english : {"Options", "Usage", "Positionals", "Examples"})
+                CHECK_FALSE(has(ja.out, english));
         }
         CHECK(has(hikyaku({}).out, "Examples:"));
     }

@@ -87,4 +87,29 @@ TEST_SUITE("core.payload")
         }
         CHECK(store.memory_bytes() < 4'000'000);
     }
+
+    TEST_CASE(
+        "letting go: what nobody holds stays until what refers to it is let go, then makes room")
+    {
+        PayloadStore store{PayloadStore::Policy::let_go};
+        const Blob held = store.store("held");
+        store.set_mark(1);
+        const Blob noted = store.store("noted");
+        store.release(noted);
+        for (std::uint64_t mark = 2; mark < 100'000; ++mark) {
+            store.set_mark(mark);
+            const Blob blob = store.store(std::string(100, 'x'));
+            store.release(blob);
+            if (mark == 90'000) CHECK(store.memory_bytes() > 5'000'000);
+        }
+        CHECK(store.view(noted) == "noted");
+        store.let_go_before(99'000);
+        for (std::uint64_t mark = 100'000; mark < 400'000; ++mark) {
+            store.set_mark(mark);
+            store.release(store.store(std::string(100, 'y')));
+            if (mark % 1000 == 0) store.let_go_before(mark - 1000);
+        }
+        CHECK(store.view(held) == "held");
+        CHECK(store.memory_bytes() < 12'000'000); // forty million went through
+    }
 }

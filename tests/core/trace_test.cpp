@@ -187,6 +187,38 @@ TEST_SUITE("core.trace")
         CHECK(trace[20'000].id == EventId{20'000});
     }
 
+    TEST_CASE("old events are let go: they say nothing, stand in no list, and make room")
+    {
+        Trace trace{Trace::Detail::lately};
+        const std::size_t many = 300'000;
+        for (std::size_t i = 0; i < many; ++i) {
+            const ConnectionId connection{static_cast<std::uint32_t>(i / 100)};
+            trace.append(
+                HostId{1}, connection, DnsAsked{trace.note(std::string(50, 'a')), 1, {}, 1});
+            trace.append(
+                HostId{1}, {}, MailRetrieved{MailId{static_cast<std::uint32_t>(i / 100)}, {}, 0});
+            if (i % 1000 == 0 && trace.size() > 20'000) trace.let_go_before(trace.size() - 20'000);
+        }
+        CHECK(trace.size() == 2 * many);
+        CHECK(trace.let_go() > 2 * many - 40'000);
+        CHECK(trace.let_go() <= 2 * many - 20'000);
+        CHECK(trace.event_memory_bytes() < 40'000 * 200);
+        CHECK(trace.payloads().memory_bytes() < 4'000'000); // fifteen million went through
+        CHECK(trace.count(Kind::mail_retrieved) == many);
+
+        const Event& gone = trace[5];
+        CHECK(gone.kind() == Kind::step_started);
+        CHECK_FALSE(gone.host.exists());
+        CHECK(trace.index().of(ConnectionId{3}).empty());
+        CHECK(trace.index().of(MailId{3}).empty());
+        const auto first_of = [](TraceIndex::Events events) { return events.front().value; };
+        CHECK(first_of(trace.index().of(Kind::mail_retrieved)) >= trace.let_go());
+        CHECK(first_of(trace.index().beside_connections()) >= trace.let_go());
+        const Event& kept = trace[2 * many - 2];
+        CHECK(trace.view(std::get<DnsAsked>(kept.what).name) == std::string(50, 'a'));
+        CHECK(trace.index().of(kept.connection).size() == 100);
+    }
+
     TEST_CASE("trace memory is at most 200 bytes an event")
     {
         Trace trace;

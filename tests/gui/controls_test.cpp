@@ -565,7 +565,7 @@ TEST_SUITE("gui.controls")
             const auto capture = action::ExportKind::capture;
             const std::string file =
                 (folder / fmt::format("hikyaku-capture{}", gui::suffix_of(capture))).string();
-            REQUIRE(gui::write_octets(file, gui::export_octets(window.desk(), capture)));
+            REQUIRE(platform::write_file(file, gui::export_octets(window.desk(), capture)));
             const std::string written = platform::read_file(file).value();
             CHECK(written.substr(0, 4) == "\x0a\x0d\x0d\x0a"); // a section header block
             CHECK(written.size() > 10'000);
@@ -573,7 +573,7 @@ TEST_SUITE("gui.controls")
             window.desk().act(action::ToStart{}); // nothing has happened yet: nothing is in it
             CHECK(gui::export_octets(window.desk(), capture).size() < written.size() / 10);
             fs::remove(file);
-            CHECK_FALSE(gui::write_octets((folder / "hikyaku-none" / "a.pcapng").string(), "a"));
+            CHECK_FALSE(platform::write_file((folder / "hikyaku-none" / "a.pcapng").string(), "a"));
         });
     }
 

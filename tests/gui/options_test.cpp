@@ -30,10 +30,10 @@ TEST_SUITE("gui.options")
     TEST_CASE("what is wrong is said in both languages")
     {
         const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
-            {{"--lagn", "ja"}, "unknown"},
-            {{"--lang", "fr"}, "not_among"},
-            {{"--lang"}, "no_value"},
-            {{"op25b", "path"}, "one_lesson"}};
+            {{"--lagn", "ja"}, "cli.error.unexpected"},
+            {{"--lang", "fr"}, "cli.error.bad_value"},
+            {{"--lang"}, "cli.error.no_value"},
+            {{"op25b", "path"}, "gui.option.one_lesson"}};
         for (const auto& each : wrong) {
             const auto& arguments = each.first;
             const std::string& key = each.second;
@@ -43,8 +43,7 @@ TEST_SUITE("gui.options")
             CHECK(options.error().key == key);
             for (const char* code : {"ja", "en"}) {
                 const auto language = platform::load_language(HIKYAKU_SOURCE_DIR, code).value();
-                const std::string text =
-                    language.text("gui.option." + key, options.error().arguments);
+                const std::string text = language.text(key, options.error().arguments);
                 CHECK(text.find(arguments.back().substr(2)) != std::string::npos);
                 CHECK(text.find('{') == std::string::npos);
             }
