@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "sim/core/setting_key.h"
 
@@ -14,6 +15,9 @@
 namespace cli {
 
 namespace {
+
+// Of --seed: what nineteen digits can say for certain.
+constexpr std::uint64_t most_seed = 9'999'999'999'999'999'999ULL;
 
 // Everything that the arguments can say.
 struct Parsed {
@@ -114,11 +118,9 @@ private:
         formatter.column_width(26);
     }
 
-    // Its words stand in the help once.
-    static void one_of(CLI::Option* option, const std::vector<std::string>& words)
+    void one_of(CLI::Option* option, const std::vector<std::string>& words) const
     {
-        option->check(CLI::IsMember(words).description(""))
-            ->type_name(fmt::format("{}", fmt::join(words, "|")));
+        allow_words(command_, *option, words);
     }
 
     void common(CLI::App& app)
@@ -194,10 +196,16 @@ private:
         sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))
             ->type_name("FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
-        sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
-            ->type_name("N")
-            ->check(CLI::Range(1, 15'000).description(""));
-        sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
+        allow_numbers(command_,
+                      *sub->add_option("--most-connections",
+                                       bridge.most_connections,
+                                       command_.text("help.most")),
+                      1,
+                      15'000);
+        allow_numbers(command_,
+                      *sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed")),
+                      0,
+                      most_seed);
         sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
     }
 
@@ -250,7 +258,10 @@ private:
         sub->add_flag("--json", run.json, command_.text("help.json"));
         sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
         add_captures(*sub, run.capture_file, run.key_file);
-        sub->add_option("--seed", run.seed, command_.text("help.seed"))->type_name("N");
+        allow_numbers(command_,
+                      *sub->add_option("--seed", run.seed, command_.text("help.seed")),
+                      0,
+                      most_seed);
         sub->add_flag("--show-secrets", run.show_secrets, command_.text("help.show_secrets"));
     }
 
@@ -265,17 +276,6 @@ std::size_t columns_for(const platform::Environment& environment)
     constexpr std::size_t widest = 120; // longer lines are hard to read
     constexpr std::size_t narrowest = 60;
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
-}
-
-// CLI11 says what is wrong in English; what to do next is said in the language.
-ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::ParseError& error)
-{
-    const auto subs = app.get_subcommands();
-    const std::string whose =
-        subs.empty() ? "hikyaku" : fmt::format("hikyaku {}", subs.front()->get_name());
-    command.complain(error.what());
-    command.environment.err << command.text("error.see_help", {{"command", whose}}) << '\n';
-    return ExitCode::unusable;
 }
 
 ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
@@ -315,8 +315,13 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
 {
     const auto home = platform::find_home(environment);
     if (!home) {
-        environment.err << "hikyaku: the folders assets/ and scenarios/ were not found beside the "
-                           "program; set HIKYAKU_HOME to the folder that holds them\n";
+        // Its words are in those folders.
+        environment.err
+            << (wanted_language(arguments, environment) == "ja"
+                    ? "hikyaku: プログラムのそばに assets/ と scenarios/ のフォルダーがありません。"
+                      "それらのあるフォルダーを HIKYAKU_HOME に設定してください。\n"
+                    : "hikyaku: the folders assets/ and scenarios/ were not found beside "
+                      "the program; set HIKYAKU_HOME to the folder that holds them\n");
         return ExitCode::unusable;
     }
     const auto language = platform::load_language(*home, wanted_language(arguments, environment));
