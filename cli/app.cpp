@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "sim/core/setting_key.h"
 
@@ -14,6 +15,9 @@
 namespace cli {
 
 namespace {
+
+// Of --seed: what nineteen digits can say for certain.
+constexpr std::uint64_t most_seed = 9'999'999'999'999'999'999ULL;
 
 // Everything that the arguments can say.
 struct Parsed {
@@ -126,11 +130,9 @@ private:
                 option->group(command_.text("help.label.Options"));
     }
 
-    // Its words stand in the help once.
-    static void one_of(CLI::Option* option, const std::vector<std::string>& words)
+    void one_of(CLI::Option* option, const std::vector<std::string>& words) const
     {
-        option->check(CLI::IsMember(words).description(""))
-            ->type_name(fmt::format("{}", fmt::join(words, "|")));
+        allow_words(command_, *option, words);
     }
 
     void common(CLI::App& app)
@@ -206,10 +208,16 @@ private:
         sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))
             ->type_name("FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
-        sub->add_option("--most-connections", bridge.most_connections, command_.text("help.most"))
-            ->type_name("1-15000")
-            ->check(CLI::Range(1, 15'000).description(""));
-        sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed"))->type_name("N");
+        allow_numbers(command_,
+                      *sub->add_option("--most-connections",
+                                       bridge.most_connections,
+                                       command_.text("help.most")),
+                      1,
+                      15'000);
+        allow_numbers(command_,
+                      *sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed")),
+                      0,
+                      most_seed);
         sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
     }
 
@@ -263,7 +271,10 @@ private:
         sub->add_flag("--json", run.json, command_.text("help.json"));
         sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
         add_captures(*sub, run.capture_file, run.key_file);
-        sub->add_option("--seed", run.seed, command_.text("help.seed"))->type_name("N");
+        allow_numbers(command_,
+                      *sub->add_option("--seed", run.seed, command_.text("help.seed")),
+                      0,
+                      most_seed);
         sub->add_flag("--show-secrets", run.show_secrets, command_.text("help.show_secrets"));
     }
 
@@ -278,49 +289,6 @@ std::size_t columns_for(const platform::Environment& environment)
     constexpr std::size_t widest = 120; // longer lines are hard to read
     constexpr std::size_t narrowest = 60;
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
-}
-
-// What stands in `text` between two others; empty where they are not there.
-std::string between(const std::string& text, std::string_view before, std::string_view after)
-{
-    const std::size_t begin = text.find(before);
-    if (begin == std::string::npos) return {};
-    const std::size_t from = begin + before.size();
-    return text.substr(from, after.empty() ? std::string::npos : text.find(after, from) - from);
-}
-
-// CLI11 says it in English only, in sentences that hold the option and what was given to it.
-std::string what_is_wrong(const Command& command, const CLI::App& app, const CLI::ParseError& error)
-{
-    using CLI::ExitCodes;
-    const std::string said = error.what();
-    const auto kind = static_cast<ExitCodes>(error.get_exit_code());
-    if (kind == ExitCodes::ExtrasError)
-        return command.text("error.unexpected", {{"words", between(said, ": ", "")}});
-    const bool converted = kind == ExitCodes::ConversionError; // "Could not convert: --seed = x"
-    const std::string named = converted ? between(said, ": ", " = ") : said;
-    const std::string name = named.substr(0, named.find_first_of(": "));
-    const CLI::Option* option = app.get_option_no_throw(name);
-    if (option == nullptr) return said;
-    std::string value = converted ? between(said, " = ", "") : between(said, ": ", " not in");
-    if (value.starts_with("Value ")) value.erase(0, 6);
-    const sim::explain::Arguments arguments{
-        {"option", name}, {"value", value}, {"values", option->get_type_name()}};
-    if (kind == ExitCodes::RequiredError) return command.text("error.required", arguments);
-    if (kind == ExitCodes::ArgumentMismatch) return command.text("error.no_value", arguments);
-    if (converted || kind == ExitCodes::ValidationError)
-        return command.text("error.bad_value", arguments);
-    return said;
-}
-
-ExitCode complain_about(const Command& command, const CLI::App& app, const CLI::ParseError& error)
-{
-    const auto subs = app.get_subcommands();
-    const std::string whose =
-        subs.empty() ? "hikyaku" : fmt::format("hikyaku {}", subs.front()->get_name());
-    command.complain(what_is_wrong(command, subs.empty() ? app : *subs.front(), error));
-    command.environment.err << command.text("error.see_help", {{"command", whose}}) << '\n';
-    return ExitCode::unusable;
 }
 
 ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
@@ -380,8 +348,13 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
 {
     const auto home = platform::find_home(environment);
     if (!home) {
-        environment.err << "hikyaku: the folders assets/ and scenarios/ were not found beside the "
-                           "program; set HIKYAKU_HOME to the folder that holds them\n";
+        // Its words are in those folders.
+        environment.err
+            << (wanted_language(arguments, environment) == "ja"
+                    ? "hikyaku: プログラムのそばに assets/ と scenarios/ のフォルダーがありません。"
+                      "それらのあるフォルダーを HIKYAKU_HOME に設定してください。\n"
+                    : "hikyaku: the folders assets/ and scenarios/ were not found beside "
+                      "the program; set HIKYAKU_HOME to the folder that holds them\n");
         return ExitCode::unusable;
     }
     const auto language = platform::load_language(*home, wanted_language(arguments, environment));

@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include "sim/explain/problem_words.h"
+
 #include <fmt/format.h>
 
 #include <ostream>
@@ -38,7 +40,7 @@ std::optional<sim::scenario::Scenario> Command::load(const std::string& name) co
     auto scenario = platform::load_scenario(*path);
     if (scenario) return std::move(*scenario);
     for (const auto& problem : scenario.error())
-        environment.err << to_string(problem) << '\n';
+        environment.err << words_of(problem, language) << '\n';
     complain(text("error.bad_file",
                   {{"file", *path}, {"count", std::to_string(scenario.error().size())}}));
     return std::nullopt;

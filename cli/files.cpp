@@ -1,6 +1,7 @@
 #include "cli/files.h"
 
 #include "platform/files.h"
+#include "sim/explain/problem_words.h"
 #include "sim/report/pcapng.h"
 #include "sim/scenario/settings.h"
 
@@ -19,10 +20,9 @@ bool use_setting(const Command& command,
 {
     const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
     if (applied) return true;
-    const auto& problem = applied.error();
-    command.complain(problem.hint.empty()
-                         ? fmt::format("{}: {}", said, problem.what)
-                         : fmt::format("{}: {} ({})", said, problem.what, problem.hint));
+    command.complain(command.text(
+        "error.at_option",
+        {{"option", said}, {"what", words_of(applied.error().wrong, command.language)}}));
     return false;
 }
 

@@ -118,8 +118,7 @@ void Desk::on(const action::Open& open_file)
     sheet_ = Sheet::none;
     auto loaded = surroundings_.load(open_file.path);
     if (!loaded) {
-        for (const auto& problem : loaded.error())
-            problems_.push_back(to_string(problem));
+        problems_ = std::move(loaded.error());
         return;
     }
     if (path_ != open_file.path) map_view_ = {};

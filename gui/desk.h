@@ -76,7 +76,7 @@ public:
     // The file that was asked for last: another than path() when it could not be opened.
     [[nodiscard]] const std::string& wanted() const { return wanted_; }
     // All that is wrong with the file that was to be opened; what was open before stays.
-    [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+    [[nodiscard]] const std::vector<sim::scenario::Problem>& problems() const { return problems_; }
     [[nodiscard]] const sim::Playback& playback() const { return pane_->playback(); }
     [[nodiscard]] const RunView& view() const { return pane_->view(); }
     [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback().scenario(); }
@@ -225,7 +225,7 @@ private:
     Preferences preferences_;
     std::string path_;
     std::string wanted_;
-    std::vector<std::string> problems_;
+    std::vector<sim::scenario::Problem> problems_;
     std::unique_ptr<RunPane> pane_;
     std::uint64_t runs_ = 0; // that were shown so far
     std::unique_ptr<LiveRun> live_;

@@ -89,11 +89,7 @@ public:
                                           {{"name", wanted}, {"near", found.error()}}));
         }
         const auto fonts = gui::find_fonts(fs::path{environment_.executable}.parent_path());
-        if (!fonts) {
-            return complain("the typefaces are missing; install the packages "
-                            "fonts-morisawa-bizud-gothic and fonts-font-awesome, or run "
-                            "scripts/start");
-        }
+        if (!fonts) return complain(language.text("gui.option.no_typefaces"));
         return options_.screenshot.file.empty() ? window(*fonts, path) : picture(*fonts, path);
     }
 

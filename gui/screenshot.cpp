@@ -3,8 +3,7 @@
 #include "gui/app.h"
 #include "gui/picture.h"
 #include "sim/core/setting_key.h"
-
-#include <fmt/format.h>
+#include "sim/explain/problem_words.h"
 
 #include <charconv>
 #include <optional>
@@ -62,17 +61,28 @@ std::string make_screenshot(Desk desk,
 {
     const auto size = parse_size(options.size);
     if (!size) {
-        return fmt::format("--size {}: expected WIDTHxHEIGHT, each from {} to {}, as in 1440x900",
-                           options.size,
-                           smallest_picture,
-                           largest_picture);
+        return desk.language().text("gui.option.bad_size",
+                                    {{"size", options.size},
+                                     {"least", std::to_string(smallest_picture)},
+                                     {"most", std::to_string(largest_picture)}});
     }
     desk.act(action::Open{path});
-    if (!desk.problems().empty()) return fmt::format("{}", fmt::join(desk.problems(), "\n"));
+    std::string problems;
+    for (const sim::scenario::Problem& problem : desk.problems())
+        problems += (problems.empty() ? "" : "\n") + words_of(problem, desk.language());
+    if (!problems.empty()) return problems;
     for (const std::string& setting : options.settings) {
         const auto assigned = sim::parse_assignment(setting);
-        if (!assigned || desk.setting(assigned->key) == nullptr)
-            return fmt::format("--set {}: there is no such setting here", setting);
+        if (!assigned)
+            return desk.language().text("cli.error.setting_form", {{"setting", setting}});
+        sim::scenario::Scenario changed = desk.scenario();
+        const auto applied = sim::scenario::apply_setting(changed, assigned->key, assigned->value);
+        if (!applied) {
+            return desk.language().text(
+                "cli.error.at_option",
+                {{"option", "--set " + setting},
+                 {"what", words_of(applied.error().wrong, desk.language())}});
+        }
         desk.act(action::ChangeSetting{assigned->key, assigned->value});
     }
     if (const auto action = go_to(options.at)) desk.act(*action);
@@ -86,6 +96,7 @@ std::string make_screenshot(Desk desk,
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
     io.DisplaySize = {static_cast<float>(size->width), static_cast<float>(size->height)};
     io.DeltaTime = 1.0F / 60;
+    const sim::explain::Language words = desk.language();
     App app{std::move(desk), load_fonts(fonts)};
     // ImGui knows the size of what it laid out, and scrolls, a frame or two later.
     for (int frame = 0; frame < 4; ++frame) {
@@ -96,7 +107,7 @@ std::string make_screenshot(Desk desk,
     }
     Picture picture = draw_picture(*ImGui::GetDrawData());
     if (!write_png(options.file, picture))
-        return fmt::format("{}: cannot be written", options.file);
+        return words.text("cli.error.unwritable", {{"file", options.file}});
     if (made != nullptr) *made = std::move(picture);
     return {};
 }

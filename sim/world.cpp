@@ -312,8 +312,8 @@ tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& 
 {
     const auto setting = scenario::setting_of(scenario, command.key);
     if (setting && !setting->is_live()) {
-        return tl::make_unexpected(scenario::SettingProblem{
-            command.key, "this setting is fixed once a run has begun", "start a new run with it"});
+        return tl::make_unexpected(
+            scenario::SettingProblem{command.key, {scenario::ProblemKind::fixed_while_running}});
     }
     if (auto applied = scenario::apply_setting(scenario, command.key, command.value); !applied)
         return applied;

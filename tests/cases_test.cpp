@@ -79,6 +79,18 @@ TEST_SUITE("cases")
         }
     }
 
+    TEST_CASE("on port 465 the relay's TLS comes first")
+    {
+        const auto world = load_case("home-server");
+        for (auto& server : world->mail_servers)
+            if (server.host == "home.hanako.example") server.routes[0].port = 465;
+        const Playback playback = play_case(world);
+        CHECK(all_of<MailDelivered>(playback.trace()).size() == 1);
+        const auto tried = all_of<AuthTried>(playback.trace());
+        REQUIRE(tried.size() == 1);
+        CHECK(tried.front().encrypted);
+    }
+
     TEST_CASE("a relay that cannot log in keeps the mail and tells why")
     {
         struct Trouble {

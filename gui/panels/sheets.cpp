@@ -3,6 +3,7 @@
 
 #include "gui/panels/panels.h"
 #include "gui/panels/sheet.h"
+#include "sim/explain/problem_words.h"
 
 #include <fmt/format.h>
 
@@ -195,8 +196,8 @@ void end_sheet(const Ui& ui, const std::optional<Rect>& own)
 void problems_panel(const Ui& ui)
 {
     ui.paragraph(ui.bold(), ui.say("problems.title"));
-    for (const std::string& problem : ui.desk().problems())
-        ui.paragraph(ui.mono(), problem);
+    for (const sim::scenario::Problem& problem : ui.desk().problems())
+        ui.paragraph(ui.mono(), words_of(problem, ui.desk().language()));
     ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("problems.next"));
 }
 

@@ -12,6 +12,7 @@ namespace sim::explain {
 
 std::vector<MessageGroup> card_messages();
 std::vector<MessageGroup> report_messages();
+std::vector<MessageGroup> problem_messages();
 
 // Whether a server that answers for this reason says no.
 bool is_refusal(SmtpReason reason);

@@ -45,6 +45,8 @@ std::vector<MessageGroup> catalog()
         groups.push_back(std::move(group));
     for (MessageGroup& group : report_messages())
         groups.push_back(std::move(group));
+    for (MessageGroup& group : problem_messages())
+        groups.push_back(std::move(group));
     return groups;
 }
 

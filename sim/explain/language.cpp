@@ -177,8 +177,8 @@ tl::expected<Language, std::vector<LanguageProblem>> Language::parse(std::string
     const auto file = scenario::parse_document(toml, 0, wrong);
     if (!file) {
         std::vector<LanguageProblem> problems;
-        for (scenario::Problem& found : wrong.sorted())
-            problems.push_back({found.line, found.column, {}, std::move(found.what)});
+        for (const scenario::Problem& found : wrong.sorted())
+            problems.push_back({found.line, found.column, {}, to_string(found.wrong)});
         return tl::unexpected(std::move(problems));
     }
 

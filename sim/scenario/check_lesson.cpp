@@ -42,20 +42,20 @@ void check_step_time(Checking& c, std::size_t index, const std::string& path)
     const Step& step = steps[index];
     const std::string key = fmt::format("{}.{}", path, name_of(step.when));
     if (step.when == StepWhen::after_previous && index == 0)
-        c.reading.add(key, "there is no step before the first one");
+        c.reading.add(key, ProblemKind::no_step_before);
     const auto before = steps.begin() + static_cast<std::ptrdiff_t>(index);
     if (step.when == StepWhen::after_delivery &&
         std::none_of(
             steps.begin(), before, [](const Step& s) { return s.action == StepAction::send; }))
-        c.reading.add(key, "no step before it sends anything");
+        c.reading.add(key, ProblemKind::nothing_sent_before);
     if (step.delay > c.scenario.limit)
-        c.reading.add(key, fmt::format("is later than limit, {}", to_text(c.scenario.limit)));
+        c.reading.add(key, ProblemKind::later_than_limit, {{"limit", to_text(c.scenario.limit)}});
 }
 
 void check_program(Checking& c, const Step& step, const std::string& path)
 {
     if (step.program.empty()) {
-        c.reading.add(path + ".program", "is missing: the mail program that does it");
+        c.reading.add(path + ".program", ProblemKind::step_without_program);
         return;
     }
     const auto program = std::ranges::find(c.scenario.programs, step.program, &MailProgram::key);
@@ -63,11 +63,8 @@ void check_program(Checking& c, const Step& step, const std::string& path)
     const bool sends = step.action == StepAction::send;
     if (sends ? !program->sending : !program->fetching) {
         c.reading.add(path + ".program",
-                      fmt::format("{} has no settings for {}: expected a [program.{}.{}] table",
-                                  step.program,
-                                  sends ? "sending" : "fetching",
-                                  step.program,
-                                  sends ? "sending" : "fetching"));
+                      ProblemKind::program_without_account,
+                      {{"program", step.program}, {"account", sends ? "sending" : "fetching"}});
     }
 }
 
@@ -76,7 +73,8 @@ void check_action(Checking& c, const Step& step, const std::string& path)
     const auto unused = [&](std::string_view key, bool is_written) {
         if (is_written) {
             c.reading.add(fmt::format("{}.{}", path, key),
-                          fmt::format("has no meaning for \"{}\"", name_of(step.action)));
+                          ProblemKind::no_meaning_for_action,
+                          {{"action", std::string{name_of(step.action)}}});
         }
     };
     const bool is_set = step.action == StepAction::set;
@@ -88,13 +86,13 @@ void check_action(Checking& c, const Step& step, const std::string& path)
     if (step.action != StepAction::send) {
         unused("message", c.reading.places.contains(path + ".message"));
     } else if (!c.reading.places.contains(path + ".message")) {
-        c.reading.add(path + ".message", "is missing: what is sent");
+        c.reading.add(path + ".message", ProblemKind::step_without_message);
     } else if (step.message.to.empty()) {
-        c.reading.add(path + ".message.to", "nobody is to get it");
+        c.reading.add(path + ".message.to", ProblemKind::nobody_gets_it);
     }
     if (!step.message.eml.empty() && !(step.message.subject.empty() && step.message.text.empty()))
-        c.reading.add(path + ".message.file", "stands instead of subject and text");
-    if (is_set && step.key.empty()) c.reading.add(path + ".key", "is missing: what is changed");
+        c.reading.add(path + ".message.file", ProblemKind::file_beside_text);
+    if (is_set && step.key.empty()) c.reading.add(path + ".key", ProblemKind::step_without_key);
     if (!is_set) {
         unused("key", !step.key.empty());
         unused("value", !step.value.empty());
@@ -107,15 +105,12 @@ void check_setting(Checking& c, Scenario& as_run, const Step& step, const std::s
     if (step.action != StepAction::set || step.key.empty() || is_in_doubt(c, step.key)) return;
     const auto setting = setting_of(as_run, step.key);
     if (setting && !setting->is_live()) {
-        c.reading.add(path + ".key",
-                      fmt::format("{} cannot change while a world runs: write it in the world, or "
-                                  "as a variation",
-                                  step.key));
+        c.reading.add(path + ".key", ProblemKind::not_while_running, {{"setting", step.key}});
         return;
     }
     const auto done = apply_setting(as_run, step.key, step.value);
     if (done) return;
-    c.reading.add(path + (setting ? ".value" : ".key"), done.error().what, done.error().hint);
+    c.reading.add(path + (setting ? ".value" : ".key"), done.error().wrong);
 }
 
 void check_prediction(Checking& c)
@@ -124,34 +119,36 @@ void check_prediction(Checking& c)
     const std::vector<Prediction::Choice>& choices = c.scenario.prediction->choices;
     const auto right = std::ranges::count(choices, true, &Prediction::Choice::right);
     if (choices.size() < 2) {
-        c.reading.add("prediction.choice", "expected two answers or more");
+        c.reading.add("prediction.choice", ProblemKind::too_few_answers);
     } else if (right == 0) {
-        c.reading.add("prediction.choice", "no answer is right");
+        c.reading.add("prediction.choice", ProblemKind::no_right_answer);
     } else if (right == std::ssize(choices)) {
-        c.reading.add("prediction.choice", "every answer is right");
+        c.reading.add("prediction.choice", ProblemKind::only_right_answers);
     }
 }
 
 void check_variations(Checking& c)
 {
     if (c.scenario.variations.size() > max_variations) {
-        c.reading.add("variation", fmt::format("more than {} variations", max_variations));
+        c.reading.add("variation",
+                      ProblemKind::too_many_variations,
+                      {{"most", std::to_string(max_variations)}});
         return;
     }
     for (const Variation& variation : c.scenario.variations) {
         Scenario changed = c.scenario;
         const std::string path = join("variation", variation.key) + ".set";
-        if (variation.settings.empty()) c.reading.add(path, "nothing is changed");
+        if (variation.settings.empty()) c.reading.add(path, ProblemKind::nothing_changed);
         if (variation.settings.size() > max_settings) {
-            c.reading.add(path, fmt::format("more than {} settings", max_settings));
+            c.reading.add(
+                path, ProblemKind::too_many_settings, {{"most", std::to_string(max_settings)}});
             continue;
         }
         for (const auto& [key, value] : variation.settings) {
             if (is_in_doubt(c, key)) continue;
             const auto done = apply_setting(changed, key, value);
             if (!done) {
-                c.reading.add(
-                    fmt::format("{}.{}", path, key), done.error().what, done.error().hint);
+                c.reading.add(fmt::format("{}.{}", path, key), done.error().wrong);
             }
         }
     }
@@ -164,10 +161,10 @@ void check_lesson(Checking& c)
     const auto client =
         std::ranges::find(c.scenario.programs, c.scenario.client, &MailProgram::key);
     if (client != c.scenario.programs.end() && !client->sending)
-        c.reading.add("client", fmt::format("{} has no settings for sending", c.scenario.client));
-    if (c.scenario.steps.empty()) c.reading.add("step", "nothing is done");
+        c.reading.add("client", ProblemKind::client_cannot_send, {{"program", c.scenario.client}});
+    if (c.scenario.steps.empty()) c.reading.add("step", ProblemKind::no_steps);
     if (c.scenario.steps.size() > max_steps) {
-        c.reading.add("step", fmt::format("more than {} steps", max_steps));
+        c.reading.add("step", ProblemKind::too_many_steps, {{"most", std::to_string(max_steps)}});
         return;
     }
     Scenario as_run = c.scenario;

@@ -23,15 +23,15 @@ bool has_domain(const std::vector<std::string>& domains, std::string_view domain
 
 void check_listeners(Checking& c, const MailServer& server, const std::string& path)
 {
-    if (server.listeners.empty()) c.reading.add(path + ".port", "the server answers on no port");
+    if (server.listeners.empty()) c.reading.add(path + ".port", ProblemKind::no_port);
     for (const SmtpListener& listener : server.listeners) {
         const std::string here = fmt::format("{}.port.{}", path, listener.port);
         if (listener.tls == TlsMode::none && listener.require_tls)
-            c.reading.add(here + ".require_tls", "there is no TLS to require: tls is \"none\"");
+            c.reading.add(here + ".require_tls", ProblemKind::no_tls_to_require);
         if (listener.require_auth && listener.auth.empty())
-            c.reading.add(here + ".require_auth", "there is nothing to log in with: auth is empty");
+            c.reading.add(here + ".require_auth", ProblemKind::no_login_to_require);
         if (!server.tokens && std::ranges::any_of(listener.auth, sasl::uses_token))
-            c.reading.add(here + ".auth", "nobody signs tokens for this server: tokens is missing");
+            c.reading.add(here + ".auth", ProblemKind::no_tokens);
     }
 }
 
@@ -39,7 +39,8 @@ void check_users(Checking& c, const std::vector<User>& users, const std::string&
 {
     for (const User& user : users) {
         if (user.password.empty())
-            c.reading.add(join(path + ".user", user.name) + ".password", "is missing");
+            c.reading.add(join(path + ".user", user.name) + ".password",
+                          ProblemKind::missing_password);
     }
 }
 
@@ -52,9 +53,9 @@ void check_tokens(Checking& c, const MailServer& server, const std::string& path
     if (takes_passwords) check_users(c, server.users, path);
     if (!server.tokens || c.reading.problems.concern(path + ".tokens")) return;
     if (server.tokens->scope.empty() || server.tokens->scope.find(' ') != std::string::npos)
-        c.reading.add(path + ".tokens.scope", "expected one word");
+        c.reading.add(path + ".tokens.scope", ProblemKind::not_one_word);
     if (server.tokens->lifetime < std::chrono::seconds{1})
-        c.reading.add(path + ".tokens.lifetime", "expected at least 1s");
+        c.reading.add(path + ".tokens.lifetime", ProblemKind::too_short_lifetime);
 }
 
 void check_mailboxes(Checking& c, const MailServer& server, const std::string& path)
@@ -63,7 +64,8 @@ void check_mailboxes(Checking& c, const MailServer& server, const std::string& p
     for (const Mailbox& mailbox : server.mailboxes) {
         if (!has_domain(server.local_domains, domain_of(mailbox.address))) {
             c.reading.add(join(path + ".mailbox", mailbox.address),
-                          fmt::format("{} is not in local_domains", domain_of(mailbox.address)));
+                          ProblemKind::not_a_local_domain,
+                          {{"domain", domain_of(mailbox.address)}});
         }
     }
     for (std::size_t i = 0; i < server.recipients.size(); ++i) {
@@ -71,29 +73,45 @@ void check_mailboxes(Checking& c, const MailServer& server, const std::string& p
         const std::string here = fmt::format("{}.recipients[{}]", path, i + 1);
         const std::string domain = domain_of(server.recipients[i]);
         const bool has_route = std::ranges::any_of(server.routes, [&](const Route& route) {
-            return route.domain == "*" || smtp::equal_ignoring_case(route.domain, domain);
+            return route.enabled &&
+                   (route.domain == "*" || smtp::equal_ignoring_case(route.domain, domain));
         });
         if (!has_domain(server.local_domains, domain)) {
-            c.reading.add(here, fmt::format("{} is not in local_domains", domain));
+            c.reading.add(here, ProblemKind::not_a_local_domain, {{"domain", domain}});
         } else if (!has_route) {
-            c.reading.add(here, fmt::format("there is no route for {}", domain));
+            c.reading.add(here, ProblemKind::no_route, {{"domain", domain}});
         }
     }
+}
+
+// A password is for the next server alone.
+void check_login(Checking& c, const Route& route, const std::string& path)
+{
+    if (route.user.empty() && !route.password.empty())
+        c.reading.add(path + ".user", ProblemKind::route_without_user);
+    if (route.user.empty()) return;
+    if (route.password.empty())
+        c.reading.add(path + ".password", ProblemKind::route_without_password);
+    const Protection protection = protection_of(route);
+    if (protection == Protection::none || protection == Protection::starttls_if_available)
+        c.reading.add(path + ".protection", ProblemKind::route_login_in_clear);
 }
 
 void check_routes(Checking& c, const MailServer& server, const std::string& path)
 {
     for (const Route& route : server.routes) {
         const std::string here = join(path + ".route", route.domain);
+        check_login(c, route, here);
         const MailServer* next = c.mail_server(route.host);
         if (route.host == server.host) {
-            c.reading.add(here + ".host", "the server would send mail to itself");
+            c.reading.add(here + ".host", ProblemKind::route_to_itself);
         } else if (c.host(route.host) != nullptr && next == nullptr) {
-            c.reading.add(here + ".host", fmt::format("{} has no mail server", route.host));
+            c.reading.add(here + ".host", ProblemKind::no_mail_server, {{"host", route.host}});
         } else if (next != nullptr &&
                    std::ranges::count(next->listeners, route.port, &SmtpListener::port) == 0) {
             c.reading.add(here + ".port",
-                          fmt::format("{} does not answer on port {}", route.host, route.port));
+                          ProblemKind::port_not_answered,
+                          {{"host", route.host}, {"port", std::to_string(route.port)}});
         }
     }
 }
@@ -101,24 +119,23 @@ void check_routes(Checking& c, const MailServer& server, const std::string& path
 // Of an account or a server.
 void check_versions(Checking& c, const auto& of, const std::string& path)
 {
-    if (of.tls_min > of.tls_max)
-        c.reading.add(path + ".tls_min", "is newer than tls_max: no version of TLS is left");
+    if (of.tls_min > of.tls_max) c.reading.add(path + ".tls_min", ProblemKind::no_version_left);
 }
 
 void check_pop(Checking& c, const PopServer& server)
 {
     const std::string path = join("pop_server", server.host);
     const MailServer* mail = c.mail_server(server.host);
-    if (server.listeners.empty()) c.reading.add(path + ".port", "the server answers on no port");
+    if (server.listeners.empty()) c.reading.add(path + ".port", ProblemKind::no_port);
     if (mail == nullptr && c.host(server.host) != nullptr)
-        c.reading.add(path, "there is no mail server on this host whose mailboxes it could serve");
+        c.reading.add(path, ProblemKind::pop_without_mail_server);
     for (const PopListener& listener : server.listeners) {
         const std::string here = fmt::format("{}.port.{}", path, listener.port);
         if (listener.tls == TlsMode::none && listener.require_tls)
-            c.reading.add(here + ".require_tls", "there is no TLS to require: tls is \"none\"");
+            c.reading.add(here + ".require_tls", ProblemKind::no_tls_to_require);
         if (mail != nullptr &&
             std::ranges::count(mail->listeners, listener.port, &SmtpListener::port) > 0)
-            c.reading.add(here, "the mail server on this host has this port");
+            c.reading.add(here, ProblemKind::port_taken);
     }
     check_users(c, server.users, path);
     check_versions(c, server, path);
@@ -128,7 +145,8 @@ void check_pop(Checking& c, const PopServer& server)
             if (std::ranges::count(mail->mailboxes, user.addresses[i], &Mailbox::address) == 0) {
                 c.reading.add(
                     fmt::format("{}.addresses[{}]", join(path + ".user", user.name), i + 1),
-                    fmt::format("there is no mailbox {} on this host", user.addresses[i]));
+                    ProblemKind::no_mailbox_here,
+                    {{"mailbox", user.addresses[i]}});
             }
         }
     }
@@ -140,9 +158,9 @@ void check_account(Checking& c,
 {
     if (account) check_versions(c, *account, path);
     if (!account || account->auth == AuthChoice::none || c.reading.problems.concern(path)) return;
-    if (account->user.empty()) c.reading.add(path + ".user", "is missing: auth needs a user");
+    if (account->user.empty()) c.reading.add(path + ".user", ProblemKind::login_without_user);
     if (account->password.empty() && !uses_token(account->auth))
-        c.reading.add(path + ".password", "is missing: auth needs a password");
+        c.reading.add(path + ".password", ProblemKind::login_without_password);
 }
 
 } // namespace
@@ -156,6 +174,10 @@ void check_mail(Checking& c)
         check_tokens(c, server, path);
         check_routes(c, server, path);
         check_versions(c, server, path);
+        const bool has_pop =
+            std::ranges::count(c.scenario.pop_servers, server.host, &PopServer::host) > 0;
+        if (server.pop_before_smtp > Duration{0} && !has_pop)
+            c.reading.add(path + ".pop_before_smtp", ProblemKind::no_pop_server);
     }
     for (const PopServer& server : c.scenario.pop_servers)
         check_pop(c, server);
@@ -164,8 +186,7 @@ void check_mail(Checking& c)
         check_account(c, program.sending, path + ".sending");
         check_account(c, program.fetching, path + ".fetching");
         if (program.fetching && program.fetching->auth > AuthChoice::login) {
-            c.reading.add(path + ".fetching.auth",
-                          "POP3 logs in with USER and PASS only: expected \"automatic\"");
+            c.reading.add(path + ".fetching.auth", ProblemKind::not_for_pop3);
         }
     }
 }

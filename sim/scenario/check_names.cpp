@@ -9,32 +9,30 @@ namespace sim::scenario {
 
 namespace {
 
-std::string describe(dns::ZoneProblem problem, const std::string& origin)
+ProblemKind kind_of(dns::ZoneProblem problem)
 {
     switch (problem) {
     case dns::ZoneProblem::outside_zone:
-        return fmt::format("the name is not {} and not below it", origin);
+        return ProblemKind::record_outside_zone;
     case dns::ZoneProblem::duplicate:
-        return "the same record stands above";
+        return ProblemKind::record_twice;
     case dns::ZoneProblem::alias_with_other_data:
-        return "where a CNAME is, no other record can be (RFC 1034 §3.6.2)";
+        return ProblemKind::record_beside_cname;
     case dns::ZoneProblem::null_mx_with_other_mx:
-        return "\"MX 0 .\" says that no mail is taken, and cannot stand beside another MX "
-               "(RFC 7505 §3)";
+        return ProblemKind::null_mx_beside_mx;
     case dns::ZoneProblem::exchange_is_root:
-        return "\"no mail is taken\" is written MX 0 . (RFC 7505 §3)";
+        return ProblemKind::null_mx_wrong;
     case dns::ZoneProblem::delegation:
-        return "NS below the origin: handing a part of a zone to another server is not simulated; "
-               "use forward";
+        return ProblemKind::delegation;
     case dns::ZoneProblem::too_big:
-        return "the records of this name and type do not fit in one answer";
+        return ProblemKind::records_too_big;
     case dns::ZoneProblem::too_many:
-        return "too many records in one zone";
+        return ProblemKind::too_many_records;
     case dns::ZoneProblem::second_soa:
     case dns::ZoneProblem::not_for_zones:
         break;
     }
-    return "this type cannot stand in a zone";
+    return ProblemKind::record_not_for_zones;
 }
 
 // The record as DNS has it; nothing when the Reader has refused it.
@@ -60,7 +58,8 @@ void check_zone(Checking& c, const DnsZone& zone, const std::string& path)
         const auto added = built.add(*std::move(record));
         if (!added) {
             c.reading.add(fmt::format("{}.records[{}]", path, i + 1),
-                          describe(added.error(), zone.origin));
+                          kind_of(added.error()),
+                          {{"origin", zone.origin}});
         }
     }
 }
@@ -70,14 +69,14 @@ void check_forwards(Checking& c, const NameServer& server, const std::string& pa
     const Host* host = c.host(server.host);
     for (const NameServer::Forward& forward : server.forwards) {
         const std::string here = join(path + ".forward", forward.suffix);
-        if (!server.recursive)
-            c.reading.add(here, "only a server with recursive = true asks others");
+        if (!server.recursive) c.reading.add(here, ProblemKind::forward_not_recursive);
         if (!c.is_name_server(forward.server)) {
             c.reading.add(here + ".server",
-                          fmt::format("there is no name server at {}", to_string(forward.server)));
+                          ProblemKind::no_name_server_at,
+                          {{"address", to_string(forward.server)}});
         }
         if (host != nullptr && std::ranges::count(host->addresses, forward.server) > 0)
-            c.reading.add(here + ".server", "the server would ask itself");
+            c.reading.add(here + ".server", ProblemKind::forward_to_itself);
     }
 }
 
@@ -94,7 +93,7 @@ void check_names(Checking& c)
             const auto origin = dns::parse_name(zone.origin);
             if (!origin) continue;
             if (std::ranges::count(origins, *origin) > 0)
-                c.reading.add(here, "the same zone stands above (case does not count)");
+                c.reading.add(here, ProblemKind::zone_twice);
             origins.push_back(*origin);
         }
         check_forwards(c, server, path);

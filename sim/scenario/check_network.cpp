@@ -33,17 +33,13 @@ public:
         const bool is_allowed = std::ranges::any_of(
             allowed_networks, [&](const Ipv4Network& n) { return n.contains(address); });
         if (!is_allowed) {
-            reading_.add(path,
-                         fmt::format("{} may be a real machine's: expected an address from "
-                                     "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, a private "
-                                     "network, 100.64.0.0/10 or 198.18.0.0/15",
-                                     to_string(address)));
+            reading_.add(path, ProblemKind::real_address, {{"address", to_string(address)}});
         }
         const auto [there, is_new] = owners_.emplace(address, path);
         if (!is_new) {
-            reading_.add(
-                path,
-                fmt::format("{} is the address of {} too", to_string(address), there->second));
+            reading_.add(path,
+                         ProblemKind::address_twice,
+                         {{"address", to_string(address)}, {"other", there->second}});
         }
     }
 
@@ -91,15 +87,13 @@ void check_addresses(Checking& c)
         for (std::size_t i = 0; i < host.addresses.size(); ++i)
             book.add(host.addresses[i], fmt::format("{}.addresses[{}]", path, i + 1));
         if (host.line.empty() && host.addresses.empty()) {
-            c.reading.add(path,
-                          "has no address: expected addresses, or a line that it is plugged into");
+            c.reading.add(path, ProblemKind::host_without_address);
         }
         if (!host.line.empty() && !host.addresses.empty()) {
-            c.reading.add(path + ".addresses",
-                          "a host on a line is given the line's address and has no others");
+            c.reading.add(path + ".addresses", ProblemKind::address_on_line);
         }
         if (host.line.empty() && host.area.empty())
-            c.reading.add(path + ".area", "is missing: where the host stands on the map");
+            c.reading.add(path + ".area", ProblemKind::host_without_area);
     }
     for (const AccessLine& line : c.scenario.lines)
         book.add(line.address, join("line", line.key) + ".address");
@@ -113,16 +107,16 @@ void check_lines(Checking& c)
         const auto [there, is_new] = plugged_in.emplace(host.line, host.key);
         if (!is_new) {
             c.reading.add(join("host", host.key) + ".line",
-                          fmt::format("{} is plugged into {} already, which has one address",
-                                      there->second,
-                                      host.line));
+                          ProblemKind::line_taken,
+                          {{"other", there->second}, {"line", host.line}});
         }
     }
     for (const AccessLine& line : c.scenario.lines) {
         const Host* router = c.host(line.router);
         if (router != nullptr && !router->line.empty()) {
             c.reading.add(join("line", line.key) + ".router",
-                          fmt::format("{} is itself on a line", line.router));
+                          ProblemKind::router_on_line,
+                          {{"router", line.router}});
         }
     }
 }
@@ -130,7 +124,7 @@ void check_lines(Checking& c)
 void check_resolver(Checking& c, const std::optional<Ipv4>& resolver, const std::string& path)
 {
     if (resolver && !c.is_name_server(*resolver))
-        c.reading.add(path, fmt::format("there is no name server at {}", to_string(*resolver)));
+        c.reading.add(path, ProblemKind::no_name_server_at, {{"address", to_string(*resolver)}});
 }
 
 void check_links(Checking& c)
@@ -139,16 +133,15 @@ void check_links(Checking& c)
     for (const Link& link : c.scenario.links) {
         if (link.a.empty() || link.b.empty()) continue;
         const std::string path = join("link", link.key) + ".between";
-        if (link.a == link.b) c.reading.add(path, "both ends are the same host");
+        if (link.a == link.b) c.reading.add(path, ProblemKind::link_to_itself);
         const auto [there, is_new] = seen.emplace(std::minmax(link.a, link.b), link.key);
         if (!is_new) {
-            c.reading.add(path,
-                          fmt::format("{} joins the same hosts", join("link", there->second)));
+            c.reading.add(path, ProblemKind::link_twice, {{"other", join("link", there->second)}});
         }
         for (const std::string& end : {link.a, link.b}) {
             const Host* host = c.host(end);
             if (host != nullptr && !host->line.empty())
-                c.reading.add(path, fmt::format("{} is on a line and has no other cable", end));
+                c.reading.add(path, ProblemKind::link_to_host_on_line, {{"host", end}});
         }
     }
 }
@@ -201,8 +194,8 @@ void check_connected(Checking& c)
         if (largest.contains(host.key)) continue;
         const bool is_alone = !neighbours.contains(host.key);
         c.reading.add(join("host", host.key),
-                      is_alone ? std::string{"no link leads to it, and it is on no line"}
-                               : fmt::format("there is no way from it to {}", *largest.begin()));
+                      is_alone ? ProblemKind::not_connected : ProblemKind::no_way_to,
+                      {{"host", *largest.begin()}});
     }
 }
 
@@ -225,21 +218,18 @@ void check_rules(Checking& c)
 {
     for (const Group& group : c.scenario.groups) {
         if (c.host(group.key) != nullptr)
-            c.reading.add(join("group", group.key), "a host has the same key");
+            c.reading.add(join("group", group.key), ProblemKind::group_like_host);
     }
     const Neighbours neighbours = neighbours_in(c);
     for (const FirewallRule& rule : c.scenario.rules) {
         const std::string path = join("rule", rule.key);
         if (c.host(rule.host) != nullptr && !neighbours.contains(rule.host)) {
-            c.reading.add(
-                path + ".host",
-                fmt::format("{} has no links, so the rule never meets a packet", rule.host));
+            c.reading.add(path + ".host", ProblemKind::rule_without_links, {{"host", rule.host}});
         }
         if (!rule.ports.empty() && rule.transport == Transport::icmp)
-            c.reading.add(path + ".ports", "ICMP has no ports");
+            c.reading.add(path + ".ports", ProblemKind::icmp_ports);
         if (rule.verdict == Verdict::reject_rst && rule.transport != Transport::tcp) {
-            c.reading.add(path + ".verdict",
-                          "a RST answers TCP only: expected transport = \"tcp\"");
+            c.reading.add(path + ".verdict", ProblemKind::rst_not_for_tcp);
         }
     }
     std::map<std::string, std::string> host_of;
@@ -249,7 +239,8 @@ void check_rules(Checking& c)
         const std::string& other = host_of[order.before];
         if (!other.empty() && other != host_of[order.rule]) {
             c.reading.add(join("rule", order.rule) + ".before",
-                          fmt::format("{} is a rule of another host, {}", order.before, other));
+                          ProblemKind::rule_of_other_host,
+                          {{"rule", order.before}, {"host", other}});
         }
     }
 }

@@ -1,5 +1,7 @@
 #include "sim/scenario/checks.h"
 
+#include "sim/scenario/settings.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,11 +33,11 @@ void check_references(Checking& c)
             known->second.lookup.insert(known->second.all.begin(), known->second.all.end());
         }
         if (known->second.lookup.contains(reference.name)) continue;
-        c.reading.problems.add(
-            reference.place,
-            reference.path,
-            fmt::format("there is no {} \"{}\"", noun(reference.form), reference.name),
-            hint_for(reference.name, known->second.all));
+        c.reading.problems.add(reference.place,
+                               reference.path,
+                               ProblemKind::unknown_name,
+                               {{"noun", noun_of(reference.form)}, {"name", reference.name}},
+                               did_you_mean(reference.name, known->second.all));
     }
 }
 

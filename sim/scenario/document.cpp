@@ -31,7 +31,7 @@ public:
 
     struct Trouble {
         Place place;
-        std::string what;
+        Wrong wrong;
     };
 
     explicit Prescan(std::string_view text) : text_{text} {}
@@ -40,18 +40,16 @@ public:
 
 private:
     [[nodiscard]] bool begins_header_without_key() const;
-    [[nodiscard]] std::string outside_quotes() const;
+    [[nodiscard]] Wrong outside_quotes() const;
     bool trips_reader_after_join();
-    std::string wrong_here();
-    std::string skip_string(char quote);
+    std::optional<Wrong> wrong_here();
+    std::optional<Wrong> skip_string(char quote);
     void advance(std::size_t count);
 
-    static std::string too_deep()
+    static Wrong too_deep()
     {
-        return fmt::format(
-            "is nested too deeply: at most {} brackets in one another and {} dots in a key",
-            max_brackets,
-            max_dots);
+        return {ProblemKind::nested_too_deeply,
+                {{"brackets", std::to_string(max_brackets)}, {"dots", std::to_string(max_dots)}}};
     }
 
     std::string_view text_;
@@ -89,7 +87,7 @@ bool Prescan::trips_reader_after_join()
 }
 
 // Returns what is wrong in it, at its place.
-std::string Prescan::skip_string(char quote)
+std::optional<Wrong> Prescan::skip_string(char quote)
 {
     const std::string triple(3, quote);
     const bool multiline = text_.starts_with(triple);
@@ -98,28 +96,25 @@ std::string Prescan::skip_string(char quote)
         if (quote == '"' && text_[0] == '\\') {
             const char escaped = text_.size() > 1 ? text_[1] : '\n';
             if (std::string_view{"btnfr\"\\uUex \t\r\n"}.find(escaped) == std::string_view::npos)
-                return "is not valid TOML: write \\\\ for a backslash, or use single quotes";
+                return Wrong{ProblemKind::wrong_escape};
             advance(2);
             const bool joins_lines =
                 std::string_view{" \t\r\n"}.find(escaped) != std::string_view::npos;
-            if (joins_lines && trips_reader_after_join()) {
-                return "cannot be read here, behind a \"\\\" that joins two lines: put this "
-                       "character on the line above";
-            }
+            if (joins_lines && trips_reader_after_join()) return Wrong{ProblemKind::line_join};
         } else if (multiline && text_.starts_with(triple)) {
             // Up to two more quotes belong to the text itself.
             advance(3);
             while (text_.starts_with(quote))
                 advance(1);
-            return {};
+            return std::nullopt;
         } else if (!multiline && (text_[0] == quote || text_[0] == '\n')) {
             advance(1);
-            return {};
+            return std::nullopt;
         } else {
             advance(1);
         }
     }
-    return {};
+    return std::nullopt;
 }
 
 // `text_` begins with a header's "[".
@@ -143,23 +138,21 @@ bool is_of_word(char c)
 }
 
 // What to say about the character that `text_` begins with, which is no part of TOML's own syntax.
-std::string Prescan::outside_quotes() const
+Wrong Prescan::outside_quotes() const
 {
-    if (text_.starts_with("\u3000"))
-        return "is a full-width space: outside quotes only plain spaces are blanks";
+    if (text_.starts_with("\u3000")) return {ProblemKind::full_width_space};
     const auto lead = static_cast<unsigned char>(text_[0]);
     const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0x80 ? 2 : 1;
     const bool whole = (lead >= 0xC2 || lead < 0x80) && lead <= 0xF4 && text_.size() >= size &&
                        std::ranges::all_of(text_.substr(1, size - 1), [](char c) {
                            return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
                        });
-    if (!whole) return fmt::format("is not valid TOML: octet {:#04x} is no UTF-8", lead);
-    return fmt::format("is not valid TOML: \"{}\" may stand only inside quotes",
-                       text_.substr(0, size));
+    if (!whole) return {ProblemKind::not_utf8, {{"octet", fmt::format("{:#04x}", lead)}}};
+    return {ProblemKind::needs_quotes, {{"character", std::string{text_.substr(0, size)}}}};
 }
 
 // What is wrong with the octet that `text_` begins with, outside quotes and comments.
-std::string Prescan::wrong_here()
+std::optional<Wrong> Prescan::wrong_here()
 {
     const char c = text_[0];
     const bool in_word = in_word_;
@@ -167,24 +160,25 @@ std::string Prescan::wrong_here()
     if (c == '\n' && open_.empty()) in_value_ = false;
     if (c == ',') in_value_ = open_.ends_with('[');
     if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
-    if (c == '=' && std::exchange(in_value_, true))
-        return "is not valid TOML: a second \"=\" where one value is expected";
+    if (c == '=' && std::exchange(in_value_, true)) return Wrong{ProblemKind::second_equals};
     if (c == '.' && ++dots_ > max_dots) return too_deep();
     if (std::string_view{"\"'[{"}.find(c) != std::string_view::npos) {
-        if (in_word) return fmt::format("is not valid TOML: {} within a word", c);
+        if (in_word) return Wrong{ProblemKind::bracket_in_word, {{"bracket", std::string{c}}}};
         if (c == '{') in_value_ = false;
         if (c == '[' || c == '{') open_ += c;
-        return open_.size() > max_brackets ? too_deep() : "";
+        if (open_.size() > max_brackets) return too_deep();
+        return std::nullopt;
     }
     if (c == ']' || c == '}') {
         if (!open_.ends_with(c == ']' ? '[' : '{'))
-            return fmt::format("is not valid TOML: \"{}\" closes nothing", c);
+            return Wrong{ProblemKind::closes_nothing, {{"bracket", std::string{c}}}};
         open_.pop_back();
-        return {};
+        return std::nullopt;
     }
     const bool usual =
         in_word_ || std::string_view{".=,# \t\r\n"}.find(c) != std::string_view::npos;
-    return usual ? "" : outside_quotes();
+    if (usual) return std::nullopt;
+    return outside_quotes();
 }
 
 std::optional<Prescan::Trouble> Prescan::first_trouble()
@@ -194,15 +188,15 @@ std::optional<Prescan::Trouble> Prescan::first_trouble()
     while (!text_.empty()) {
         const char c = text_[0];
         if (c == '[' && at_line_start && open_.empty() && begins_header_without_key())
-            return Trouble{place_, "is not valid TOML: expected a key behind \"[\""};
+            return Trouble{place_, {ProblemKind::header_without_key}};
         at_line_start = c == '\n' || (at_line_start && (c == ' ' || c == '\t'));
-        std::string wrong = wrong_here();
-        if (wrong.empty() && (c == '"' || c == '\'')) {
+        auto wrong = wrong_here();
+        if (!wrong && (c == '"' || c == '\'')) {
             wrong = skip_string(c);
-        } else if (wrong.empty()) {
+        } else if (!wrong) {
             advance(c == '#' ? std::min(text_.find('\n'), text_.size()) : 1);
         }
-        if (!wrong.empty()) return Trouble{place_, wrong};
+        if (wrong) return Trouble{place_, *std::move(wrong)};
     }
     return std::nullopt;
 }
@@ -215,7 +209,7 @@ Place place_of(const toml::source_position& at, std::size_t file)
 Value value_of(const toml::date_time& when)
 {
     using namespace std::chrono;
-    if (!when.offset) return Unsupported{"a date and time without an offset"};
+    if (!when.offset) return Unsupported{ProblemTerm::local_moment};
     const auto day = sys_days{year{when.date.year} / month{when.date.month} / when.date.day};
     const minutes offset{when.offset->minutes};
     const Duration since_epoch = day.time_since_epoch() + hours{when.time.hour} +
@@ -249,7 +243,7 @@ Table table_of(const toml::table& from, std::size_t file)
 
 Node node_of(const toml::node& from, std::size_t file)
 {
-    Node node{place_of(from.source().begin, file), Unsupported{"something else"}};
+    Node node{place_of(from.source().begin, file), Unsupported{}};
     if (const auto* table = from.as_table()) {
         node.value = table_of(*table, file);
     } else if (const auto* array = from.as_array()) {
@@ -265,28 +259,58 @@ Node node_of(const toml::node& from, std::size_t file)
         if (moment->get().date.year >= 1970 && moment->get().date.year <= 2200) {
             node.value = value_of(moment->get());
         } else {
-            node.value = Unsupported{"a date before 1970 or after 2200"};
+            node.value = Unsupported{ProblemTerm::distant_date};
         }
     } else if (from.is_floating_point()) {
-        node.value = Unsupported{"a number with a fraction"};
+        node.value = Unsupported{ProblemTerm::fraction};
     } else {
-        node.value = Unsupported{"a date or time without an offset"};
+        node.value = Unsupported{ProblemTerm::local_date};
     }
     return node;
 }
 
 } // namespace
 
-std::string kind_of(const Node& node)
+namespace {
+
+// What stands between two marks; nothing when they are not there.
+std::optional<std::string>
+between(std::string_view text, std::string_view from, std::string_view to)
+{
+    const std::size_t begin = text.find(from);
+    if (begin == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(begin + from.size());
+    const std::size_t end = to.empty() ? text.size() : text.rfind(to);
+    if (end == std::string_view::npos) return std::nullopt;
+    return std::string{text.substr(0, end)};
+}
+
+// toml++ speaks English: the mistakes that are made most are said in our own words.
+Wrong wrong_in(std::string_view description)
+{
+    if (description.find("cannot redefine existing") != std::string_view::npos) {
+        if (auto key = between(description, " '", "'"))
+            return {ProblemKind::toml_key_twice, {{"key", *std::move(key)}}};
+    }
+    if (auto saw = between(description, "expected value, saw ", ""))
+        return {ProblemKind::toml_no_value, {{"saw", *std::move(saw)}}};
+    if (description.find("encountered end-of-file") != std::string_view::npos)
+        return {ProblemKind::toml_unfinished};
+    return {ProblemKind::not_toml, {{"detail", std::string{description}}}};
+}
+
+} // namespace
+
+ProblemTerm kind_of(const Node& node)
 {
     struct Names {
-        std::string operator()(const std::string&) const { return "a string"; }
-        std::string operator()(std::int64_t) const { return "a number"; }
-        std::string operator()(bool) const { return "true or false"; }
-        std::string operator()(const Moment&) const { return "a date"; }
-        std::string operator()(const Array&) const { return "a list"; }
-        std::string operator()(const Table&) const { return "a table"; }
-        std::string operator()(const Unsupported& what) const { return what.name; }
+        ProblemTerm operator()(const std::string&) const { return ProblemTerm::string; }
+        ProblemTerm operator()(std::int64_t) const { return ProblemTerm::number; }
+        ProblemTerm operator()(bool) const { return ProblemTerm::boolean; }
+        ProblemTerm operator()(const Moment&) const { return ProblemTerm::date; }
+        ProblemTerm operator()(const Array&) const { return ProblemTerm::list; }
+        ProblemTerm operator()(const Table&) const { return ProblemTerm::table; }
+        ProblemTerm operator()(const Unsupported& what) const { return what.kind; }
     };
     return std::visit(Names{}, node.value);
 }
@@ -294,20 +318,19 @@ std::string kind_of(const Node& node)
 std::optional<Table> parse_document(std::string_view text, std::size_t file, Problems& problems)
 {
     if (text.size() > max_file_octets) {
-        problems.add({file}, {}, fmt::format("is larger than {} bytes", max_file_octets));
+        problems.add(
+            {file}, {}, ProblemKind::file_too_large, {{"most", std::to_string(max_file_octets)}});
         return std::nullopt;
     }
     if (auto trouble = Prescan{text}.first_trouble()) {
         trouble->place.file = file;
-        problems.add(trouble->place, {}, trouble->what);
+        problems.add(trouble->place, {}, std::move(trouble->wrong));
         return std::nullopt;
     }
     const toml::parse_result result = toml::parse(text);
     if (!result) {
         const toml::parse_error& error = result.error();
-        problems.add(place_of(error.source().begin, file),
-                     {},
-                     fmt::format("is not valid TOML: {}", error.description()));
+        problems.add(place_of(error.source().begin, file), {}, wrong_in(error.description()));
         return std::nullopt;
     }
     return table_of(result.table(), file);

@@ -26,7 +26,7 @@ struct Moment { // a date and time with its offset
     int utc_offset_minutes = 0;
 };
 struct Unsupported { // a float, or a date or time without an offset
-    std::string name;
+    ProblemTerm kind = ProblemTerm::local_date;
 };
 
 using Value = std::variant<std::string, std::int64_t, bool, Moment, Array, Table, Unsupported>;
@@ -42,8 +42,8 @@ struct Entry {
     Node node;
 };
 
-// "a string", "a table", ...: for messages.
-std::string kind_of(const Node& node);
+// What to call it in a message.
+ProblemTerm kind_of(const Node& node);
 
 inline constexpr std::size_t max_file_octets = std::size_t{1024} * 1024;
 

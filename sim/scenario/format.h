@@ -16,7 +16,7 @@ namespace sim::scenario {
 template <typename V>
 void fields(V& v, Area& area)
 {
-    v.about("A tinted area of the map: a household, an ISP, a company.");
+    v.about("area", "A tinted area of the map: a household, an ISP, a company.");
     v.value({"kind", "whose area it is; decides its colour", needed}, area.kind);
     v.value({"name", "what stands on the map", needed}, area.name);
 }
@@ -24,7 +24,7 @@ void fields(V& v, Area& area)
 template <typename V>
 void fields(V& v, Host& host)
 {
-    v.about("A PC, router or server. A server's key is its full name.");
+    v.about("host", "A PC, router or server. A server's key is its full name.");
     v.value({"name", "what stands on its card", needed}, host.name);
     v.value({"kind", "what it is; decides its icon", needed}, host.kind);
     v.value({"area", "where it stands; on a line: that of the line", !needed, Form::area},
@@ -39,7 +39,7 @@ void fields(V& v, Host& host)
 template <typename V>
 void fields(V& v, AccessLine& line)
 {
-    v.about("A way to get online that a PC can be plugged into.");
+    v.about("line", "A way to get online that a PC can be plugged into.");
     v.value({"name", "what stands in the mail program's settings", needed}, line.name);
     v.value({"area", "where a PC on it stands", needed, Form::area}, line.area);
     v.value({"router", "the router at its other end", needed, Form::host}, line.router);
@@ -53,7 +53,7 @@ void fields(V& v, AccessLine& line)
 template <typename V>
 void fields(V& v, Link& link)
 {
-    v.about("A cable between two hosts.");
+    v.about("link", "A cable between two hosts.");
     v.ends({"between", "the two hosts", needed, Form::host}, link.a, link.b);
     v.value({"latency", "time from one end to the other"}, link.latency);
     v.value({"bandwidth", "how much goes through, in each direction", !needed, Form::bandwidth},
@@ -65,7 +65,7 @@ void fields(V& v, Link& link)
 template <typename V>
 void fields(V& v, Group& group)
 {
-    v.about("A named set of addresses that rules and relays speak of.");
+    v.about("group", "A named set of addresses that rules and relays speak of.");
     v.value({"name", "what it is called", needed}, group.name);
     v.list({"networks", "IPv4 networks or addresses", needed}, group.networks);
 }
@@ -73,7 +73,8 @@ void fields(V& v, Group& group)
 template <typename V>
 void fields(V& v, FirewallRule& rule)
 {
-    v.about("A rule of a host's packet filter. Rules of one host are tried in the order of the "
+    v.about("rule",
+            "A rule of a host's packet filter. Rules of one host are tried in the order of the "
             "file; the first that matches decides, and none means pass.");
     v.value({"kind",
              "what it is for: \"op25b\" is an ISP's block on its own customers' port 25, "
@@ -105,7 +106,7 @@ void fields(V& v, FirewallRule& rule)
 template <typename V>
 void fields(V& v, DnsZone& zone)
 {
-    v.about("What a name server says about one domain. Names are written in full.");
+    v.about("zone", "What a name server says about one domain. Names are written in full.");
     v.records({"records", "lines such as \"umi.example MX 10 mx1.umi.example\"", needed},
               {"ttl", "how long others may remember an answer"},
               zone.records);
@@ -114,14 +115,14 @@ void fields(V& v, DnsZone& zone)
 template <typename V>
 void fields(V& v, NameServer::Forward& forward)
 {
-    v.about("Another name server that knows the names below this one.");
+    v.about("forward", "Another name server that knows the names below this one.");
     v.value({"server", "its address", needed}, forward.server);
 }
 
 template <typename V>
 void fields(V& v, NameServer& server)
 {
-    v.about("A name server on the host of this key.");
+    v.about("name_server", "A name server on the host of this key.");
     v.value({"recursive", "whether it asks others for names that are not its own"},
             server.recursive);
     v.keyed({"zone", "its zones by origin", !needed, Form::domain_or_dot},
@@ -140,7 +141,7 @@ void fields(V& v, NameServer& server)
 template <typename V>
 void fields(V& v, SmtpListener& listener)
 {
-    v.about("How the server answers on this port.");
+    v.about("port", "How the server answers on this port.");
     v.value({"role",
              "\"mx\" takes mail for its own domains from anyone, \"submission\" from users "
              "who log in, \"relay\" also from its own network without a login",
@@ -155,7 +156,7 @@ void fields(V& v, SmtpListener& listener)
 template <typename V>
 void fields(V& v, User& user)
 {
-    v.about("Someone who can log in with this name.");
+    v.about("user", "Someone who can log in with this name.");
     v.value({"password",
              "as it is typed; may be empty where only tokens are taken",
              !needed,
@@ -171,7 +172,8 @@ void fields(V& v, User& user)
 template <typename V>
 void fields(V& v, TokenIssuer& tokens)
 {
-    v.about("Whoever signs the tokens that this server takes for xoauth2 and oauthbearer.");
+    v.about("tokens",
+            "Whoever signs the tokens that this server takes for xoauth2 and oauthbearer.");
     v.value({"issuer", "its host name, as in \"login.kumo.example\"", needed, Form::domain},
             tokens.name);
     v.value({"scope", "what a token must allow", !needed, Form::line}, tokens.scope);
@@ -181,7 +183,7 @@ void fields(V& v, TokenIssuer& tokens)
 template <typename V>
 void fields(V& v, Mailbox& mailbox)
 {
-    v.about("A mailbox kept here.");
+    v.about("mailbox", "A mailbox kept here.");
     v.value({"quota", "how much it holds; without: no limit", !needed, Form::size},
             mailbox.quota_bytes);
 }
@@ -189,7 +191,7 @@ void fields(V& v, Mailbox& mailbox)
 template <typename V>
 void fields(V& v, Route& route)
 {
-    v.about("Where mail for this domain goes instead of its MX.");
+    v.about("route", "Where mail for this domain goes instead of its MX.");
     v.value({"host", "the next server", needed, Form::host}, route.host);
     v.value({"port", "its port"}, route.port);
     v.value({"protection",
@@ -207,7 +209,8 @@ void fields(V& v, Route& route)
 template <typename V>
 void fields(V& v, MailServer& server)
 {
-    v.about("A mail server (submission, relay, MX, mailbox) on the host of this key.");
+    v.about("mail_server",
+            "A mail server (submission, relay, MX, mailbox) on the host of this key.");
     v.keyed({"port", "the ports on which it answers", needed, Form::port_number},
             server.listeners,
             &SmtpListener::port);
@@ -272,7 +275,7 @@ void fields(V& v, MailServer& server)
 template <typename V>
 void fields(V& v, PopListener& listener)
 {
-    v.about("How the server answers on this port.");
+    v.about("pop_port", "How the server answers on this port.");
     v.value({"tls", "\"implicit\" is TLS from the first byte"}, listener.tls);
     v.value({"require_tls", "whether a login without TLS is refused"}, listener.require_tls);
 }
@@ -280,7 +283,7 @@ void fields(V& v, PopListener& listener)
 template <typename V>
 void fields(V& v, PopServer& server)
 {
-    v.about("A POP3 server for the mailboxes of the mail server on the same host.");
+    v.about("pop_server", "A POP3 server for the mailboxes of the mail server on the same host.");
     v.keyed({"port", "the ports on which it answers", needed, Form::port_number},
             server.listeners,
             &PopListener::port);
@@ -299,7 +302,7 @@ void fields(V& v, PopServer& server)
 template <typename V>
 void fields(V& v, AccountSettings& account)
 {
-    v.about("As a mail program asks for it.");
+    v.about("account", "As a mail program asks for it.");
     v.value({"server", "name or address of the server", needed}, account.server);
     v.value({"port", "25, 587, 465; for POP3 110 or 995", needed}, account.port);
     v.value({"protection",
@@ -322,7 +325,7 @@ void fields(V& v, AccountSettings& account)
 template <typename V>
 void fields(V& v, MailProgram& program)
 {
-    v.about("A mail program on somebody's PC.");
+    v.about("program", "A mail program on somebody's PC.");
     v.value({"host", "the PC that it runs on", needed, Form::host}, program.host);
     v.value({"name", "its owner's name", needed}, program.name);
     v.value({"address", "its owner's mail address", needed, Form::mail_address}, program.address);
@@ -335,7 +338,7 @@ void fields(V& v, MailProgram& program)
 template <typename V>
 void fields(V& v, Message& message)
 {
-    v.about("What is sent.");
+    v.about("message", "What is sent.");
     v.list({"to", "the recipients", needed, Form::mail_address}, message.to);
     v.value({"subject", "the subject", !needed, Form::line}, message.subject);
     v.value({"text", "what is written", !needed, Form::prose}, message.text);
@@ -352,7 +355,7 @@ void fields(V& v, Step& step)
         {"after_previous", "time from the end of the step before"},
         {"after_delivery", "time from when the mail lies in the mailbox"},
     }};
-    v.about("Something that is done in the lesson.");
+    v.about("step", "Something that is done in the lesson.");
     v.value({"action", "what is done", needed}, step.action);
     v.when(times, step.when, step.delay);
     v.value({"program", "send, fetch: the mail program that does it", !needed, Form::program},
@@ -365,7 +368,7 @@ void fields(V& v, Step& step)
 template <typename V>
 void fields(V& v, Prediction::Choice& choice)
 {
-    v.about("One possible answer.");
+    v.about("choice", "One possible answer.");
     v.value({"text", "the answer", needed}, choice.text);
     v.value({"right", "whether it is right"}, choice.right);
 }
@@ -373,7 +376,7 @@ void fields(V& v, Prediction::Choice& choice)
 template <typename V>
 void fields(V& v, Prediction& prediction)
 {
-    v.about("A question to the learner before the result is shown.");
+    v.about("prediction", "A question to the learner before the result is shown.");
     v.value({"question", "the question", needed}, prediction.question);
     v.tables({"choice", "the possible answers", needed}, prediction.choices);
 }
@@ -381,7 +384,7 @@ void fields(V& v, Prediction& prediction)
 template <typename V>
 void fields(V& v, Expectation& expect)
 {
-    v.about("What ought to come of it; what is not written is not compared.");
+    v.about("expect", "What ought to come of it; what is not written is not compared.");
     v.value({"sending", "what the sender's mail program shows; \"none\" is success"},
             expect.sending);
     v.list({"delivered", "mailboxes in which a message lies at the end", !needed, Form::mailbox},
@@ -400,7 +403,7 @@ void fields(V& v, Expectation& expect)
 template <typename V>
 void fields(V& v, Variation& variation)
 {
-    v.about("A change of settings that the lesson proposes, and what comes of it.");
+    v.about("variation", "A change of settings that the lesson proposes, and what comes of it.");
     v.value({"name", "what is changed, in a few words", needed}, variation.name);
     v.settings({"set", "the settings, as with --set", needed}, variation.settings);
     v.table({"expect", "what ought to come of it"}, variation.expect);
@@ -410,7 +413,7 @@ template <typename V>
 void fields(V& v, Scenario& scenario)
 {
     std::string world;
-    v.about("A lesson of hikyaku, or a world that lessons share.");
+    v.about("lesson", "A lesson of hikyaku, or a world that lessons share.");
     v.value({"world", "the world file that this lesson adds to", !needed, Form::toml_file}, world);
     v.value({"order", "place among the lessons"}, scenario.order);
     v.value({"title", "what the lesson is called", needed}, scenario.title);

@@ -6,6 +6,8 @@
 #include "sim/scenario/quantities.h"
 #include "sim/smtp/path.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -203,16 +205,47 @@ bool may_be_written(Mechanism mechanism)
     return sasl::is_available(mechanism);
 }
 
-std::string_view noun(Form form)
+// The first terms are the forms.
+ProblemTerm term_of(Form form)
+{
+    static_assert([] {
+        for (const Form each : values_of<Form>())
+            if (name_of(each) != name_of(static_cast<ProblemTerm>(each))) return false;
+        return true;
+    }());
+    return static_cast<ProblemTerm>(form);
+}
+
+ProblemTerm noun_of(Form form)
 {
     switch (form) {
+    case Form::area:
+        return ProblemTerm::noun_area;
     case Form::access_line:
-        return "line";
+        return ProblemTerm::noun_line;
     case Form::host_or_group:
-        return "host or group";
+        return ProblemTerm::noun_host_or_group;
+    case Form::rule:
+        return ProblemTerm::noun_rule;
+    case Form::program:
+        return ProblemTerm::noun_program;
+    case Form::mailbox:
+        return ProblemTerm::noun_mailbox;
     default:
-        return name_of(form);
+        return ProblemTerm::noun_host;
     }
+}
+
+Wrong problem_of_form(Form form, std::string_view text)
+{
+    const std::size_t at = text.rfind('@');
+    if (form == Form::mail_address && at != std::string_view::npos && at > 0) {
+        // a..b@umi.example: real, and no dot-string (RFC 5321 §4.1.2)
+        std::string quoted = fmt::format("\"{}\"{}", text.substr(0, at), text.substr(at));
+        if (text.front() != '"' && is_mail_address(quoted))
+            return {ProblemKind::address_needs_quotes, {{"quoted", std::move(quoted)}}};
+    }
+    return {ProblemKind::wrong_form, {{"wanted", term_of(form)}}};
 }
 
 } // namespace sim::scenario

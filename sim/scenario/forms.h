@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/named_enum.h"
+#include "sim/scenario/problem.h"
 #include "sim/scenario/scenario.h"
 
 #include <string>
@@ -74,7 +75,11 @@ std::vector<std::string> choices_of()
     return names;
 }
 
-// What such a thing is called in a message: "host", "host or group".
-std::string_view noun(Form form);
+// The form in a message, and what a thing of the form is called there.
+ProblemTerm term_of(Form form);
+ProblemTerm noun_of(Form form);
+
+// What is wrong with a string that has not the form.
+Wrong problem_of_form(Form form, std::string_view text);
 
 } // namespace sim::scenario

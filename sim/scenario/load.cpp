@@ -60,24 +60,36 @@ std::optional<Table> Loader::read_table(const std::string& path, const Place& na
         const bool is_first = files_.size() == 1;
         problems_.add(named_at,
                       is_first ? "" : "world",
-                      is_first ? std::string{"cannot be read"}
-                               : fmt::format("{} cannot be read", path));
+                      is_first ? ProblemKind::unreadable : ProblemKind::unreadable_other,
+                      {{"file", path}});
         return std::nullopt;
     }
     return parse_document(*text, files_.size() - 1, problems_);
 }
 
+// Nothing when there is no world to speak of: then that is the one thing that is wrong, and all that
+// the lesson does not have is not its fault.
 std::optional<Table> Loader::read_world(const Entry& world)
 {
     const auto* name = std::get_if<std::string>(&world.node.value);
-    if (name == nullptr || !has_form(Form::toml_file, *name)) return Table{}; // the Reader says it
+    if (name == nullptr) {
+        problems_.add(world.node.place,
+                      "world",
+                      ProblemKind::wrong_kind,
+                      {{"found", kind_of(world.node)}, {"wanted", ProblemTerm::toml_file}});
+        return std::nullopt;
+    }
+    if (!has_form(Form::toml_file, *name)) {
+        problems_.add(world.node.place, "world", problem_of_form(Form::toml_file, *name));
+        return std::nullopt;
+    }
     files_.push_back(path_beside(path_, *name));
     problems_.add_file(files_.back());
     auto table = read_table(files_.back(), world.node.place);
     if (!table) return std::nullopt;
     const auto nested = std::ranges::find(*table, "world", &Entry::key);
     if (nested != table->end())
-        problems_.add(nested->key_place, "world", "a world file cannot add to another one");
+        problems_.add(nested->key_place, "world", ProblemKind::world_with_world);
     return table;
 }
 
@@ -91,9 +103,12 @@ void Loader::read_messages()
         const std::string path = path_beside(files_.at(place.file), eml);
         auto text = read_(path);
         if (!text) {
-            problems_.add(place, key, fmt::format("{} cannot be read", path));
+            problems_.add(place, key, ProblemKind::unreadable_other, {{"file", path}});
         } else if (text->empty() || text->size() > max_message_octets) {
-            problems_.add(place, key, fmt::format("expected 1 to {} bytes", max_message_octets));
+            problems_.add(place,
+                          key,
+                          ProblemKind::message_size,
+                          {{"most", std::to_string(max_message_octets)}});
         } else {
             eml = *std::move(text);
         }

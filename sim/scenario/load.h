@@ -2,6 +2,7 @@
 // Touches no file itself: the caller says how to read one, so that it works in a browser too.
 #pragma once
 
+#include "sim/scenario/problem.h"
 #include "sim/scenario/scenario.h"
 
 #include <tl/expected.hpp>
@@ -17,12 +18,11 @@ struct Problem {
     std::string file;
     int line = 0; // from 1; 0: the file as a whole
     int column = 0;
-    std::string key;  // dotted, as in "host.hanako-pc.kind"
-    std::string what; // English: what is wrong and what was expected
-    std::string hint; // "did you mean ...?" or empty
+    std::string key; // dotted, as in "host.hanako-pc.kind"
+    Wrong wrong;
 };
 
-// "file:line:column: key: what (hint)"
+// "file:line:column: key: " and the wrong in short; explain says it in words.
 std::string to_string(const Problem& problem);
 
 // The content of the file at `path`, or nothing when it cannot be read.

@@ -1,7 +1,5 @@
 #include "sim/scenario/problems.h"
 
-#include "sim/scenario/settings.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,22 +17,6 @@ bool is_bare_key(std::string_view part)
     });
 }
 
-// A message is one line of bounded length, whatever stands in the file.
-std::string as_message(std::string text)
-{
-    constexpr std::size_t max_octets = 1'000;
-    if (text.size() > max_octets) {
-        std::size_t end = max_octets;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-            --end; // not within a character
-        text.resize(end);
-        text += "…";
-    }
-    std::ranges::replace_if(
-        text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
-    return text;
-}
-
 } // namespace
 
 std::size_t Problems::add_file(std::string name)
@@ -43,7 +25,7 @@ std::size_t Problems::add_file(std::string name)
     return files_.size() - 1;
 }
 
-void Problems::add(Place place, std::string key, std::string what, std::string hint)
+void Problems::add(Place place, std::string key, Wrong wrong)
 {
     if (full()) {
         ++left_out_;
@@ -51,13 +33,14 @@ void Problems::add(Place place, std::string key, std::string what, std::string h
     }
     keys_.insert(key);
     const std::string file = place.file < files_.size() ? files_[place.file] : std::string{};
-    found_.push_back({place,
-                      {file,
-                       place.line,
-                       place.column,
-                       as_message(std::move(key)),
-                       as_message(std::move(what)),
-                       as_message(std::move(hint))}});
+    found_.push_back(
+        {place, {file, place.line, place.column, as_line(std::move(key)), std::move(wrong)}});
+}
+
+void Problems::add(
+    Place place, std::string key, ProblemKind kind, std::vector<Fact> facts, std::string near)
+{
+    add(place, std::move(key), Wrong{kind, std::move(facts), std::move(near)});
 }
 
 bool Problems::concern(const std::string& key) const
@@ -79,7 +62,11 @@ std::vector<Problem> Problems::sorted() const
     for (Found& found : all)
         result.push_back(std::move(found.problem));
     if (left_out_ > 0)
-        result.push_back({files_.front(), 0, 0, {}, fmt::format("and {} more", left_out_), {}});
+        result.push_back({files_.front(),
+                          0,
+                          0,
+                          {},
+                          {ProblemKind::and_more, {{"count", std::to_string(left_out_)}}}});
     return result;
 }
 
@@ -89,8 +76,39 @@ std::string to_string(const Problem& problem)
     if (problem.line > 0) text += fmt::format(":{}:{}", problem.line, problem.column);
     text += ": ";
     if (!problem.key.empty()) text += problem.key + ": ";
-    text += problem.what;
-    if (!problem.hint.empty()) text += fmt::format(" ({})", problem.hint);
+    return text + to_string(problem.wrong);
+}
+
+std::string to_string(const Wrong& wrong)
+{
+    struct Words {
+        std::string operator()(const std::string& word) const { return word; }
+        std::string operator()(ProblemTerm term) const { return std::string{name_of(term)}; }
+        std::string operator()(const Needed& entry) const { return entry.key; }
+        std::string operator()(const std::vector<std::string>& choices) const
+        {
+            return fmt::format("{}", fmt::join(choices, "|"));
+        }
+    };
+    std::string text{name_of(wrong.kind)};
+    for (const Fact& fact : wrong.facts)
+        text += fmt::format(" {}={}", fact.name, std::visit(Words{}, fact.value));
+    if (!wrong.near.empty()) text += fmt::format(" near={}", wrong.near);
+    return as_line(std::move(text));
+}
+
+std::string as_line(std::string text)
+{
+    constexpr std::size_t most_octets = 1'000;
+    if (text.size() > most_octets) {
+        std::size_t end = most_octets;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+            --end; // not within a character
+        text.resize(end);
+        text += "…";
+    }
+    std::ranges::replace_if(
+        text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
     return text;
 }
 
@@ -105,22 +123,6 @@ std::string join(const std::string& path, std::string_view part)
         text += c;
     }
     return text += '"';
-}
-
-std::string hint_for(std::string_view word, const std::vector<std::string>& candidates)
-{
-    const std::string nearest = did_you_mean(word, candidates);
-    return nearest.empty() ? std::string{} : fmt::format("did you mean \"{}\"?", nearest);
-}
-
-std::string one_of(const std::vector<std::string>& words)
-{
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-        text += words[i];
-    }
-    return text;
 }
 
 } // namespace sim::scenario

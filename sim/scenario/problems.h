@@ -29,7 +29,12 @@ public:
 
     // The number of the file in a Place.
     std::size_t add_file(std::string name);
-    void add(Place place, std::string key, std::string what, std::string hint = {});
+    void add(Place place, std::string key, Wrong wrong);
+    void add(Place place,
+             std::string key,
+             ProblemKind kind,
+             std::vector<Fact> facts = {},
+             std::string near = {});
 
     [[nodiscard]] bool none() const { return found_.empty(); }
     // Whether something is wrong with the value at this dotted key, or within it.
@@ -49,13 +54,10 @@ private:
     std::size_t left_out_ = 0;
 };
 
+// One line of bounded length, whatever stands in the file.
+std::string as_line(std::string text);
+
 // A dotted key with one part more: join("host", "mx.example") is host."mx.example".
 std::string join(const std::string& path, std::string_view part);
-
-// 'did you mean "drop"?', or empty when none is near.
-std::string hint_for(std::string_view word, const std::vector<std::string>& candidates);
-
-// "a, b or c"
-std::string one_of(const std::vector<std::string>& words);
 
 } // namespace sim::scenario

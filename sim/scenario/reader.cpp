@@ -1,6 +1,7 @@
 #include "sim/scenario/reader.h"
 
 #include "sim/scenario/quantities.h"
+#include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
 
@@ -11,11 +12,6 @@ namespace sim::scenario {
 namespace {
 
 constexpr std::size_t max_elements = 20'000; // of one list or table
-
-std::string known_keys(const std::vector<std::string>& keys)
-{
-    return keys.empty() ? "nothing may stand here" : "expected " + one_of(keys);
-}
 
 } // namespace
 
@@ -34,10 +30,15 @@ Place Reading::place_of(std::string path) const
     }
 }
 
-void Reading::add(const std::string& path, std::string what, std::string hint)
+void Reading::add(const std::string& path, Wrong wrong)
 {
     if (problems.concern(path)) return;
-    problems.add(place_of(path), path, std::move(what), std::move(hint));
+    problems.add(place_of(path), path, std::move(wrong));
+}
+
+void Reading::add(const std::string& path, ProblemKind kind, std::vector<Fact> facts)
+{
+    add(path, Wrong{kind, std::move(facts)});
 }
 
 // ---- keys of a table --------------------------------------------------------------------------
@@ -61,7 +62,10 @@ const Node* Reader::take(const About& about)
         return &table_[i].node;
     }
     if (about.is_needed)
-        reading_.problems.add(place_, path_of(about.key), fmt::format("is missing: {}", about.is));
+        reading_.problems.add(place_,
+                              path_of(about.key),
+                              ProblemKind::missing,
+                              {{"about", Needed{fmt::format("{}.{}", kind_, about.key)}}});
     return nullptr;
 }
 
@@ -69,7 +73,7 @@ const Table* Reader::as_table(const Node& node, const std::string& path)
 {
     reading_.places.emplace(path, node.place);
     const auto* table = std::get_if<Table>(&node.value);
-    if (table == nullptr) expected(node, path, "a table");
+    if (table == nullptr) expected(node, path, ProblemTerm::table);
     return table;
 }
 
@@ -79,8 +83,10 @@ const Table* Reader::take_table(const About& about)
     if (node == nullptr) return nullptr;
     const Table* table = as_table(*node, path_of(about.key));
     if (table == nullptr || table->size() <= max_elements) return table;
-    reading_.problems.add(
-        node->place, path_of(about.key), fmt::format("has more than {} entries", max_elements));
+    reading_.problems.add(node->place,
+                          path_of(about.key),
+                          ProblemKind::too_many_entries,
+                          {{"most", std::to_string(max_elements)}});
     return nullptr;
 }
 
@@ -90,10 +96,12 @@ const Array* Reader::take_array(const About& about)
     if (node == nullptr) return nullptr;
     const auto* array = std::get_if<Array>(&node->value);
     if (array == nullptr) {
-        expected(*node, path_of(about.key), "a list");
+        expected(*node, path_of(about.key), ProblemTerm::list);
     } else if (array->size() > max_elements) {
-        reading_.problems.add(
-            node->place, path_of(about.key), fmt::format("has more than {} entries", max_elements));
+        reading_.problems.add(node->place,
+                              path_of(about.key),
+                              ProblemKind::too_many_entries,
+                              {{"most", std::to_string(max_elements)}});
         return nullptr;
     }
     return array;
@@ -105,8 +113,9 @@ void Reader::finish()
         if (taken_[i] || reading_.problems.full()) continue;
         reading_.problems.add(table_[i].key_place,
                               path_of(table_[i].key),
-                              "there is no such key here; " + known_keys(known_),
-                              hint_for(table_[i].key, known_));
+                              known_.empty() ? ProblemKind::no_key_here : ProblemKind::unknown_key,
+                              {{"choices", known_}},
+                              did_you_mean(table_[i].key, known_));
     }
 }
 
@@ -121,7 +130,7 @@ void Reader::read_key(const Entry& entry, const std::string& path, Form form, st
     out = entry.key;
     if (!has_form(form, entry.key)) {
         reading_.problems.add(
-            entry.key_place, path, fmt::format("the key has to be {}", expectation(form)));
+            entry.key_place, path, ProblemKind::wrong_key, {{"wanted", term_of(form)}});
     } else if (is_reference(form)) {
         reading_.references.push_back({form, entry.key, entry.key_place, path});
     }
@@ -136,14 +145,13 @@ void Reader::read_key(const Entry& entry, const std::string& path, Form form, st
 
 // ---- single values ----------------------------------------------------------------------------
 
-void Reader::expected(const Node& node, const std::string& path, std::string_view wanted)
+void Reader::expected(const Node& node, const std::string& path, ProblemTerm wanted)
 {
     reading_.problems.add(
-        node.place, path, fmt::format("is {}, expected {}", kind_of(node), wanted));
+        node.place, path, ProblemKind::wrong_kind, {{"found", kind_of(node)}, {"wanted", wanted}});
 }
 
-const std::string*
-Reader::as_string(const Node& node, const std::string& path, std::string_view wanted)
+const std::string* Reader::as_string(const Node& node, const std::string& path, ProblemTerm wanted)
 {
     reading_.places.emplace(path, node.place);
     const auto* text = std::get_if<std::string>(&node.value);
@@ -155,34 +163,55 @@ const std::string* Reader::as_choice(const Node& node,
                                      const std::string& path,
                                      const std::vector<std::string>& choices)
 {
-    const std::string* text = as_string(node, path, one_of(choices));
-    if (text == nullptr || std::ranges::find(choices, *text) != choices.end()) return text;
-    reading_.problems.add(
-        node.place, path, fmt::format("expected {}", one_of(choices)), hint_for(*text, choices));
-    return nullptr;
+    reading_.places.emplace(path, node.place);
+    const auto* text = std::get_if<std::string>(&node.value);
+    if (text == nullptr) {
+        reading_.problems.add(node.place,
+                              path,
+                              ProblemKind::wrong_kind_for_choice,
+                              {{"found", kind_of(node)}, {"choices", choices}});
+    } else if (std::ranges::find(choices, *text) == choices.end()) {
+        reading_.problems.add(node.place,
+                              path,
+                              ProblemKind::wrong_choice,
+                              {{"choices", choices}},
+                              did_you_mean(*text, choices));
+        return nullptr;
+    }
+    return text;
 }
 
 std::optional<std::int64_t>
 Reader::as_number(const Node& node, const std::string& path, std::int64_t least, std::int64_t most)
 {
-    const std::string wanted = fmt::format("a number from {} to {}", least, most);
+
     reading_.places.emplace(path, node.place);
     const auto* number = std::get_if<std::int64_t>(&node.value);
     if (number == nullptr) {
-        expected(node, path, wanted);
+        reading_.problems.add(node.place,
+                              path,
+                              ProblemKind::wrong_kind_for_number,
+                              {{"found", kind_of(node)},
+                               {"least", std::to_string(least)},
+                               {"most", std::to_string(most)}});
         return std::nullopt;
     }
     if (*number >= least && *number <= most) return *number;
-    reading_.problems.add(node.place, path, fmt::format("is {}, expected {}", *number, wanted));
+    reading_.problems.add(node.place,
+                          path,
+                          ProblemKind::wrong_number,
+                          {{"number", std::to_string(*number)},
+                           {"least", std::to_string(least)},
+                           {"most", std::to_string(most)}});
     return std::nullopt;
 }
 
 void Reader::read(const Node& node, const std::string& path, Form form, std::string& out)
 {
-    const std::string* text = as_string(node, path, expectation(form));
+    const std::string* text = as_string(node, path, term_of(form));
     if (text == nullptr) return;
     if (!has_form(form, *text)) {
-        reading_.problems.add(node.place, path, fmt::format("expected {}", expectation(form)));
+        reading_.problems.add(node.place, path, problem_of_form(form, *text));
         return;
     }
     if (is_reference(form)) reading_.references.push_back({form, *text, node.place, path});
@@ -192,10 +221,14 @@ void Reader::read(const Node& node, const std::string& path, Form form, std::str
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Text& out)
 {
     if (!std::holds_alternative<Table>(node.value)) {
-        expected(node, path, R"(both languages: { ja = "…", en = "…" })");
+        reading_.problems.add(node.place,
+                              path,
+                              ProblemKind::not_both_languages,
+                              {{"found", kind_of(node)}, {"example", R"({ ja = "…", en = "…" })"}});
         return;
     }
     Reader both{*as_table(node, path), path, node.place, reading_};
+    both.about("text", {});
     both.value({"ja", "the Japanese text; a text stands in both languages", needed, Form::prose},
                out.ja);
     both.value({"en", "the English text; a text stands in both languages", needed, Form::prose},
@@ -209,7 +242,7 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, bool
 {
     const auto* value = std::get_if<bool>(&node.value);
     if (value == nullptr) {
-        expected(node, path, "true or false");
+        expected(node, path, ProblemTerm::boolean);
         return;
     }
     out = *value;
@@ -228,56 +261,56 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, std:
 
 void Reader::read(const Node& node, const std::string& path, Form form, std::uint64_t& out)
 {
-    const std::string* text = as_string(node, path, expectation(form));
+    const std::string* text = as_string(node, path, term_of(form));
     if (text == nullptr) return;
     const auto amount = form == Form::bandwidth ? parse_bandwidth(*text) : parse_size(*text);
     if (amount) {
         out = *amount;
     } else {
-        reading_.problems.add(node.place, path, fmt::format("expected {}", expectation(form)));
+        reading_.problems.add(
+            node.place, path, ProblemKind::wrong_form, {{"wanted", term_of(form)}});
     }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Duration& out)
 {
-    const std::string* text = as_string(node, path, expectation(Form::duration));
+    const std::string* text = as_string(node, path, ProblemTerm::duration);
     if (text == nullptr) return;
     if (const auto duration = parse_duration(*text)) {
         out = *duration;
     } else {
         reading_.problems.add(
-            node.place, path, fmt::format("expected {}", expectation(Form::duration)));
+            node.place, path, ProblemKind::wrong_form, {{"wanted", ProblemTerm::duration}});
     }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4& out)
 {
-    constexpr std::string_view wanted = "an IPv4 address, as in \"192.0.2.10\"";
+    constexpr ProblemTerm wanted = ProblemTerm::ipv4;
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
     if (const auto address = parse_ipv4(*text)) {
         out = *address;
     } else {
-        reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+        reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
     }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4Network& out)
 {
-    constexpr std::string_view wanted =
-        "a network whose bits behind the prefix are zero, as in \"192.0.2.0/26\"";
+    constexpr ProblemTerm wanted = ProblemTerm::network;
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
     if (const auto network = parse_ipv4_network(*text)) {
         out = *network;
     } else {
-        reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+        reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
     }
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, PortRange& out)
 {
-    constexpr std::string_view wanted = "a port from 1 to 65535, or ports as in \"1024-2047\"";
+    constexpr ProblemTerm wanted = ProblemTerm::ports;
     reading_.places.emplace(path, node.place);
     std::optional<PortRange> range;
     if (const auto* number = std::get_if<std::int64_t>(&node.value)) {
@@ -291,7 +324,7 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Port
     if (range) {
         out = *range;
     } else {
-        reading_.problems.add(node.place, path, fmt::format("expected {}", wanted));
+        reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
     }
 }
 

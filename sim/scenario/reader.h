@@ -52,7 +52,8 @@ struct Reading {
     [[nodiscard]] Place place_of(std::string path) const;
     // Says that what stands at `path` does not fit the rest; not when it, or a part of it, is
     // already known to be wrong.
-    void add(const std::string& path, std::string what, std::string hint = {});
+    void add(const std::string& path, Wrong wrong);
+    void add(const std::string& path, ProblemKind kind, std::vector<Fact> facts = {});
 
     Problems& problems;
     std::map<std::string, Place> places; // by dotted key
@@ -64,8 +65,8 @@ class Reader {
 public:
     Reader(const Table& table, std::string path, Place place, Reading& reading);
 
-    // What the table as a whole is; for the schema.
-    void about(std::string_view /*is*/) {}
+    // What kind of table it is, and what it is as a whole (for the schema).
+    void about(std::string_view kind, std::string_view /*is*/) { kind_ = kind; }
 
     template <typename T>
     void value(const About& about, T& out)
@@ -185,8 +186,7 @@ private:
         read(node, path, form, out.emplace());
     }
 
-    const std::string*
-    as_string(const Node& node, const std::string& path, std::string_view wanted);
+    const std::string* as_string(const Node& node, const std::string& path, ProblemTerm wanted);
     const std::string*
     as_choice(const Node& node, const std::string& path, const std::vector<std::string>& choices);
     std::optional<std::int64_t>
@@ -196,9 +196,10 @@ private:
                  const std::string& prefix,
                  std::vector<std::pair<std::string, std::string>>& out);
     void read_count(const Entry& entry, const std::string& path, Expectation::Count& out);
-    void expected(const Node& node, const std::string& path, std::string_view wanted);
+    void expected(const Node& node, const std::string& path, ProblemTerm wanted);
 
     const Table& table_;
+    std::string_view kind_;
     std::string path_;
     Place place_;
     Reading& reading_;

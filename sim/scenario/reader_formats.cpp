@@ -2,6 +2,7 @@
 #include "sim/dns/record.h"
 #include "sim/scenario/quantities.h"
 #include "sim/scenario/reader.h"
+#include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
 
@@ -10,8 +11,6 @@
 namespace sim::scenario {
 
 namespace {
-
-constexpr std::string_view setting_value_is = "a string, a number, true or false";
 
 // What may stand in a zone. Its SOA is made by the World.
 struct TypeExample {
@@ -48,12 +47,7 @@ std::string_view take_word(std::string_view& text)
     return word;
 }
 
-struct RecordProblem {
-    std::string what;
-    std::string hint;
-};
-
-std::optional<RecordProblem> parse_record(std::string_view text, DnsRecord& record)
+std::optional<Wrong> parse_record(std::string_view text, DnsRecord& record)
 {
     const std::string_view name = take_word(text);
     const std::string_view type_word = take_word(text);
@@ -61,21 +55,19 @@ std::optional<RecordProblem> parse_record(std::string_view text, DnsRecord& reco
     record.type = type_word;
     record.data = text;
     if (!dns::parse_name(name) || type_word.empty()) {
-        return RecordProblem{"expected a full name, a type and its data, as in \"umi.example MX 10 "
-                             "mx1.umi.example\"",
-                             {}};
+        return Wrong{ProblemKind::record_form};
     }
     const auto type = dns::parse_record_type(type_word);
     for (const TypeExample& known : type_examples) {
         if (type != known.type) continue;
         record.type = dns::to_string(known.type);
         if (dns::parse_record_data(known.type, text)) return std::nullopt;
-        return RecordProblem{
-            fmt::format("is no {} record, which is written as in '{}'", record.type, known.example),
-            {}};
+        return Wrong{ProblemKind::record_data,
+                     {{"type", record.type}, {"example", std::string{known.example}}}};
     }
-    return RecordProblem{fmt::format("expected a record type: {}", one_of(type_names())),
-                         hint_for(type_word, type_names())};
+    return Wrong{ProblemKind::record_type,
+                 {{"choices", type_names()}},
+                 did_you_mean(type_word, type_names())};
 }
 
 } // namespace
@@ -85,9 +77,8 @@ void Reader::ends(const About& about, std::string& a, std::string& b)
     const Array* array = take_array(about);
     if (array == nullptr) return;
     if (array->size() != 2) {
-        reading_.problems.add(reading_.place_of(path_of(about.key)),
-                              path_of(about.key),
-                              "expected two hosts, as in [\"taro-pc\", \"umi-router\"]");
+        reading_.problems.add(
+            reading_.place_of(path_of(about.key)), path_of(about.key), ProblemKind::not_two_hosts);
         return;
     }
     read((*array)[0], element_path(about.key, 0), Form::host, a);
@@ -100,10 +91,7 @@ void Reader::start(const About& about, Instant& at, int& utc_offset_minutes)
     if (node == nullptr) return;
     const auto* moment = std::get_if<Moment>(&node->value);
     if (moment == nullptr) {
-        expected(*node,
-                 path_of(about.key),
-                 "a date and time with its offset and without quotes, as in "
-                 "2026-04-01T09:00:00+09:00");
+        expected(*node, path_of(about.key), ProblemTerm::offset_date);
         return;
     }
     at = moment->at;
@@ -124,8 +112,7 @@ void Reader::records(const About& about, const About& ttl, std::vector<DnsRecord
         record.ttl = time_to_live;
         if (!text.empty()) {
             const auto problem = parse_record(text, record);
-            if (problem)
-                reading_.problems.add((*array)[i].place, path, problem->what, problem->hint);
+            if (problem) reading_.problems.add((*array)[i].place, path, *problem);
         }
         out.push_back(std::move(record)); // also a wrong one: the paths of the others count on it
     }
@@ -147,9 +134,8 @@ void Reader::when(std::span<const About> abouts, StepWhen& when, Duration& delay
         const Node* node = take(about);
         if (node == nullptr) continue;
         if (!used.empty()) {
-            reading_.problems.add(node->place,
-                                  path_of(about.key),
-                                  fmt::format("{} is there already: a step has one time", used));
+            reading_.problems.add(
+                node->place, path_of(about.key), ProblemKind::second_time, {{"other", used}});
         }
         used = about.key;
         when = *parse_enum<StepWhen>(about.key);
@@ -178,7 +164,7 @@ void Reader::setting_value(const About& about, std::string& out)
     if (auto text = setting_text(*node)) {
         out = *std::move(text);
     } else {
-        expected(*node, path_of(about.key), setting_value_is);
+        expected(*node, path_of(about.key), ProblemTerm::setting_value);
     }
 }
 
@@ -203,7 +189,7 @@ void Reader::flatten(const Table& table,
         } else if (auto text = setting_text(entry.node)) {
             out.emplace_back(key, *std::move(text));
         } else {
-            expected(entry.node, setting_path, setting_value_is);
+            expected(entry.node, setting_path, ProblemTerm::setting_value);
         }
     }
 }
@@ -220,8 +206,9 @@ void Reader::counts(const About& about, std::vector<Expectation::Count>& out)
         if (!kind) {
             reading_.problems.add(entry.key_place,
                                   path,
-                                  "expected a kind of event, as in packet_dropped",
-                                  hint_for(entry.key, choices_of<Kind>()));
+                                  ProblemKind::not_an_event,
+                                  {},
+                                  did_you_mean(entry.key, choices_of<Kind>()));
             continue;
         }
         read_count(entry, path, out.emplace_back(Expectation::Count{*kind}));
@@ -247,7 +234,7 @@ void Reader::read_count(const Entry& entry, const std::string& path, Expectation
         if (number) *bound = static_cast<std::uint64_t>(*number);
     }
     range.finish();
-    if (out.at_least > out.at_most) reading_.add(path, "at_least is more than at_most");
+    if (out.at_least > out.at_most) reading_.add(path, ProblemKind::least_above_most);
 }
 
 } // namespace sim::scenario

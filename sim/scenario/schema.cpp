@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -179,9 +180,16 @@ Json shape(Tag<std::optional<T>> /*tag*/, Form form)
 // world: in the elements of lists.
 class SchemaWriter {
 public:
-    explicit SchemaWriter(bool is_whole) : is_whole_{is_whole} {}
+    explicit SchemaWriter(bool is_whole, std::vector<NeededKey>* needed_keys = nullptr)
+        : is_whole_{is_whole}, needed_keys_{needed_keys}
+    {
+    }
 
-    void about(std::string_view is) { about_ = is; }
+    void about(std::string_view kind, std::string_view is)
+    {
+        kind_ = kind;
+        about_ = is;
+    }
 
     template <typename T>
     void value(const About& about, T& /*out*/)
@@ -274,9 +282,9 @@ public:
 
 private:
     template <typename T>
-    static Json table_of(bool is_whole)
+    Json table_of(bool is_whole) const
     {
-        SchemaWriter inner{is_whole};
+        SchemaWriter inner{is_whole, needed_keys_};
         T thing{};
         fields(inner, thing);
         return std::move(inner).finish();
@@ -294,10 +302,17 @@ private:
         for (auto& [key, member] : std::get<Json::Object>(json.value))
             described.with(std::move(key), std::move(member));
         properties_.with(std::string{about.key}, std::move(described));
-        if (about.is_needed) required_.emplace_back(about.key);
+        if (!about.is_needed) return;
+        required_.emplace_back(about.key);
+        if (needed_keys_ == nullptr) return;
+        NeededKey key{fmt::format("{}.{}", kind_, about.key), std::string{about.is}};
+        if (std::ranges::count(*needed_keys_, key.key, &NeededKey::key) == 0)
+            needed_keys_->push_back(std::move(key));
     }
 
     bool is_whole_;
+    std::vector<NeededKey>* needed_keys_; // to be told of them; may be null
+    std::string kind_;
     std::string about_;
     Json properties_ = object();
     std::vector<std::string> required_;
@@ -367,6 +382,16 @@ Json count_definition()
 }
 
 } // namespace
+
+std::vector<NeededKey> needed_keys()
+{
+    std::vector<NeededKey> keys{{"text.ja", "the Japanese text; a text stands in both languages"},
+                                {"text.en", "the English text; a text stands in both languages"}};
+    SchemaWriter writer{false, &keys};
+    Scenario scenario;
+    fields(writer, scenario);
+    return keys;
+}
 
 std::string scenario_schema_json()
 {

@@ -14,11 +14,13 @@ namespace sim::scenario {
 
 namespace {
 
+using Answer = std::optional<Wrong>; // nothing: it fits
+
 // A setting together with how it is written; `write` gets a value that is among the choices, or
 // any when there are none, and returns what is wrong with it, if anything.
 struct Handle {
     Setting setting;
-    std::function<std::string(Scenario&, const std::string&)> write;
+    std::function<Answer(Scenario&, const std::string&)> write;
 };
 using Handles = std::vector<Handle>;
 
@@ -56,14 +58,15 @@ using FindAccount = std::function<AccountSettings&(Scenario&)>;
 
 constexpr std::size_t max_account_text = 255;
 
-std::string problem_of_account_text(const std::string& value)
+Answer problem_of_account_text(const std::string& value)
 {
     if (value.size() > max_account_text)
-        return fmt::format("is longer than {} octets", max_account_text);
+        return Wrong{ProblemKind::text_too_long, {{"most", std::to_string(max_account_text)}}};
     // A line end typed into an account must not become a line end on the wire.
     const bool has_control = std::ranges::any_of(
         value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-    return has_control ? "has a control character in it" : "";
+    if (has_control) return Wrong{ProblemKind::control_character};
+    return std::nullopt;
 }
 
 Setting of_account(SettingGroup group,
@@ -86,8 +89,8 @@ Setting& add_text(Handles& handles,
 {
     handles.push_back({of_account(group, std::move(name), now),
                        [account, member](Scenario& scenario, const std::string& value) {
-                           std::string problem = problem_of_account_text(value);
-                           if (problem.empty()) account(scenario).*member = value;
+                           Answer problem = problem_of_account_text(value);
+                           if (!problem) account(scenario).*member = value;
                            return problem;
                        }});
     return handles.back().setting;
@@ -105,16 +108,17 @@ Setting& add_choice(Handles& handles,
     handles.push_back({of_account(group, std::move(name), text_of(now), std::move(choices)),
                        [account, member](Scenario& scenario, const std::string& value) {
                            account(scenario).*member = *parse_enum<E>(value);
-                           return std::string{};
+                           return Answer{};
                        }});
     return handles.back().setting;
 }
 
-std::string problem_of_server(const std::string& value)
+Answer problem_of_server(const std::string& value)
 {
     const bool is_name = !value.empty() && value.size() <= 253 &&
                          std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7f; });
-    return is_name ? "" : "expected a host name or an IPv4 address";
+    if (is_name) return std::nullopt;
+    return Wrong{ProblemKind::wrong_form, {{"wanted", ProblemTerm::server_name}}};
 }
 
 void add_server(Handles& handles,
@@ -124,16 +128,16 @@ void add_server(Handles& handles,
 {
     handles.push_back({of_account(group, "server", now.server),
                        [account](Scenario& scenario, const std::string& value) {
-                           std::string problem = problem_of_server(value);
-                           if (problem.empty()) account(scenario).server = value;
+                           Answer problem = problem_of_server(value);
+                           if (!problem) account(scenario).server = value;
                            return problem;
                        }});
     handles.push_back({of_account(group, "port", std::to_string(now.port)),
                        [account](Scenario& scenario, const std::string& value) {
                            if (!has_form(Form::port_number, value))
-                               return fmt::format("expected {}", expectation(Form::port_number));
+                               return Answer{problem_of_form(Form::port_number, value)};
                            account(scenario).port = parse_port_range(value)->first;
-                           return std::string{};
+                           return Answer{};
                        }});
     handles.back().setting.suggestions = group == SettingGroup::client
                                              ? std::vector<std::string>{"25", "587", "465"}
@@ -218,7 +222,7 @@ void add_line(Handles& handles, const Scenario& scenario, const std::string& hos
                                std::ranges::find(changed.lines, value, &AccessLine::key);
                            changed.hosts[*at].line = value;
                            changed.hosts[*at].area = line->area;
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -273,7 +277,7 @@ void add_rules(Handles& handles, const Scenario& scenario)
                                changed.rules[i].enabled = value != "off";
                                if (const auto verdict = parse_enum<Verdict>(value))
                                    changed.rules[i].verdict = *verdict;
-                               return std::string{};
+                               return Answer{};
                            }});
     }
 }
@@ -305,18 +309,18 @@ void add_tls(Handles& handles,
                            Listener& it = listener(changed);
                            it.tls = *parse_enum<TlsMode>(value);
                            if (it.tls == TlsMode::none) it.require_tls = false;
-                           return std::string{};
+                           return Answer{};
                        }});
     handles.push_back({setting(at_port(host, now.port, "require_tls"),
                                text_of(now.require_tls),
                                TakesEffect::anew,
                                yes_or_no()),
-                       [listener](Scenario& changed, const std::string& value) -> std::string {
+                       [listener](Scenario& changed, const std::string& value) -> Answer {
                            Listener& it = listener(changed);
                            if (value == "true" && it.tls == TlsMode::none)
-                               return "there is no TLS to require: tls is none on this port";
+                               return Wrong{ProblemKind::no_tls_to_require_there};
                            it.require_tls = value == "true";
-                           return {};
+                           return Answer{};
                        }});
 }
 
@@ -356,26 +360,26 @@ void add_auth(Handles& handles,
                                text_of(now.require_auth),
                                TakesEffect::anew,
                                yes_or_no()),
-                       [listener](Scenario& changed, const std::string& value) -> std::string {
+                       [listener](Scenario& changed, const std::string& value) -> Answer {
                            SmtpListener& it = listener(changed);
                            if (value == "true" && it.auth.empty())
-                               return "there is nothing to log in with: auth is none on this port";
+                               return Wrong{ProblemKind::no_login_to_require_there};
                            it.require_auth = value == "true";
-                           return {};
+                           return Answer{};
                        }});
     handles.push_back(
         {setting(at_port(host, now.port, "auth"), text_of(now.auth), TakesEffect::anew),
          [listener, takes_tokens](Scenario& changed, const std::string& value) {
              const auto mechanisms = parse_mechanisms(value);
              if (!mechanisms) {
-                 return fmt::format("expected none, or mechanisms joined by \"+\": {}",
-                                    one_of(choices_of<Mechanism>()));
+                 return Answer{
+                     Wrong{ProblemKind::not_mechanisms, {{"choices", choices_of<Mechanism>()}}}};
              }
              if (!takes_tokens && std::ranges::any_of(*mechanisms, sasl::uses_token))
-                 return std::string{"nobody signs tokens for this server"};
+                 return Answer{Wrong{ProblemKind::nobody_signs_tokens}};
              listener(changed).auth = *mechanisms;
              if (mechanisms->empty()) listener(changed).require_auth = false;
-             return std::string{};
+             return Answer{};
          }});
 }
 
@@ -392,7 +396,7 @@ void add_certificate(Handles& handles, const std::string& host, CertificateKind 
                                if (server.host == host) server.certificate = kind;
                            for (PopServer& server : changed.pop_servers)
                                if (server.host == host) server.certificate = kind;
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -415,7 +419,7 @@ void add_versions(Handles& handles, const MailServer& now)
                                server.tls_min = version;
                                server.tls_max = std::max(server.tls_max, version);
                            });
-                           return std::string{};
+                           return Answer{};
                        }});
     handles.push_back({setting(at_server(now.host, "tls_max"),
                                text_of(now.tls_max),
@@ -426,7 +430,7 @@ void add_versions(Handles& handles, const MailServer& now)
                                server.tls_max = version;
                                server.tls_min = std::min(server.tls_min, version);
                            });
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -434,7 +438,7 @@ void add_versions(Handles& handles, const MailServer& now)
 void add_time(Handles& handles,
               SettingKey key,
               Duration now,
-              std::string_view zero,
+              ProblemTerm zero,
               std::function<void(Scenario&, Duration)> change)
 {
     handles.push_back(
@@ -442,10 +446,9 @@ void add_time(Handles& handles,
          [zero, change = std::move(change)](Scenario& changed, const std::string& value) {
              const bool has_unit = value.find_first_not_of("0123456789") != std::string::npos;
              const auto time = parse_duration(has_unit ? value : value + "s");
-             if (!time)
-                 return fmt::format("expected seconds, or a time as in \"5m\"; 0 is {}", zero);
+             if (!time) return Answer{Wrong{ProblemKind::not_a_time, {{"zero", zero}}}};
              change(changed, *time);
-             return std::string{};
+             return Answer{};
          }});
 }
 
@@ -459,7 +462,7 @@ void add_greeting_delay(Handles& handles, const MailServer& server, std::size_t 
     add_time(handles,
              at_server(server.host, "greeting_delay"),
              server.greeting_delay,
-             "at once",
+             ProblemTerm::zero_at_once,
              [index](Scenario& changed, Duration delay) {
                  changed.mail_servers[index].greeting_delay = delay;
              });
@@ -476,7 +479,7 @@ void add_login_pause(Handles& handles, const Scenario& scenario, const MailServe
     add_time(handles,
              at_server(server.host, "login_pause"),
              has_auth ? server.login_pause : pop->login_pause,
-             "never",
+             ProblemTerm::zero_never,
              [host = server.host](Scenario& changed, Duration pause) {
                  for (MailServer& mail : changed.mail_servers)
                      if (mail.host == host) mail.login_pause = pause;
@@ -497,7 +500,7 @@ void add_yes_or_no(Handles& handles,
                                yes_or_no()),
                        [index, member](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].*member = value == "true";
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -513,7 +516,7 @@ void add_smart_host(Handles& handles, const MailServer& server, std::size_t inde
                                yes_or_no()),
                        [index, at](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].routes[at].enabled = value == "true";
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -527,7 +530,7 @@ void add_pop_before_smtp(Handles& handles,
     add_time(handles,
              at_server(server.host, "pop_before_smtp"),
              server.pop_before_smtp,
-             "not at all",
+             ProblemTerm::zero_not_at_all,
              [index](Scenario& changed, Duration lasting) {
                  changed.mail_servers[index].pop_before_smtp = lasting;
              });
@@ -623,7 +626,7 @@ void add_reply_fault(Handles& handles,
                            const auto code = parse_whole_number(value, 599).value_or(0);
                            changed.mail_servers[index].faults.reply_to(point) =
                                static_cast<std::uint16_t>(code);
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -662,7 +665,7 @@ void add_recipient_fault(Handles& handles,
              const auto code = parse_whole_number(value, 599).value_or(0);
              codes.erase(recipient);
              if (code != 0) codes[recipient] = static_cast<std::uint16_t>(code);
-             return std::string{};
+             return Answer{};
          }});
 }
 
@@ -678,7 +681,7 @@ void add_cut(Handles& handles, const MailServer& server, std::size_t index)
                        [index](Scenario& changed, const std::string& value) {
                            changed.mail_servers[index].faults.cut =
                                parse_enum<mail::FaultPoint>(value);
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -696,7 +699,7 @@ void add_delay(Handles& handles, const MailServer& server, std::size_t index)
                            delay = Duration{};
                            for (const mail::FaultDelay& each : mail::fault_delays)
                                if (each.name == value) delay = each.length;
-                           return std::string{};
+                           return Answer{};
                        }});
 }
 
@@ -718,7 +721,7 @@ void add_faults(Handles& handles, const Scenario& scenario)
             {fault(server.host, "dns", text_of(server.fault), choices_of<mail::DnsFault>()),
              [i](Scenario& changed, const std::string& value) {
                  changed.name_servers[i].fault = *parse_enum<mail::DnsFault>(value);
-                 return std::string{};
+                 return Answer{};
              }});
     }
 }
@@ -735,7 +738,7 @@ void add_tampering(Handles& handles, const Scenario& scenario)
                                  {"off", "starttls"}),
                            [i](Scenario& changed, const std::string& value) {
                                changed.hosts[i].strips_starttls = value == "starttls";
-                               return std::string{};
+                               return Answer{};
                            }});
     }
 }
@@ -782,15 +785,16 @@ apply_setting(Scenario& scenario, std::string_view key, std::string_view value)
         const std::vector<std::string>& choices = setting.choices;
         if (!choices.empty() && std::ranges::count(choices, value_text) == 0) {
             return tl::make_unexpected(SettingProblem{setting.key,
-                                                      fmt::format("expected {}", one_of(choices)),
-                                                      hint_for(value_text, choices)});
+                                                      {ProblemKind::wrong_choice,
+                                                       {{"choices", choices}},
+                                                       did_you_mean(value_text, choices)}});
         }
-        std::string problem = handle.write(scenario, value_text);
-        if (problem.empty()) return {};
-        return tl::make_unexpected(SettingProblem{setting.key, std::move(problem), {}});
+        Answer problem = handle.write(scenario, value_text);
+        if (!problem) return {};
+        return tl::make_unexpected(SettingProblem{setting.key, *std::move(problem)});
     }
-    return tl::make_unexpected(
-        SettingProblem{std::string{key}, "there is no such setting here", hint_for(key, keys)});
+    return tl::make_unexpected(SettingProblem{
+        std::string{key}, {ProblemKind::no_such_setting, {}, did_you_mean(key, keys)}});
 }
 
 } // namespace sim::scenario

@@ -7,6 +7,7 @@
 
 #include "sim/core/named_enum.h"
 #include "sim/core/setting_key.h"
+#include "sim/scenario/problem.h"
 #include "sim/scenario/scenario.h"
 
 #include <tl/expected.hpp>
@@ -37,8 +38,7 @@ struct Setting {
 
 struct SettingProblem {
     std::string key;
-    std::string what; // English: what is wrong and what was expected
-    std::string hint; // "did you mean ...?" or empty
+    Wrong wrong;
 };
 
 // All settings of this scenario, in the order above.

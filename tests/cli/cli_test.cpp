@@ -266,12 +266,44 @@ TEST_SUITE("cli")
             {{"send"}, "hikyaku send --help"},
             {{"send", "--to", "[mx.example]:25", "--rcpt", "a@b.example"}, "HOST:PORT"},
             {{"check", "/nowhere"}, "/nowhere"},
+            {{"run", "op25b", "--levle", "story"}, "did you mean --level?"},
+            {{"run", "op25b", "--level"}, "--level: expected one value"},
+            {{"bridge", "op25b", "--most-connections", "0"}, "from 1 to 15000"},
+            {{"run", "op25b", "--level", "exprt"}, "did you mean \"expert\"?"},
             {{"run", "op25b", "--lang", "fr"}, "fr"}};
         for (const auto& [arguments, expected] : mistakes) {
             const Result result = hikyaku(arguments);
             INFO(result.out, result.err);
             CHECK(result.code == cli::ExitCode::unusable);
             CHECK(has(result.err, expected));
+        }
+        // And every line of it in Japanese where that is the language.
+        for (auto [arguments, expected] : mistakes) {
+            arguments.insert(arguments.begin(), {"--lang", "ja"});
+            const Result result = hikyaku(arguments);
+            INFO(result.err);
+            CHECK(result.code == cli::ExitCode::unusable);
+            std::istringstream lines{result.err};
+            for (std::string line; std::getline(lines, line);) {
+                const bool is_list = line.starts_with("  "); // of cables
+                CHECK((is_list || std::ranges::any_of(line, [](char c) {
+                           return static_cast<unsigned char>(c) >= 0xe3;
+                       })));
+            }
+        }
+    }
+
+    TEST_CASE("a world that cannot be read is one error")
+    {
+        const Folder folder{"world"};
+        for (const char* world : {"5", "\"nowhere.toml\"", "\"classroom\""}) {
+            const std::string file = folder.file(
+                "scenario.toml", "world = " + std::string{world} + "\n[title]\nja = 3\n");
+            const Result result = hikyaku({"check", file});
+            INFO(result.err);
+            CHECK(result.code == cli::ExitCode::unusable);
+            CHECK(has(result.err, file + ":1:9: world: "));
+            CHECK(std::ranges::count(result.err, '\n') == 2); // and how many there are
         }
     }
 
@@ -336,7 +368,7 @@ TEST_SUITE("cli")
     TEST_CASE("a broken file is told with file, line and column, all of it at once")
     {
         const Folder folder{"broken"};
-        const std::string file = folder.file("scenario.toml", "world = 5\n[title]\nja = 3\n");
+        const std::string file = folder.file("scenario.toml", "limit = 5\n[title]\nja = 3\n");
         for (const char* command : {"run", "check"}) {
             const Result result = hikyaku({command, file});
             CHECK(result.code == cli::ExitCode::unusable);

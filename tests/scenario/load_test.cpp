@@ -1,5 +1,6 @@
 #include "sim/scenario/load.h"
 #include "tests/scenario/broken_files.h"
+#include "tests/scenario/english.h"
 #include "tests/scenario/files.h"
 
 #include <doctest/doctest.h>
@@ -26,7 +27,7 @@ std::string changed(std::string text, const std::string& good, const std::string
 
 Scenario loaded(LoadResult result)
 {
-    INFO(files::listed(result));
+    INFO(files::english(result));
     REQUIRE(result);
     return *std::move(result);
 }
@@ -98,7 +99,7 @@ TEST_SUITE("scenario.load")
             REQUIRE_FALSE(result);
             std::vector<std::string> found;
             for (const Problem& problem : result.error())
-                found.push_back(to_string(problem));
+                found.push_back(files::english(problem));
             CHECK(found == broken.problems);
         }
     }
@@ -115,7 +116,7 @@ TEST_SUITE("scenario.load")
         CHECK(result.error()[1].key == "rule.no-25.verdict");
         CHECK(result.error()[1].line == 77);
         CHECK(result.error()[1].column == 11);
-        CHECK(result.error()[1].hint == "did you mean \"drop\"?");
+        CHECK(result.error()[1].wrong.near == "drop");
         CHECK(result.error()[2].key == "step[1].message.to[1]");
     }
 
@@ -241,7 +242,7 @@ TEST_SUITE("scenario.load")
         const auto result = load_lesson(names_world + "[line.dsl]\nrouter = \"gaet\"\n" +
                                         "[host.ann-pc]\nsystem = 7\n");
         REQUIRE_FALSE(result);
-        CHECK(files::listed(result) ==
+        CHECK(files::english(result) ==
               "lessons/try/scenario.toml:3:10: line.dsl.router: there is no host \"gaet\" (did you "
               "mean \"gate\"?)\n"
               "lessons/try/scenario.toml:5:10: host.ann-pc.system: is a number, expected windows "
@@ -264,14 +265,14 @@ TEST_SUITE("scenario.load")
             load_scenario("lesson.toml",
                           files::in_memory({{"lesson.toml", "world = \"w.toml\"\n"},
                                             {"w.toml", "world = \"v.toml\"\n" + lab()}}));
-        CHECK(files::listed(result) ==
+        CHECK(files::english(result) ==
               "w.toml:1:1: world: a world file cannot add to another one\n");
     }
 
     TEST_CASE("a file that cannot be read is one problem")
     {
         const auto result = load_scenario("no.toml", files::in_memory({}));
-        CHECK(files::listed(result) == "no.toml: cannot be read\n");
+        CHECK(files::english(result) == "no.toml: cannot be read\n");
     }
 
     TEST_CASE("a whole message comes from a file beside the lesson")
@@ -317,7 +318,7 @@ TEST_SUITE("scenario.load")
             const auto result = files::load(text);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
-            return to_string(result.error()[0]);
+            return files::english(result.error()[0]);
         };
         CHECK(only(std::string(1024 * 1024 + 1, '#')) == "lab.toml: is larger than 1048576 bytes");
         std::string deep = "a";
@@ -339,7 +340,7 @@ TEST_SUITE("scenario.load")
             const auto result = files::load(header);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
-            CHECK(result.error()[0].what == "is not valid TOML: expected a key behind \"[\"");
+            CHECK(result.error()[0].wrong.kind == ProblemKind::header_without_key);
         }
     }
 
@@ -350,7 +351,7 @@ TEST_SUITE("scenario.load")
             const auto result = files::load(text);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
-            CHECK(result.error()[0].what.find("closes nothing") != std::string::npos);
+            CHECK(result.error()[0].wrong.kind == ProblemKind::closes_nothing);
         }
         CHECK(files::load(lab() + "\n# ]}\n"));
     }
@@ -371,11 +372,11 @@ TEST_SUITE("scenario.load")
             const auto result = files::load(text);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
-            CHECK(result.error()[0].what.starts_with("is not valid TOML: "));
+            CHECK(files::english(result.error()[0].wrong).starts_with("is not valid TOML: "));
         }
         const auto dotted = files::load("\"title\".\"ja\" = 'x'\n");
         REQUIRE_FALSE(dotted);
-        CHECK(dotted.error().front().what.find("not valid TOML") == std::string::npos);
+        CHECK(files::english(dotted.error().front()).find("not valid TOML") == std::string::npos);
     }
 
     TEST_CASE("what is not ASCII stands in quotes and comments only")
@@ -384,7 +385,7 @@ TEST_SUITE("scenario.load")
             const auto result = files::load(text);
             REQUIRE_FALSE(result);
             REQUIRE(result.error().size() == 1);
-            return to_string(result.error()[0]);
+            return files::english(result.error()[0]);
         };
         CHECK(only("name = 花子\n") ==
               "lab.toml:1:8: is not valid TOML: \"花\" may stand only inside quotes");
@@ -430,7 +431,7 @@ TEST_SUITE("scenario.load")
         const auto result = files::load(text);
         REQUIRE_FALSE(result);
         CHECK(result.error().size() == 201);
-        CHECK(result.error().back().what.starts_with("and "));
+        CHECK(result.error().back().wrong.kind == ProblemKind::and_more);
     }
 
     TEST_CASE("ten thousand PCs are no trouble")

@@ -1,4 +1,5 @@
 #include "sim/scenario/settings.h"
+#include "tests/scenario/english.h"
 #include "tests/scenario/files.h"
 
 #include <doctest/doctest.h>
@@ -29,8 +30,7 @@ std::string problem_of(Scenario& scenario, const std::string& key, const std::st
 {
     const auto done = apply_setting(scenario, key, value);
     if (done) return "none";
-    return done.error().key + ": " + done.error().what +
-           (done.error().hint.empty() ? "" : " (" + done.error().hint + ")");
+    return done.error().key + ": " + files::english(done.error().wrong);
 }
 
 } // namespace
