@@ -63,17 +63,17 @@ tl::expected<Options, OptionProblem> parse_options(const std::vector<std::string
         const std::string name = word.substr(0, equals);
         const auto* const option = std::ranges::find(known, name, &Option::name);
         if (option == known.end())
-            return tl::make_unexpected(OptionProblem{"cli.error.unexpected", {{"words", word}}});
+            return tl::make_unexpected(
+                OptionProblem{"cli.error.unknown_argument", {{"argument", word}}});
         if (equals == std::string::npos && ++i == arguments.size()) {
-            return tl::make_unexpected(OptionProblem{
-                "cli.error.no_value", {{"option", name}, {"values", option->values}}});
+            return tl::make_unexpected(
+                OptionProblem{"cli.error.option_values", {{"option", name}}});
         }
         const std::string value =
             equals == std::string::npos ? arguments[i] : word.substr(equals + 1);
         if (!is_among(value, option->values)) {
-            return tl::make_unexpected(
-                OptionProblem{"cli.error.bad_value",
-                              {{"option", name}, {"value", value}, {"values", option->values}}});
+            return tl::make_unexpected(OptionProblem{
+                "cli.error.not_a_choice", {{"value", value}, {"choices", option->values}}});
         }
         option->set(options, value);
     }

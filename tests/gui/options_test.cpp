@@ -30,9 +30,9 @@ TEST_SUITE("gui.options")
     TEST_CASE("what is wrong is said in both languages")
     {
         const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
-            {{"--lagn", "ja"}, "cli.error.unexpected"},
-            {{"--lang", "fr"}, "cli.error.bad_value"},
-            {{"--lang"}, "cli.error.no_value"},
+            {{"--lagn", "ja"}, "cli.error.unknown_argument"},
+            {{"--lang", "fr"}, "cli.error.not_a_choice"},
+            {{"--lang"}, "cli.error.option_values"},
             {{"op25b", "path"}, "gui.option.one_lesson"}};
         for (const auto& each : wrong) {
             const auto& arguments = each.first;
