@@ -122,6 +122,8 @@ constexpr std::array<KindFacts, count_of<ProblemKind>()> facts_of_kinds{{
     {ProblemKind::link_to_host_on_line, "host"},
     {ProblemKind::not_connected, "host"},
     {ProblemKind::no_way_to, "host"},
+    {ProblemKind::too_many_hosts, "most found"},
+    {ProblemKind::too_many_routers, "most"},
     {ProblemKind::group_like_host, ""},
     {ProblemKind::rule_without_links, "host"},
     {ProblemKind::icmp_ports, ""},

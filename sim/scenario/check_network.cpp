@@ -53,10 +53,10 @@ void check_size(Checking& c)
 {
     const std::vector<Host>& hosts = c.scenario.hosts;
     if (hosts.size() > net::max_hosts) {
-        c.reading.add(join("host", hosts[net::max_hosts].key),
-                      fmt::format("one host too many: a world has at most {}, this one {}",
-                                  net::max_hosts,
-                                  hosts.size()));
+        c.reading.add(
+            join("host", hosts[net::max_hosts].key),
+            ProblemKind::too_many_hosts,
+            {{"most", std::to_string(net::max_hosts)}, {"found", std::to_string(hosts.size())}});
     }
     std::vector<std::uint32_t> cables(hosts.size());
     const auto count = [&](std::string_view key) {
@@ -72,9 +72,8 @@ void check_size(Checking& c)
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         if (cables[i] < 2 || ++routers <= net::max_routers) continue;
         c.reading.add(join("host", hosts[i].key),
-                      fmt::format("one router too many: at most {} hosts of a world have more than "
-                                  "one cable",
-                                  net::max_routers));
+                      ProblemKind::too_many_routers,
+                      {{"most", std::to_string(net::max_routers)}});
         break;
     }
 }

@@ -461,15 +461,13 @@ TEST_SUITE("scenario.load")
         REQUIRE(hosts.error().size() == 1);
         CHECK(hosts.error()[0].file == "lessons/try/scenario.toml");
         CHECK(hosts.error()[0].line == line_of(many, "[host.h16380]"));
-        CHECK(hosts.error()[0].what ==
-              "one host too many: a world has at most 16384, this one 16385");
+        CHECK(to_string(hosts.error()[0].wrong) == "too_many_hosts most=16384 found=16385");
 
         const std::string knotted = with_hosts(2'048, 2);
         const auto routers = files::load(knotted);
         REQUIRE_FALSE(routers);
         REQUIRE(routers.error().size() == 1);
         CHECK(routers.error()[0].line == line_of(knotted, "[host.h2047]"));
-        CHECK(routers.error()[0].what ==
-              "one router too many: at most 2048 hosts of a world have more than one cable");
+        CHECK(to_string(routers.error()[0].wrong) == "too_many_routers most=2048");
     }
 }
