@@ -1,6 +1,8 @@
 #include "cli/command.h"
 
+#include "platform/files.h"
 #include "sim/explain/problem_words.h"
+#include "sim/mail/message.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +46,21 @@ std::optional<sim::scenario::Scenario> Command::load(const std::string& name) co
     complain(text("error.bad_file",
                   {{"file", *path}, {"count", std::to_string(scenario.error().size())}}));
     return std::nullopt;
+}
+
+std::optional<std::string> Command::read_message(const std::string& file) const
+{
+    auto message = platform::read_file(file);
+    if (!message) {
+        complain(text("error.unreadable", {{"file", file}}));
+        return std::nullopt;
+    }
+    if (const auto fault = sim::mail::fault_of_message(*message)) {
+        complain(text(fmt::format("error.{}_message", sim::name_of(*fault)), {{"file", file}}));
+        return std::nullopt;
+    }
+    message->erase(0, sim::mail::preamble_size(*message));
+    return message;
 }
 
 } // namespace cli

@@ -32,6 +32,9 @@ struct Command {
     void complain(std::string_view sentence) const;
     // The scenario that the user named, or nothing after saying what is wrong.
     [[nodiscard]] std::optional<sim::scenario::Scenario> load(const std::string& name) const;
+    // The message in a file, without a byte order mark or mbox line in front of it; or nothing
+    // after saying what is wrong.
+    [[nodiscard]] std::optional<std::string> read_message(const std::string& file) const;
 };
 
 SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events);

@@ -31,15 +31,8 @@ using sim::report::Role;
 // The first `send` step sends this message instead of its own; the envelope stays the lesson's.
 bool use_message(const Command& command, sim::scenario::Scenario& scenario, const std::string& path)
 {
-    const auto text = platform::read_file(path);
-    if (!text) {
-        command.complain(command.text("error.unreadable", {{"file", path}}));
-        return false;
-    }
-    if (text->empty()) {
-        command.complain(command.text("error.empty_message", {{"file", path}}));
-        return false;
-    }
+    const auto text = command.read_message(path);
+    if (!text) return false;
     const auto step = std::ranges::find(
         scenario.steps, sim::scenario::StepAction::send, &sim::scenario::Step::action);
     if (step == scenario.steps.end()) {

@@ -93,7 +93,10 @@ private:
         addresses.push_back(options_.sender);
         for (const std::string& address : addresses) {
             if (const auto path = sim::smtp::parse_mailbox(address)) continue;
-            command_.complain(command_.text("error.mail_address", {{"address", address}}));
+            const auto quoted = sim::smtp::with_quotes(address);
+            command_.complain(quoted ? command_.text("error.quote_address",
+                                                     {{"address", address}, {"quoted", *quoted}})
+                                     : command_.text("error.mail_address", {{"address", address}}));
             return false;
         }
         return true;
@@ -294,15 +297,11 @@ private:
             options_.subject.empty() ? command_.text("send.subject") : options_.subject;
         step.message.text = options_.text.empty() ? command_.text("send.text") : options_.text;
         if (options_.message_file) {
-            auto text = platform::read_file(*options_.message_file);
-            if (text && !options_.as_relay) { // to a relay it is somebody else's letter
+            auto text = command_.read_message(*options_.message_file);
+            if (!text) return false;
+            if (!options_.as_relay) { // to a relay it is somebody else's letter
                 for (const char* blind : {"Bcc", "Resent-Bcc"})
-                    *text = sim::mail::remove_fields(*text, blind);
-            }
-            if (!text || text->empty()) {
-                command_.complain(command_.text(text ? "error.empty_message" : "error.unreadable",
-                                                {{"file", *options_.message_file}}));
-                return false;
+                    sim::mail::take_fields(*text, blind);
             }
             step.message.eml = *text;
         }

@@ -30,6 +30,15 @@ public:
         return UnderWay{};
     }
 
+    // As MailOutcome has them.
+    [[nodiscard]] std::vector<EventId> shares() const
+    {
+        std::vector<EventId> all = shares_;
+        if (deferred_.exists()) all.push_back(deferred_);
+        if (all.size() < 2) all.clear();
+        return all;
+    }
+
 private:
     void see(EventId id)
     {
@@ -52,16 +61,23 @@ private:
         see(id);
         retrieved_ = true;
     }
+    void on(EventId id, const RecipientRefused& /*what*/)
+    {
+        see(id);
+        shares_.push_back(id);
+    }
     void on(EventId id, const MailBounced& /*what*/)
     {
         see(id);
         bounced_ = id;
+        shares_.push_back(id);
         deferred_ = {};
     }
     void on(EventId id, const MailDelivered& /*what*/)
     {
         see(id);
         delivered_ = id;
+        shares_.push_back(id);
         deferred_ = {};
     }
     void on(EventId id, const MailDeferred& what)
@@ -88,6 +104,7 @@ private:
     EventId bounced_;
     EventId delivered_;
     bool retrieved_ = false;
+    std::vector<EventId> shares_; // that are settled
 };
 
 } // namespace
@@ -101,7 +118,8 @@ std::vector<MailOutcome> outcomes(const Trace& trace, std::size_t end)
         for (const EventId id : events_before(trace.index().of(mail), end))
             known.note(trace.at(id));
         if (known.first().exists())
-            found.push_back({known.first(), MailOutcome{mail, known.composed(), known.judge()}});
+            found.push_back({known.first(),
+                             MailOutcome{mail, known.composed(), known.judge(), known.shares()}});
     }
     std::ranges::sort(found, {}, [](const auto& each) { return each.first; });
     std::vector<MailOutcome> all;

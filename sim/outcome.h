@@ -34,6 +34,9 @@ struct MailOutcome {
     MailId mail;
     EventId composed; // none for mail that a server made itself (a bounce)
     Fate outcome;
+    // Who got it and who did not, when more than one thing became of it: each RecipientRefused,
+    // MailBounced and MailDelivered, and the MailDeferred of those who still wait. Else empty.
+    std::vector<EventId> shares{};
 };
 
 // Of every mail in trace[0, end), in the order in which they appeared.

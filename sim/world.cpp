@@ -184,7 +184,7 @@ std::shared_ptr<const tls::ServerConfig> World::Parts::identity(const Server& se
 mail::MailboxStore& World::Parts::mailboxes(const std::string& host)
 {
     auto& store = mailbox_stores[host];
-    if (!store) store = std::make_unique<mail::MailboxStore>();
+    if (!store) store = std::make_unique<mail::MailboxStore>(options.seed);
     return *store;
 }
 

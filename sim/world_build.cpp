@@ -14,14 +14,6 @@ namespace sim::build {
 
 namespace {
 
-// The same list of names in another module's type.
-template <NamedEnum To, NamedEnum From>
-To same_name(From value)
-{
-    static_assert(enum_names(To{}) == enum_names(From{}));
-    return static_cast<To>(value);
-}
-
 dns::Name dns_name(std::string_view text)
 {
     if (text.empty()) return {};
@@ -83,7 +75,10 @@ smtp::ServerConfig session_config(const scenario::MailServer& server,
     }
     config.auth_required = listener.require_auth;
     if (listener.role == scenario::ListenerRole::mx) config.greeting_delay = server.greeting_delay;
-    if (server.lenient_line_ends) config.line_ends = smtp::LineEnds::lenient_2022;
+    if (server.lenient_line_ends) {
+        config.line_ends = smtp::LineEnds::lenient_2022;
+        config.enforce_turns = false; // nobody did, and what is smuggled cannot wait
+    }
     config.extensions.pipelining = server.pipelining;
     config.limits.message_octets = server.size_limit_bytes;
     return config;
@@ -230,8 +225,11 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         made.inbound.certificate_fault = certificate_fault(from.certificate);
         made.inbound.tls_from_start = listener.tls == scenario::TlsMode::implicit;
         made.is_submission = listener.role != scenario::ListenerRole::mx;
-        made.checks_sender_domain =
-            from.checks_sender_domain && listener.role == scenario::ListenerRole::mx;
+        // Strangers come to mx ports, and mail for elsewhere to the others.
+        const auto moment = listener.role == scenario::ListenerRole::mx ? auth::Moment::sender
+                                                                        : auth::Moment::recipient;
+        for (const PolicyCheck check : from.checks)
+            if (auth::moment_of(check) == moment) made.checks.push_back(check);
         config.listeners.push_back(std::move(made));
     }
     config.local_domains = from.local_domains;
@@ -249,7 +247,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         config.relay.routes.push_back({route.domain,
                                        route.host,
                                        route.port,
-                                       same_name<smtp::Protection>(protection_of(route)),
+                                       protection_of(route),
                                        route.user,
                                        route.password});
     }
@@ -330,7 +328,7 @@ mail::Account account(const scenario::AccountSettings& from)
     mail::Account account;
     account.server = from.server;
     account.port = from.port;
-    account.protection = same_name<smtp::Protection>(from.protection);
+    account.protection = from.protection;
     account.mechanisms = mechanisms(from.auth);
     account.user = from.user;
     account.password = from.password;

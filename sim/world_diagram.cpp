@@ -139,7 +139,7 @@ StateDiagram smtp_client(const smtp::ClientConfig& config)
     using smtp::ClientPhase;
     Drawing drawing;
     const auto name = [](ClientPhase phase) { return name_of(phase); };
-    const bool tls_first = config.protection == smtp::Protection::tls;
+    const bool tls_first = config.protection == Protection::tls;
     const std::string_view greeting = name(ClientPhase::awaiting_greeting);
     drawing.add(name(ClientPhase::awaiting_connection),
                 tls_first ? name(ClientPhase::awaiting_tls) : greeting,
@@ -147,7 +147,7 @@ StateDiagram smtp_client(const smtp::ClientConfig& config)
     // The table is that of a conversation in the clear; inside TLS it goes on as if none were
     // wanted.
     smtp::ClientConfig inside = config;
-    inside.protection = smtp::Protection::none;
+    inside.protection = Protection::none;
     inside.may_reveal_password = true;
     for (const smtp::ClientConfig& part : {config, inside}) {
         for (const auto& each : smtp::ClientSession::transition_table(part)) {
@@ -158,7 +158,7 @@ StateDiagram smtp_client(const smtp::ClientConfig& config)
     }
     if (tls_first) {
         drawing.add(name(ClientPhase::awaiting_tls), greeting, "TLS");
-    } else if (config.protection != smtp::Protection::none) {
+    } else if (config.protection != Protection::none) {
         drawing.add(name(ClientPhase::awaiting_tls), name(ClientPhase::awaiting_hello), "TLS EHLO");
     }
     // What the host decides, not a reply.
@@ -173,7 +173,7 @@ StateDiagram pop3_client(const pop3::ClientConfig& config)
     using pop3::ClientPhase;
     Drawing drawing;
     const auto name = [](ClientPhase phase) { return name_of(phase); };
-    const bool tls_first = config.protection == pop3::Protection::tls;
+    const bool tls_first = config.protection == Protection::tls;
     const std::string_view greeting = name(ClientPhase::awaiting_greeting);
     drawing.add(name(ClientPhase::awaiting_connection),
                 tls_first ? name(ClientPhase::awaiting_tls) : greeting,
@@ -185,7 +185,7 @@ StateDiagram pop3_client(const pop3::ClientConfig& config)
     }
     if (tls_first) {
         drawing.add(name(ClientPhase::awaiting_tls), greeting, "TLS");
-    } else if (config.protection != pop3::Protection::none) {
+    } else if (config.protection != Protection::none) {
         drawing.add(
             name(ClientPhase::awaiting_tls), name(ClientPhase::awaiting_capabilities), "TLS CAPA");
     }
@@ -224,24 +224,24 @@ StateDiagram sending_diagram(const scenario::AccountSettings& account)
     smtp::ClientConfig config;
     config.protection = made.protection;
     config.wants_auth = !made.mechanisms.empty();
-    config.may_reveal_password = made.protection == smtp::Protection::none;
+    config.may_reveal_password = made.protection == Protection::none;
     return smtp_client(config);
 }
 
 StateDiagram fetching_diagram(const scenario::AccountSettings& account)
 {
     pop3::ClientConfig config;
-    config.protection = *parse_enum<pop3::Protection>(name_of(account.protection));
+    config.protection = account.protection;
     config.user = account.user;
     config.password = account.password;
-    config.may_reveal_password = config.protection == pop3::Protection::none;
+    config.may_reveal_password = config.protection == Protection::none;
     return pop3_client(config);
 }
 
 StateDiagram relaying_diagram()
 {
     smtp::ClientConfig config;
-    config.protection = smtp::Protection::starttls_if_available;
+    config.protection = Protection::starttls_if_available;
     return smtp_client(config);
 }
 

@@ -78,7 +78,8 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"sasl", {"core"}},
     {"smtp", {"core"}},
     {"pop3", {"core"}},
-    {"mail", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3"}},
+    {"auth", {"core"}},
+    {"mail", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "auth"}},
     {"scenario", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "mail"}},
     {"world", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "mail", "scenario"}},
     // What a SASL mechanism gives away is said once, in sasl, and told by those above.

@@ -337,7 +337,8 @@ SIM_NAMED_ENUM(SmtpProblem,
                needs_smtputf8,
                message_too_big_for_peer,
                unfit_for_command,
-               text_ended_by_bare_line_end);
+               text_ended_by_bare_line_end,
+               nul_in_message);
 struct SmtpProblemSeen { // something an end noticed that is no reply
     SmtpProblem problem = SmtpProblem::reply_malformed;
     Blob detail;
@@ -392,6 +393,16 @@ struct AuthTried { // at the server
     SIM_FIELDS(mechanism, encrypted, succeeded, flaw, kept, user, record);
 };
 
+// What a mail server looks at before it decides, and what it found.
+SIM_NAMED_ENUM(PolicyCheck, client_name, sender_domain, recipient_domain);
+SIM_NAMED_ENUM(PolicyVerdict, passed, marked, deferred, rejected);
+struct PolicyJudged {
+    PolicyCheck check = PolicyCheck::sender_domain;
+    PolicyVerdict verdict = PolicyVerdict::passed;
+    Blob facts; // what it looked at and saw, on one line
+    SIM_FIELDS(check, verdict, facts);
+};
+
 // ---- mail -------------------------------------------------------------------------------------
 
 struct MailComposed { // someone pressed Send
@@ -405,6 +416,14 @@ struct FieldAdded { // a server wrote a header field into the message (Received,
     MailId mail;
     Blob field; // unfolded, with its name
     SIM_FIELDS(mail, field);
+};
+// What a program may do to a mail that passes through it, besides adding fields in front.
+SIM_NAMED_ENUM(MailChange, blind_copies, return_path, preamble, line_ends, ascii_form);
+struct MailChanged {
+    MailId mail;
+    MailChange change = MailChange::line_ends;
+    Blob detail; // what was taken out, without its last line end; else empty
+    SIM_FIELDS(mail, change, detail);
 };
 struct MailQueued { // a server took responsibility with 250 and has more to do
     MailId mail;
@@ -465,6 +484,15 @@ struct MailBounced { // given up; the sender is told by mail unless the reverse-
     Blob said_by;
     Blob reply;
     SIM_FIELDS(mail, step, code, recipients, said_by, reply);
+};
+// At the mail program that sends: this recipient's own refusal, be it one of many.
+struct RecipientRefused {
+    MailId mail;
+    FailureStep step = FailureStep::rcpt_to;
+    std::uint16_t code = 0; // 0: the program itself found it unfit
+    Blob recipient;
+    Blob reply;
+    SIM_FIELDS(mail, step, code, recipient, reply);
 };
 struct MailRetrieved { // the recipient's mail program has it
     MailId mail;
@@ -581,14 +609,17 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(Pop3Command, pop3_command, command)                                                          \
     X(Pop3Reply, pop3_reply, command)                                                              \
     X(AuthTried, auth_tried, command)                                                              \
+    X(PolicyJudged, policy_judged, command)                                                        \
     X(MailComposed, mail_composed, hop)                                                            \
     X(FieldAdded, field_added, command)                                                            \
+    X(MailChanged, mail_changed, command)                                                          \
     X(MailQueued, mail_queued, hop)                                                                \
     X(DeliveryAttempted, delivery_attempted, command)                                              \
     X(MailHandedOver, mail_handed_over, hop)                                                       \
     X(MailDelivered, mail_delivered, hop)                                                          \
     X(MailDeferred, mail_deferred, hop)                                                            \
     X(MailBounced, mail_bounced, hop)                                                              \
+    X(RecipientRefused, recipient_refused, command)                                                \
     X(MailRetrieved, mail_retrieved, hop)                                                          \
     X(SendFinished, send_finished, hop)                                                            \
     X(FetchFinished, fetch_finished, hop)                                                          \

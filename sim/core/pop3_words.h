@@ -51,7 +51,8 @@ SIM_NAMED_ENUM(Pop3Reason,
                unknown_command,
                not_offered,
                bad_argument,
-               malformed_line, // bare CR or LF, or NUL
+               malformed_line, // bare CR, or NUL
+               line_without_cr,
                line_too_long,
                no_such_message,
                already_deleted,
@@ -63,6 +64,8 @@ SIM_NAMED_ENUM(Pop3Reason,
                login_failed,
                mailbox_locked,
                too_many_failures,
+               too_much_sent,
+               too_many_commands,
                login_paused, // too many failures from this address, on other connections too
                goodbye);
 

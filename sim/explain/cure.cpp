@@ -301,6 +301,9 @@ Cure for_reason(SmtpReason reason)
         return {CureKind::wait_out_pause, {}};
     case SmtpReason::recipient_unknown:
     case SmtpReason::bad_forward_path:
+    case SmtpReason::space_before_path:
+    case SmtpReason::path_without_brackets:
+    case SmtpReason::local_part_needs_quotes:
     case SmtpReason::bad_reverse_path:
     case SmtpReason::sender_not_yours:
     case SmtpReason::sender_domain_takes_no_mail:

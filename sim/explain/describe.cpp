@@ -70,6 +70,13 @@ struct Marker {
     Mark operator()(const ConnectionFailed& /*what*/) const { return Mark::blocked; }
     Mark operator()(const TlsFailed& /*what*/) const { return Mark::blocked; }
     Mark operator()(const MailBounced& /*what*/) const { return Mark::blocked; }
+    Mark operator()(const RecipientRefused& /*what*/) const { return Mark::blocked; }
+    Mark operator()(const PolicyJudged& what) const
+    {
+        const bool stops =
+            what.verdict == PolicyVerdict::deferred || what.verdict == PolicyVerdict::rejected;
+        return stops ? Mark::blocked : Mark::none;
+    }
     Mark operator()(const DnsAsked& /*what*/) const { return Mark::quiet; }
     Mark operator()(const DnsServed& /*what*/) const { return Mark::quiet; }
     Mark operator()(const DnsResolved& /*what*/) const { return Mark::quiet; }

@@ -436,6 +436,9 @@ std::vector<MessageGroup> noun_messages()
         group("pop3_phase", all_names<Pop3Phase>()),
         group("verdict", all_names<Verdict>()),
         group("kept", all_names<SecretKept>()),
+        group("change", all_names<MailChange>()),
+        group("check", all_names<PolicyCheck>()),
+        group("policy", all_names<PolicyVerdict>()),
     };
 }
 

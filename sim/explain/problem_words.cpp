@@ -44,6 +44,8 @@ constexpr std::array<KindFacts, count_of<ProblemKind>()> facts_of_kinds{{
     {ProblemKind::unreadable_other, "file"},
     {ProblemKind::world_with_world, ""},
     {ProblemKind::message_size, "most"},
+    {ProblemKind::message_utf16, "file"},
+    {ProblemKind::message_nul, "file"},
     {ProblemKind::missing, "about"},
     {ProblemKind::too_many_entries, "most"},
     {ProblemKind::unknown_key, "choices"},

@@ -70,6 +70,7 @@ std::vector<KindMessages> mail_messages()
          {"received", "date", "message_id", "return_path", "other"},
          {""},
          {"field", "name"}},
+        {Kind::mail_changed, all_names<MailChange>(), {""}, {"change", "detail"}},
         {Kind::mail_queued, {""}, {""}, {"queue_id", "recipients"}},
         {Kind::delivery_attempted,
          {"first", "again"},
@@ -85,6 +86,7 @@ std::vector<KindMessages> mail_messages()
          {""},
          {"step", "code", "wait", "until", "recipients", "said_by", "reply"}},
         {Kind::mail_bounced, said, {""}, {"step", "code", "recipients", "said_by", "reply"}},
+        {Kind::recipient_refused, said, {""}, {"step", "code", "recipient", "reply"}},
         {Kind::mail_retrieved, {""}, {""}, {"mailbox", "size"}},
         {Kind::send_finished,
          error_variants({"none"}),
@@ -129,6 +131,14 @@ Said say(const Event& event, const FieldAdded& what, const Context& context)
     Facts facts{event, context};
     facts.add("field", what.field).add("name", show_bytes(field.substr(0, field.find(':'))));
     return {field_variant(field), "", facts.take()};
+}
+
+Said say(const Event& event, const MailChanged& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("change", noun("change", name_of(what.change), context.language))
+        .add("detail", first_line(what.detail, context));
+    return {std::string{name_of(what.change)}, "", facts.take()};
 }
 
 Said say(const Event& event, const MailQueued& what, const Context& context)
@@ -186,6 +196,16 @@ Said say(const Event& event, const MailBounced& what, const Context& context)
         .add("code", code_text(what.code))
         .add("recipients", what.recipients)
         .add("said_by", what.said_by)
+        .add("reply", first_line(what.reply, context));
+    return {what.code != 0 ? "replied" : "silent", "", facts.take()};
+}
+
+Said say(const Event& event, const RecipientRefused& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("step", noun("step", name_of(what.step), context.language))
+        .add("code", code_text(what.code))
+        .add("recipient", what.recipient)
         .add("reply", first_line(what.reply, context));
     return {what.code != 0 ? "replied" : "silent", "", facts.take()};
 }

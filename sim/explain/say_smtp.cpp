@@ -354,6 +354,7 @@ std::vector<KindMessages> pop3_messages()
          auth_variants(),
          {"succeeded", "failed"},
          {"mechanism", "user", "kept", "record"}},
+        {Kind::policy_judged, all_names<PolicyVerdict>(), {""}, {"check", "verdict", "facts"}},
     };
 }
 
@@ -397,6 +398,15 @@ Said say(const Event& event, const SmtpText& what, const Context& context)
     return {fmt::format("{}_{}", name_of(what.side), what.encrypted ? "encrypted" : "clear"),
             "",
             facts.take()};
+}
+
+Said say(const Event& event, const PolicyJudged& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("check", noun("check", name_of(what.check), context.language))
+        .add("verdict", noun("policy", name_of(what.verdict), context.language))
+        .add("facts", what.facts);
+    return {std::string{name_of(what.verdict)}, "", facts.take()};
 }
 
 Said say(const Event& event, const SmtpProblemSeen& what, const Context& context)

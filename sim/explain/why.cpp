@@ -586,6 +586,7 @@ private:
         case SmtpProblem::needs_smtputf8:
         case SmtpProblem::message_too_big_for_peer:
         case SmtpProblem::unfit_for_command:
+        case SmtpProblem::nul_in_message:
             return Obstacle::peer_cannot;
         case SmtpProblem::plaintext_after_starttls:
         case SmtpProblem::response_injection:

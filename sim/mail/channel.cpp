@@ -6,6 +6,13 @@
 
 namespace sim::mail {
 
+namespace {
+
+// What may be under way when this end closes, and a little more.
+constexpr std::uint64_t most_late_octets = std::uint64_t{256} * 1024;
+
+} // namespace
+
 Channel::Channel(Machine& machine, ChannelUser& user, ConnectionId connection)
     : machine_{machine}, user_{user}, connection_{connection}
 {
@@ -72,6 +79,13 @@ void Channel::abort()
 
 void Channel::handle_received(std::string_view bytes)
 {
+    // Nothing is heard any more, but all of it would be kept and recorded: who does not stop is cut
+    // off.
+    if (closed_) late_octets_ += bytes.size();
+    if (late_octets_ > most_late_octets) {
+        machine_.abort(connection_);
+        return;
+    }
     if (tls_) {
         tls_->handle_bytes(bytes, machine_.now());
         drain_tls();

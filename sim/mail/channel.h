@@ -72,6 +72,7 @@ private:
     std::uint64_t received_in_clear_ = 0;
     bool closing_ = false; // nothing more is said or heard but what TLS still has to send
     bool closed_ = false;
+    std::uint64_t late_octets_ = 0; // that came since then
     bool draining_ = false;
 };
 

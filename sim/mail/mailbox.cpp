@@ -1,6 +1,7 @@
 #include "sim/mail/mailbox.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/rng.h"
 #include "sim/mail/idn.h"
 
 #include <fmt/format.h>
@@ -56,7 +57,10 @@ void MailboxStore::deliver(std::string_view address,
 {
     Box& box = at(address);
     box.used_bytes += text->size();
-    std::string uidl = fmt::format("{:08x}", box.next_uidl++);
+    // A program that leaves its mail on the server knows it by this, even from a bridge that has
+    // long ended: what was delivered counts, not only how many were before it.
+    const std::uint64_t identity = fnv1a(*text, fnv1a(address, fnv1a_basis ^ instance_));
+    std::string uidl = fmt::format("{:016x}.{:x}", identity, box.delivered++);
     box.messages.push_back(KeptMessage{std::move(uidl), mail, at_time, std::move(text)});
 }
 

@@ -20,7 +20,7 @@ namespace sim::mail {
 [[nodiscard]] std::string fold_address(std::string_view address);
 
 struct KeptMessage {
-    std::string uidl; // unique in the mailbox, RFC 1939 §7
+    std::string uidl; // never that of another message in this mailbox, in no run: RFC 1939 §7
     MailId mail;
     Instant at;
     std::shared_ptr<const std::string> text; // CR LF line ends
@@ -28,6 +28,9 @@ struct KeptMessage {
 
 class MailboxStore {
 public:
+    // `instance`: makes this store's uidls other than those of a like store in another run.
+    explicit MailboxStore(std::uint64_t instance = 0) : instance_{instance} {}
+
     // Makes an empty mailbox. `quota_bytes` 0: no limit.
     void open(std::string_view address, std::uint64_t quota_bytes);
     [[nodiscard]] bool exists(std::string_view address) const;
@@ -52,13 +55,14 @@ private:
     struct Box {
         std::uint64_t quota_bytes = 0;
         std::uint64_t used_bytes = 0;
-        std::uint32_t next_uidl = 1;
+        std::uint32_t delivered = 0; // ever
         bool locked = false;
         std::vector<KeptMessage> messages;
     };
     Box& at(std::string_view address);
     [[nodiscard]] const Box& at(std::string_view address) const;
 
+    std::uint64_t instance_;
     std::map<std::string, Box> boxes_; // by folded address
 };
 

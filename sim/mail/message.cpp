@@ -1,6 +1,7 @@
 #include "sim/mail/message.h"
 
 #include "sim/core/base64.h"
+#include "sim/core/utf8.h"
 
 #include <fmt/format.h>
 
@@ -89,38 +90,21 @@ public:
 
     std::optional<FieldSpan> next()
     {
-        while (at_ < message_.size()) {
-            const LineSpan line = line_at(message_, at_);
-            if (line.text_end == line.begin) return std::nullopt;
-            const std::string_view text = message_.substr(line.begin, line.text_end - line.begin);
-            const auto start = field_start(text);
-            at_ = line.next;
-            if (!start) ++malformed_lines_;
-            const std::size_t continuations = skip_continuations();
-            if (start) return FieldSpan{start->name, line.begin, line.begin + start->value, at_};
-            malformed_lines_ += continuations;
-        }
-        return std::nullopt;
+        const LineSpan line = line_at(message_, at_);
+        const auto start = field_start(message_.substr(line.begin, line.text_end - line.begin));
+        if (!start) return std::nullopt;
+        at_ = line.next;
+        while (at_ < message_.size() && is_blank(message_[at_]))
+            at_ = line_at(message_, at_).next;
+        return FieldSpan{start->name, line.begin, line.begin + start->value, at_};
     }
 
-    // The start of the first line not yet walked over: after the last field, the empty line.
+    // The start of the first line not yet walked over: behind the last field, mostly the empty one.
     [[nodiscard]] std::size_t at() const { return at_; }
-    [[nodiscard]] std::size_t malformed_lines() const { return malformed_lines_; }
 
 private:
-    std::size_t skip_continuations()
-    {
-        std::size_t lines = 0;
-        while (at_ < message_.size() && is_blank(message_[at_])) {
-            at_ = line_at(message_, at_).next;
-            ++lines;
-        }
-        return lines;
-    }
-
     std::string_view message_;
     std::size_t at_ = 0;
-    std::size_t malformed_lines_ = 0;
 };
 
 // RFC 5322 §2.2.3: line ends before white space go, the white space stays.
@@ -303,7 +287,6 @@ Header parse_header(std::string_view message)
     FieldWalk walk{message};
     while (const auto span = walk.next()) {
         if (header.fields.size() == max_header_fields || span->end > max_header_octets) {
-            header.malformed_lines = walk.malformed_lines();
             header.cut = true;
             header.end = span->begin;
             header.body = span->begin;
@@ -311,9 +294,9 @@ Header parse_header(std::string_view message)
         }
         header.fields.push_back(field_of(message, *span));
     }
-    header.malformed_lines = walk.malformed_lines();
-    header.end = walk.at();
-    header.body = line_at(message, header.end).next;
+    header.end = header.body = walk.at();
+    const LineSpan behind = line_at(message, header.end);
+    if (behind.text_end == behind.begin) header.body = behind.next;
     return header;
 }
 
@@ -344,12 +327,13 @@ bool has_8bit(std::string_view message)
     return !is_ascii(message);
 }
 
-bool has_8bit_header(std::string_view message)
+bool has_utf8_header(std::string_view message)
 {
     FieldWalk walk{message};
     while (walk.next()) {
     }
-    return !is_ascii(message.substr(0, walk.at()));
+    const std::string_view header = message.substr(0, walk.at());
+    return !is_ascii(header) && is_utf8(header);
 }
 
 std::size_t longest_line(std::string_view message)
@@ -374,6 +358,28 @@ bool has_bare_line_ends(std::string_view message)
     return false;
 }
 
+std::size_t preamble_size(std::string_view message)
+{
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    std::size_t size = message.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    if (message.substr(size).starts_with("From ")) size = line_at(message, size).next;
+    return size;
+}
+
+std::optional<MessageFault> fault_of_message(std::string_view bytes)
+{
+    if (bytes.empty()) return MessageFault::empty;
+    // With its mark, or letters of ASCII in either order of octets.
+    constexpr std::string_view nul{"\0", 1};
+    const bool marked = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+    const bool every_second =
+        bytes.size() >= 4 && ((bytes.substr(1, 1) == nul && bytes.substr(3, 1) == nul) ||
+                              (bytes.substr(0, 1) == nul && bytes.substr(2, 1) == nul));
+    if (marked || every_second) return MessageFault::utf16;
+    if (bytes.find('\0') != std::string_view::npos) return MessageFault::nul;
+    return std::nullopt;
+}
+
 std::string prepend_field(std::string_view message, std::string_view field)
 {
     std::string result;
@@ -384,18 +390,25 @@ std::string prepend_field(std::string_view message, std::string_view field)
     return result;
 }
 
-std::string remove_fields(std::string_view message, std::string_view name)
+std::vector<std::string> take_fields(std::string& message, std::string_view name)
 {
-    std::string result;
+    std::vector<std::string> taken;
+    std::string rest;
     std::size_t kept = 0;
     FieldWalk walk{message};
     while (const auto span = walk.next()) {
         if (!same_name(span->name, name)) continue;
-        result += message.substr(kept, span->begin - kept);
+        rest.append(message, kept, span->begin - kept);
         kept = span->end;
+        std::string field = message.substr(span->begin, span->end - span->begin);
+        while (field.ends_with('\n') || field.ends_with('\r'))
+            field.pop_back();
+        taken.push_back(std::move(field));
     }
-    result += message.substr(kept);
-    return result;
+    if (taken.empty()) return taken;
+    rest.append(message, kept);
+    message = std::move(rest);
+    return taken;
 }
 
 std::string normalise_line_ends(std::string_view message)

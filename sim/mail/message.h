@@ -1,11 +1,12 @@
 // A message as servers and mail programs handle it: text with a header, mostly well-formed. Nothing
 // here changes a byte that it was not asked to change.
 //
-// The header reaches to the first empty line or the end. Lines in it that are no field are skipped,
-// not repaired: whoever wrote them meant the header to go on (and a Bcc after one must not leak).
+// The header ends before the first line that is neither a field nor the continuation of one: mostly
+// the empty line, but some messages lack it, and then what looks like a field further down is text.
 // Lines may end in CR LF or LF.
 #pragma once
 
+#include "sim/core/named_enum.h"
 #include "sim/core/rng.h"
 #include "sim/core/time.h"
 #include "sim/mail/date.h"
@@ -31,9 +32,8 @@ struct HeaderField {
 
 struct Header {
     std::vector<HeaderField> fields;
-    std::size_t malformed_lines = 0; // neither field nor continuation
-    std::size_t end = 0;  // of the header: where the empty line starts, or the message ends
-    std::size_t body = 0; // behind the empty line
+    std::size_t end = 0;  // behind the last field: mostly where the empty line starts
+    std::size_t body = 0; // behind the empty line if there is one
     bool cut = false;     // a limit was met; what lies behind it was not looked at
 };
 
@@ -47,18 +47,30 @@ std::optional<HeaderField> find_field(std::string_view message, std::string_view
 bool has_field(std::string_view message, std::string_view name);
 std::size_t count_fields(std::string_view message, std::string_view name); // Received: hops so far
 
-bool has_8bit(std::string_view message);            // an octet above 127 anywhere: 8BITMIME
-bool has_8bit_header(std::string_view message);     // in the header: SMTPUTF8, RFC 6531 §3.4
+bool has_8bit(std::string_view message); // an octet above 127 anywhere: 8BITMIME
+// In the header, and it is UTF-8 (RFC 6531 §3.4). Other 8-bit octets, as those of Shift_JIS, were
+// never allowed there; no extension helps.
+bool has_utf8_header(std::string_view message);
 std::string base64_lines(std::string_view bytes);   // RFC 2045 §6.8: 76 a line, each with CR LF
 std::size_t longest_line(std::string_view message); // octets, line end not counted
 bool has_bare_line_ends(std::string_view message);  // a CR or LF that is not part of CR LF
+
+// What a file may have in front of a message that is no part of it: a byte order mark and the
+// "From " line of an mbox. How many octets of it there are.
+std::size_t preamble_size(std::string_view message);
+
+// Why the octets of a file cannot be sent as a message. SMTP has octets of ASCII and what extends
+// it; in UTF-16 every second one is NUL, and a NUL has no place in a message (RFC 5322 §4).
+SIM_NAMED_ENUM(MessageFault, empty, utf16, nul);
+std::optional<MessageFault> fault_of_message(std::string_view bytes);
 
 // ---- changing ---------------------------------------------------------------------------------
 
 // `field` with name, value and folds, without its last line end: "Received: from ...".
 std::string prepend_field(std::string_view message, std::string_view field);
-// Removes every field of that name, whole with its continuation lines: Bcc on submission.
-std::string remove_fields(std::string_view message, std::string_view name);
+// Takes every field of that name out, whole with its continuation lines (Bcc on submission), and
+// returns them, without their last line ends.
+std::vector<std::string> take_fields(std::string& message, std::string_view name);
 // CR LF wherever a line ends in LF or CR alone. A last line without an end stays without. Only
 // where one's own user submits: anywhere else it would make smuggling possible.
 std::string normalise_line_ends(std::string_view message);

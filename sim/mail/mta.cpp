@@ -1,6 +1,7 @@
 #include "sim/mail/mta.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/ascii_form.h"
 #include "sim/mail/idn.h"
 #include "sim/smtp/command.h"
 
@@ -107,15 +108,16 @@ void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
         inbound->second->handle_ended();
         deadlines_.forget(connection);
         inbound_.erase(inbound);
+        inspections_.erase(connection);
     }
 }
 
 void Mta::handle_answer(const dns::Answered& answer)
 {
-    if (const auto asked = sender_questions_.find(answer.id); asked != sender_questions_.end()) {
+    if (const auto asked = questions_.find(answer.id); asked != questions_.end()) {
         const ConnectionId connection = asked->second;
-        sender_questions_.erase(asked);
-        settle_sender(connection, answer);
+        questions_.erase(asked);
+        handle_inspected(connection, answer);
         return;
     }
     relay_.handle_answer(answer);
@@ -140,6 +142,15 @@ void Mta::watch(ConnectionId connection, const SmtpInbound& inbound)
 }
 
 // ---- what may be accepted ---------------------------------------------------------------------
+
+// RFC 1123 §5.2.17: mail to one of its own addresses is its own, too.
+bool Mta::is_ours(std::string_view domain) const
+{
+    if (domain.empty() || is_local_domain(domain)) return true;
+    return std::ranges::any_of(machine_.addresses(), [&](Ipv4 address) {
+        return domain == fmt::format("[{}]", to_string(address));
+    });
+}
 
 bool Mta::is_local_domain(std::string_view domain) const
 {
@@ -178,14 +189,9 @@ std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
     if (stranger && !config_.relays_foreign_senders && is_own_network(peer) &&
         !is_local_domain(question.sender.domain))
         return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
-    if (stranger && listener_of(peer).checks_sender_domain) {
-        const dns::QuestionId id =
-            machine_.resolve(*this, ascii_domain(question.sender.domain), dns::RecordType::mx);
-        sender_questions_[id] = peer.connection;
-        return std::nullopt;
-    }
     // RFC 6409 §6.1: whoever logs in sends as herself.
-    if (question.client.user.empty() || question.sender.is_null()) return smtp::server::Verdict{};
+    if (question.client.user.empty() || question.sender.is_null())
+        return inspect(peer, auth::Moment::sender, question, {});
     const UserAccount* account = accounts_.find(question.client.user);
     // A token may name somebody who has no account here.
     if (account == nullptr) return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
@@ -193,20 +199,66 @@ std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
     const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
         return fold_address(address) == sender;
     });
-    return smtp::server::Verdict{
-        hers ? SmtpReason::accepted : SmtpReason::sender_not_yours, {}, 0, {}};
+    if (!hers) return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
+    return inspect(peer, auth::Moment::sender, question, {});
 }
 
-// Only a domain that says so itself is refused: what DNS cannot tell now does not count against it.
-void Mta::settle_sender(ConnectionId connection, const dns::Answered& answer)
+std::optional<smtp::server::Verdict> Mta::inspect(const InboundPeer& peer,
+                                                  auth::Moment moment,
+                                                  const smtp::server::CheckSender& transaction,
+                                                  const smtp::Mailbox& recipient)
 {
-    const auto inbound = inbound_.find(connection);
-    if (inbound == inbound_.end()) return; // it has gone meanwhile
-    const auto exchangers = dns::all_of_kind<dns::MxRecord>(answer.records);
-    const bool none = std::ranges::any_of(exchangers, dns::is_null_mx);
-    inbound->second->settle_sender(
-        {none ? SmtpReason::sender_domain_takes_no_mail : SmtpReason::accepted, {}, 0, {}});
-    watch(connection, *inbound->second);
+    const std::vector<PolicyCheck>& checks = listener_of(peer).checks;
+    if (checks.empty()) return smtp::server::Verdict{};
+    auth::Facts facts;
+    facts.client = peer.remote.address;
+    facts.client_name = peer.client_name;
+    facts.user = transaction.client.user;
+    facts.sender_domain = ascii_domain(transaction.sender.domain);
+    facts.recipient_domain = ascii_domain(recipient.domain);
+    facts.recipient_is_local = is_ours(recipient.domain);
+    inspections_.insert_or_assign(peer.connection,
+                                  auth::Inspection{checks, moment, std::move(facts)});
+    return go_on_inspecting(peer.connection);
+}
+
+std::optional<smtp::server::Verdict> Mta::go_on_inspecting(ConnectionId connection)
+{
+    const auto at = inspections_.find(connection);
+    SIM_ASSERT(at != inspections_.end());
+    while (const auto output = at->second.poll_output()) {
+        if (const auto* ask = std::get_if<auth::AskDns>(&*output)) {
+            const auto type = static_cast<dns::RecordType>(ask->type);
+            questions_[machine_.resolve(*this, ask->name, type)] = connection;
+        } else if (const auto* found = std::get_if<auth::Found>(&*output)) {
+            machine_.append(connection,
+                            PolicyJudged{found->check,
+                                         found->judged.verdict,
+                                         machine_.note(found->judged.facts)});
+        } else {
+            const SmtpReason reason = std::get<auth::Decided>(*output).reason;
+            inbound_.at(connection)->know_client(at->second.facts().client_name);
+            inspections_.erase(at);
+            return smtp::server::Verdict{reason, {}, 0, {}};
+        }
+    }
+    return std::nullopt;
+}
+
+void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)
+{
+    const auto inspection = inspections_.find(connection);
+    if (inspection == inspections_.end()) return; // the client has gone meanwhile
+    auth::DnsAnswer told{answer.outcome, {}};
+    for (const dns::Record& record : answer.records)
+        if (dns::type_of(record.data) == answer.question.type)
+            told.records.push_back(to_string(record.data));
+    inspection->second.handle_answer(told);
+    const auto verdict = go_on_inspecting(connection);
+    if (!verdict) return;
+    SmtpInbound& inbound = *inbound_.at(connection);
+    inbound.settle(*verdict);
+    watch(connection, inbound);
 }
 
 // ---- who failed to log in ---------------------------------------------------------------------
@@ -234,29 +286,34 @@ void Mta::handle_login(const InboundPeer& peer, bool succeeded)
 
 std::string Mta::local_address(const smtp::Mailbox& recipient) const
 {
-    if (!recipient.domain.empty()) return to_string(recipient);
+    // <Postmaster>, and who writes to an address of ours, means our first domain.
+    const bool names_host = is_ours(recipient.domain) && !is_local_domain(recipient.domain);
+    if (!names_host) return to_string(recipient);
     const std::string& domain =
         config_.local_domains.empty() ? config_.hostname : config_.local_domains.front();
-    return recipient.local_part + "@" + domain; // <Postmaster>
+    return to_string(smtp::Mailbox{recipient.local_part, domain});
 }
 
-smtp::server::Verdict Mta::check_recipient(const InboundPeer& peer,
-                                           const smtp::ClientFacts& client,
-                                           const smtp::Mailbox& recipient)
+std::optional<smtp::server::Verdict>
+Mta::check_recipient(const InboundPeer& peer,
+                     const smtp::server::CheckSender& transaction,
+                     const smtp::Mailbox& recipient)
 {
+    const auto answer = [](SmtpReason reason) { return smtp::server::Verdict{reason, {}, 0, {}}; };
     const std::string address = local_address(recipient);
     if (mailboxes_.exists(address)) {
-        const bool room = mailboxes_.has_room(address, 1);
-        return {room ? SmtpReason::accepted : SmtpReason::mailbox_full, {}, 0, {}};
-    }
-    if (is_routed(address)) return {};
-    if (is_local_domain(recipient.domain)) {
+        if (!mailboxes_.has_room(address, 1)) return answer(SmtpReason::mailbox_full);
+    } else if (is_routed(address)) {
+        // Kept on another host of ours.
+    } else if (is_ours(recipient.domain)) {
         // user%other@us, other!user@us, "user@other"@us: relaying in disguise, unless a mailbox is
         // really called that.
         const bool disguised = recipient.local_part.find_first_of("%!@") != std::string::npos;
-        return {disguised ? SmtpReason::relay_denied : SmtpReason::recipient_unknown, {}, 0, {}};
+        return answer(disguised ? SmtpReason::relay_denied : SmtpReason::recipient_unknown);
+    } else if (!may_relay(peer, transaction.client)) {
+        return answer(SmtpReason::relay_denied);
     }
-    return {may_relay(peer, client) ? SmtpReason::accepted : SmtpReason::relay_denied, {}, 0, {}};
+    return inspect(peer, auth::Moment::recipient, transaction, recipient);
 }
 
 // ---- accepting --------------------------------------------------------------------------------
@@ -267,11 +324,18 @@ void Mta::add_field(std::string& text, MailId mail, ConnectionId connection, std
     machine_.append(connection, FieldAdded{mail, machine_.note(field)});
 }
 
+// No mail is changed in silence.
+void Mta::tell(MailId mail, ConnectionId connection, MailChange change, std::string_view detail)
+{
+    machine_.append(connection, MailChanged{mail, change, machine_.note(detail)});
+}
+
 // RFC 6409 §8.1-8.3: what a mail program may leave to its server. Bcc is for the envelope only.
 std::string Mta::complete(std::string text, MailId mail, ConnectionId connection)
 {
-    text = remove_fields(text, "Bcc");
-    text = remove_fields(text, "Resent-Bcc"); // RFC 5322 §3.6.6
+    for (const char* name : {"Bcc", "Resent-Bcc"}) // RFC 5322 §3.6.6
+        for (const std::string& field : take_fields(text, name))
+            tell(mail, connection, MailChange::blind_copies, field);
     if (!has_field(text, "Message-ID")) {
         add_field(text,
                   mail,
@@ -292,6 +356,7 @@ std::string Mta::stamp(std::string text,
 {
     ReceivedStamp received;
     received.helo = message.client.hello;
+    received.client_name = peer.client_name;
     received.client_address = to_string(peer.remote.address);
     received.by = config_.hostname;
     received.extended = message.client.extended;
@@ -302,8 +367,12 @@ std::string Mta::stamp(std::string text,
     }
     received.authenticated = !message.client.user.empty();
     received.id = mail.queue_id;
-    if (message.envelope.recipients.size() == 1)
-        received.recipient = local_address(message.envelope.recipients.front());
+    if (message.envelope.recipients.size() == 1) {
+        // In ASCII where it has such a form, so that a domain alone does not make the mail need
+        // SMTPUTF8 from here on.
+        const std::string address = local_address(message.envelope.recipients.front());
+        received.recipient = ascii_address(address).value_or(address);
+    }
     received.at = machine_.now();
     received.zone = machine_.world().zone;
     add_field(text, mail.mail, peer.connection, received_field(received));
@@ -331,7 +400,9 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     mail->mail = known == in_transit.end() ? machine_.world().new_mail() : known->second;
     mail->queue_id = queue_ids_.next();
     mail->reverse_path = to_string(message.envelope.sender);
-    mail->needs_utf8 = message.envelope.parameters.smtputf8;
+    mail->needs_utf8 = message.envelope.parameters.smtputf8 &&
+                       (has_8bit(mail->reverse_path) || std::ranges::any_of(recipients, has_8bit) ||
+                        has_utf8_header(message.text));
     mail->ret = message.envelope.parameters.ret;
     mail->envid = message.envelope.parameters.envid;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
@@ -340,6 +411,15 @@ smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::Messag
     }
     mail->arrived = machine_.now();
     std::string text = std::move(message.text);
+    if (message.changed_line_ends) tell(mail->mail, peer.connection, MailChange::line_ends, {});
+    if (const std::size_t preamble = preamble_size(text); preamble > 0) {
+        // Left where it is, it would end the header before it has begun.
+        tell(mail->mail,
+             peer.connection,
+             MailChange::preamble,
+             std::string_view{text}.substr(0, preamble));
+        text.erase(0, preamble);
+    }
     if (listener_of(peer).is_submission)
         text = complete(std::move(text), mail->mail, peer.connection);
     text = stamp(std::move(text), peer, message, *mail);
@@ -399,7 +479,10 @@ bool Mta::goes_in_circles(std::string_view text, const std::vector<std::string>&
 // RFC 5321 §4.4: the last server writes down the reverse-path, which ends here.
 void Mta::deliver_here(const QueuedMail& mail, const std::string& recipient)
 {
-    std::string text = prepend_field(*mail.text, "Delivered-To: " + recipient);
+    std::string text = *mail.text;
+    for (const std::string& field : take_fields(text, "Return-Path"))
+        tell(mail.mail, {}, MailChange::return_path, field);
+    text = prepend_field(text, "Delivered-To: " + recipient);
     text = prepend_field(text, "Return-Path: <" + mail.reverse_path + ">");
     auto kept = std::make_shared<const std::string>(std::move(text));
     mailboxes_.deliver(recipient, mail.mail, machine_.now(), kept);

@@ -2,6 +2,7 @@
 // host, according to its settings. Takes mail over SMTP, delivers what is local, relays the rest.
 #pragma once
 
+#include "sim/auth/policy.h"
 #include "sim/mail/accounts.h"
 #include "sim/mail/deadlines.h"
 #include "sim/mail/failed_logins.h"
@@ -26,9 +27,7 @@ struct MtaListener {
     // Mail of one's own users: completed where it lacks Date or Message-ID, Bcc taken out, and sent
     // only under the user's own addresses (RFC 6409 §8, §6.1).
     bool is_submission = false;
-    // Refuses a sender whose domain says that it takes no mail, and so no bounce (RFC 7505 §4.2).
-    // Costs one DNS question a mail.
-    bool checks_sender_domain = false;
+    std::vector<PolicyCheck> checks; // in the order in which it looks
 };
 
 struct MtaConfig {
@@ -68,9 +67,10 @@ public:
 private:
     std::optional<smtp::server::Verdict>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) override;
-    smtp::server::Verdict check_recipient(const InboundPeer& peer,
-                                          const smtp::ClientFacts& client,
-                                          const smtp::Mailbox& recipient) override;
+    std::optional<smtp::server::Verdict>
+    check_recipient(const InboundPeer& peer,
+                    const smtp::server::CheckSender& transaction,
+                    const smtp::Mailbox& recipient) override;
     smtp::server::Verdict receive(const InboundPeer& peer,
                                   smtp::server::MessageReceived message) override;
     [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
@@ -83,7 +83,14 @@ private:
                         Instant give_up_at) override;
     void handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken) override;
 
-    void settle_sender(ConnectionId connection, const dns::Answered& answer);
+    std::optional<smtp::server::Verdict> inspect(const InboundPeer& peer,
+                                                 auth::Moment moment,
+                                                 const smtp::server::CheckSender& transaction,
+                                                 const smtp::Mailbox& recipient);
+    // Carries the inspection of a connection on; nothing: it waits for DNS.
+    std::optional<smtp::server::Verdict> go_on_inspecting(ConnectionId connection);
+    void handle_inspected(ConnectionId connection, const dns::Answered& answer);
+    [[nodiscard]] bool is_ours(std::string_view domain) const;
     [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;
     [[nodiscard]] bool is_local_domain(std::string_view domain) const;
     [[nodiscard]] bool may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) const;
@@ -95,6 +102,7 @@ private:
                       const InboundPeer& peer,
                       const smtp::server::MessageReceived& message,
                       const QueuedMail& mail);
+    void tell(MailId mail, ConnectionId connection, MailChange change, std::string_view detail);
     void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
     void accept(const std::shared_ptr<QueuedMail>& mail,
                 const std::vector<std::string>& recipients,
@@ -120,7 +128,8 @@ private:
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
     Deadlines deadlines_; // of these
-    std::map<dns::QuestionId, ConnectionId> sender_questions_;
+    std::map<ConnectionId, auth::Inspection> inspections_;
+    std::map<dns::QuestionId, ConnectionId> questions_; // of inspections
     SmtpFaults faults_;
 };
 

@@ -1,6 +1,8 @@
 #include "sim/mail/mua.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/ascii_form.h"
+#include "sim/mail/drain.h"
 #include "sim/mail/message.h"
 
 #include <fmt/format.h>
@@ -54,6 +56,7 @@ std::optional<UserError> dialog_for(SmtpProblem problem, FailureStep step)
     case SmtpProblem::needs_8bitmime:
     case SmtpProblem::needs_smtputf8:
     case SmtpProblem::message_too_big_for_peer:
+    case SmtpProblem::nul_in_message:
         return UserError::message_refused;
     default:
         return std::nullopt;
@@ -113,12 +116,6 @@ UserError dialog(ConnectFailure why)
     return UserError::connect_unreachable;
 }
 
-pop3::Protection for_pop3(smtp::Protection protection)
-{
-    return static_cast<pop3::Protection>(protection); // the same list in the same order
-}
-static_assert(enum_names(smtp::Protection{}) == enum_names(pop3::Protection{}));
-
 } // namespace
 
 // One POP3 session of the program.
@@ -156,10 +153,10 @@ private:
     static pop3::ClientConfig session_config(const Mua& mua, const FetchJob& job)
     {
         pop3::ClientConfig config;
-        config.protection = for_pop3(job.account.protection);
+        config.protection = job.account.protection;
         config.user = job.account.user;
         config.password = job.account.password;
-        config.may_reveal_password = job.account.protection == smtp::Protection::none;
+        config.may_reveal_password = job.account.protection == Protection::none;
         config.seen_uidls = mua.seen_uidls_;
         return config;
     }
@@ -188,11 +185,7 @@ private:
 
     void drain()
     {
-        if (draining_) return;
-        draining_ = true;
-        while (auto output = session_.poll_output())
-            std::visit([&](const auto& what) { on(what); }, *output);
-        draining_ = false;
+        drain_(session_, [&](const auto& what) { on(what); });
     }
 
     void on(const pop3::client::SendBytes& what) { channel_.send(what.bytes); }
@@ -272,7 +265,7 @@ private:
     tls::ClientConfig tls_;
     std::optional<TlsFailure> tls_failure_;
     std::uint32_t fetched_ = 0;
-    bool draining_ = false;
+    Drain drain_;
 };
 
 Mua::Mua(Machine& machine, std::string key)
@@ -368,7 +361,7 @@ void Mua::connect_to_next()
     config.session.hostname = fmt::format("[{}]", to_string(machine_.addresses().front()));
     config.session.protection = send->account.protection;
     config.session.wants_auth = !send->account.mechanisms.empty();
-    config.session.may_reveal_password = send->account.protection == smtp::Protection::none;
+    config.session.may_reveal_password = send->account.protection == Protection::none;
     config.tls.server_name = send->account.server;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = true;
@@ -383,8 +376,7 @@ void Mua::connect_to_next()
     mail.reverse_path = send->reverse_path;
     mail.recipients = send->recipients;
     mail.text = std::make_shared<const std::string>(send->text);
-    mail.needs_8bit = has_8bit(send->text);
-    mail.needs_utf8 = has_8bit_header(send->text);
+    prepare_own_mail(mail);
     outbound_->start(std::move(mail));
     outbound_->finish();
 }
@@ -519,6 +511,18 @@ void Mua::arm()
 void Mua::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
 {
     using Outcome = smtp::client::RecipientResult::Outcome;
+    const auto& recipients = std::get<SendJob>(jobs_.front()).recipients;
+    for (std::size_t i = 0; i < result.recipients.size(); ++i) {
+        const smtp::client::RecipientResult& one = result.recipients[i];
+        const bool its_own = one.step == FailureStep::rcpt_to || one.step == FailureStep::local;
+        if (one.outcome == Outcome::accepted || !its_own) continue;
+        machine_.append(connection_,
+                        RecipientRefused{mail_,
+                                         one.step,
+                                         one.reply.code,
+                                         machine_.note(recipients[i]),
+                                         machine_.note(one_line(one.reply))});
+    }
     // One recipient that was refused is what the user has to be told.
     const auto refused =
         std::ranges::find_if(result.recipients, [](const smtp::client::RecipientResult& r) {

@@ -30,7 +30,7 @@ struct TokenGrant {
 struct Account {
     std::string server; // host name or address
     std::uint16_t port = 587;
-    smtp::Protection protection = smtp::Protection::starttls;
+    Protection protection = Protection::starttls;
     std::vector<Mechanism> mechanisms; // that the user allows; empty: no authentication
     std::string user;
     std::string password;

@@ -1,6 +1,7 @@
 #include "sim/mail/pop_service.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/drain.h"
 #include "sim/mail/faults.h"
 #include "sim/sasl/password.h"
 
@@ -72,11 +73,7 @@ private:
 
     void drain()
     {
-        if (draining_) return;
-        draining_ = true;
-        while (auto output = session_.poll_output())
-            std::visit([&](const auto& what) { on(what); }, *output);
-        draining_ = false;
+        drain_(session_, [&](const auto& what) { on(what); });
     }
 
     void on(const pop3::server::SendBytes& what) { channel_.send(what.bytes); }
@@ -178,7 +175,7 @@ private:
     Ipv4 client_;
     pop3::ServerSession session_;
     std::string mailbox_; // while it is locked for this session
-    bool draining_ = false;
+    Drain drain_;
 };
 
 PopService::PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConfig config)

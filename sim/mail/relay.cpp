@@ -1,6 +1,7 @@
 #include "sim/mail/relay.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/ascii_form.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
 #include "sim/smtp/path.h"
@@ -15,38 +16,9 @@ namespace sim::mail {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& recipients)
-{
-    return fmt::format("{}", fmt::join(recipients, ", "));
-}
-
 std::string_view domain_of(std::string_view address)
 {
     return address.substr(address.rfind('@') + 1);
-}
-
-std::string one_line(const smtp::Reply& reply)
-{
-    if (reply.code == 0) return {};
-    std::string text =
-        reply.enhanced.exists()
-            ? fmt::format("{} {} {}", reply.code, to_string(reply.enhanced), reply.text)
-            : fmt::format("{} {}", reply.code, reply.text);
-    std::ranges::replace(text, '\n', ' ');
-    return text;
-}
-
-// RFC 3463 code for a reply that carried none, or for no reply at all.
-std::string status_of(const smtp::Reply& reply,
-                      bool permanent,
-                      std::optional<SmtpProblem> problem = std::nullopt)
-{
-    if (reply.enhanced.exists()) return to_string(reply.enhanced);
-    // What we found out ourselves from its reply to EHLO.
-    if (problem == SmtpProblem::needs_8bitmime) return "5.6.3";
-    if (problem == SmtpProblem::needs_smtputf8) return "5.6.7";
-    if (problem == SmtpProblem::message_too_big_for_peer) return "5.3.4";
-    return permanent ? "5.0.0" : "4.0.0";
 }
 
 } // namespace
@@ -82,9 +54,8 @@ bool Relay::same_way(const std::optional<Route>& a, const std::optional<Route>& 
 // that says so, does without it never.
 bool Relay::may_go_without_tls(const Delivery& delivery)
 {
-    return !delivery.route ||
-           delivery.route->protection == smtp::Protection::starttls_if_available ||
-           delivery.route->protection == smtp::Protection::none;
+    return !delivery.route || delivery.route->protection == Protection::starttls_if_available ||
+           delivery.route->protection == Protection::none;
 }
 
 void Relay::add(const std::shared_ptr<const QueuedMail>& mail,
@@ -308,9 +279,9 @@ OutboundConfig Relay::outbound_config(const Delivery& delivery)
 {
     OutboundConfig config;
     config.session.hostname = config_.hostname;
-    config.session.protection = smtp::Protection::starttls_if_available;
+    config.session.protection = Protection::starttls_if_available;
     if (delivery.route) config.session.protection = delivery.route->protection;
-    if (delivery.without_tls) config.session.protection = smtp::Protection::none;
+    if (delivery.without_tls) config.session.protection = Protection::none;
     config.session.wants_chunking = config_.wants_chunking;
     config.tls.server_name = delivery.hops.front().host;
     config.tls.trust = machine_.world().trust;
@@ -342,8 +313,12 @@ void Relay::hand_over(Talk& talk, Delivery& delivery)
     mail.recipients = delivery.recipients;
     mail.text = delivery.mail->text;
     mail.needs_8bit = has_8bit(*delivery.mail->text);
-    mail.needs_utf8 = delivery.mail->needs_utf8;
-    mail.ascii_text = delivery.mail->ascii_text;
+    // What others wrote is given back rather than changed, but an address may be said in ASCII. A
+    // report of our own has another form, and needs SMTPUTF8 wherever it says such an address.
+    const bool own_form = delivery.mail->ascii_text != nullptr;
+    mail.needs_utf8 = delivery.mail->needs_utf8 && (own_form || has_utf8_header(*mail.text));
+    if (mail.needs_utf8) mail.utf8_field = "header";
+    add_ascii_form(mail, mail.needs_utf8 ? delivery.mail->ascii_text : mail.text);
     mail.ret = delivery.mail->ret;
     mail.envid = delivery.mail->envid;
     for (const std::string& recipient : delivery.recipients) {
@@ -367,18 +342,10 @@ void Relay::next_hop(Delivery& delivery, Refusal why, bool permanent)
     if (!delivery.hops.empty()) {
         try_hop(delivery);
     } else if (delivery.for_now) { // RFC 5321 §5.1: while one of them may take it later, it waits
-        put_off(delivery, for_all(delivery, *delivery.for_now));
+        put_off(delivery, for_all(delivery.recipients, *delivery.for_now));
     } else {
-        give_up(delivery, for_all(delivery, delivery.for_good));
+        give_up(delivery, for_all(delivery.recipients, delivery.for_good));
     }
-}
-
-std::vector<Refusal> Relay::for_all(const Delivery& delivery, const Refusal& why)
-{
-    std::vector<Refusal> all(delivery.recipients.size(), why);
-    for (std::size_t i = 0; i < all.size(); ++i)
-        all[i].recipient = delivery.recipients[i];
-    return all;
 }
 
 // Ends the attempt for all recipients without a peer that said so.
@@ -389,8 +356,9 @@ void Relay::fail(Delivery& delivery,
                  std::string status,
                  std::string reply)
 {
-    const std::vector<Refusal> refusals = for_all(
-        delivery, {{}, step, code, delivery.destination, std::move(reply), std::move(status)});
+    const std::vector<Refusal> refusals =
+        for_all(delivery.recipients,
+                {{}, step, code, delivery.destination, std::move(reply), std::move(status)});
     if (permanent) {
         give_up(delivery, refusals);
     } else {
@@ -412,14 +380,16 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
         give_up(delivery, refusals);
         return;
     }
-    delivery.cause = machine_.append({},
-                                     MailDeferred{delivery.mail->mail,
-                                                  refusals.front().step,
-                                                  refusals.front().code,
-                                                  next,
-                                                  machine_.note(joined(left)),
-                                                  machine_.note(refusals.front().said_by),
-                                                  machine_.note(refusals.front().reply)});
+    for (const std::vector<Refusal>& group : by_answer(refusals)) {
+        delivery.cause = machine_.append({},
+                                         MailDeferred{delivery.mail->mail,
+                                                      group.front().step,
+                                                      group.front().code,
+                                                      next,
+                                                      machine_.note(recipients_of(group)),
+                                                      machine_.note(group.front().said_by),
+                                                      machine_.note(group.front().reply)});
+    }
     const bool late = config_.warn_after > Duration{0} &&
                       machine_.now() - delivery.mail->arrived >= config_.warn_after;
     if (late && !std::exchange(delivery.warned, true))
@@ -435,17 +405,16 @@ void Relay::give_up(Delivery& delivery, const std::vector<Refusal>& refusals)
 
 void Relay::bounce(const Delivery& delivery, const std::vector<Refusal>& refusals)
 {
-    std::vector<std::string> recipients;
-    recipients.reserve(refusals.size());
-    for (const Refusal& refusal : refusals)
-        recipients.push_back(refusal.recipient);
-    const EventId bounced = machine_.append({},
-                                            MailBounced{delivery.mail->mail,
-                                                        refusals.front().step,
-                                                        refusals.front().code,
-                                                        machine_.note(joined(recipients)),
-                                                        machine_.note(refusals.front().said_by),
-                                                        machine_.note(refusals.front().reply)});
+    EventId bounced;
+    for (const std::vector<Refusal>& group : by_answer(refusals)) {
+        bounced = machine_.append({},
+                                  MailBounced{delivery.mail->mail,
+                                              group.front().step,
+                                              group.front().code,
+                                              machine_.note(recipients_of(group)),
+                                              machine_.note(group.front().said_by),
+                                              machine_.note(group.front().reply)});
+    }
     const CauseScope scope{machine_.trace(), bounced};
     owner_.handle_bounced(*delivery.mail, refusals);
 }
@@ -593,7 +562,7 @@ void Relay::conclude(Delivery& delivery,
         std::string status = status_of(first.reply, permanent);
         if (ours) status = first.reply.enhanced.exists() ? "4" + status.substr(1) : "4.7.0";
         next_hop(delivery,
-                 {{}, first.step, first.reply.code, host, one_line(first.reply), status},
+                 {{}, first.step, first.reply.code, host, reply_line(first.reply), status},
                  permanent);
         return;
     }
@@ -607,7 +576,7 @@ void Relay::conclude(Delivery& delivery,
         const std::string status =
             first.reply.code == 0 ? "4.4.2" : status_of(first.reply, false, first.problem);
         next_hop(delivery,
-                 {{}, first.step, first.reply.code, host, one_line(first.reply), status},
+                 {{}, first.step, first.reply.code, host, reply_line(first.reply), status},
                  false);
         return;
     }
@@ -632,7 +601,7 @@ void Relay::settle(Delivery& delivery,
                         verdict.step,
                         verdict.reply.code,
                         host,
-                        one_line(verdict.reply),
+                        reply_line(verdict.reply),
                         status_of(verdict.reply, permanent, verdict.problem),
                         machine_.now()};
         if (verdict.outcome == Outcome::accepted) {
@@ -646,8 +615,9 @@ void Relay::settle(Delivery& delivery,
     if (!accepted.empty()) {
         const EventId handed_over = machine_.append(
             connection,
-            MailHandedOver{
-                delivery.mail->mail, machine_.note(host), machine_.note(joined(accepted))});
+            MailHandedOver{delivery.mail->mail,
+                           machine_.note(host),
+                           machine_.note(fmt::format("{}", fmt::join(accepted, ", ")))});
         const CauseScope scope{machine_.trace(), handed_over};
         if (!result.peer_offers_dsn) owner_.handle_relayed(*delivery.mail, taken);
     }

@@ -5,6 +5,7 @@
 #include "sim/mail/deadlines.h"
 #include "sim/mail/dialler.h"
 #include "sim/mail/machine.h"
+#include "sim/mail/refusal.h"
 #include "sim/mail/smtp_outbound.h"
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct QueuedMail {
     std::string queue_id;
     std::string reverse_path; // empty: null, and so never bounced
     std::shared_ptr<const std::string> text;
-    bool needs_utf8 = false;
-    std::shared_ptr<const std::string> ascii_text{}; // as smtp::OutgoingMail has it
+    bool needs_utf8 = false; // it came with SMTPUTF8, and something of it is beyond ASCII
+    std::shared_ptr<const std::string> ascii_text{}; // goes instead where SMTPUTF8 is lacking
     // What the sender wants to hear of it, RFC 3461.
     std::optional<smtp::ReturnedPart> ret{};
     std::string envid{};                                       // xtext; empty: none
@@ -40,7 +41,7 @@ struct Route {
     std::string domain;
     std::string host;
     std::uint16_t port = 25;
-    smtp::Protection protection{smtp::Protection::starttls_if_available};
+    Protection protection{Protection::starttls_if_available};
     std::string user{};
     std::string password{};
 
@@ -61,17 +62,6 @@ struct RelayConfig {
     bool wants_chunking = false; // BDAT instead of DATA where it is offered
     // At once to one next hop; what is more waits for one of them. Postfix has as many.
     std::size_t most_connections = 20;
-};
-
-// Why a recipient was given up or put off, as a report to the sender says it.
-struct Refusal {
-    std::string recipient;
-    FailureStep step = FailureStep::connect;
-    std::uint16_t code = 0;
-    std::string said_by;            // host name
-    std::string reply;              // with codes, on one line; empty when there was none
-    std::string status;             // enhanced code, RFC 3463
-    std::optional<Instant> tried{}; // when it was tried last
 };
 
 // Who owns the relay: told when the sender of a mail has to hear something.
@@ -180,7 +170,6 @@ private:
     void put_off(Delivery& delivery, const std::vector<Refusal>& refusals);
     void bounce(const Delivery& delivery, const std::vector<Refusal>& refusals);
     void give_up(Delivery& delivery, const std::vector<Refusal>& refusals);
-    [[nodiscard]] static std::vector<Refusal> for_all(const Delivery& delivery, const Refusal& why);
     [[nodiscard]] const Route* route_for(std::string_view domain) const;
     [[nodiscard]] static bool may_go_without_tls(const Delivery& delivery);
     [[nodiscard]] static bool same_way(const std::optional<Route>& a,

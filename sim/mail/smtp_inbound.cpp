@@ -57,7 +57,7 @@ std::optional<std::string> SmtpInbound::pause_of_peer() const
 Instant SmtpInbound::next_timeout() const
 {
     // While it has not even heard the answer, no client is too slow.
-    return held_.empty() ? session_.next_timeout().value_or(never) : held_.front().due;
+    return held_.empty() ? session_.next_timeout() : held_.front().due;
 }
 
 void SmtpInbound::handle_timeout()
@@ -110,11 +110,9 @@ void SmtpInbound::handle_end()
 
 void SmtpInbound::drain()
 {
-    if (draining_) return;
-    draining_ = true;
-    while (auto output = session_.poll_output())
-        if (!cut_) std::visit([&](auto& what) { on(what); }, *output);
-    draining_ = false;
+    drain_(session_, [&](auto& what) {
+        if (!cut_) on(what);
+    });
 }
 
 bool SmtpInbound::tells_secret(const CommandSeen& seen) const
@@ -342,7 +340,7 @@ void SmtpInbound::tell_login(const sasl::ServerStep& end)
     const sasl::CredentialStore& store = receiver_.credentials();
     AuthTried tried;
     tried.mechanism = mechanism_name_;
-    tried.encrypted = session_.is_encrypted();
+    tried.encrypted = session_.encrypted();
     tried.succeeded = success != nullptr;
     if (failure != nullptr) tried.flaw = failure->flaw;
     tried.kept = store.keeps();
@@ -353,27 +351,27 @@ void SmtpInbound::tell_login(const sasl::ServerStep& end)
 
 void SmtpInbound::on(const CheckSender& what)
 {
-    client_ = what.client;
+    transaction_ = what;
     if (auto verdict = receiver_.check_sender(peer_, what))
-        session_.handle_sender_verdict(*verdict, machine_.now());
+        session_.handle_verdict(*verdict, machine_.now());
 }
 
-void SmtpInbound::settle_sender(const smtp::server::Verdict& verdict)
+void SmtpInbound::settle(const smtp::server::Verdict& verdict)
 {
-    session_.handle_sender_verdict(verdict, machine_.now());
+    session_.handle_verdict(verdict, machine_.now());
     drain();
 }
 
 void SmtpInbound::on(const CheckRecipient& what)
 {
     auto verdict = fault_for(what.recipient);
-    if (!verdict) verdict = receiver_.check_recipient(peer_, client_, what.recipient);
-    session_.handle_recipient_verdict(*verdict, machine_.now());
+    if (!verdict) verdict = receiver_.check_recipient(peer_, transaction_, what.recipient);
+    if (verdict) session_.handle_verdict(*verdict, machine_.now());
 }
 
 void SmtpInbound::on(MessageReceived& what)
 {
-    session_.handle_message_verdict(receiver_.receive(peer_, std::move(what)), machine_.now());
+    session_.handle_verdict(receiver_.receive(peer_, std::move(what)), machine_.now());
 }
 
 // ---- faults -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/mail/channel.h"
+#include "sim/mail/drain.h"
 #include "sim/mail/faults.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/smtp/server_session.h"
@@ -15,12 +16,13 @@
 
 namespace sim::mail {
 
-// Who is at the other end and how; fixed for the connection but for `tls`.
+// Who is at the other end and how; fixed for the connection but for the last two.
 struct InboundPeer {
     ConnectionId connection;
     Endpoint local;
     Endpoint remote;
     std::optional<tls::Established> tls; // once it stands
+    std::string client_name{};           // once a check has found that it is one
 };
 
 // The server's side of the questions that a session asks.
@@ -31,12 +33,13 @@ public:
     SmtpReceiver& operator=(const SmtpReceiver&) = delete;
     virtual ~SmtpReceiver() = default;
 
-    // Nothing: the answer comes later, through SmtpInbound::settle_sender.
+    // Nothing: the answer to either comes later, through SmtpInbound::settle.
     virtual std::optional<smtp::server::Verdict>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;
-    virtual smtp::server::Verdict check_recipient(const InboundPeer& peer,
-                                                  const smtp::ClientFacts& client,
-                                                  const smtp::Mailbox& recipient) = 0;
+    virtual std::optional<smtp::server::Verdict>
+    check_recipient(const InboundPeer& peer,
+                    const smtp::server::CheckSender& transaction,
+                    const smtp::Mailbox& recipient) = 0;
     // Accepting means that the mail is safe with the server.
     virtual smtp::server::Verdict receive(const InboundPeer& peer,
                                           smtp::server::MessageReceived message) = 0;
@@ -72,7 +75,8 @@ public:
     void handle_peer_finished() { channel_.handle_peer_finished(); }
     void handle_ended(); // by reset or timeout: nobody hears anything any more
     void handle_timeout();
-    void settle_sender(const smtp::server::Verdict& verdict);
+    void settle(const smtp::server::Verdict& verdict);
+    void know_client(const std::string& name) { peer_.client_name = name; }
     [[nodiscard]] Instant next_timeout() const;
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
 
@@ -132,11 +136,11 @@ private:
     Channel channel_;
     InboundPeer peer_;
     smtp::ServerSession session_;
-    smtp::ClientFacts client_; // as of the last MAIL
+    smtp::server::CheckSender transaction_; // as of the last MAIL
     std::unique_ptr<sasl::ServerMechanism> mechanism_;
     Mechanism mechanism_name_ = Mechanism::plain;
     std::uint32_t logins_ = 0; // tried on this connection
-    bool draining_ = false;
+    Drain drain_;
     SmtpFaults faults_;
     std::deque<HeldBack> held_;
     bool said_fault_ = false;                  // a reply was replaced

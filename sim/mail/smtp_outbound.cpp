@@ -86,11 +86,7 @@ void SmtpOutbound::handle_end()
 
 void SmtpOutbound::drain()
 {
-    if (draining_) return;
-    draining_ = true;
-    while (auto output = session_.poll_output())
-        std::visit([&](const auto& what) { on(what); }, *output);
-    draining_ = false;
+    drain_(session_, [&](const auto& what) { on(what); });
 }
 
 void SmtpOutbound::on(const SendBytes& what)
@@ -180,6 +176,17 @@ void SmtpOutbound::on(const ReplySeen& what)
 void SmtpOutbound::on(const TextSent& what)
 {
     machine_.append(connection(), SmtpText{Side::sent, what.encrypted, what.lines, what.size});
+    if (what.changed_line_ends) tell(MailChange::line_ends);
+    if (what.in_ascii) tell(MailChange::ascii_form);
+}
+
+// No mail is changed in silence.
+void SmtpOutbound::tell(MailChange change)
+{
+    const auto& in_transit = machine_.world().in_transit;
+    const auto mail = in_transit.find(connection());
+    if (mail != in_transit.end())
+        machine_.append(connection(), MailChanged{mail->second, change, {}});
 }
 
 void SmtpOutbound::on(const ProblemSeen& what)

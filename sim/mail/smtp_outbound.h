@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/mail/channel.h"
+#include "sim/mail/drain.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/smtp/client_session.h"
 
@@ -78,6 +79,7 @@ private:
     void on(const smtp::client::ReplySeen& what);
     void on(const smtp::client::TextSent& what);
     void on(const smtp::client::ProblemSeen& what);
+    void tell(MailChange change);
 
     Machine& machine_;
     SmtpSender& sender_;
@@ -88,7 +90,7 @@ private:
     Mechanism mechanism_name_ = Mechanism::plain;
     std::optional<TlsFailure> tls_failure_;
     EventId last_heard_; // what the server's silence is counted from
-    bool draining_ = false;
+    Drain drain_;
 };
 
 } // namespace sim::mail

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/protection.h"
 
 #include <cstdint>
 #include <memory>
@@ -17,9 +18,6 @@
 #include <vector>
 
 namespace sim::pop3 {
-
-// What the account's "connection security" is set to. `tls`: from the first octet (port 995).
-SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
 
 struct ClientConfig {
     Protection protection = Protection::none;

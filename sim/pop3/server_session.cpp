@@ -26,9 +26,10 @@ struct ServerSession::Machine {
 
     ServerConfig config;
     State state = Authorization{};
-    LineReader reader{max_command_octets};
+    LineReader reader{max_command_octets, LfAlone::cuts};
     bool encrypted = false;
     bool heard_anything = false;
+    std::uint32_t commands = 0;
     std::uint32_t bad_commands = 0;
     std::uint32_t login_failures = 0;
     Instant deadline = never;
@@ -47,6 +48,7 @@ struct ServerSession::Machine {
     void greet(Instant now);
     void read(Instant now);
     void handle_line(const ReadLine& line, Instant now);
+    [[nodiscard]] bool has_said_enough() const;
     void commit(Pop3Verb to, Step step, Instant now);
     void update();
     void say(Pop3Verb to, const Reply& reply);
@@ -75,6 +77,9 @@ void ServerSession::Machine::read(Instant now)
         if (!line) break;
         handle_line(*line, now);
     }
+    // RFC 5321 §7.8 for the other protocol: far beyond a limit is no mistake any more.
+    if (reader.swallowed_octets() > max_waiting_octets)
+        commit(Pop3Verb::none, going_to(Closed{}, refusal(Pop3Reason::too_much_sent)), now);
     flush();
     if (std::holds_alternative<AwaitingVerdict>(state) &&
         reader.pending_octets() > max_waiting_octets)
@@ -88,12 +93,16 @@ void ServerSession::Machine::handle_line(const ReadLine& line, Instant now)
     Step step;
     if (line.too_long) {
         step = staying(refusal(Pop3Reason::line_too_long));
+    } else if (line.is_broken) {
+        step = staying(refusal(Pop3Reason::line_without_cr));
     } else if (line.has_stray_octets) {
         step = staying(refusal(Pop3Reason::malformed_line));
     } else {
         const Transitions transitions{config, encrypted};
         step = transitions.on_command(state, parsed.command);
     }
+    ++commands;
+    if (has_said_enough()) step = going_to(Closed{}, refusal(Pop3Reason::too_many_commands));
     if (step.reply && is_bad_command(step.reply->reason) &&
         ++bad_commands >= config.bad_command_limit)
         step = going_to(Closed{}, refusal(Pop3Reason::too_many_failures));
@@ -106,6 +115,15 @@ void ServerSession::Machine::handle_line(const ReadLine& line, Instant now)
                        step.next ? phase_of(*step.next) : before,
                        line.stream_offset});
     commit(parsed.verb, std::move(step), now);
+}
+
+// A program that lists, fetches and deletes every message needs no more than this.
+bool ServerSession::Machine::has_said_enough() const
+{
+    constexpr std::size_t for_each_message = 8;
+    const auto* transaction = std::get_if<Transaction>(&state);
+    const std::size_t messages = transaction == nullptr ? 0 : transaction->messages.size();
+    return commands > config.command_limit + for_each_message * messages;
 }
 
 // The one place where the state changes and replies are given.

@@ -24,6 +24,7 @@ struct ServerConfig {
     std::string hostname;
     ServerTls tls = ServerTls::offered; // required: no USER or PASS in the clear
     Duration idle_limit = 10min;        // RFC 1939 §3: at least that
+    std::uint32_t command_limit = 1000; // and some more for each message
     std::uint32_t bad_command_limit = 20;
     std::uint32_t login_failure_limit = 3;
 };

@@ -26,7 +26,9 @@ std::string_view words_for(Pop3Reason reason)
     case Pop3Reason::bad_argument:
         return "Bad argument";
     case Pop3Reason::malformed_line:
-        return "Stray CR, LF or NUL in the line";
+        return "Stray CR or NUL in the line";
+    case Pop3Reason::line_without_cr:
+        return "End lines with CR LF, not with LF alone";
     case Pop3Reason::line_too_long:
         return "Line too long";
     case Pop3Reason::no_such_message:
@@ -45,6 +47,10 @@ std::string_view words_for(Pop3Reason reason)
         return "[IN-USE] Mailbox is open in another session";
     case Pop3Reason::too_many_failures:
         return "Too many errors, closing";
+    case Pop3Reason::too_much_sent:
+        return "Too much sent, closing";
+    case Pop3Reason::too_many_commands:
+        return "Too many commands, closing";
     case Pop3Reason::greeting:
     case Pop3Reason::accepted:
     case Pop3Reason::plaintext_after_stls:
@@ -132,7 +138,8 @@ bool is_bad_command(Pop3Reason reason)
 {
     return reason == Pop3Reason::out_of_sequence || reason == Pop3Reason::unknown_command ||
            reason == Pop3Reason::not_offered || reason == Pop3Reason::bad_argument ||
-           reason == Pop3Reason::malformed_line || reason == Pop3Reason::line_too_long;
+           reason == Pop3Reason::malformed_line || reason == Pop3Reason::line_without_cr ||
+           reason == Pop3Reason::line_too_long;
 }
 
 Step staying(Reply reply)

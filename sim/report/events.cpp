@@ -166,6 +166,8 @@ Lines outcome(const Source& source)
     for (const MailOutcome& mail : outcomes(source.trace, source.end)) {
         const EventId telling = telling_event(mail);
         if (telling.exists()) add_sentence(lines, source.trace.at(telling), source);
+        for (const EventId share : mail.shares)
+            if (share != telling) add_sentence(lines, source.trace.at(share), source);
     }
     // What mail programs fetched, or could not.
     for (std::size_t i = 0; i < source.end; ++i) {

@@ -185,6 +185,8 @@ Json outcome_of(const MailOutcome& mail)
         }
     };
     std::visit(Put{out}, mail.outcome);
+    for (const EventId share : mail.shares)
+        out["shares"].push_back(share.value);
     return out;
 }
 

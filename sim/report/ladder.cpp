@@ -162,6 +162,7 @@ private:
     void story(const Event& event, const ConnectionFailed& /*what*/) { note(event); }
     void story(const Event& event, const MailDeferred& /*what*/) { note(event); }
     void story(const Event& event, const MailBounced& /*what*/) { note(event); }
+    void story(const Event& event, const RecipientRefused& /*what*/) { note(event); }
     void story(const Event& event, const SendFinished& what)
     {
         if (what.error != UserError::none) note(event);
@@ -215,6 +216,8 @@ private:
         }
     }
     void standard(const Event& event, const SmtpProblemSeen& /*what*/) { note(event); }
+    void standard(const Event& event, const MailChanged& /*what*/) { note(event); }
+    void standard(const Event& event, const PolicyJudged& /*what*/) { note(event); }
     void standard(const Event& event, const SendFinished& /*what*/) { note(event); }
     void standard(const Event& event, const FetchFinished& /*what*/) { note(event); }
     void standard(const Event& event, const MailQueued& /*what*/) { note(event); }

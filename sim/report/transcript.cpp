@@ -60,6 +60,9 @@ bool is_conversation(const Event& event)
     case Kind::pop3_command:
     case Kind::pop3_reply:
     case Kind::field_added:
+    case Kind::mail_changed:
+    case Kind::policy_judged:
+    case Kind::recipient_refused:
     case Kind::mail_queued:
     case Kind::mail_handed_over:
         return true;

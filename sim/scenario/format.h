@@ -262,8 +262,7 @@ void fields(V& v, MailServer& server)
              "how long it refuses an address that failed to log in three times; \"0s\": never"},
             server.login_pause);
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
-    v.value({"checks_sender_domain", "whether it refuses senders whose domain takes no mail"},
-            server.checks_sender_domain);
+    v.list({"checks", "what it looks at, in this order, before it takes a mail"}, server.checks);
     v.value({"greeting_delay",
              "how long callers of its mx ports wait for 220, and are refused if they do not wait"},
             server.greeting_delay);

@@ -1,5 +1,6 @@
 #include "sim/scenario/load.h"
 
+#include "sim/mail/message.h"
 #include "sim/scenario/checks.h"
 #include "sim/scenario/document.h"
 #include "sim/scenario/format.h"
@@ -67,8 +68,8 @@ std::optional<Table> Loader::read_table(const std::string& path, const Place& na
     return parse_document(*text, files_.size() - 1, problems_);
 }
 
-// Nothing when there is no world to speak of: then that is the one thing that is wrong, and all that
-// the lesson does not have is not its fault.
+// Nothing when there is no world to speak of: then that is the one thing that is wrong, and all
+// that the lesson does not have is not its fault.
 std::optional<Table> Loader::read_world(const Entry& world)
 {
     const auto* name = std::get_if<std::string>(&world.node.value);
@@ -109,8 +110,14 @@ void Loader::read_messages()
                           key,
                           ProblemKind::message_size,
                           {{"most", std::to_string(max_message_octets)}});
+        } else if (const auto fault = mail::fault_of_message(*text)) {
+            problems_.add(place,
+                          key,
+                          *fault == mail::MessageFault::utf16 ? ProblemKind::message_utf16
+                                                              : ProblemKind::message_nul,
+                          {{"file", path}});
         } else {
-            eml = *std::move(text);
+            eml = text->substr(mail::preamble_size(*text));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #include "sim/core/address.h"
 #include "sim/core/happening.h"
+#include "sim/core/protection.h"
 #include "sim/core/time.h"
 #include "sim/mail/faults.h"
 
@@ -177,7 +178,7 @@ struct Mailbox {
 };
 
 // As whoever sends asks for it: a mail program, or a relay on its route.
-SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
+using sim::Protection;
 
 // Where mail for a domain goes when not by MX record: "*" for all else. With a user the relay logs
 // in there, as a customer at a smart host.
@@ -226,7 +227,9 @@ struct MailServer {
     // How long it refuses an address that failed to log in too often; zero: never.
     Duration login_pause = 5min;
     bool pipelining = true;
-    bool checks_sender_domain = false; // on mx ports: a sender's null MX is refused (RFC 7505)
+    // What it looks at before it takes a mail: client and sender on mx ports, recipients elsewhere
+    // on the others.
+    std::vector<PolicyCheck> checks;
     // On mx ports: how long a caller waits for 220; who talks meanwhile is refused. Zero: not at
     // all.
     Duration greeting_delay{};

@@ -63,8 +63,10 @@ void ChunkJoiner::finish()
     if (fault_ != TextFault::none) return;
     // What a lenient server takes for a line end: LF alone, as after DATA.
     const std::string_view repaired = line_ends_ == LineEnds::lenient_2022 ? "\n" : "\r\n";
-    if (line_ends_ != LineEnds::strict && find_bare(text_, repaired) != std::string::npos)
+    if (line_ends_ != LineEnds::strict && find_bare(text_, repaired) != std::string::npos) {
         text_ = with_line_ends(text_, repaired);
+        changed_ = true;
+    }
     lines_ = static_cast<std::uint32_t>(std::ranges::count(text_, '\n'));
     if (!text_.empty() && !text_.ends_with('\n')) ++lines_;
     if (const TextFault found = judge(); found != TextFault::none) set_fault(found);

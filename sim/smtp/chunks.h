@@ -27,6 +27,7 @@ public:
 
     [[nodiscard]] Instant until() const { return until_; } // all of it must have come by then
     [[nodiscard]] TextFault fault() const { return fault_; }
+    [[nodiscard]] bool has_changed() const { return changed_; } // as TextDecoder has it
     [[nodiscard]] std::uint32_t lines() const { return lines_; }
     [[nodiscard]] std::uint64_t size() const { return size_; } // measured, not declared
     // The message; its last line may lack its end, as the client sent it. Empty after a fault.
@@ -41,6 +42,7 @@ private:
     TextLimits limits_;
     LineEnds line_ends_;
     TextFault fault_ = TextFault::none;
+    bool changed_ = false;
     std::uint32_t lines_ = 0;
     std::uint64_t size_ = 0;
     std::string text_;

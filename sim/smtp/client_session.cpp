@@ -122,8 +122,8 @@ void ClientSession::Machine::commit(Step&& step, Instant now)
 {
     state = std::move(step.next);
     for (const SmtpProblem problem : step.problems) {
-        const bool said_it = step.failure && step.no_reply.empty();
-        report(ProblemSeen{problem, said_it ? step.failure->reply.text : step.no_reply});
+        const bool said_it = step.failure && step.detail.empty();
+        report(ProblemSeen{problem, said_it ? step.failure->reply.text : step.detail});
     }
     if (step.decision && job) decide(*step.decision);
     if (step.failure) {
@@ -150,8 +150,8 @@ void ClientSession::Machine::proceed(Instant now)
     while (auto* ready = std::get_if<Ready>(&state)) {
         if (job) {
             if (job->wire.empty()) {
-                job->choose_text(ready->offer);
-                append_data(*job->mail.text, job->wire);
+                job->in_ascii = job->choose_form(ready->offer);
+                job->changed_line_ends = append_data(*job->mail.text, job->wire);
                 const WireCount count = count_wire(job->wire);
                 job->lines = count.lines;
                 job->size = static_cast<std::uint32_t>(job->wire.size()) - 3 - count.added_dots;
@@ -310,7 +310,12 @@ void ClientSession::Machine::say_text()
 {
     const bool for_somebody = job->has_undecided();
     std::string wire = for_somebody ? std::move(job->wire) : std::string{".\r\n"};
-    report(TextSent{for_somebody ? job->lines : 0, for_somebody ? job->size : 0, encrypted, sent});
+    report(TextSent{for_somebody ? job->lines : 0,
+                    for_somebody ? job->size : 0,
+                    encrypted,
+                    sent,
+                    for_somebody && job->changed_line_ends,
+                    for_somebody && job->in_ascii});
     sent += wire.size();
     report(SendBytes{std::move(wire)});
 }
@@ -322,7 +327,7 @@ void ClientSession::Machine::say_chunk()
     text.reserve(job->size);
     remove_dots(job->wire, text);
     add_line(SmtpVerb::bdat, "BDAT " + std::to_string(text.size()) + " LAST");
-    report(TextSent{job->lines, job->size, encrypted, sent});
+    report(TextSent{job->lines, job->size, encrypted, sent, job->changed_line_ends, job->in_ascii});
     sent += text.size();
     burst += text;
 }
@@ -365,7 +370,7 @@ void ClientSession::Machine::read(Instant now)
 void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant now)
 {
     Step step = Transitions::cut_short(state, problem);
-    step.no_reply = reader.refused_line();
+    step.detail = reader.refused_line();
     if (std::holds_alternative<Quitting>(state)) {
         // After QUIT nothing depends on what the server says, or whether.
         step.problems.clear();
@@ -390,7 +395,7 @@ void ClientSession::start_mail(OutgoingMail mail, Instant now)
     SIM_ASSERT(!m.job && !m.finish_wanted);
     m.job = make_job(std::move(mail));
     if (!m.job->has_undecided()) {
-        m.report(ProblemSeen{SmtpProblem::unfit_for_command, {}});
+        m.report(ProblemSeen{*m.job->results.front()->problem, {}});
         m.finish_mail();
     } else if (m.failure) {
         m.decide_by_failure(*m.failure);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/protection.h"
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/reply.h"
 
@@ -25,9 +26,6 @@
 #include <vector>
 
 namespace sim::smtp {
-
-// What the account's "connection security" is set to. `tls`: from the first octet (port 465).
-SIM_NAMED_ENUM(Protection, none, starttls_if_available, starttls, tls);
 
 // How long to wait for each reply: RFC 5321 §4.5.3.2 where it says, five minutes where it does not.
 struct ClientTimeouts {
@@ -57,15 +55,24 @@ struct ClientConfig {
     ClientTimeouts timeouts{};
 };
 
+// A mail as it goes to a server without SMTPUTF8: addresses and header in ASCII, the recipients in
+// the order of OutgoingMail::recipients.
+struct AsciiForm {
+    std::string reverse_path;
+    std::vector<std::string> recipients;
+    std::shared_ptr<const std::string> text;
+    bool needs_8bit = false;
+};
+
 struct OutgoingMail {
     std::string reverse_path;                // without < >; empty is the null reverse-path
     std::vector<std::string> recipients;     // at least one, without < >
     std::shared_ptr<const std::string> text; // any line ends; CR LF on the wire
     bool needs_8bit = false;                 // RFC 6152
-    bool needs_utf8 = false;                 // RFC 6531
-    // Goes instead, where the addresses are ASCII, to a server that lacks what the text needs: all
-    // of it ASCII. Nothing: such a server gets nothing.
-    std::shared_ptr<const std::string> ascii_text{};
+    bool needs_utf8 = false;                 // RFC 6531; addresses beyond ASCII need it anyway
+    std::string utf8_field{};                // the header field that does, if one does
+    // Goes instead to a server that lacks what the mail needs. Nothing: such a server gets nothing.
+    std::optional<AsciiForm> ascii{};
     // Said only to a server that offers DSN (RFC 3461); what could not be said is left out.
     std::optional<ReturnedPart> ret{};
     std::string envid{};                                     // xtext
@@ -155,6 +162,8 @@ struct TextSent {
     std::uint32_t size = 0; // octets, dot-stuffing not counted: what SIZE declared
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
+    bool changed_line_ends = false; // a bare CR was made CR LF
+    bool in_ascii = false;          // OutgoingMail::ascii
     friend bool operator==(const TextSent&, const TextSent&) = default;
 };
 struct ProblemSeen {

@@ -95,11 +95,15 @@ struct Job {
     std::string wire; // the text as DATA sends it, with the final dot; filled when it begins
     std::uint32_t lines = 0;
     std::uint32_t size = 0;
+    bool changed_line_ends = false; // as TextSent has them
+    bool in_ascii = false;
     // In the order of the recipients; nothing where it depends on what is still to come.
     std::vector<std::optional<RecipientResult>> results;
 
-    // Takes the text that suits this server, before its wire is made.
-    void choose_text(const Offer& offer);
+    // Takes the form that suits this server, before its wire is made. True: not the first one.
+    bool choose_form(const Offer& offer);
+    // What of it is beyond ASCII: an address, or the name of a header field.
+    [[nodiscard]] std::string utf8_part() const;
     // The first undecided recipient from `from` on; the number of recipients when there is none.
     [[nodiscard]] std::size_t next_undecided(std::size_t from) const;
     [[nodiscard]] bool has_undecided() const { return next_undecided(0) < results.size(); }
@@ -125,7 +129,8 @@ struct Step {
     std::optional<Decision> decision{};
     bool mail_finished = false;
     std::vector<SmtpProblem> problems{}; // noticed, whether the session goes on or ends
-    std::string no_reply{};              // what the server said instead of one, if that is it
+    std::string detail{}; // of the problems: what the server said instead of a reply, or what of
+                          // the mail does not suit it
     std::optional<SessionFailed> failure{};
     std::optional<Output> question{}; // for the host
 };

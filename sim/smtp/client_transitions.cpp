@@ -116,16 +116,24 @@ std::size_t Job::next_undecided(std::size_t from) const
     return from;
 }
 
-void Job::choose_text(const Offer& offer)
+bool Job::choose_form(const Offer& offer)
 {
     const bool fits =
         (!mail.needs_utf8 || offer.smtputf8) && (!mail.needs_8bit || offer.eight_bit_mime);
-    if (fits || mail.ascii_text == nullptr || !is_ascii(mail.reverse_path) ||
-        !std::ranges::all_of(mail.recipients, [](const auto& each) { return is_ascii(each); }))
-        return;
-    mail.text = mail.ascii_text;
-    mail.needs_8bit = false;
+    if (fits || !mail.ascii || (mail.ascii->needs_8bit && !offer.eight_bit_mime)) return false;
+    mail.reverse_path = mail.ascii->reverse_path;
+    mail.recipients = mail.ascii->recipients;
+    mail.text = mail.ascii->text;
+    mail.needs_8bit = mail.ascii->needs_8bit;
     mail.needs_utf8 = false;
+    return true;
+}
+
+std::string Job::utf8_part() const
+{
+    if (!is_ascii(mail.reverse_path)) return mail.reverse_path;
+    const auto beyond = std::ranges::find_if_not(mail.recipients, is_ascii);
+    return beyond != mail.recipients.end() ? *beyond : mail.utf8_field;
 }
 
 Job make_job(OutgoingMail mail)
@@ -135,10 +143,14 @@ Job make_job(OutgoingMail mail)
     job.mail = std::move(mail);
     job.results.resize(job.mail.recipients.size());
     job.mail.needs_utf8 = job.mail.needs_utf8 || !is_ascii(job.mail.reverse_path);
+    // RFC 5322 §4: no message has one, and what a server would make of it nobody knows.
+    const bool has_nul = job.mail.text->find('\0') != std::string::npos;
     const bool sender_fits = fits_in_brackets(job.mail.reverse_path);
     for (std::size_t i = 0; i < job.results.size(); ++i) {
         const std::string& recipient = job.mail.recipients[i];
-        if (!sender_fits || recipient.empty() || !fits_in_brackets(recipient)) {
+        if (has_nul) {
+            job.results[i] = refused_here(FailureStep::local, SmtpProblem::nul_in_message);
+        } else if (!sender_fits || recipient.empty() || !fits_in_brackets(recipient)) {
             job.results[i] = refused_here(FailureStep::local, SmtpProblem::unfit_for_command);
         } else {
             job.mail.needs_utf8 = job.mail.needs_utf8 || !is_ascii(recipient);
@@ -444,6 +456,7 @@ Step Transitions::begin_mail(Ready&& at) const
     const auto cannot = [&](SmtpProblem problem) {
         Step step = finish_mail(std::move(at), refused_here(FailureStep::mail_from, problem));
         step.problems.push_back(problem);
+        if (problem == SmtpProblem::needs_smtputf8) step.detail = job->utf8_part();
         return step;
     };
     // What the next hop lacks is a reason to give the mail back, never to change it: RFC 6152 §3,

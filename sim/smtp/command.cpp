@@ -81,9 +81,11 @@ Malformed malformed(SmtpReason reason)
 
 Command parse_hello(std::string_view argument, bool extended)
 {
-    if (!is_domain(argument) && !is_address_literal(argument))
-        return malformed(SmtpReason::bad_hello_domain);
-    return Hello{argument, extended};
+    const bool is_ascii = (kinds_in(argument) & eight_bit) == 0;
+    const bool is_name = is_ascii && (is_domain(argument) || is_address_literal(argument));
+    // No control characters among them: parse_line has seen to that.
+    if (argument.empty() || !is_utf8(argument)) return malformed(SmtpReason::bad_hello_domain);
+    return Hello{argument, extended, is_name};
 }
 
 // xtext, RFC 3461 §4: printable but for "+" and "=", which are written "+2B" and "+3D".
@@ -248,6 +250,18 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix)
     return equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+// What is wrong with what stands where a path ought to: what people write by hand is named, so that
+// they need not guess; `otherwise` for all else.
+SmtpReason fault_of(std::string_view path, PathError error, SmtpReason otherwise)
+{
+    if (path.starts_with(' ')) return SmtpReason::space_before_path;
+    const bool is_open =
+        error == PathError::no_closing_bracket && path.find('>') == std::string_view::npos;
+    if (error == PathError::no_opening_bracket || is_open) return SmtpReason::path_without_brackets;
+    if (with_quotes(path.substr(1, path.find('>') - 1))) return SmtpReason::local_part_needs_quotes;
+    return otherwise;
+}
+
 // "FROM:" Reverse-path [SP Mail-parameters]; no space behind the colon, RFC 5321 §3.3.
 Command parse_mail(std::string_view argument)
 {
@@ -255,7 +269,7 @@ Command parse_mail(std::string_view argument)
     if (!starts_with_ignoring_case(argument, from)) return malformed(SmtpReason::bad_argument);
     argument.remove_prefix(from.size());
     auto path = parse_reverse_path(argument);
-    if (!path) return malformed(SmtpReason::bad_reverse_path);
+    if (!path) return malformed(fault_of(argument, path.error(), SmtpReason::bad_reverse_path));
     argument.remove_prefix(path->size);
     if (!argument.empty() && argument.front() != ' ')
         return malformed(SmtpReason::bad_reverse_path);
@@ -273,7 +287,7 @@ Command parse_rcpt(std::string_view argument)
     if (!starts_with_ignoring_case(argument, to)) return malformed(SmtpReason::bad_argument);
     argument.remove_prefix(to.size());
     auto path = parse_forward_path(argument);
-    if (!path) return malformed(SmtpReason::bad_forward_path);
+    if (!path) return malformed(fault_of(argument, path.error(), SmtpReason::bad_forward_path));
     argument.remove_prefix(path->size);
     if (!argument.empty() && argument.front() != ' ')
         return malformed(SmtpReason::bad_forward_path);
@@ -360,8 +374,9 @@ Command parse_line(std::string_view line, std::string_view word, SmtpVerb verb)
 {
     if (verb == SmtpVerb::unknown && is_http_method(word)) return malformed(SmtpReason::spoke_http);
     const unsigned kinds = kinds_in(line);
-    const bool has_path = verb == SmtpVerb::mail || verb == SmtpVerb::rcpt;
-    if ((kinds & control) != 0 || ((kinds & eight_bit) != 0 && !has_path))
+    const bool may_be_utf8 = verb == SmtpVerb::mail || verb == SmtpVerb::rcpt ||
+                             verb == SmtpVerb::ehlo || verb == SmtpVerb::helo;
+    if ((kinds & control) != 0 || ((kinds & eight_bit) != 0 && !may_be_utf8))
         return malformed(SmtpReason::bad_octet_in_command);
     return parse_for(verb, line.substr(std::min(word.size() + 1, line.size())));
 }

@@ -26,6 +26,7 @@ inline constexpr std::uint64_t max_chunk_octets = 0x7FFF'FFFF;
 struct Hello {
     std::string_view domain; // or address literal
     bool extended = true;    // EHLO, not HELO
+    bool is_name = true;     // false: neither, only something printable
 };
 struct MailFrom {
     Path path;

@@ -16,17 +16,12 @@ std::string_view between(std::string_view text, std::size_t begin, std::size_t e
 
 } // namespace
 
-void append_data(std::string_view text, std::string& wire)
+bool append_data(std::string_view text, std::string& wire)
 {
-    if (text.find('\0') != npos) {
-        std::string without_nul{text};
-        std::erase(without_nul, '\0');
-        append_data(without_nul, wire);
-        return;
-    }
     wire.reserve(wire.size() + text.size() + text.size() / 64 + 8);
     std::size_t run = 0;     // appended up to here
     std::size_t newline = 0; // the next LF
+    bool has_bare_cr = false;
     for (std::size_t begin = 0; begin < text.size();) {
         if (text[begin] == '.') {
             wire += between(text, run, begin);
@@ -40,12 +35,14 @@ void append_data(std::string_view text, std::string& wire)
             begin += 2;
             continue;
         }
+        has_bare_cr = has_bare_cr || begin < newline;
         wire += between(text, run, begin);
         wire += "\r\n";
         run = ++begin;
     }
     if (run < text.size()) wire += text.substr(run);
     wire += ".\r\n";
+    return has_bare_cr;
 }
 
 void remove_dots(std::string_view wire, std::string& text)
@@ -174,6 +171,7 @@ void TextDecoder::keep_normalised(std::string_view line)
         count(line);
         return;
     }
+    changed_ = true;
     // Each bare CR becomes a line end of its own; a lenient server leaves it alone.
     while (line_ends_ == LineEnds::normalise) {
         const std::size_t cr = line.find('\r');

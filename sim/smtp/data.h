@@ -13,9 +13,9 @@
 namespace sim::smtp {
 
 // Appends the whole text as a client sends it: a dot added to lines that begin with one, every bare
-// CR or LF made CR LF, a last CR LF when it is missing, and the final ".". NUL has no place in a
-// message (RFC 5322 §4) and is left out. An empty text gives just the final dot.
-void append_data(std::string_view text, std::string& wire);
+// CR or LF made CR LF, a last CR LF when it is missing, and the final ".". An empty text gives just
+// the final dot. True: there was a bare CR, and so it changed more than what line ends of Unix are.
+bool append_data(std::string_view text, std::string& wire);
 
 // The same text without what append_data added for transparency, as BDAT sends it: `wire` is one
 // that append_data made.
@@ -53,6 +53,8 @@ public:
     // Once done: whether only a lenient server takes this for the end, because the final dot did
     // not stand between CR LF and CR LF.
     [[nodiscard]] bool ended_loosely() const { return ended_loosely_; }
+    // Line ends other than CR LF were made CR LF.
+    [[nodiscard]] bool has_changed() const { return changed_; }
 
     // Valid once done: lines and octets of the message, dot-stuffing and final dot not counted.
     [[nodiscard]] std::uint32_t lines() const { return lines_; }
@@ -79,6 +81,7 @@ private:
     bool inside_line_ = false; // the line that goes on has been taken in part
     bool loose_ = false;       // the line before did not end in CR LF
     bool ended_loosely_ = false;
+    bool changed_ = false;
     TextFault fault_ = TextFault::none;
     std::uint32_t lines_ = 0;
     std::uint64_t size_ = 0;

@@ -35,18 +35,12 @@ void Input::take(std::size_t octets)
     scanned_ = std::max(scanned_, taken_);
 }
 
-std::size_t Input::find_line(bool lf_is_enough)
+std::size_t Input::find_line()
 {
     const std::string_view octets = window();
-    std::size_t newline = octets.find('\n', scanned_);
-    while (newline != std::string_view::npos) {
-        scanned_ = newline + 1;
-        if (lf_is_enough || (newline > taken_ && octets[newline - 1] == '\r'))
-            return scanned_ - taken_;
-        newline = octets.find('\n', scanned_);
-    }
-    scanned_ = octets.size();
-    return 0;
+    const std::size_t newline = octets.find('\n', scanned_);
+    scanned_ = newline == std::string_view::npos ? octets.size() : newline;
+    return newline == std::string_view::npos ? 0 : newline + 1 - taken_;
 }
 
 } // namespace sim::smtp

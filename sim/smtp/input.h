@@ -27,9 +27,9 @@ public:
     // Of the first pending octet in the stream.
     [[nodiscard]] std::uint64_t position() const { return begin_ + taken_; }
 
-    // Octets of the first pending line with its line end; 0: it has not come yet. Only CR LF ends a
-    // line (RFC 5321 §2.3.8), unless an LF alone is to be let pass for one.
-    [[nodiscard]] std::size_t find_line(bool lf_is_enough);
+    // Octets up to the first pending LF and with it; 0: none has come yet. Whether a CR stands in
+    // front of it, as RFC 5321 §2.3.8 wants, is for the caller to see.
+    [[nodiscard]] std::size_t find_line();
 
     [[nodiscard]] std::size_t memory_octets() const { return kept_.capacity(); }
 

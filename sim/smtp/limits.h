@@ -20,6 +20,12 @@ struct ServerLimits {
     std::size_t waiting_octets =
         std::size_t{256} * 1024; // taken while a question is open; see input_room()
 
+    // What goes this far beyond a limit (a line, a text or its chunks) is no mistake any more: the
+    // reply, 421, and the connection is closed. RFC 5321 §7.8 leaves that to the server.
+    std::size_t excess_octets = std::size_t{64} * 1024;
+
+    std::uint32_t idle_commands = 100;     // without a message accepted, RCPT not counted; then 421
+    std::uint32_t recipients_tried = 1000; // without a message accepted; then 421
     std::uint32_t bad_commands = 20;       // then 421; Postfix's smtpd_hard_error_limit
     std::uint32_t unknown_recipients = 20; // then 421: someone is trying names
     std::uint32_t auth_failures = 3;       // then 421

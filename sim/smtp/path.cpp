@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace sim::smtp {
 
@@ -342,6 +343,17 @@ tl::expected<Mailbox, PathError> parse_mailbox(std::string_view text)
     if (!in.done()) return tl::make_unexpected(PathError::bad_domain);
     if (text.size() + 2 > max_path_octets) return tl::make_unexpected(PathError::path_too_long);
     return mailbox;
+}
+
+std::optional<std::string> with_quotes(std::string_view address)
+{
+    const std::size_t at = address.rfind('@');
+    if (at == std::string_view::npos || parse_mailbox(address)) return std::nullopt;
+    const std::string_view local_part = address.substr(0, at);
+    if (local_part.empty() || local_part.find_first_of("\"\\@") != std::string_view::npos)
+        return std::nullopt;
+    std::string quoted = '"' + std::string{local_part} + '"' + std::string{address.substr(at)};
+    return parse_mailbox(quoted) ? std::optional{std::move(quoted)} : std::nullopt;
 }
 
 bool is_domain(std::string_view text)

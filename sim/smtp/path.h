@@ -5,6 +5,7 @@
 #include <tl/expected.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,6 +65,10 @@ struct Path {
 
 // A whole address without brackets, as a person types it: "hanako@example.jp".
 [[nodiscard]] tl::expected<Mailbox, PathError> parse_mailbox(std::string_view text);
+
+// "\"a..b\"@umi.example" for "a..b@umi.example": an address that only lacks the quotes around its
+// local part. Nothing for any other text.
+[[nodiscard]] std::optional<std::string> with_quotes(std::string_view address);
 
 // Dot-separated labels of letters, digits and inner hyphens, or UTF-8; at most 255 octets, each
 // label at most 63. RFC 5321 §4.1.2 "Domain".

@@ -8,7 +8,6 @@ ServerConfig mx_config(std::string hostname)
 {
     ServerConfig config;
     config.hostname = std::move(hostname);
-    config.service = Service::mx;
     config.tls = TlsUse::offered;
     config.line_ends = LineEnds::strict;
     config.enforce_turns = true;
@@ -19,11 +18,11 @@ ServerConfig submission_config(std::string hostname)
 {
     ServerConfig config;
     config.hostname = std::move(hostname);
-    config.service = Service::submission;
     config.tls = TlsUse::required;
     config.mechanisms_under_tls = {"PLAIN", "LOGIN"};
     config.auth_required = true;
     config.line_ends = LineEnds::normalise;
+    config.takes_any_hello = true;
     return config;
 }
 
@@ -31,9 +30,9 @@ ServerConfig relay_config(std::string hostname)
 {
     ServerConfig config;
     config.hostname = std::move(hostname);
-    config.service = Service::relay;
     config.tls = TlsUse::offered;
     config.line_ends = LineEnds::normalise;
+    config.takes_any_hello = true;
     return config;
 }
 

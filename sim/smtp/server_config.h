@@ -11,10 +11,6 @@
 
 namespace sim::smtp {
 
-// mx takes mail for its own domains from anyone, submission from users who log in (RFC 6409), relay
-// from its own network without a login. The session treats them by the settings below alone.
-SIM_NAMED_ENUM(Service, mx, submission, relay);
-
 // absent: STARTTLS is not offered. unready: offered, but the certificate gives trouble, so that
 // STARTTLS gets 454. required: MAIL and AUTH in the clear are refused.
 SIM_NAMED_ENUM(TlsUse, absent, offered, unready, required);
@@ -31,7 +27,6 @@ struct Extensions {
 
 struct ServerConfig {
     std::string hostname; // fully qualified; opens greeting and EHLO reply
-    Service service = Service::mx;
     TlsUse tls = TlsUse::offered;
     // SASL mechanisms in capitals, in the order announced. AUTH is offered where its list is not
     // empty; in the clear never while TLS is required.
@@ -43,6 +38,9 @@ struct ServerConfig {
     ServerLimits limits;
 
     Duration greeting_delay{0}; // a client that speaks during it gets 554
+    // EHLO and HELO with whatever a PC is called, "my_pc" too, as submission_config has it: the
+    // user logs in anyway. Off: a domain or an address literal (RFC 5321 §4.1.1.1).
+    bool takes_any_hello = false;
     // A client that goes on behind EHLO, HELO or DATA without waiting for the reply gets 554
     // (RFC 2920 §3.1), as mx_config has it.
     bool enforce_turns = false;

@@ -78,20 +78,21 @@ struct AuthResponse {     // -> handle_auth_challenge or handle_auth_result
 struct AuthCancelled { // no answer wanted: the exchange is over
     friend bool operator==(const AuthCancelled&, const AuthCancelled&) = default;
 };
-struct CheckSender { // -> handle_sender_verdict
+struct CheckSender { // -> handle_verdict
     Mailbox sender;
     MailParameters parameters;
     ClientFacts client;
     friend bool operator==(const CheckSender&, const CheckSender&) = default;
 };
-struct CheckRecipient { // -> handle_recipient_verdict
+struct CheckRecipient { // -> handle_verdict
     Mailbox recipient;
     friend bool operator==(const CheckRecipient&, const CheckRecipient&) = default;
 };
-struct MessageReceived { // -> handle_message_verdict; accepting it means taking responsibility
+struct MessageReceived { // -> handle_verdict; accepting it means taking responsibility
     Envelope envelope;
     ClientFacts client;
-    std::string text; // each line ends in CR LF; after BDAT the last need not
+    std::string text;               // each line ends in CR LF; after BDAT the last need not
+    bool changed_line_ends = false; // they were made CR LF here
     friend bool operator==(const MessageReceived&, const MessageReceived&) = default;
 };
 

@@ -1,9 +1,9 @@
 #include "sim/smtp/server_session.h"
 
 #include "sim/core/assert.h"
+#include "sim/smtp/server_heard.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace sim::smtp {
@@ -12,14 +12,6 @@ namespace {
 
 // How many there are before the host takes them, mostly.
 constexpr std::size_t usual_outputs = 4;
-// How much of what is thrown away is shown to an onlooker.
-constexpr std::size_t shown_octets = 200;
-
-std::uint32_t as_size(std::uint64_t octets)
-{
-    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-    return static_cast<std::uint32_t>(std::min(octets, most));
-}
 
 // Replies to a client that does not know the protocol, as against refusals of a well-formed wish.
 bool is_misdeed(std::uint16_t code)
@@ -28,15 +20,6 @@ bool is_misdeed(std::uint16_t code)
 }
 
 } // namespace
-
-struct ServerSession::Heard {
-    std::string_view line; // the front of it, if it was too long
-    StreamRange range;     // all of it
-    bool too_long = false;
-    SmtpVerb verb = SmtpVerb::unknown;
-    std::uint32_t secret_offset = 0;
-    std::uint32_t secret_size = 0;
-};
 
 ServerSession::ServerSession(std::shared_ptr<const ServerConfig> config)
     : config_{std::move(config)}
@@ -126,6 +109,7 @@ void ServerSession::handle_tls_established(Instant now)
     auth_refused_ = false;
     input_.restart();
     long_line_.reset();
+    is_broken_ = false;
     sent_octets_ = 0;
     if (before.from_start) greet(now, before.refusal);
     set_deadline(now);
@@ -167,33 +151,23 @@ void ServerSession::handle_login_abandoned(std::uint32_t failures_before, Instan
     if (phase() == SmtpPhase::closed) close(now);
 }
 
-void ServerSession::handle_sender_verdict(const server::Verdict& verdict, Instant now)
+void ServerSession::handle_verdict(const server::Verdict& verdict, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
-    SIM_ASSERT(std::holds_alternative<server::AwaitingSender>(state_));
-    commit(nullptr,
-           transitions(now).on(std::get<server::AwaitingSender>(std::move(state_)), verdict),
-           now);
-    answer_input(now);
-}
-
-void ServerSession::handle_recipient_verdict(const server::Verdict& verdict, Instant now)
-{
-    if (phase() == SmtpPhase::closed) return;
-    SIM_ASSERT(std::holds_alternative<server::AwaitingRecipient>(state_));
-    commit(nullptr,
-           transitions(now).on(std::get<server::AwaitingRecipient>(std::move(state_)), verdict),
-           now);
-    answer_input(now);
-}
-
-void ServerSession::handle_message_verdict(const server::Verdict& verdict, Instant now)
-{
-    if (phase() == SmtpPhase::closed) return;
-    SIM_ASSERT(std::holds_alternative<server::AwaitingMessage>(state_));
-    commit(nullptr,
-           transitions(now).on(std::get<server::AwaitingMessage>(std::move(state_)), verdict),
-           now);
+    const server::Transitions transitions = this->transitions(now);
+    if (auto* sender = std::get_if<server::AwaitingSender>(&state_)) {
+        commit(nullptr, transitions.on(std::move(*sender), verdict), now);
+    } else if (auto* recipient = std::get_if<server::AwaitingRecipient>(&state_)) {
+        commit(nullptr, transitions.on(std::move(*recipient), verdict), now);
+    } else {
+        SIM_ASSERT(std::holds_alternative<server::AwaitingMessage>(state_));
+        if (verdict.reason == SmtpReason::accepted ||
+            verdict.reason == SmtpReason::message_accepted)
+            tally_.idle_commands = tally_.recipients_tried = 0;
+        commit(nullptr,
+               transitions.on(std::get<server::AwaitingMessage>(std::move(state_)), verdict),
+               now);
+    }
     answer_input(now);
 }
 
@@ -211,24 +185,31 @@ const server::Verdict* ServerSession::imposed(SmtpVerb verb) const
     return nullptr;
 }
 
-std::optional<Instant> ServerSession::next_timeout() const
-{
-    return deadline_ == never ? std::nullopt : std::optional{deadline_};
-}
-
 void ServerSession::handle_timeout(Instant now)
 {
-    if (deadline_ > now || deadline_ == never) return;
-    if (std::holds_alternative<server::HoldingGreeting>(state_)) {
+    if (deadline_.at > now) return;
+    switch (deadline_.timer) {
+    case ServerTimer::none:
+        return;
+    case ServerTimer::greeting_held:
         greet(now, std::nullopt);
-    } else if (auto* delaying = std::get_if<server::DelayingAuthFailure>(&state_)) {
-        commit(nullptr, transitions(now).on(std::move(*delaying), server::AuthFailureDue{}), now);
-    } else if (std::holds_alternative<server::AwaitingTls>(state_)) {
+        break;
+    case ServerTimer::auth_delayed:
+        commit(nullptr,
+               transitions(now).on(std::get<server::DelayingAuthFailure>(std::move(state_)),
+                                   server::AuthFailureDue{}),
+               now);
+        break;
+    case ServerTimer::tls_awaited:
         close(now); // nothing that it could be told would be understood
-    } else {
+        break;
+    case ServerTimer::command_awaited:
+    case ServerTimer::octets_awaited:
+    case ServerTimer::text_end_awaited:
         // RFC 5321 §4.5.3.2.7 and §3.8.
         answering_ = SmtpVerb::none;
         refuse_and_close(SmtpReason::idle_too_long, now);
+        break;
     }
     answer_input(now);
 }
@@ -326,200 +307,6 @@ bool ServerSession::take_next(Instant now)
     return take_line(now);
 }
 
-// With CR LF, as RFC 5321 §4.5.3.1.4 counts. See ServerLimits for what extensions add.
-std::size_t ServerSession::line_limit(std::string_view line) const
-{
-    const ServerLimits& limits = config_->limits;
-    if (phase() == SmtpPhase::authenticating) return limits.auth_line_octets;
-    // Most lines are short enough for any verb.
-    if (line.size() + 2 <= limits.command_line_octets) return limits.command_line_octets;
-    const SmtpVerb verb = parse_verb(line.substr(0, limits.command_line_octets));
-    if (verb == SmtpVerb::auth) return limits.auth_line_octets;
-    std::size_t limit = limits.command_line_octets;
-    const Extensions& offered = config_->extensions;
-    if (verb == SmtpVerb::rcpt && offered.dsn) return limit + 536;
-    if (verb != SmtpVerb::mail) return limit;
-    if (offered.dsn) limit += 116;
-    if (offered.size) limit += 26;
-    if (offered.eight_bit_mime) limit += 17;
-    if (offered.smtputf8) limit += 10;
-    if (!config_->mechanisms_in_clear.empty() || !config_->mechanisms_under_tls.empty())
-        limit += 500;
-    return limit;
-}
-
-// True when the client, told to use TLS from the start, came to a port where it begins later: it
-// waits for a TLS answer and would never end a line.
-bool ServerSession::answer_tls_record(Instant now)
-{
-    // A record header: handshake (22), version 3.x. No line of SMTP begins like it.
-    constexpr std::string_view header = "\x16\x03";
-    if (phase() != SmtpPhase::awaiting_hello || encrypted_ || long_line_) return false;
-    const std::string_view octets = input_.pending();
-    if (!octets.starts_with(header)) return octets == header.substr(0, 1);
-    outputs_.emplace_back(server::ProblemSeen{SmtpProblem::spoke_tls_to_smtp_port, {}});
-    answering_ = SmtpVerb::none;
-    refuse_and_close(SmtpReason::spoke_tls, now);
-    return true;
-}
-
-bool ServerSession::take_line(Instant now)
-{
-    if (answer_tls_record(now)) return false;
-    const bool lenient = config_->line_ends == LineEnds::lenient_2022;
-    const std::size_t octets = input_.find_line(lenient);
-    if (octets == 0) {
-        swallow_long_line();
-        return false;
-    }
-    std::string_view line = input_.pending().substr(0, octets - 1);
-    while (line.ends_with('\r')) {
-        line.remove_suffix(1);
-        if (!lenient) break;
-    }
-    const std::uint64_t begin = long_line_ ? long_line_->begin : input_.position();
-    input_.take(octets);
-    Heard heard{line, {begin, as_size(input_.position() - begin)}};
-
-    // RFC 5321 §4.5.3.1.9: a line that is too long is refused once, and no part of it is a command.
-    const auto long_line = std::exchange(long_line_, std::nullopt);
-    const std::size_t limit = line_limit(line);
-    if (long_line) {
-        heard.line = long_line->front;
-        heard.too_long = true;
-    } else if (line.size() + 2 > limit) {
-        heard.line = line.substr(0, limit - 2);
-        heard.too_long = true;
-    }
-    if (phase() == SmtpPhase::authenticating) {
-        answer_auth_line(heard, now);
-    } else {
-        answer_command(heard, now);
-    }
-    return true;
-}
-
-// A line that can no more become a good one is not kept but for its front; a CR may be half of its
-// end.
-void ServerSession::swallow_long_line()
-{
-    const std::string_view rest = input_.pending();
-    const std::size_t limit = line_limit(rest);
-    if (!long_line_ && rest.size() < limit) return;
-    if (!long_line_)
-        long_line_ = LongLine{std::string{rest.substr(0, limit - 2)}, input_.position()};
-    input_.take(rest.size() - (rest.ends_with('\r') ? 1 : 0));
-}
-
-void ServerSession::answer_command(Heard& heard, Instant now)
-{
-    ParsedCommand parsed = parse_command(heard.line);
-    if (heard.too_long) {
-        parsed.command = Malformed{parsed.verb == SmtpVerb::auth ? SmtpReason::auth_too_long
-                                                                 : SmtpReason::line_too_long};
-    }
-    heard.verb = answering_ = parsed.verb;
-    heard.secret_offset = parsed.secret_offset;
-    heard.secret_size = parsed.secret_size;
-    // A client that sent its password without waiting for the answer to AUTH: those lines are no
-    // commands, but still a password.
-    auth_refused_ = auth_refused_ && parsed.verb == SmtpVerb::unknown;
-    if (auth_refused_) {
-        heard.secret_offset = 0;
-        heard.secret_size = as_size(heard.line.size());
-    }
-    if (const server::Verdict* verdict = imposed(parsed.verb)) {
-        commit(&heard, server::refuse_as_imposed(std::move(state_), *verdict), now);
-        return;
-    }
-    commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
-}
-
-void ServerSession::answer_auth_line(Heard& heard, Instant now)
-{
-    heard.verb = answering_ = SmtpVerb::auth_response;
-    heard.secret_size = heard.line == "*" ? 0 : as_size(heard.line.size());
-    const server::Transitions transitions = this->transitions(now);
-    auto& at = std::get<server::Authenticating>(state_);
-    if (heard.too_long) {
-        commit(&heard, transitions.on(std::move(at), Malformed{SmtpReason::auth_too_long}), now);
-    } else {
-        commit(&heard, transitions.on(std::move(at), server::AuthLine{heard.line}), now);
-    }
-}
-
-bool ServerSession::take_text(Instant now)
-{
-    auto& at = std::get<server::ReceivingText>(state_);
-    input_.take(at.decoder.take(input_.pending()));
-    if (!at.decoder.is_done()) return false;
-    outputs_.emplace_back(server::TextReceived{encrypted_,
-                                               at.decoder.lines(),
-                                               at.decoder.size(),
-                                               {at.begin, as_size(input_.position() - at.begin)}});
-    if (at.decoder.ended_loosely())
-        outputs_.emplace_back(server::ProblemSeen{SmtpProblem::text_ended_by_bare_line_end, {}});
-    answer_message(at, server::EndOfText{}, now);
-    return true;
-}
-
-bool ServerSession::take_chunk(Instant now)
-{
-    auto& at = std::get<server::ReceivingChunk>(state_);
-    const std::string_view octets = input_.pending().substr(
-        0, static_cast<std::size_t>(std::min<std::uint64_t>(at.left, input_.pending().size())));
-    if (!at.refusal) at.transaction->chunks->take(octets);
-    at.left -= octets.size();
-    input_.take(octets.size());
-    if (at.left > 0) return false;
-    answering_ = SmtpVerb::bdat;
-    if (at.refusal || !at.last) {
-        commit(nullptr, transitions(now).on(std::move(at), server::EndOfChunk{}), now);
-        return true;
-    }
-    ChunkJoiner& chunks = *at.transaction->chunks;
-    chunks.finish();
-    outputs_.emplace_back(server::TextReceived{encrypted_,
-                                               chunks.lines(),
-                                               chunks.size(),
-                                               {at.begin, as_size(input_.position() - at.begin)}});
-    answer_message(at, server::EndOfChunk{}, now);
-    return true;
-}
-
-template <typename State, typename End>
-void ServerSession::answer_message(State& at, const End& end, Instant now)
-{
-    answering_ = SmtpVerb::text;
-    if (const server::Verdict* verdict = imposed(SmtpVerb::text)) {
-        server::Ready next{std::move(at.transaction->client)};
-        commit(nullptr, {std::move(next), server::reply_for(*verdict, {}), verdict->reason}, now);
-        return;
-    }
-    commit(nullptr, transitions(now).on(std::move(at), end), now);
-}
-
-// Bytes pipelined behind STARTTLS travelled in the clear, so that anyone on the path may have put
-// them there; to read them as if TLS protected them is CVE-2011-0411.
-void ServerSession::drop_plaintext_before_tls()
-{
-    if (input_.empty()) return;
-    // An onlooker is shown the first line, but no password that may be in it.
-    std::string_view line = input_.pending().substr(0, shown_octets);
-    line = line.substr(0, line.find_first_of("\r\n"));
-    const ParsedCommand parsed = parse_command(line);
-    if (parsed.secret_size > 0) line = line.substr(0, parsed.secret_offset);
-    outputs_.emplace_back(
-        server::ProblemSeen{SmtpProblem::plaintext_after_starttls, std::string{line}});
-    discard_input();
-}
-
-void ServerSession::discard_input()
-{
-    input_.discard();
-    long_line_.reset();
-}
-
 // ---- commit ---------------------------------------------------------------------------------
 
 void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
@@ -567,6 +354,19 @@ void ServerSession::refuse_and_close(SmtpReason reason, Instant now)
     commit(nullptr, {server::Closed{}, standard_reply(reason), reason}, now);
 }
 
+void ServerSession::refuse_and_close(SmtpReason reason, SmtpReason last_word, Instant now)
+{
+    commit(nullptr, {server::AwaitingHello{}, standard_reply(reason), reason}, now);
+    give_up(last_word, now);
+}
+
+void ServerSession::give_up(SmtpReason reason, Instant now)
+{
+    if (phase() == SmtpPhase::closed) return;
+    say(standard_reply(reason), reason, SmtpVerb::none);
+    close(now);
+}
+
 void ServerSession::say(Reply reply, SmtpReason reason, SmtpVerb to)
 {
     if (!config_->extensions.enhanced_status_codes) reply.enhanced = {};
@@ -612,23 +412,6 @@ void ServerSession::flush()
 {
     if (sending_.empty()) return;
     outputs_.emplace_back(server::SendBytes{std::exchange(sending_, {})});
-}
-
-void ServerSession::set_deadline(Instant now)
-{
-    if (const auto* greeting = std::get_if<server::HoldingGreeting>(&state_)) {
-        deadline_ = greeting->until;
-    } else if (const auto* delay = std::get_if<server::DelayingAuthFailure>(&state_)) {
-        deadline_ = delay->until;
-    } else if (const auto* text = std::get_if<server::ReceivingText>(&state_)) {
-        deadline_ = std::min(now + config_->limits.idle, text->until);
-    } else if (const auto* chunk = std::get_if<server::ReceivingChunk>(&state_)) {
-        deadline_ = std::min(now + config_->limits.idle, chunk->until);
-    } else if (is_waiting() || phase() == SmtpPhase::closed) {
-        deadline_ = never;
-    } else {
-        deadline_ = now + config_->limits.idle;
-    }
 }
 
 } // namespace sim::smtp

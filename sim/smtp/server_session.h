@@ -63,9 +63,8 @@ public:
     void handle_auth_result(const server::AuthResult& result, Instant now);
     // An exchange that was cancelled had failed before: it counts like one that was not.
     void handle_login_abandoned(std::uint32_t failures_before, Instant now);
-    void handle_sender_verdict(const server::Verdict& verdict, Instant now);
-    void handle_recipient_verdict(const server::Verdict& verdict, Instant now);
-    void handle_message_verdict(const server::Verdict& verdict, Instant now);
+    // About the sender, the recipient or the message: the one that was asked about.
+    void handle_verdict(const server::Verdict& verdict, Instant now);
 
     // From now on this verb is answered so, whatever the client asks with it and whether or not its
     // time has come; `text` means the message, once all of it is there. HELO counts as EHLO. The
@@ -75,15 +74,18 @@ public:
     // counts from here.
     void handle_replies_sent(Instant now) { set_deadline(now); }
 
-    // When handle_timeout wants to be called; it may be called early or late.
-    [[nodiscard]] std::optional<Instant> next_timeout() const;
+    // When handle_timeout wants to be called, `never` when nothing is awaited; it may be called
+    // early or late.
+    [[nodiscard]] Instant next_timeout() const { return deadline_.at; }
+    // What it waits for until then.
+    [[nodiscard]] ServerTimer timer() const { return deadline_.timer; }
     void handle_timeout(Instant now);
 
     // Takes the oldest pending output.
     [[nodiscard]] std::optional<server::Output> poll_output();
 
     [[nodiscard]] SmtpPhase phase() const { return phase_of(state_); }
-    [[nodiscard]] bool is_encrypted() const { return encrypted_; }
+    [[nodiscard]] bool encrypted() const { return encrypted_; }
 
     // How many octets handle_bytes takes now without complaint. Shrinks only while a question is
     // open; a host that reads no more than this from its socket makes the client wait (TCP's
@@ -100,6 +102,8 @@ private:
     // How often the client has done what it should not, over the whole connection.
     struct Tally {
         std::uint32_t bad_commands = 0;
+        std::uint32_t idle_commands = 0; // these two since the last message that was accepted
+        std::uint32_t recipients_tried = 0;
         std::uint32_t unknown_recipients = 0;
         std::uint32_t auth_failures = 0;
     };
@@ -127,18 +131,28 @@ private:
     void answer_auth_line(Heard& heard, Instant now);
     bool answer_tls_record(Instant now);
     [[nodiscard]] std::size_t line_limit(std::string_view line) const;
-    void swallow_long_line();
+    void swallow_long_line(Instant now);
+    void answer_line(Heard& heard, Instant now);
+    // What the client has sent of this is far beyond what it may be.
+    [[nodiscard]] bool is_excess(std::uint64_t octets, std::uint64_t limit) const;
+    [[nodiscard]] bool is_one_too_many(const ParsedCommand& said);
     void drop_plaintext_before_tls();
     void discard_input();
 
     // Applies a step; `heard` is null when it is no line that leads to it.
     void commit(const Heard* heard, server::Step&& step, Instant now);
     void refuse_and_close(SmtpReason reason, Instant now);
+    void refuse_and_close(SmtpReason reason, SmtpReason last_word, Instant now);
+    // 421 behind the reply that was given, if that has not closed the connection already.
+    void give_up(SmtpReason reason, Instant now);
     void say(Reply reply, SmtpReason reason, SmtpVerb to);
     void count_misdeed(SmtpReason reason, std::uint16_t code);
     void close(Instant now);
     void flush();
-    void set_deadline(Instant now);
+    void set_deadline(Instant now)
+    {
+        deadline_ = server::deadline_of(state_, now, config_->limits);
+    }
     [[nodiscard]] bool is_waiting() const { return phase() == SmtpPhase::awaiting_verdict; }
 
     std::shared_ptr<const ServerConfig> config_;
@@ -149,10 +163,14 @@ private:
     std::vector<std::pair<SmtpVerb, server::Verdict>> imposed_; // by the host, mostly none
     SmtpVerb answering_ = SmtpVerb::none;
     Tally tally_;
-    Instant deadline_ = never; // for what the client owes, or for what was put off
+    server::Deadline deadline_;
 
     Input input_;
     std::optional<LongLine> long_line_;
+    // An LF alone has come, and no CR LF behind it yet: what stands between is no command. Else a
+    // client that lets an LF into an argument would say more than it means to, or hear more replies
+    // than it has said lines.
+    bool is_broken_ = false;
 
     std::string sending_;           // replies to the group that is being answered
     std::uint64_t sent_octets_ = 0; // position of the end of sending_ in the stream

@@ -1,5 +1,5 @@
-// Where a server session stands. A state holds exactly the data that is valid in it: there is no
-// envelope to forget to reset.
+// Where a server session stands, and what it waits for. A state holds exactly the data that is
+// valid in it: there is no envelope to forget to reset.
 #pragma once
 
 #include "sim/core/smtp_words.h"
@@ -7,6 +7,7 @@
 #include "sim/smtp/chunks.h"
 #include "sim/smtp/data.h"
 #include "sim/smtp/envelope.h"
+#include "sim/smtp/limits.h"
 #include "sim/smtp/server_output.h"
 
 #include <array>
@@ -107,6 +108,16 @@ struct Closed {
 
 } // namespace server
 
+// What a server session waits for, or puts off, each with its own time.
+SIM_NAMED_ENUM(ServerTimer,
+               none,
+               greeting_held,
+               tls_awaited,
+               command_awaited,
+               octets_awaited,   // of a text: not one has come for so long
+               text_end_awaited, // however many come
+               auth_delayed);
+
 using ServerState = std::variant<server::AwaitingClient,
                                  server::HoldingGreeting,
                                  server::AwaitingTls,
@@ -129,5 +140,17 @@ template <typename... States>
     constexpr std::array<SmtpPhase, sizeof...(States)> phases{States::phase...};
     return phases[state.index()];
 }
+
+namespace server {
+
+struct Deadline {
+    ServerTimer timer = ServerTimer::none;
+    Instant at = never;
+};
+// For a session that has just come to this state, or has just heard something in it.
+[[nodiscard]] Deadline
+deadline_of(const ServerState& state, Instant now, const ServerLimits& limits);
+
+} // namespace server
 
 } // namespace sim::smtp

@@ -32,16 +32,27 @@ struct CommandTransitions {
 
     // ---- hello -----------------------------------------------------------------------------
 
-    Step on(AwaitingHello&& /*at*/, const Hello& hello) const { return greet(hello, {}); }
+    Step on(AwaitingHello&& at, const Hello& hello) const
+    {
+        if (!is_welcome(hello)) return refuse(at, SmtpReason::bad_hello_domain);
+        return greet(hello, {});
+    }
     // RFC 5321 §4.1.4: a later EHLO resets the transaction exactly as RSET would. Who has logged in
     // stays logged in.
     Step on(Ready&& at, const Hello& hello) const
     {
+        if (!is_welcome(hello)) return refuse(std::move(at), SmtpReason::bad_hello_domain);
         return greet(hello, std::move(at.client.user));
     }
     Step on(InTransaction&& at, const Hello& hello) const
     {
+        if (!is_welcome(hello)) return refuse(std::move(at), SmtpReason::bad_hello_domain);
         return greet(hello, std::move(at.transaction->client.user));
+    }
+
+    [[nodiscard]] bool is_welcome(const Hello& hello) const
+    {
+        return hello.is_name || config().takes_any_hello;
     }
 
     Step greet(const Hello& hello, std::string user) const
@@ -482,7 +493,10 @@ Step Transitions::on(ReceivingText&& at, const EndOfText& /*end*/) const
     ClientFacts& client = at.transaction->client;
     if (const auto reason = objection_to(at.decoder.fault()))
         return refuse(Ready{std::move(client)}, *reason);
-    MessageReceived message{std::move(at.transaction->envelope), client, at.decoder.take_text()};
+    MessageReceived message{std::move(at.transaction->envelope),
+                            client,
+                            at.decoder.take_text(),
+                            at.decoder.has_changed()};
     return {
         AwaitingMessage{std::move(client)}, std::nullopt, SmtpReason::accepted, std::move(message)};
 }
@@ -500,7 +514,8 @@ Step Transitions::on(ReceivingChunk&& at, const EndOfChunk& /*end*/) const
     if (at.last) {
         if (const auto reason = objection_to(chunks.fault()))
             return refuse(Ready{std::move(client)}, *reason);
-        MessageReceived message{std::move(at.transaction->envelope), client, chunks.take_text()};
+        MessageReceived message{
+            std::move(at.transaction->envelope), client, chunks.take_text(), chunks.has_changed()};
         return {AwaitingMessage{std::move(client)},
                 std::nullopt,
                 SmtpReason::accepted,

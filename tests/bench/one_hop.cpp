@@ -25,7 +25,7 @@ mail::OutboundConfig plain_outbound()
 {
     mail::OutboundConfig config;
     config.session.hostname = "source.example";
-    config.session.protection = smtp::Protection::none;
+    config.session.protection = Protection::none;
     return config;
 }
 

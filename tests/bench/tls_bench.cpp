@@ -121,7 +121,7 @@ bench::OneHop submission(const Certificates& certificates)
     inbound.tls = std::move(identity);
     mail::OutboundConfig outbound;
     outbound.session.hostname = "source.example";
-    outbound.session.protection = smtp::Protection::starttls;
+    outbound.session.protection = Protection::starttls;
     outbound.session.wants_auth = true;
     outbound.tls.server_name = "sink.example";
     outbound.tls.trust = certificates.trust;

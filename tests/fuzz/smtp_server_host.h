@@ -86,8 +86,8 @@ public:
             break;
         case 2:
         case 3:
-            if (const auto due = session_.next_timeout()) {
-                now_ = std::max(now_, *due);
+            if (const Instant due = session_.next_timeout(); due != never) {
+                now_ = std::max(now_, due);
                 session_.handle_timeout(now_);
             }
             break;
@@ -176,7 +176,7 @@ private:
     void check(const CloseConnection& /*what*/)
     {
         closed_ = true;
-        SIM_ASSERT(session_.phase() == SmtpPhase::closed && !session_.next_timeout());
+        SIM_ASSERT(session_.phase() == SmtpPhase::closed && session_.next_timeout() == never);
     }
     void check(const AuthCancelled& /*what*/) {}
     void check(MessageReceived& message)
@@ -191,7 +191,7 @@ private:
     }
     void check(AuthStart& start)
     {
-        SIM_ASSERT(config_->tls != TlsUse::required || session_.is_encrypted());
+        SIM_ASSERT(config_->tls != TlsUse::required || session_.encrypted());
         ask(std::move(start));
     }
     void check(CheckRecipient& question)
@@ -222,12 +222,10 @@ private:
                                             SmtpReason::temporary_trouble,
                                             SmtpReason::overloaded};
         const Verdict verdict{reasons.at(choice / 8 % reasons.size())};
-        if (std::holds_alternative<CheckSender>(question)) {
-            session_.handle_sender_verdict(verdict, now_);
-        } else if (std::holds_alternative<CheckRecipient>(question)) {
-            session_.handle_recipient_verdict(verdict, now_);
-        } else if (std::holds_alternative<MessageReceived>(question)) {
-            session_.handle_message_verdict(verdict, now_);
+        if (std::holds_alternative<CheckSender>(question) ||
+            std::holds_alternative<CheckRecipient>(question) ||
+            std::holds_alternative<MessageReceived>(question)) {
+            session_.handle_verdict(verdict, now_);
         } else if (choice % 16 < 8) {
             session_.handle_auth_challenge("Username:", now_);
         } else {

@@ -415,14 +415,27 @@ TEST_SUITE("pop3.server_session")
         CHECK(server.say("DELE\r\n") == "-ERR Bad argument\r\n");
     }
 
-    TEST_CASE("bare CR, bare LF and NUL end no line and make it no command")
+    TEST_CASE("a line that ends in LF alone gets one -ERR at once, which names CR LF")
+    {
+        const std::string refusal = "-ERR End lines with CR LF, not with LF alone\r\n";
+        Server server = logged_in();
+        CHECK(server.say("STAT\n") == refusal);
+        CHECK(server.say("STAT\nQUIT\n") == refusal + refusal);
+        // What stands between it and the real end of the line is never run, and answered already.
+        CHECK(server.say("QUIT\r\n").empty());
+        CHECK(server.say("STAT\r\n") == "+OK 2 43\r\n");
+        std::string answers;
+        for (const char octet : std::string{"STAT\nQUIT\r\nNOOP\r\n"})
+            answers += server.say({&octet, 1});
+        CHECK(answers == refusal + "+OK\r\n");
+        CHECK(server.session.phase() == Pop3Phase::transaction);
+    }
+
+    TEST_CASE("bare CR and NUL end no line and make it no command")
     {
         Server server = logged_in();
-        CHECK(server.say("STAT\n").empty());
-        CHECK(server.say("\r\n") == "-ERR Stray CR, LF or NUL in the line\r\n");
-        CHECK(server.say("STAT\rQUIT\r\n") == "-ERR Stray CR, LF or NUL in the line\r\n");
-        CHECK(server.say(std::string{"STAT\0\r\n", 7}) ==
-              "-ERR Stray CR, LF or NUL in the line\r\n");
+        CHECK(server.say("STAT\rQUIT\r\n") == "-ERR Stray CR or NUL in the line\r\n");
+        CHECK(server.say(std::string{"STAT\0\r\n", 7}) == "-ERR Stray CR or NUL in the line\r\n");
         CHECK(server.session.phase() == Pop3Phase::transaction);
     }
 
@@ -430,7 +443,7 @@ TEST_SUITE("pop3.server_session")
     {
         Server server = logged_in();
         std::string answers;
-        for (int i = 0; i < 1000; ++i)
+        for (int i = 0; i < 8; ++i)
             answers += server.say(std::string(8192, 'x'));
         answers += server.say("\r\nSTAT\r\n");
         CHECK(answers == "-ERR Line too long\r\n+OK 2 43\r\n");
@@ -443,6 +456,23 @@ TEST_SUITE("pop3.server_session")
         // The longest that is taken.
         CHECK(server.say("NOOP " + std::string(505, 'x') + "\r\n") == "-ERR Bad argument\r\n");
         CHECK(server.say("NOOP " + std::string(506, 'x') + "\r\n") == "-ERR Line too long\r\n");
+    }
+
+    TEST_CASE("octets and commands without end: -ERR and close")
+    {
+        Server flooded = logged_in();
+        std::string answers;
+        for (int i = 0; i < 9; ++i)
+            answers += flooded.say(std::string(8192, 'x'));
+        CHECK(answers == "-ERR Line too long\r\n-ERR Too much sent, closing\r\n");
+        CHECK(flooded.closes == 1);
+
+        Server busy = logged_in();
+        int answered = 0;
+        while (busy.closes == 0 && answered < 2000)
+            answered += busy.say("NOOP\r\n") == "+OK\r\n" ? 1 : 0;
+        CHECK(answered == 1000 + 2 * 8 - 2); // USER and PASS count, too
+        CHECK(busy.closes == 1);
     }
 
     TEST_CASE("after twenty bad commands it is over; refusals of good ones do not count")

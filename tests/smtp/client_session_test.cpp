@@ -516,6 +516,58 @@ TEST_SUITE("smtp.client_session")
         CHECK(played.wire.find("SIZE=16\r\n") != std::string::npos);
     }
 
+    TEST_CASE("a message with NUL is refused before anything is said of it")
+    {
+        ClientSession session{{.hostname = "client.example"}};
+        session.start_mail(mail_to({"a@x.example", "b@x.example"}, std::string("a\0b\r\n", 5)),
+                           start_of_test);
+        CHECK(std::get<client::ProblemSeen>(*session.poll_output()).problem ==
+              SmtpProblem::nul_in_message);
+        const auto finished = std::get<client::MailFinished>(*session.poll_output());
+        REQUIRE(finished.recipients.size() == 2);
+        for (const auto& each : finished.recipients)
+            CHECK(test::to_line(each) == "refused for good local nul_in_message");
+    }
+
+    TEST_CASE("RFC 6531: a server without SMTPUTF8 gets the form in ASCII, if there is one")
+    {
+        const auto utf8_mail = [](const std::string& recipient) {
+            OutgoingMail mail = mail_to({recipient}, "Subject: のり\r\n\r\nHi\r\n");
+            mail.needs_8bit = mail.needs_utf8 = true;
+            mail.utf8_field = "Subject";
+            return mail;
+        };
+        const std::string offer = "250-mx\r\n250 8BITMIME\r\n";
+        const std::vector<std::string> script{
+            "220 x\r\n", offer, "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 ok\r\n"};
+        Play what = to({"a@x.example"}, script);
+        what.mails = {utf8_mail("a@くも.example")};
+        what.mails.front().ascii = AsciiForm{"hanako@kumo.example",
+                                             {"a@xn--s8j2k.example"},
+                                             std::make_shared<const std::string>("Subject: x\r\n"),
+                                             false};
+        const auto played = play(what);
+        CHECK(played.wire.find("MAIL FROM:<hanako@kumo.example>\r\n"
+                               "RCPT TO:<a@xn--s8j2k.example>\r\n"
+                               "DATA\r\nSubject: x\r\n.\r\n") != std::string::npos);
+        bool told = false;
+        for (const auto& output : played.outputs)
+            if (const auto* text = std::get_if<client::TextSent>(&output)) told = text->in_ascii;
+        CHECK(told);
+
+        // Where there is none, what needs it is named: an address before a field.
+        for (const auto& [recipient, part] :
+             {std::pair{"a@x.example", "Subject"}, std::pair{"太郎@x.example", "太郎@x.example"}}) {
+            Play without = to({recipient}, {"220 x\r\n", offer});
+            without.mails = {utf8_mail(recipient)};
+            std::string detail;
+            for (const auto& output : play(without).outputs)
+                if (const auto* seen = std::get_if<client::ProblemSeen>(&output))
+                    detail = seen->detail;
+            CHECK(detail == part);
+        }
+    }
+
     TEST_CASE("a server that offers SIZE without a number is told the size all the same")
     {
         const auto played = play(to({"a@x.example"}, {"220 x\r\n", "250-mx\r\n250 SIZE\r\n"}));

@@ -30,6 +30,23 @@ struct Case {
 
 } // namespace
 
+TEST_SUITE("smtp.path quotes")
+{
+    TEST_CASE("an address that only lacks the quotes around its local part is known as one")
+    {
+        CHECK(with_quotes("a..b.@umi.example") == "\"a..b.\"@umi.example");
+        CHECK(with_quotes("a b@umi.example") == "\"a b\"@umi.example");
+        for (const char* text : {"taro@umi.example",
+                                 "\"a..b\"@umi.example",
+                                 "@umi.example",
+                                 "a..b",
+                                 "a@b@umi.example",
+                                 "a..b@",
+                                 "\"a@b.example"})
+            CHECK(with_quotes(text) == std::nullopt);
+    }
+}
+
 TEST_SUITE("smtp.path")
 {
     TEST_CASE("a path is read into its local part and domain")

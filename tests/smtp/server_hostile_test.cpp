@@ -147,11 +147,54 @@ TEST_SUITE("smtp.server_hostile")
             CHECK(play.lines({line}).starts_with("500 5.5.2 "));
         }
         CHECK(play.lines({"MAIL FROM:<\xff@b.example>"}).starts_with("501 5.1.7 "));
-        CHECK(play.lines({"EHLO \xe3\x81\x82.example"}).starts_with("500 5.5.2 "));
+        CHECK(play.lines({"EHLO \xe3\x81\x82_.example"}).starts_with("501 5.5.4 "));
         CHECK(play.senders.empty());
         CHECK(play.session.phase() == SmtpPhase::ready);
-        CHECK(play.say("NOOP\nNOOP\nNOOP\n").empty()); // no line has ended
-        CHECK(play.say("\r\n").starts_with("500 5.5.2 "));
+    }
+
+    TEST_CASE("a line that ends in LF alone gets one 500 at once, which names CR LF")
+    {
+        const std::string refusal = "500 5.5.2 End lines with CR LF, not with LF alone\r\n";
+        for (const std::size_t split : {std::size_t{1}, std::size_t{3}, std::string_view::npos}) {
+            ServerPlay play{mx()};
+            play.split = split;
+            play.take_wire();
+            CHECK(play.say("EHLO client.example\n") == refusal);
+            CHECK(play.commands().back().line == "EHLO client.example");
+            CHECK(play.last_reason() == SmtpReason::line_without_cr);
+            CHECK(play.say("NOOP\nNOOP\n") == refusal + refusal);
+            CHECK(play.session.phase() == SmtpPhase::awaiting_hello);
+            // What stands between it and the real end of the line is never run, and answered
+            // already.
+            CHECK(play.say("EHLO client.example\r\n").empty());
+            CHECK(play.say("EHLO client.example\r\n").starts_with("250-"));
+            CHECK(play.say("MAIL FROM:<a@b.example>\nRSET\r\n") == refusal);
+            CHECK(play.senders.empty());
+            CHECK(play.say("NOOP\r\n") == "250 2.0.0 Ok\r\n");
+        }
+        ServerPlay hasty{mx()};
+        for (int i = 0; i < 19; ++i)
+            hasty.say("HELP\n");
+        CHECK(hasty.say("HELP\n") == refusal + "421 4.7.0 Too many errors, closing connection\r\n");
+    }
+
+    TEST_CASE("at submission EHLO takes whatever a PC is called; an MX wants a name or an address")
+    {
+        for (const char* name : {"my_pc", "HANAKO PC", "花子のPC", "-", "a,b"}) {
+            CAPTURE(name);
+            const std::string line = "EHLO "s + name;
+            ServerPlay submission{submission_config("mail.server.example")};
+            CHECK(submission.lines({line}).find("250-mail.server.example") != std::string::npos);
+            ServerPlay relay{relay_config("mail.server.example")};
+            CHECK(relay.lines({line}).find("250-mail.server.example") != std::string::npos);
+            ServerPlay public_mx{mx()};
+            public_mx.take_wire();
+            CHECK(public_mx.lines({line}).starts_with("501 5.5.4 "));
+        }
+        ServerPlay nameless{submission_config("mail.server.example")};
+        nameless.take_wire();
+        CHECK(nameless.lines({"EHLO"}).starts_with("501 5.5.4 "));
+        CHECK(nameless.lines({"EHLO a\x1b[31m"}).starts_with("500 5.5.2 "));
     }
 
     TEST_CASE("a non-ASCII address without SMTPUTF8: 553 5.6.7; with it, welcome")
@@ -180,16 +223,27 @@ TEST_SUITE("smtp.server_hostile")
         }
     }
 
-    TEST_CASE("an unlimited line: bounded memory, one reply, and the rest is never run")
+    TEST_CASE("a long line: one reply, and the rest is never run; beyond 64 KiB 421 and close")
     {
+        const std::string last_words = "500 5.5.2 Line too long\r\n"
+                                       "421 4.7.0 Too much sent, closing connection\r\n";
+        for (const std::size_t split : {std::size_t{1}, std::size_t{4000}}) {
+            ServerPlay play{mx()};
+            play.split = split;
+            play.become_ready();
+            CHECK(play.say(std::string(65'000, 'x') + "RSET").empty());
+            CHECK(play.lines({"QUIT"}) == "500 5.5.2 Line too long\r\n");
+            CHECK(play.lines({"NOOP"}) == "250 2.0.0 Ok\r\n");
+            CHECK(play.say(std::string(64 * 1024 + 512, 'x')).empty());
+            CHECK(play.say("x") == last_words);
+            CHECK(play.closed);
+            CHECK(play.most_memory < 300000);
+            CHECK(play.commands().back().line.size() == 510); // what is kept of it
+        }
+        // The same when all of it comes at once.
         ServerPlay play{mx()};
         play.become_ready();
-        const std::string block = std::string(4000, 'x') + "RSET\n";
-        for (int i = 0; i < 4000; ++i)
-            CHECK(play.say(block).empty());
-        CHECK(play.most_memory < 300000);
-        CHECK(play.lines({"QUIT"}) == "500 5.5.2 Line too long\r\n");
-        CHECK(play.lines({"NOOP"}) == "250 2.0.0 Ok\r\n");
+        CHECK(play.lines({std::string(70'000, 'x')}) == last_words);
     }
 
     TEST_CASE("an unlimited text: bounded memory, one reply")
@@ -200,24 +254,97 @@ TEST_SUITE("smtp.server_hostile")
         play.become_transacting();
         play.lines({"DATA"});
         const std::string block(10000, 'x'); // one line of 40 MB
-        for (int i = 0; i < 4000; ++i)
-            CHECK(play.say(block).empty());
+        int blocks = 0;
+        while (!play.closed && blocks < 4000) {
+            play.say(block);
+            ++blocks;
+        }
+        CHECK(blocks < 20);
         CHECK(play.most_memory < 500000);
-        CHECK(play.lines({"", "."}).starts_with("5"));
         CHECK(play.messages.empty());
-        CHECK(play.lines({"NOOP"}) == "250 2.0.0 Ok\r\n");
+        CHECK(play.closed);
     }
 
-    TEST_CASE("thousands of recipients and thousands of commands: bounded memory")
+    TEST_CASE("a text or chunks far above SIZE: the reply, 421 and close, after 64 KiB more")
     {
+        ServerConfig config = mx();
+        config.limits.message_octets = 100'000;
+        const std::string last_words = "552 5.3.4 Message size exceeds fixed limit\r\n"
+                                       "421 4.7.0 Too much sent, closing connection\r\n";
+        const std::string line = std::string(98, 'x') + "\r\n";
+        ServerPlay text{config};
+        text.become_transacting();
+        text.lines({"DATA"});
+        for (int i = 0; i < 1655; ++i)
+            REQUIRE(text.say(line).empty());
+        CHECK(text.say(line) == last_words);
+        CHECK(text.closed);
+        // A little too much is told behind the dot, and the session goes on.
+        ServerPlay little{config};
+        little.become_transacting();
+        little.lines({"DATA"});
+        for (int i = 0; i < 1100; ++i)
+            little.say(line);
+        CHECK(little.lines({"."}) == "552 5.3.4 Message size exceeds fixed limit\r\n");
+        CHECK(little.lines({"NOOP"}) == "250 2.0.0 Ok\r\n");
+
+        for (const char* bdat : {"BDAT 2000000000", "BDAT 2000000000 LAST"}) {
+            ServerPlay chunk{config};
+            chunk.become_transacting();
+            chunk.lines({bdat});
+            for (int i = 0; i < 1655; ++i)
+                REQUIRE(chunk.say(line).empty());
+            CHECK(chunk.say(line) == last_words);
+            CHECK(chunk.closed);
+        }
+        ServerPlay for_nothing{config};
+        for_nothing.become_ready();
+        for_nothing.lines({"BDAT 2000000000"});
+        for (int i = 0; i < 1655; ++i)
+            REQUIRE(for_nothing.say(line).empty());
+        CHECK(for_nothing.say(line) == "503 5.5.1 Bad sequence of commands\r\n"
+                                       "421 4.7.0 Too much sent, closing connection\r\n");
+    }
+
+    TEST_CASE("endless commands and recipients without a message: 421 and close")
+    {
+        const std::string last_word =
+            "421 4.7.0 Too many commands without a message, closing connection\r\n";
         ServerPlay play{mx()};
         play.become_ready();
-        play.lines({"MAIL FROM:<a@b.example>"});
-        for (int i = 0; i < 3000; ++i)
-            play.lines({"RCPT TO:<taro@server.example>"});
-        for (int i = 0; i < 3000; ++i)
-            CHECK(play.lines({"NOOP"}) == "250 2.0.0 Ok\r\n");
-        CHECK(play.most_memory < 100000);
+        int taken = 0;
+        while (play.lines({taken % 2 == 0 ? "NOOP" : "RSET"}) == "250 2.0.0 Ok\r\n")
+            ++taken;
+        CHECK(taken > 95); // of 100; the first few were EHLO and what goes with it
+        CHECK(taken < 100);
+        CHECK(play.wire.ends_with(last_word));
+        CHECK(play.closed);
+
+        ServerPlay many{mx()};
+        many.become_ready();
+        many.lines({"MAIL FROM:<a@b.example>"});
+        for (int i = 0; i < 1000; ++i)
+            CHECK(many.lines({"RCPT TO:<taro@server.example>"}) ==
+                  (i < 100 ? "250 2.1.5 Ok\r\n" : "452 4.5.3 Too many recipients\r\n"));
+        CHECK(many.lines({"RCPT TO:<taro@server.example>"}) == last_word);
+        CHECK(many.most_memory < 100000);
+
+        ServerPlay crumbs{mx()};
+        crumbs.become_transacting();
+        int chunks = 0;
+        while (crumbs.say("BDAT 1\r\nx").starts_with("250 "))
+            ++chunks;
+        CHECK(chunks < 100);
+        CHECK(crumbs.closed);
+
+        // A message that was taken starts the count anew.
+        ServerPlay honest{mx()};
+        honest.become_ready();
+        for (int i = 0; i < 200; ++i) {
+            honest.lines({"MAIL FROM:<a@b.example>", "RCPT TO:<taro@server.example>", "DATA"});
+            REQUIRE(honest.lines({"Hi", "."}).starts_with("250 "));
+        }
+        CHECK_FALSE(honest.closed);
     }
 
     TEST_CASE("what is sent ahead while a question is open is bounded too")
@@ -238,7 +365,9 @@ TEST_SUITE("smtp.server_hostile")
 
     TEST_CASE("a host that stays within the room is never cut off")
     {
-        ServerPlay play{mx()};
+        ServerConfig config = mx();
+        config.limits.idle_commands = 30'000;
+        ServerPlay play{config};
         play.become_ready();
         std::string group;
         for (int i = 0; i < 20000; ++i)
@@ -262,7 +391,7 @@ TEST_SUITE("smtp.server_hostile")
         }
         CHECK(play.messages.empty());
         CHECK(play.session.phase() == SmtpPhase::closed);
-        CHECK_FALSE(play.session.next_timeout());
+        CHECK(play.session.next_timeout() == never);
     }
 
     TEST_CASE("VRFY, EXPN and RCPT confirm nothing; after 20 unknown recipients 421 4.7.0")

@@ -70,8 +70,8 @@ void ServerPlay::establish_tls()
 void ServerPlay::pass(Duration time)
 {
     const Instant end = now + time;
-    for (auto due = session.next_timeout(); due && *due <= end; due = session.next_timeout()) {
-        now = std::max(now, *due);
+    for (Instant due = session.next_timeout(); due <= end; due = session.next_timeout()) {
+        now = std::max(now, due);
         session.handle_timeout(now);
         drain();
     }
@@ -163,12 +163,12 @@ void ServerPlay::answer(const Output& question)
         senders.push_back(*sender);
         const bool spoofed = sender->sender.local_part == "spoof";
         const Verdict spontaneous{spoofed ? SmtpReason::sender_not_yours : SmtpReason::accepted};
-        session.handle_sender_verdict(sender_verdict.value_or(spontaneous), now);
+        session.handle_verdict(sender_verdict.value_or(spontaneous), now);
     } else if (const auto* recipient = std::get_if<CheckRecipient>(&question)) {
-        session.handle_recipient_verdict(judge(recipient->recipient), now);
+        session.handle_verdict(judge(recipient->recipient), now);
     } else if (const auto* message = std::get_if<MessageReceived>(&question)) {
         messages.push_back(*message);
-        session.handle_message_verdict(message_verdict.value_or(Verdict{}), now);
+        session.handle_verdict(message_verdict.value_or(Verdict{}), now);
     } else if (const auto* start = std::get_if<AuthStart>(&question)) {
         mechanism_ = start->mechanism;
         login_user_.reset();

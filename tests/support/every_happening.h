@@ -322,6 +322,16 @@ private:
         for (const std::string_view field :
              {"Received: from x", "Date: today", "Message-ID: <a@b>", "Return-Path: <a@b>", "X: y"})
             add(sim::FieldAdded{sim::MailId{0}, trace.note(field)}, sim::HostId{kumo});
+        for (const sim::MailChange change : sim::values_of<sim::MailChange>())
+            add(sim::MailChanged{sim::MailId{0}, change, trace.note("Bcc: x")}, sim::HostId{kumo});
+        for (const sim::PolicyCheck check : sim::values_of<sim::PolicyCheck>()) {
+            for (const sim::PolicyVerdict verdict : sim::values_of<sim::PolicyVerdict>())
+                add(sim::PolicyJudged{check, verdict, trace.note("a")}, sim::HostId{kumo});
+        }
+        for (const std::uint16_t code : std::vector<std::uint16_t>{0, 550}) {
+            add(sim::RecipientRefused{
+                sim::MailId{0}, sim::FailureStep::rcpt_to, code, trace.note("a@b"), {}});
+        }
         add(sim::DeliveryAttempted{sim::MailId{0}, {}, {}, 10, 2}, sim::HostId{out});
         add(sim::MailHandedOver{sim::MailId{0}, {}, {}}, sim::HostId{out});
         for (const sim::FailureStep step : sim::values_of<sim::FailureStep>()) {

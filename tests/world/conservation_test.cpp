@@ -206,8 +206,10 @@ private:
                 if (small) session.limits.message_octets = 800;
             });
         }
-        plan.mx1.listeners[0].checks_sender_domain = one_in(3);
-        plan.mx2.listeners[0].checks_sender_domain = one_in(3);
+        if (one_in(3)) plan.mx1.listeners[0].checks = {PolicyCheck::sender_domain};
+        if (one_in(3)) {
+            plan.mx2.listeners[0].checks = {PolicyCheck::client_name, PolicyCheck::sender_domain};
+        }
         if (one_in(6)) plan.records.emplace_back("umi.example MX 15 relay.kumo.example");
         return plan;
     }

@@ -228,6 +228,70 @@ TEST_SUITE("world.delivery")
         CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
     }
 
+    TEST_CASE("recipients that were refused for different reasons are told each with its own")
+    {
+        PostOffice office{PostOfficePlan{}};
+        office.send_to({"nobody@umi.example", taro, "a%b@umi.example", "noone@umi.example"});
+        office.run();
+        const auto bounced = office.all<MailBounced>();
+        REQUIRE(bounced.size() == 2);
+        CHECK(office.text(bounced[0].recipients) == "nobody@umi.example, noone@umi.example");
+        CHECK(office.text(bounced[0].reply) == "550 5.1.1 User unknown");
+        CHECK(office.text(bounced[1].recipients) == "a%b@umi.example");
+        CHECK(office.text(bounced[1].reply) == "550 5.7.1 Relay access denied");
+        CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
+        CHECK(office.kept(PostOffice::relay, hanako).size() == 1); // one report about all three
+    }
+
+    TEST_CASE("RFC 1123 section 5.2.17: a mail to the server's own address is its own")
+    {
+        PostOffice office{PostOfficePlan{}};
+        office.send_to({"taro@[198.51.100.1]"});
+        office.send_to({"postmaster@[198.51.100.1]"});
+        office.send_to({"nobody@[198.51.100.1]"});
+        office.run();
+        CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
+        CHECK(office.kept(PostOffice::mx1, "postmaster@umi.example").size() == 1);
+        REQUIRE(office.all<MailBounced>().size() == 1);
+        CHECK(office.text(office.all<MailBounced>()[0].reply) == "550 5.1.1 User unknown");
+    }
+
+    TEST_CASE("Received names the client as reverse DNS does, if the name leads back")
+    {
+        const auto received = [](const std::string& ptr) {
+            PostOfficePlan plan;
+            plan.mx1.listeners[0].checks = {PolicyCheck::client_name};
+            if (!ptr.empty()) plan.records.push_back("25.113.0.203.in-addr.arpa PTR " + ptr);
+            PostOffice office{plan};
+            office.send_to({taro});
+            office.run();
+            REQUIRE(office.kept(PostOffice::mx1, taro).size() == 1);
+            REQUIRE(office.all<PolicyJudged>().size() == 1);
+            CHECK((office.all<PolicyJudged>()[0].verdict == PolicyVerdict::passed) ==
+                  (ptr == "relay.kumo.example"));
+            const std::string text = office.kept(PostOffice::mx1, taro)[0];
+            return text.substr(text.find('('), text.find(')') - text.find('(') + 1);
+        };
+        CHECK(received("relay.kumo.example") == "(relay.kumo.example [203.0.113.25])");
+        CHECK(received("mx1.umi.example") == "(unknown [203.0.113.25])"); // does not lead back
+        CHECK(received("") == "(unknown [203.0.113.25])");
+    }
+
+    TEST_CASE("RFC 7505 section 4.1: a server that asks refuses the recipient at once")
+    {
+        PostOfficePlan plan;
+        plan.relay.listeners[0].checks = {PolicyCheck::recipient_domain};
+        PostOffice office{plan};
+        const MailId mail = office.send_to({taro, "a@silent.example"});
+        office.run();
+        const auto result = office.sender().result(mail);
+        REQUIRE(result);
+        CHECK(result->recipients[0].reply.code == 250);
+        CHECK(result->recipients[1].reply.code == 556);
+        CHECK(office.all<PolicyJudged>().size() == 2);
+        CHECK(office.kept(PostOffice::mx1, taro).size() == 1);
+    }
+
     TEST_CASE("SERVFAIL or silence from DNS is temporary: the mail waits and then arrives")
     {
         for (const mail::DnsFault fault : {mail::DnsFault::servfail, mail::DnsFault::silent}) {

@@ -38,14 +38,17 @@ mail::MtaConfig mta_config(smtp::ServerConfig session, bool is_submission)
     return config;
 }
 
-// All records under one zone: who answers for a name makes no difference here.
+// All records under one zone, those of addresses under another: who answers for a name makes no
+// difference here.
 dns::Server name_server(const std::vector<std::string>& records)
 {
     dns::SoaRecord soa;
     soa.primary = dns::parse_name("ns.example").value();
     soa.contact = soa.primary;
-    dns::Zone zone{dns::parse_name("example").value(), soa};
+    dns::Zone names{dns::parse_name("example").value(), soa};
+    dns::Zone addresses{dns::parse_name("in-addr.arpa").value(), soa};
     for (const std::string& record : records) {
+        dns::Zone& zone = record.find("in-addr.arpa ") == std::string::npos ? names : addresses;
         const std::size_t type = record.find(' ') + 1;
         const std::size_t data = record.find(' ', type) + 1;
         const auto kind = dns::parse_record_type(record.substr(type, data - type - 1)).value();
@@ -55,7 +58,8 @@ dns::Server name_server(const std::vector<std::string>& records)
         REQUIRE(added.has_value());
     }
     dns::Server server;
-    server.add_zone(std::move(zone));
+    server.add_zone(std::move(names));
+    server.add_zone(std::move(addresses));
     return server;
 }
 
@@ -102,7 +106,7 @@ void Sender::send(MailId mail, smtp::OutgoingMail what)
     machine_.world().in_transit[connection] = mail;
     mail::OutboundConfig config;
     config.session.hostname = "pc.kumo.example";
-    config.session.protection = smtp::Protection::none;
+    config.session.protection = Protection::none;
     mail::SmtpSender& self = *this;
     auto outbound =
         std::make_unique<mail::SmtpOutbound>(machine_, self, std::move(config), connection);

@@ -174,14 +174,14 @@ TEST_SUITE("world")
         s.steps[0].message.to = {"taro@umi.example"};
         s.programs[0].address = "hanako@silent.example";
         s.mail_servers[0].users[0].addresses = {"hanako@silent.example"};
-        s.mail_servers[1].checks_sender_domain = true;
+        s.mail_servers[1].checks = {PolicyCheck::sender_domain};
         // Refused, and the report about it cannot be delivered either: it ends there.
         const auto refused = all_of<MailBounced>(run(s));
         REQUIRE(refused.size() == 2);
         CHECK(refused[0].code == 550);
         CHECK(refused[0].step == FailureStep::mail_from);
         CHECK(refused[1].code == 556);
-        s.mail_servers[1].checks_sender_domain = false;
+        s.mail_servers[1].checks.clear();
         CHECK(all_of<MailDelivered>(run(s)).size() == 1);
     }
 

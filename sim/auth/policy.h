@@ -1,0 +1,110 @@
+// What a mail server looks at before it decides about a client, a sender or a recipient, sans-IO.
+//
+// All it knows stands in one Facts. Checks look at it in the order of the server's list; one that
+// needs DNS says so and waits. Each leaves a finding, and one function makes the decision of them.
+//
+//     Inspection inspection{{PolicyCheck::sender_domain}, facts};
+//     while (auto output = inspection.poll_output()) ...   // AskDns, Found; at last one Decided
+//     inspection.handle_answer(answer);                    // to each AskDns
+#pragma once
+
+#include "sim/core/happening.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sim::auth {
+
+// When a server looks: at MAIL, at each RCPT.
+SIM_NAMED_ENUM(Moment, sender, recipient);
+
+// Domains are in ASCII; empty: there is none (null reverse-path, <Postmaster>).
+struct Facts {
+    Ipv4 client;
+    std::string client_name; // that its address leads to and that leads back; empty: unknown
+    std::string user;        // logged in as; empty: a stranger
+    std::string sender_domain;
+    std::string recipient_domain;
+    bool recipient_is_local = false;
+    friend bool operator==(const Facts&, const Facts&) = default;
+};
+
+struct AskDns {
+    std::string name;
+    std::uint16_t type = 0; // RFC 1035 §3.2.2
+    friend bool operator==(const AskDns&, const AskDns&) = default;
+};
+struct DnsAnswer {
+    DnsOutcome outcome = DnsOutcome::found;
+    std::vector<std::string> records; // of the type asked for, as in a zone file: "0 ."
+};
+
+struct Judged {
+    PolicyVerdict verdict = PolicyVerdict::passed;
+    SmtpReason reason = SmtpReason::accepted; // when it defers or rejects
+    std::string facts;                        // what it looked at and saw, on one line
+    friend bool operator==(const Judged&, const Judged&) = default;
+};
+
+// One look. What it learns of the client it may add to the facts.
+class Check {
+public:
+    using Step = std::variant<AskDns, Judged>;
+
+    Check() = default;
+    Check(const Check&) = delete;
+    Check& operator=(const Check&) = delete;
+    virtual ~Check() = default;
+
+    // Nothing: this is none of its business.
+    virtual std::optional<Step> start(Facts& facts) = 0;
+    virtual Step handle_answer(Facts& facts, const DnsAnswer& answer) = 0;
+};
+
+[[nodiscard]] Moment moment_of(PolicyCheck check);
+[[nodiscard]] std::unique_ptr<Check> make_check(PolicyCheck check);
+
+struct Found { // for PolicyJudged
+    PolicyCheck check = PolicyCheck::client_name;
+    Judged judged;
+    friend bool operator==(const Found&, const Found&) = default;
+};
+struct Decided {
+    PolicyVerdict verdict = PolicyVerdict::passed;
+    SmtpReason reason = SmtpReason::accepted;
+    friend bool operator==(const Decided&, const Decided&) = default;
+};
+
+// The first that rejects decides, else the first that defers; what is only marked goes on.
+[[nodiscard]] Decided decide(std::span<const Found> findings);
+
+// The checks of one moment, one after the other, until one rejects or all have looked.
+class Inspection {
+public:
+    using Output = std::variant<AskDns, Found, Decided>;
+
+    // Of the checks those of this moment.
+    Inspection(std::span<const PolicyCheck> checks, Moment moment, Facts facts);
+
+    [[nodiscard]] std::optional<Output> poll_output();
+    void handle_answer(const DnsAnswer& answer); // to the AskDns that came last
+    [[nodiscard]] const Facts& facts() const { return facts_; }
+
+private:
+    void go_on();
+    void take(Check::Step step);
+
+    Facts facts_;
+    std::deque<PolicyCheck> left_;
+    std::unique_ptr<Check> looking_; // waits for DNS
+    PolicyCheck at_ = PolicyCheck::client_name;
+    std::vector<Found> findings_;
+    std::deque<Output> outputs_;
+};
+
+} // namespace sim::auth
