@@ -105,8 +105,6 @@ void TraceIndex::let_go_before(EventId first)
         Connection& connection = connections_[i];
         if (!connection.events.empty() && connection.events.front() < first)
             let_go(connection.events);
-        for (EventId* const begun : {&connection.tls_started, &connection.tls_established})
-            if (begun->exists() && *begun < first) *begun = {};
         if (i == gone_connections_ && connection.events.empty()) ++gone_connections_;
     }
     for (std::size_t i = gone_mails_; i < mails_.size(); ++i) {

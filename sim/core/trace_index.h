@@ -33,7 +33,9 @@ public:
     };
     struct Connection {
         Ends ends;
-        EventId tls_started;          // the first time at either end; none while there is no TLS
+        // The first time at either end; none while there is no TLS. Known as long as the
+        // connection, the event itself may have been let go.
+        EventId tls_started;
         EventId tls_established;      // at the first end
         EventId tls_established_both; // at the other one, too
         std::vector<EventId> events;  // at all hosts: ends and routers

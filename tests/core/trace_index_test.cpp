@@ -183,6 +183,22 @@ TEST_SUITE("core.trace_index")
         CHECK(last_of(trace, trace.index().of(second), 4, at_pc) == &trace[1]);
     }
 
+    TEST_CASE("that a connection went over to TLS stays known when the event is let go")
+    {
+        Trace trace{Trace::Detail::lately};
+        trace.append(pc, first, attempted());
+        trace.append(pc, first, TlsStarted{});
+        trace.append(pc, first, TlsEstablished{});
+        for (std::uint32_t i = 0; i < 20'000; ++i)
+            trace.append(pc, first, PacketSent{});
+        trace.let_go_before(10'000);
+        REQUIRE(trace.let_go() > 3);
+        CHECK(trace.index().of(first).front().value >= trace.let_go());
+        CHECK(trace.index().connection(first).tls_started == EventId{1});
+        CHECK(trace.index().connection(first).tls_established == EventId{2});
+        CHECK(trace.index().connection(first).ends.client == pc);
+    }
+
     TEST_CASE("a trace that only counts keeps no lists")
     {
         Trace trace{Trace::Detail::counters};
