@@ -210,8 +210,9 @@ TEST_SUITE("report.host_view")
         CHECK(sockets[1].tls == scenario::TlsMode::starttls);
         CHECK(sockets[2].tls == scenario::TlsMode::implicit);
         const auto names = index.sockets(host(s, "ns.example"), 0);
-        REQUIRE(names.size() == 1);
+        REQUIRE(names.size() == 2); // UDP and TCP
         CHECK(names[0].application == Application::dns);
+        CHECK(names[1].application == Application::dns);
         CHECK(netstat_word(names[0].state).empty());
     }
 
