@@ -153,7 +153,7 @@ class Thunderbird:
         with open(self.said.name, encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    def wait_for(self, seen, what, seconds=90):
+    def wait_for(self, seen, what, seconds=150):
         end = time.monotonic() + seconds
         while True:
             value = seen()
@@ -169,9 +169,19 @@ class Thunderbird:
     def send(self, subject, text, to):
         self.start("-compose", f"to='{to}',subject='{subject}',body='{text}'")
         window = self.wait_for(lambda: self.display.window(f"Write: {subject}"), "the letter")
-        time.sleep(1.5)  # until it takes keys
-        self.display.xdotool("windowactivate", "--sync", window)
-        self.display.xdotool("key", "--clearmodifiers", "ctrl+Return")
+        self.press(window, "ctrl+Return", "New SmtpClient instance created")
+
+    def press(self, window, key, heard):
+        """A window takes keys some time after it is seen: pressed again until it does what it should."""
+        for _ in range(8):
+            time.sleep(1.5)
+            self.display.xdotool("windowactivate", "--sync", window)
+            self.display.xdotool("key", "--clearmodifiers", key)
+            try:
+                return self.wait_for(lambda: heard in self.heard(), heard, 10)
+            except AssertionError as error:
+                problem = error
+        raise problem
 
     def type_password(self, password=PASSWORD):
         window = self.wait_for(lambda: self.display.window("[Pp]assword"), "the question")
@@ -180,9 +190,8 @@ class Thunderbird:
         self.display.xdotool("key", "Return")
 
     def fetch(self):
-        window = self.display.window("Mozilla Thunderbird")
-        self.display.xdotool("windowactivate", "--sync", window)
-        self.display.xdotool("key", "F5")
+        window = self.wait_for(lambda: self.display.window("Mozilla Thunderbird"), "its window")
+        self.press(window, "F5", "Connecting to pop")
 
     def end(self):
         for process in self.processes:
