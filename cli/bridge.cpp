@@ -5,7 +5,7 @@
 #include "platform/bridge/ending_signals.h"
 #include "platform/bridge/session.h"
 #include "platform/files.h"
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/report/events.h"
 #include "sim/report/transcript.h"
 
@@ -325,9 +325,14 @@ private:
         trouble_ = false;
         source_->end = session_->world().trace().size();
         sim::report::Lines lines;
-        for (const auto& card :
+        // A few runs only: real programs wait meanwhile.
+        constexpr int runs_of_a_card = 8;
+        sim::explain::Cures cures{
+            source_->trace, sim::Plan{session_->scenario(), 1, {}}, runs_of_a_card};
+        for (auto& card :
              sim::explain::why_cards(source_->trace, source_->end, source_->scenario)) {
             if (card.outcome.value < carded_) continue;
+            cures.find(card);
             sim::report::Lines more = sim::report::why_card(card, *source_);
             if (!told_cards_.insert(to_text(more, sim::report::plain_style())).second) continue;
             lines.push_back({});

@@ -4,7 +4,7 @@
 #include "cli/files.h"
 #include "platform/files.h"
 #include "sim/explain/clock.h"
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
 #include "sim/report/events.h"
@@ -171,18 +171,34 @@ bool write_files(const Command& command,
     return good;
 }
 
+// What a card proposes holds from where it still helps; typed on a command line it holds from the
+// start, where the lesson's own script may take it back.
+bool helps_from_the_start(const sim::explain::WhyCard& card, const sim::Plan& plan)
+{
+    if (card.cure.settings.empty()) return false;
+    return std::ranges::none_of(plan.scenario->steps, [&](const sim::scenario::Step& step) {
+        return step.action == sim::scenario::StepAction::set &&
+               std::ranges::any_of(card.cure.settings,
+                                   [&](const auto& cure) { return cure.first == step.key; });
+    });
+}
+
 // The cures of the cards as commands that can be typed.
 void add_cures(const Command& command,
-               const sim::report::Source& source,
+               const sim::Plan& plan,
+               std::span<const sim::explain::WhyCard> cards,
                const RunOptions& options,
                Lines& lines)
 {
-    for (const auto& card : sim::explain::why_cards(source.trace, source.end, source.scenario)) {
-        if (card.cure.settings.empty()) continue;
+    for (const auto& card : cards) {
+        if (!helps_from_the_start(card, plan)) continue;
         lines.push_back({{{command.text("run.try")}}, {}});
         std::string text = fmt::format("  hikyaku run {}", options.lesson);
         auto settings = options.settings; // what was set stays, what cures comes last and wins
-        settings.insert(settings.end(), card.cure.settings.begin(), card.cure.settings.end());
+        for (const auto& cure : card.cure.settings) {
+            std::erase_if(settings, [&](const auto& set) { return set.first == cure.first; });
+            settings.push_back(cure);
+        }
         for (const auto& [key, value] : settings) {
             const std::string word = fmt::format(" --set {}={}", key, value);
             if (sim::report::display_width(text + word) > command.columns - 2) {
@@ -285,6 +301,7 @@ ExitCode run(const Command& command, const RunOptions& options)
         if (!link) return ExitCode::unusable;
     }
     const bool as_it_is = options.settings.empty() && !options.message_file;
+    const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
     Lines lines;
     if (!options.json) {
         lines = opening(command, *scenario);
@@ -292,14 +309,14 @@ ExitCode run(const Command& command, const RunOptions& options)
         append(lines, seen);
         if (!seen.empty()) lines.push_back({});
         append(lines, sim::report::outcome(source));
-        const Lines cards = sim::report::why(source);
+        const Lines cards = sim::report::why(source, why);
         if (!cards.empty()) lines.push_back({});
         append(lines, cards);
-        add_cures(command, source, options, lines);
+        add_cures(command, playback.plan(), why, options, lines);
     }
     const ExitCode code = as_it_is ? compare(command, playback, lines) : ExitCode::ok;
     if (options.json) {
-        command.environment.out << sim::report::json(source);
+        command.environment.out << sim::report::json(source, why);
     } else {
         command.print(lines);
     }

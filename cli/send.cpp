@@ -6,6 +6,7 @@
 #include "platform/bridge/outlet.h"
 #include "platform/files.h"
 #include "sim/dns/name.h"
+#include "sim/explain/cure.h"
 #include "sim/mail/message.h"
 #include "sim/report/events.h"
 #include "sim/report/transcript.h"
@@ -473,7 +474,11 @@ private:
                 lines.push_back(line);
         }
         command_.print(lines);
-        if (!sent_) command_.print(sim::report::why(*source_));
+        if (!sent_) {
+            const auto cards = sim::explain::cured_cards(
+                source_->trace, source_->end, sim::Plan{scenario_, 1, {}});
+            command_.print(sim::report::why(*source_, cards));
+        }
         source_->end = trace.size();
         const bool good =
             write_live_files(command_, *source_, options_.capture_file, options_.key_file);

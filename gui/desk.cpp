@@ -235,8 +235,8 @@ void Desk::on(const action::Fork& /*fork*/)
 
 void Desk::on(const action::ApplyCure& apply)
 {
-    if (!is_open() || apply.card >= view().cards().size() || !can_cure(apply.card)) return;
-    const auto cure = view().cards()[apply.card].cure.settings;
+    if (!is_open() || apply.card >= view().card_count() || !can_cure(apply.card)) return;
+    const auto cure = view().card(apply.card).cure.settings;
     if (live_) {
         change_live({cure.begin(), cure.end()});
         return;

@@ -114,9 +114,9 @@ public:
     // that, and whether this run is that one.
     [[nodiscard]] bool prediction_settled() const { return prediction_settled_; }
     [[nodiscard]] bool is_as_given() const { return as_given_; }
-    // Whether there is something that applying the cure of a card of view().cards() would change.
+    // Whether there is something that applying the cure of a card of view() would change.
     [[nodiscard]] bool can_cure(std::size_t card) const;
-    // How many events a card's cure keeps: of view().cards().
+    // How many events a card's cure keeps: of view().
     [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const
     {
         return pane_->kept_by_cure(card);

@@ -94,7 +94,7 @@ void Desk::change_live(const std::vector<std::pair<std::string, std::string>>& s
 
 bool Desk::can_cure(std::size_t card) const
 {
-    const auto& settings = view().cards().at(card).cure.settings;
+    const auto& settings = view().card(card).cure.settings;
     if (settings.empty() || (is_recording() && !live_)) return false;
     return !live_ || std::ranges::all_of(settings, [this](const auto& cure) {
         const auto* const now = setting(cure.first);

@@ -1,5 +1,6 @@
 #include "gui/exports.h"
 
+#include "sim/explain/cure.h"
 #include "sim/report/json.h"
 #include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
@@ -32,7 +33,8 @@ std::string export_octets(const Desk& desk, ExportKind kind)
     case ExportKind::transcript:
         return sim::report::to_text(sim::report::transcript(source), sim::report::plain_style());
     case ExportKind::json:
-        return sim::report::json(source);
+        return sim::report::json(
+            source, sim::explain::cured_cards(source.trace, source.end, desk.playback().plan()));
     case ExportKind::capture:
         return sim::report::pcapng(source, std::nullopt);
     }

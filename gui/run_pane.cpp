@@ -110,9 +110,9 @@ void RunPane::run_until(const std::function<bool(const sim::Event&)>& wanted)
 std::size_t RunPane::kept_by_cure(std::size_t card) const
 {
     if (!rewind_of_ || rewind_of_->first != card) {
-        const auto& cards = view_->cards();
         rewind_of_ = {
-            card, sim::explain::rewind_to(cards.at(card), playback_.trace(), playback_.scenario())};
+            card,
+            sim::explain::rewind_to(view_->card(card), playback_.trace(), playback_.scenario())};
     }
     return rewind_of_->second;
 }

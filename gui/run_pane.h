@@ -66,7 +66,7 @@ public:
 
     // ---- kept until something of the question changes -------------------------------------------
 
-    // How many events the cure of a card of view().cards() keeps.
+    // How many events the cure of a card of view() keeps.
     [[nodiscard]] std::size_t kept_by_cure(std::size_t card) const;
     // What both ends of a cable said; `source` is of this run, at its cursor.
     [[nodiscard]] const std::optional<sim::report::SaidOnLink>&

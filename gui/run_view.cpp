@@ -116,7 +116,8 @@ void RunView::note_rows()
         reach_.push_back(std::max(reach_.empty() ? 0 : reach_.back(), span.last));
 }
 
-RunView::Facts::Facts(const sim::Playback& playback) : hosts{playback.trace(), playback.scenario()}
+RunView::Facts::Facts(const sim::Playback& playback)
+    : hosts{playback.trace(), playback.scenario()}, cures{playback.trace(), playback.plan()}
 {
 }
 
@@ -139,6 +140,7 @@ void RunView::Facts::follow(const sim::Playback& playback)
 void RunView::Facts::find_cards(const sim::Playback& playback)
 {
     cards = sim::explain::why_cards(playback.trace(), playback.end(), playback.scenario());
+    cured.clear();
     cards_by_stop.clear();
     for (const auto& card : cards)
         if (stop_of(card).exists()) cards_by_stop.push_back(&card);
@@ -182,6 +184,22 @@ std::span<const sim::explain::WhyCard* const> RunView::cards_before(std::size_t 
         facts_->cards_by_stop, cursor, {}, [](const auto* card) { return stop_of(*card).value; });
     return std::span{facts_->cards_by_stop}.first(
         static_cast<std::size_t>(end - facts_->cards_by_stop.begin()));
+}
+
+const sim::explain::WhyCard& RunView::card(std::size_t number) const
+{
+    sim::explain::WhyCard& card = facts_->cards.at(number);
+    if (facts_->cured.size() <= number) facts_->cured.resize(facts_->cards.size());
+    if (!facts_->cured[number]) facts_->cures.find(card);
+    facts_->cured[number] = true;
+    return card;
+}
+
+std::optional<std::size_t> RunView::last_card_before(std::size_t cursor) const
+{
+    const auto before = cards_before(cursor);
+    if (before.empty()) return std::nullopt;
+    return static_cast<std::size_t>(before.back() - facts_->cards.data());
 }
 
 EventId RunView::last_before(std::size_t cursor) const

@@ -2,7 +2,7 @@
 // only looks things up. Positions are those of the trace; every question is asked at a cursor.
 #pragma once
 
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/ends.h"
 #include "sim/report/host_view.h"
@@ -63,7 +63,11 @@ public:
     // The cards of what had stopped before the cursor, in the order in which it stopped.
     [[nodiscard]] std::span<const sim::explain::WhyCard* const>
     cards_before(std::size_t cursor) const;
-    [[nodiscard]] const std::vector<sim::explain::WhyCard>& cards() const { return facts_->cards; }
+    [[nodiscard]] std::size_t card_count() const { return facts_->cards.size(); }
+    // With its cure, which is looked for the first time that somebody asks: that takes some runs.
+    [[nodiscard]] const sim::explain::WhyCard& card(std::size_t number) const;
+    // The one that stopped last before the cursor; nothing when none has.
+    [[nodiscard]] std::optional<std::size_t> last_card_before(std::size_t cursor) const;
     // Hosts, rules and conversations as they stood at a cursor.
     [[nodiscard]] const sim::report::HostIndex& hosts() const { return facts_->hosts; }
     [[nodiscard]] const std::vector<sim::report::TappedLink>& links() const
@@ -94,7 +98,9 @@ private:
         sim::report::HostIndex hosts;
         std::vector<sim::report::TappedLink> links;
         std::array<std::vector<std::uint32_t>, sim::count_of<TimeMark>()> marks;
-        std::vector<sim::explain::WhyCard> cards;
+        mutable sim::explain::Cures cures;
+        mutable std::vector<bool> cured; // by card: its cure was looked for
+        mutable std::vector<sim::explain::WhyCard> cards;
         std::vector<const sim::explain::WhyCard*> cards_by_stop;
     };
     void note_rows();

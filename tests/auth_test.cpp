@@ -1,6 +1,6 @@
 // Logging in, from the account setting to the server's file of accounts, in whole runs of the
 // lessons auth-methods and oauth.
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/report/ends.h"
 #include "sim/report/wire.h"
 #include "sim/sasl/mechanism.h"
@@ -200,7 +200,7 @@ TEST_SUITE("auth")
                     "oauth", {{"client.token", each.first}, {"client.auth", way}});
                 CHECK(login_in(run.trace()).flaw == each.second);
                 const auto cards =
-                    explain::why_cards(run.trace(), run.trace().size(), run.scenario());
+                    explain::cured_cards(run.trace(), run.trace().size(), run.plan());
                 REQUIRE(cards.size() == 1);
                 CHECK(cards[0].flaw == each.second);
                 CHECK(cards[0].code == 535);
@@ -258,7 +258,7 @@ TEST_SUITE("auth")
         const Playback run = test::play_lesson(
             "oauth", {{"client.token", "good"}, {"client.user", "taro@kumo.example"}});
         CHECK(login_in(run.trace()).flaw == AuthFlaw::token_wrong_user);
-        const auto cards = explain::why_cards(run.trace(), run.trace().size(), run.scenario());
+        const auto cards = explain::cured_cards(run.trace(), run.trace().size(), run.plan());
         REQUIRE(cards.size() == 1);
         CHECK(cards[0].cure.kind == explain::CureKind::check_password);
     }
@@ -278,7 +278,7 @@ TEST_SUITE("auth")
         const Playback password =
             test::play_lesson("oauth", {{"client.auth", "automatic"}, {"client.password", "x"}});
         const auto cards =
-            explain::why_cards(password.trace(), password.trace().size(), password.scenario());
+            explain::cured_cards(password.trace(), password.trace().size(), password.plan());
         REQUIRE(cards.size() == 1);
         CHECK(cards[0].obstacle == explain::Obstacle::auth_not_offered);
         CHECK(cards[0].cure.settings ==

@@ -1,6 +1,6 @@
 // A second way through the Internet, exactly as long as the first: what a card proposes goes the
 // way that packets go.
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/outcome.h"
 #include "tests/support/lesson.h"
 
@@ -55,7 +55,7 @@ TEST_SUITE("ways")
     {
         const scenario::Scenario lesson = with_exchange(test::load_lesson("op25b"));
         const Playback run = test::play(lesson);
-        const auto cards = explain::why_cards(run.trace(), run.trace().size(), run.scenario());
+        const auto cards = explain::cured_cards(run.trace(), run.trace().size(), run.plan());
         REQUIRE(cards.size() == 1);
         CHECK(cards[0].obstacle == explain::Obstacle::op25b);
         REQUIRE_FALSE(cards[0].cure.settings.empty());

@@ -38,20 +38,11 @@ float card_row(const Ui& ui,
     return std::max(label, y - at.y) + ui.px(5);
 }
 
-// The card of what stopped last; nullptr when nothing has.
-const sim::explain::WhyCard* last_card(const Ui& ui)
-{
-    const auto cards = ui.desk().view().cards_before(ui.desk().cursor());
-    return cards.empty() ? nullptr : cards.back();
-}
-
 // The number of the last card that there is a cure for.
 std::optional<std::size_t> last_curable(const Ui& ui)
 {
-    const sim::explain::WhyCard* card = last_card(ui);
-    if (card == nullptr) return std::nullopt;
-    const auto number = static_cast<std::size_t>(card - ui.desk().view().cards().data());
-    if (!ui.desk().can_cure(number)) return std::nullopt;
+    const auto number = ui.desk().view().last_card_before(ui.desk().cursor());
+    if (!number || !ui.desk().can_cure(*number)) return std::nullopt;
     return number;
 }
 
@@ -82,9 +73,9 @@ void cure_button(const Ui& ui)
 
 void why_panel(const Ui& ui)
 {
-    const sim::explain::WhyCard* found = last_card(ui);
-    if (found == nullptr) return;
-    const sim::explain::WhyCard& card = *found;
+    const auto number = ui.desk().view().last_card_before(ui.desk().cursor());
+    if (!number) return;
+    const sim::explain::WhyCard& card = ui.desk().view().card(*number);
     const auto text = sim::explain::describe(card, ui.desk().source().context());
     const float width = ImGui::GetContentRegionAvail().x;
     const float pad = ui.px(14);

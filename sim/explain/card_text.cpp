@@ -30,7 +30,7 @@ public:
         };
         add(CardRow::who, {who()});
         add(CardRow::rule, rule());
-        add(CardRow::hit, {std::visit([&](const auto& hit) { return on(hit); }, card_.hit)});
+        add(CardRow::hit, hit());
         if (!card_.outside) add(CardRow::shown, shown());
         add(CardRow::purpose, {purpose()});
         add(CardRow::cure, cure());
@@ -42,7 +42,7 @@ private:
     {
         if (!card_.who.exists()) return language_.text("why.who.nobody");
         std::string name = host_name(card_.who, context_);
-        std::string area = area_name(card_.who, context_);
+        std::string area = without_brackets(area_name(card_.who, context_));
         // A name that says already whose it is needs no more.
         const bool says_it = name.find(area) != std::string::npos;
         return language_.text(says_it ? "why.who.host" : "why.who.host_in_area",
@@ -57,12 +57,19 @@ private:
                                {{"rule_number", fmt::format("{}", card_.rule_number)},
                                 {"rule", pick(found->name, language_)}})};
             if (card_.verdict && *card_.verdict != Verdict::pass) {
-                lines.push_back(
-                    language_.text(fmt::format("why.verdict.{}", name_of(*card_.verdict))));
+                // A rule is named for what it did before somebody switched it.
+                const bool switched = found->written.value_or(found->verdict) == Verdict::pass;
+                lines.push_back(language_.text(fmt::format(
+                    "why.{}.{}", switched ? "switched" : "verdict", name_of(*card_.verdict))));
             }
             return lines;
         }
         std::vector<std::string> lines{language_.text(rule_key())};
+        if (card_.tls == TlsFailure::peer_alert && card_.alert) {
+            const std::string name = alert_name(*card_.alert);
+            lines.push_back(language_.text(
+                "why.alert.named", {{"name", name}, {"meaning", noun("alert", name, language_)}}));
+        }
         if (card_.code != 0 && !card_.reply.empty()) {
             lines.push_back(
                 language_.text("why.reply.words", {{"reply", show_bytes(card_.reply)}}));
@@ -74,7 +81,10 @@ private:
     // what was noticed; else what kind of obstacle it was.
     [[nodiscard]] std::string rule_key() const
     {
-        if (card_.obstacle == Obstacle::fault) return "why.obstacle.fault.rule";
+        if (card_.obstacle == Obstacle::fault || card_.obstacle == Obstacle::client_certificate ||
+            card_.obstacle == Obstacle::plain_instead_of_tls ||
+            card_.obstacle == Obstacle::waits_for_tls)
+            return fmt::format("why.obstacle.{}.rule", name_of(card_.obstacle));
         if (card_.flaw && is_token_flaw(*card_.flaw))
             return fmt::format("why.flaw.{}.rule", name_of(*card_.flaw));
         if (card_.reason && is_refusal(*card_.reason))
@@ -85,6 +95,7 @@ private:
             return fmt::format("why.certificate.{}", name_of(*card_.certificate));
         if (card_.tls) return fmt::format("why.tls.{}", name_of(*card_.tls));
         if (card_.dns) return fmt::format("why.dns.{}", name_of(*card_.dns));
+        if (card_.only_header_is_8bit) return "why.problem.needs_smtputf8_header";
         if (card_.problem) return fmt::format("why.problem.{}", name_of(*card_.problem));
         return fmt::format("why.obstacle.{}.rule", name_of(card_.obstacle));
     }
@@ -103,6 +114,23 @@ private:
     }
 
     // ---- what was hit -------------------------------------------------------------------------
+
+    [[nodiscard]] std::string hit_words() const
+    {
+        return std::visit([&](const auto& hit) { return on(hit); }, card_.hit);
+    }
+    [[nodiscard]] std::vector<std::string> hit() const
+    {
+        std::vector<std::string> lines{hit_words()};
+        const auto add = [&](std::string_view key, const std::vector<std::string>& recipients) {
+            if (recipients.empty()) return;
+            std::string all = fmt::format("{}", fmt::join(recipients, ", "));
+            lines.push_back(language_.text(key, {{"recipients", show_bytes(all)}}));
+        };
+        add("why.for.refused", card_.recipients);
+        add("why.for.reached", card_.reached);
+        return lines;
+    }
 
     [[nodiscard]] std::string on(const HitPacket& hit) const
     {
@@ -142,8 +170,12 @@ private:
             const bool waits = context_.trace.at(card_.outcome).kind() == Kind::mail_deferred;
             return {language_.text(waits ? "why.shown.waiting" : "why.shown.bounce")};
         }
+        // 530 has one dialog, whatever comes first.
+        const bool tls_first =
+            card_.shown == UserError::auth_required && card_.reason == SmtpReason::tls_required;
         std::vector<std::string> lines{
-            language_.text(fmt::format("why.shown.{}", name_of(card_.shown)))};
+            language_.text(tls_first ? "why.shown.tls_required"
+                                     : fmt::format("why.shown.{}", name_of(card_.shown)))};
         const std::vector<std::string> codes = error_codes(card_.shown, card_.system);
         if (!codes.empty()) {
             lines.push_back(
@@ -169,7 +201,10 @@ private:
     {
         std::string server = setting(".server");
         std::string port = setting(".port");
-        if (card_.outside) {
+        if (!card_.cure.relay.empty()) {
+            server = card_.cure.relay;
+            port = fmt::format("{}", card_.cure.relay_port);
+        } else if (card_.outside) {
             const HostId host = host_at(card_.outside->address, context_.scenario);
             const scenario::Host* known = host_at(host, context_.scenario);
             if (server.empty() && known != nullptr) server = known->key;
@@ -180,19 +215,82 @@ private:
             if (account && server.empty()) server = account->server;
             if (account && port.empty()) port = fmt::format("{}", account->port);
         }
-        const scenario::FirewallRule* rule = rule_at(card_.rule, context_.scenario);
+        const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario);
         std::vector<std::string> lines{language_.text(
             fmt::format("why.cure.{}", name_of(card_.cure.kind)),
             {{"server", server},
              {"port", port},
-             {"rule", rule != nullptr ? pick(rule->name, language_) : std::string{"-"}}})};
+             {"rule", found != nullptr ? pick(found->name, language_) : std::string{"-"}},
+             {"who", who()}})};
         for (const auto& [key, value] : card_.cure.settings) {
             const bool hide = key.ends_with(".password") && context_.secrets == Secrets::masked;
             lines.push_back(
                 language_.text("why.cure_setting.key",
                                {{"key", key}, {"value", hide ? std::string{"********"} : value}}));
         }
+        lines.insert(lines.end(), card_.cure.lines.begin(), card_.cure.lines.end());
+        if (std::string words = proof(); !words.empty()) lines.push_back(std::move(words));
+        if (asks_somebody()) {
+            const Instant when = context_.trace.at(card_.outcome).at;
+            lines.push_back(
+                language_.text("why.tell.facts",
+                               {{"time",
+                                 fmt::format("{} {}",
+                                             date_of(when, context_.scenario),
+                                             clock_time(when, context_.scenario))},
+                                {"hit", hit_words()},
+                                {"rule", fmt::format("{}", fmt::join(rule(), " / "))}}));
+        }
         return lines;
+    }
+
+    // Somebody else has to act, and wants to know what happened.
+    [[nodiscard]] bool asks_somebody() const
+    {
+        const Proof proof = card_.cure.proof;
+        if (proof == Proof::gets_further || proof == Proof::nothing || proof == Proof::cut_off)
+            return true;
+        return card_.cure.kind == CureKind::ask_operator ||
+               card_.cure.kind == CureKind::operators_change ||
+               card_.cure.kind == CureKind::renew_certificate;
+    }
+
+    // What the runs have shown.
+    [[nodiscard]] std::string proof() const
+    {
+        const Cure& cure = card_.cure;
+        const std::string key = fmt::format("why.proof.{}", name_of(cure.proof));
+        switch (cure.proof) {
+        case Proof::delivers:
+            return language_.text(key);
+        case Proof::gets_further: {
+            const Setback& end = *cure.further;
+            return language_.text(
+                key,
+                {{"step", noun("step", name_of(end.step), language_)},
+                 {"said", show_bytes(end.reply.empty() ? end.said_by : end.reply)}});
+        }
+        case Proof::nothing:
+        case Proof::cut_off:
+            return language_.text(key, {{"count", fmt::format("{}", cure.tried)}});
+        case Proof::not_tried:
+            break;
+        }
+        // An address is not tried out, nor is somebody's mailbox.
+        const bool is_for_settings =
+            cure.kind != CureKind::check_address && cure.kind != CureKind::make_room &&
+            cure.kind != CureKind::smaller_message && cure.kind != CureKind::check_password;
+        return is_for_settings ? language_.text(key) : std::string{};
+    }
+
+    // "Kumo Mail" of "Kumo Mail (provider)", since it stands in brackets itself.
+    [[nodiscard]] static std::string without_brackets(std::string name)
+    {
+        for (const std::string_view bracket : {" (", "（"}) {
+            const std::size_t at = name.find(bracket);
+            if (at != std::string::npos && at > 0) name.resize(at);
+        }
+        return name;
     }
 
     const WhyCard& card_;

@@ -2,407 +2,50 @@
 
 #include "sim/explain/card_messages.h"
 #include "sim/explain/nouns.h"
-#include "sim/explain/reach.h"
-#include "sim/sasl/mechanism.h"
+#include "sim/explain/rewind.h"
 #include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string>
-#include <tuple>
+#include <memory>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace sim::explain {
 
 namespace {
 
 using scenario::AccountSettings;
-using scenario::AuthChoice;
 using scenario::MailProgram;
-using scenario::MailServer;
 using scenario::Protection;
 using scenario::Scenario;
-using scenario::SmtpListener;
-using scenario::TlsMode;
-using scenario::TokenKind;
-using scenario::User;
+using scenario::TlsVersion;
 
-constexpr std::uint16_t submission_port = 587;
-constexpr std::uint16_t submissions_port = 465;
-
-Protection protection_for(TlsMode mode)
+// The settings as they were when this event happened.
+Scenario settings_then(const Plan& plan, const Trace& trace, EventId when)
 {
-    switch (mode) {
-    case TlsMode::starttls:
-        return Protection::starttls;
-    case TlsMode::implicit:
-        return Protection::tls;
-    case TlsMode::none:
-        break;
+    Scenario then = *plan.scenario;
+    for (const EventId id : events_before(trace.index().of(Kind::setting_changed), when.value)) {
+        const auto& changed = std::get<SettingChanged>(trace.at(id).what);
+        static_cast<void>(
+            scenario::apply_setting(then, trace.view(changed.key), trace.view(changed.value)));
     }
-    return Protection::none;
+    return then;
 }
 
-bool have_version_in_common(const auto& server, const AccountSettings& account)
+bool is_program(const MailProgram& program, const Scenario& scenario, bool fetching)
 {
-    return server.tls_max >= account.tls_min && account.tls_max >= server.tls_min;
+    if (!fetching) return program.sending && program.key == scenario.client;
+    const auto fetch =
+        std::ranges::find(scenario.steps, scenario::StepAction::fetch, &scenario::Step::action);
+    return program.fetching && fetch != scenario.steps.end() && fetch->program == program.key;
 }
 
-// One way to hand a mail in: a listener of a server that would take it from this program.
-struct Way {
-    AccountSettings account;
-    bool with_auth = false;
-    bool same_server = false;
-
-    // Best first: one's own server with TLS and AUTH, 587 before 465, then the ISP's server.
-    [[nodiscard]] auto rank() const
-    {
-        const int port_rank = account.port == submission_port    ? 0
-                              : account.port == submissions_port ? 1
-                                                                 : 2;
-        const bool encrypted = account.protection != Protection::none;
-        return std::tuple{!same_server, !with_auth, !encrypted, port_rank, account.port};
-    }
-};
-
-class Ways {
-public:
-    Ways(const Scenario& scenario, const MailProgram& program)
-        : scenario_{scenario},
-          program_{program},
-          host_{host_called(program.host, scenario)},
-          account_{*program.sending}
-    {
-    }
-
-    // The best way that is not the present one; nothing when there is none.
-    [[nodiscard]] std::optional<Way> best() const
-    {
-        std::optional<Way> best;
-        for (const MailServer& server : scenario_.mail_servers) {
-            for (const SmtpListener& listener : server.listeners) {
-                std::optional<Way> way = way_over(server, listener);
-                if (way && (!best || way->rank() < best->rank())) best = std::move(way);
-            }
-        }
-        return best;
-    }
-
-private:
-    [[nodiscard]] std::optional<Way> way_over(const MailServer& server,
-                                              const SmtpListener& listener) const
-    {
-        const HostId to = host_called(server.host, scenario_);
-        if (way_between(host_, to, scenario_).empty()) return std::nullopt;
-        if (rule_that_stops(host_, to, listener.port, scenario_)) return std::nullopt;
-        const bool trusted_certificate = server.certificate == scenario::CertificateKind::good;
-        if (listener.tls == TlsMode::implicit && !trusted_certificate) return std::nullopt;
-
-        Way way;
-        way.account = account_;
-        way.account.server = server.host;
-        way.account.port = listener.port;
-        if (listener.tls != TlsMode::none && !have_version_in_common(server, account_))
-            return std::nullopt;
-        way.account.protection =
-            trusted_certificate ? protection_for(listener.tls) : Protection::none;
-        way.same_server = server.host == account_.server;
-        if (!sign_in(way, server, listener) && !come_as_customer(way, server, listener))
-            return std::nullopt;
-        if (is_present(way.account)) return std::nullopt;
-        return way;
-    }
-
-    // With a name and password that this server knows, never over a line that is not encrypted.
-    bool sign_in(Way& way, const MailServer& server, const SmtpListener& listener) const
-    {
-        if (listener.auth.empty() || way.account.protection == Protection::none) return false;
-        const bool tokens_only = std::ranges::all_of(listener.auth, sasl::uses_token);
-        const User* user = user_of(server, tokens_only);
-        if (user == nullptr) return false;
-        way.with_auth = true;
-        way.account.user = user->name;
-        if (!tokens_only) way.account.password = user->password;
-        way.account.token = TokenKind::good;
-        if (!is_offered(account_.auth, listener)) way.account.auth = offered_way(listener);
-        return true;
-    }
-
-    // Without one, where the server sends on for this line's customers.
-    bool come_as_customer(Way& way, const MailServer& server, const SmtpListener& listener) const
-    {
-        if (listener.require_auth) return false;
-        if (listener.require_tls && way.account.protection == Protection::none) return false;
-        const std::optional<Ipv4> address = address_of(host_, scenario_);
-        if (!address) return false;
-        way.account.auth = AuthChoice::none;
-        return std::ranges::any_of(server.relay_for, [&](const std::string& key) {
-            return is_meant(key, *address, scenario_);
-        });
-    }
-
-    // Whose name and password the program has, or, when it has none, whose address it has.
-    [[nodiscard]] const User* user_of(const MailServer& server, bool tokens_only) const
-    {
-        for (const User& user : server.users) {
-            const bool may_send_as =
-                std::ranges::find(user.addresses, program_.address) != user.addresses.end();
-            const bool knows =
-                user.name == account_.user && (tokens_only || user.password == account_.password);
-            if (may_send_as && (knows || account_.user.empty())) return &user;
-        }
-        return nullptr;
-    }
-
-    // With the password if it can be; else with a token, which whoever has the account can get.
-    static AuthChoice offered_way(const SmtpListener& listener)
-    {
-        const auto offers = [&](Mechanism mechanism) {
-            return std::ranges::find(listener.auth, mechanism) != listener.auth.end();
-        };
-        if (!std::ranges::all_of(listener.auth, sasl::uses_token)) return AuthChoice::automatic;
-        return offers(Mechanism::oauthbearer) ? AuthChoice::oauthbearer : AuthChoice::xoauth2;
-    }
-
-    static bool is_offered(AuthChoice choice, const SmtpListener& listener)
-    {
-        const auto offers = [&](Mechanism mechanism) {
-            return std::ranges::find(listener.auth, mechanism) != listener.auth.end();
-        };
-        switch (choice) {
-        case AuthChoice::none:
-            return false;
-        case AuthChoice::automatic:
-            return !std::ranges::all_of(listener.auth, sasl::uses_token);
-        case AuthChoice::plain:
-            return offers(Mechanism::plain);
-        case AuthChoice::login:
-            return offers(Mechanism::login);
-        case AuthChoice::cram_md5:
-            return offers(Mechanism::cram_md5);
-        case AuthChoice::scram_sha_256:
-            return offers(Mechanism::scram_sha_256);
-        case AuthChoice::xoauth2:
-            return offers(Mechanism::xoauth2);
-        case AuthChoice::oauthbearer:
-            return offers(Mechanism::oauthbearer);
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool is_present(const AccountSettings& other) const
-    {
-        return other.server == account_.server && other.port == account_.port &&
-               other.protection == account_.protection && other.auth == account_.auth &&
-               other.user == account_.user && other.password == account_.password;
-    }
-
-    const Scenario& scenario_;
-    const MailProgram& program_;
-    HostId host_;
-    const AccountSettings& account_;
-};
-
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-// What has to be changed, in the order in which an account dialog asks for it.
-Settings difference(const AccountSettings& now, const AccountSettings& then, SettingGroup who)
+const MailProgram* program_called(std::string_view key, const Scenario& scenario)
 {
-    Settings settings;
-    const auto set = [&](std::string_view name, std::string value) {
-        settings.emplace_back(to_text(SettingKey{who, std::string{name}, {}, 0, {}, {}}),
-                              std::move(value));
-    };
-    if (then.server != now.server) set("server", then.server);
-    if (then.port != now.port) set("port", fmt::format("{}", then.port));
-    if (then.protection != now.protection) set("protection", std::string{name_of(then.protection)});
-    if (then.auth != now.auth) set("auth", std::string{name_of(then.auth)});
-    if (then.auth != AuthChoice::none) {
-        if (then.user != now.user) set("user", then.user);
-        if (then.password != now.password) set("password", then.password);
-        if (uses_token(then.auth) && then.token != now.token)
-            set("token", std::string{name_of(then.token)});
-    }
-    return settings;
-}
-
-CureKind kind_of(const Way& way, const AccountSettings& now)
-{
-    if (!way.with_auth) return CureKind::own_isp_relay;
-    if (way.same_server && way.account.port == now.port) {
-        if (way.account.protection != now.protection) {
-            return now.protection == Protection::none ||
-                           now.protection == Protection::starttls_if_available
-                       ? CureKind::turn_on_tls
-                       : CureKind::match_protection;
-        }
-        return CureKind::turn_on_auth;
-    }
-    if (!way.same_server) return CureKind::correct_server;
-    return way.account.protection == Protection::tls ? CureKind::submit_tls
-                                                     : CureKind::submit_starttls;
-}
-
-Cure by_another_way(const MailProgram& program, const Scenario& scenario)
-{
-    const std::optional<Way> way = Ways{scenario, program}.best();
-    if (!way) return Cure{};
-    return Cure{kind_of(*way, *program.sending),
-                difference(*program.sending, way->account, SettingGroup::client)};
-}
-
-// ---- fetching ---------------------------------------------------------------------------------
-
-Cure by_another_fetch(const MailProgram& program, const Scenario& scenario)
-{
-    const AccountSettings& now = *program.fetching;
-    const HostId host = host_called(program.host, scenario);
-    std::optional<std::tuple<bool, bool, std::uint16_t>> best_rank;
-    Cure best;
-    for (const scenario::PopServer& server : scenario.pop_servers) {
-        const HostId to = host_called(server.host, scenario);
-        const bool known = std::ranges::any_of(server.users, [&](const User& user) {
-            return user.name == now.user && user.password == now.password;
-        });
-        const bool trusted = server.certificate == scenario::CertificateKind::good;
-        if (!known || !trusted || way_between(host, to, scenario).empty()) continue;
-        for (const scenario::PopListener& listener : server.listeners) {
-            AccountSettings then = now;
-            then.server = server.host;
-            then.port = listener.port;
-            then.protection = protection_for(listener.tls);
-            Settings settings = difference(now, then, SettingGroup::fetch);
-            if (settings.empty() || listener.tls == TlsMode::none) continue;
-            if (!have_version_in_common(server, now)) continue;
-            if (rule_that_stops(host, to, listener.port, scenario)) continue;
-            const std::tuple rank{
-                server.host != now.server, listener.port != now.port, listener.port};
-            if (best_rank && *best_rank <= rank) continue;
-            best_rank = rank;
-            const bool same_door = server.host == now.server && listener.port == now.port;
-            best = Cure{same_door ? CureKind::match_protection : CureKind::other_fetching,
-                        std::move(settings)};
-        }
-    }
-    return best;
-}
-
-// ---- by what stopped it -----------------------------------------------------------------------
-
-Cure for_reason(SmtpReason reason)
-{
-    switch (reason) {
-    case SmtpReason::auth_failed:
-    case SmtpReason::auth_too_many_failures:
-        return {CureKind::check_password, {}};
-    case SmtpReason::login_paused:
-        return {CureKind::wait_out_pause, {}};
-    case SmtpReason::recipient_unknown:
-    case SmtpReason::bad_forward_path:
-    case SmtpReason::space_before_path:
-    case SmtpReason::path_without_brackets:
-    case SmtpReason::local_part_needs_quotes:
-    case SmtpReason::bad_reverse_path:
-    case SmtpReason::sender_not_yours:
-    case SmtpReason::sender_domain_takes_no_mail:
-    case SmtpReason::recipient_domain_takes_no_mail:
-        return {CureKind::check_address, {}};
-    case SmtpReason::message_too_big:
-        return {CureKind::smaller_message, {}};
-    case SmtpReason::mailbox_full:
-    case SmtpReason::temporary_trouble:
-    case SmtpReason::too_many_recipients:
-    case SmtpReason::overloaded:
-    case SmtpReason::idle_too_long:
-        return {CureKind::wait, {}};
-    default:
-        return {};
-    }
-}
-
-// A refusal that has to do with how the mail was handed in, not with the mail itself.
-bool is_about_the_way(SmtpReason reason)
-{
-    switch (reason) {
-    case SmtpReason::auth_required:
-    case SmtpReason::auth_needs_tls:
-    case SmtpReason::auth_unknown_mechanism:
-    case SmtpReason::tls_required:
-    case SmtpReason::tls_unavailable:
-    case SmtpReason::relay_denied:
-    case SmtpReason::refused_by_policy:
-    case SmtpReason::spoke_tls:
-    case SmtpReason::talked_out_of_turn:
-    case SmtpReason::not_offered:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool is_about_the_way(Obstacle obstacle)
-{
-    switch (obstacle) {
-    case Obstacle::op25b:
-    case Obstacle::ip25b:
-    case Obstacle::firewall:
-    case Obstacle::port_closed:
-    case Obstacle::no_route:
-    case Obstacle::silence:
-    case Obstacle::name_unknown:
-    case Obstacle::certificate:
-    case Obstacle::tls:
-    case Obstacle::tls_not_offered:
-    case Obstacle::wrong_protection:
-    case Obstacle::auth_not_offered:
-    case Obstacle::would_reveal_password:
-    case Obstacle::connection_lost:
-    case Obstacle::reply_late:
-        return true;
-    default:
-        return false;
-    }
-}
-
-// Only its operator can do that; in the lesson the learner may.
-Cure with_a_good_certificate(const MailProgram& program, bool fetching)
-{
-    const AccountSettings& account = fetching ? *program.fetching : *program.sending;
-    return {CureKind::renew_certificate, {{server_setting(account.server, "certificate"), "good"}}};
-}
-
-// TLS 1.2 is still safe (RFC 9325 §3.1.1): whoever asks for more can give way.
-Cure by_accepting_older_tls(bool fetching)
-{
-    return {CureKind::accept_older_tls,
-            {{fetching ? fetch_setting("tls_min") : client_setting("tls_min"),
-              std::string{name_of(scenario::TlsVersion::v1_2)}}}};
-}
-
-// An old program becomes a new one.
-Cure by_newer_program(bool fetching)
-{
-    return {CureKind::speak_newer_tls,
-            {{fetching ? fetch_setting("tls_max") : client_setting("tls_max"),
-              std::string{name_of(scenario::TlsVersion::v1_3)}}}};
-}
-
-// A rule that stands on the sender's own PC is the sender's own to open.
-std::optional<Cure> by_opening_own_rule(const WhyCard& card, const Scenario& scenario)
-{
-    const scenario::FirewallRule* rule = rule_at(card.rule, scenario);
-    if (rule == nullptr || card.who != card.sender) return std::nullopt;
-    return Cure{CureKind::switch_rule, {{rule_setting(rule->key), "off"}}};
-}
-
-bool fetches_at(const std::string& host, std::uint16_t port, const Scenario& scenario)
-{
-    return std::ranges::any_of(scenario.pop_servers, [&](const scenario::PopServer& server) {
-        return server.host == host &&
-               std::ranges::count(server.listeners, port, &scenario::PopListener::port) > 0;
-    });
+    const auto found = std::ranges::find(scenario.programs, key, &MailProgram::key);
+    return found == scenario.programs.end() ? nullptr : &*found;
 }
 
 // A server outside the world, that a program of ours has called.
@@ -415,144 +58,505 @@ bool is_real(const std::string& server, const Scenario& scenario)
            !is_at(scenario.pop_servers);
 }
 
-bool may_pass_by_itself(Obstacle obstacle)
-{
-    return obstacle == Obstacle::connection_lost || obstacle == Obstacle::reply_late ||
-           obstacle == Obstacle::silence;
-}
-
 // RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
-bool is_about_certificate(const Event& event)
+bool is_about_certificate(const WhyCard& card)
 {
-    const auto* failed = std::get_if<TlsFailed>(&event.what);
-    if (failed == nullptr) return false;
-    return (failed->alert >= 42 && failed->alert <= 46) || failed->alert == 48;
+    if (card.tls != TlsFailure::peer_alert || !card.alert) return false;
+    return (*card.alert >= 42 && *card.alert <= 46) || *card.alert == 48;
 }
 
-// The event of a fault says by which setting it was switched on.
-Cure by_switching_fault_off(const Event& event, const Trace& trace)
+// It has to do with this mail or this person, whatever the settings are.
+bool is_beyond_settings(CureKind advice)
 {
-    const auto setting = parse_assignment(trace.view(std::get<FaultInjected>(event.what).detail));
-    if (!setting) return {};
-    return {CureKind::switch_fault, {{setting->key, "off"}}};
+    return advice == CureKind::check_address || advice == CureKind::smaller_message ||
+           advice == CureKind::make_room;
+}
+
+// Routes for all mail over each other server that relays: with a login where it has one for
+// somebody, or as a customer of the line.
+std::vector<scenario::Route> routes_over_others(std::string_view server, const Scenario& scenario)
+{
+    std::vector<scenario::Route> with_login;
+    std::vector<scenario::Route> without;
+    for (const scenario::MailServer& relay : scenario.mail_servers) {
+        if (relay.host == server) continue;
+        for (const scenario::SmtpListener& listener : relay.listeners) {
+            scenario::Route route;
+            route.domain = "*";
+            route.host = relay.host;
+            route.port = listener.port;
+            if (!listener.require_auth && !relay.relay_for.empty()) without.push_back(route);
+            if (listener.auth.empty() || listener.tls == scenario::TlsMode::none) continue;
+            for (const scenario::User& user : relay.users) {
+                route.user = user.name;
+                route.password = user.password;
+                with_login.push_back(route);
+            }
+        }
+    }
+    with_login.insert(with_login.end(), without.begin(), without.end());
+    return with_login;
+}
+
+std::string text_of(const Settings& settings)
+{
+    std::string text;
+    for (const auto& [key, value] : settings)
+        text += fmt::format("{}={}\n", key, value);
+    return text;
+}
+
+std::string text_of(const Aim& aim)
+{
+    return fmt::format(
+        "{} {} {} {}", aim.host.value, aim.number, aim.fetches, fmt::join(aim.recipients, ","));
 }
 
 } // namespace
 
-const Cure& Cures::another_way(const MailProgram& program, bool fetching)
+Cures::Cures(const Trace& trace, Plan plan, int most_runs_of_a_card)
+    : trace_{trace}, plan_{std::move(plan)}, most_runs_{most_runs_of_a_card}
 {
-    const auto [found, is_new] = ways_.try_emplace({program.key, fetching});
-    if (is_new) {
-        found->second =
-            fetching ? by_another_fetch(program, scenario_) : by_another_way(program, scenario_);
-    }
-    return found->second;
 }
 
-Cure Cures::for_program(const WhyCard& card, const MailProgram& program, bool fetching)
+const Cure& Cures::of(const WhyCard& card)
 {
-    if (auto cure = by_opening_own_rule(card, scenario_)) return *cure;
-    if (card.obstacle == Obstacle::program_too_old) return by_newer_program(fetching);
-    if (card.pop3_reason == Pop3Reason::login_failed ||
-        card.pop3_reason == Pop3Reason::too_many_failures)
-        return {CureKind::check_password, {}};
-    if (card.pop3_reason == Pop3Reason::login_paused) return {CureKind::wait_out_pause, {}};
-    if (card.pop3_reason == Pop3Reason::mailbox_locked) return {CureKind::wait, {}};
-    if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user)
-        return {CureKind::new_token,
-                {{client_setting("token"), std::string{name_of(TokenKind::good)}}}};
-    if (card.reason) {
-        Cure cure = for_reason(*card.reason);
-        if (cure.kind != CureKind::ask_operator || !is_about_the_way(*card.reason)) return cure;
-    } else if (!is_about_the_way(card.obstacle) && !card.pop3_reason) {
-        return card.obstacle == Obstacle::name_server_silent ||
-                       card.obstacle == Obstacle::name_server_failed
-                   ? Cure{CureKind::wait, {}}
-                   : Cure{};
-    }
-    const AccountSettings& account = fetching ? *program.fetching : *program.sending;
-    if (card.tls == TlsFailure::version_refused && account.tls_min > scenario::TlsVersion::v1_2)
-        return by_accepting_older_tls(fetching);
-    if (is_real(account.server, scenario_)) return for_real_server(card, account);
-    if (card.obstacle == Obstacle::certificate) return with_a_good_certificate(program, fetching);
-    Cure cure = another_way(program, fetching);
-    if (cure.settings.empty() && may_pass_by_itself(card.obstacle)) cure.kind = CureKind::wait;
-    return cure;
+    const std::string name = fmt::format(
+        "{} {} {}", card.outcome.value, card.stopped.value, fmt::join(card.recipients, ","));
+    const auto known = found_.find(name);
+    if (known != found_.end()) return known->second;
+    return found_.emplace(name, look_for(card)).first->second;
 }
 
-// Nothing is known of it but what it has said.
-Cure Cures::for_real_server(const WhyCard& card, const AccountSettings& account) const
+// ---- what is asked ----------------------------------------------------------------------------
+
+std::optional<Cures::Case> Cures::case_of(const WhyCard& card) const
 {
-    if (card.obstacle == Obstacle::certificate) {
-        const auto* hit = std::get_if<HitCertificate>(&card.hit);
-        const bool unknown = hit != nullptr && hit->verdict == CertificateVerdict::unknown_issuer;
-        return {unknown ? CureKind::trust_issuer : CureKind::renew_certificate, {}};
+    if (!plan_.scenario || most_runs_ == 0) return std::nullopt;
+    if (card.outside) return case_of_outside(card);
+    const Event& outcome = trace_.at(card.outcome);
+    Case it;
+    it.fetching = outcome.kind() == Kind::fetch_finished;
+    it.plan = plan_;
+    it.card = &card;
+    it.now = settings_then(plan_, trace_, card.outcome);
+    it.left = most_runs_;
+    if (card.mail.exists()) {
+        it.aim = aim_at_mail(trace_, card.mail, card.recipients);
+    } else if (it.fetching) {
+        it.aim = aim_at_fetch(trace_, outcome);
     }
-    const bool no_login = card.obstacle == Obstacle::auth_not_offered ||
-                          card.obstacle == Obstacle::would_reveal_password;
-    if (no_login && account.protection == Protection::none &&
-        has_offered_starttls(trace_.at(card.stopped).connection))
-        return {CureKind::turn_on_tls, {}};
-    return {may_pass_by_itself(card.obstacle) ? CureKind::wait : CureKind::ask_operator, {}};
+    if (!it.aim.host.exists()) return std::nullopt; // a report, which no program has sent
+    const MailProgram* program = program_at(it.aim.host, it.now);
+    if (program == nullptr) return std::nullopt;
+    // Settings reach the accounts of these programs only.
+    if (is_program(*program, it.now, it.fetching)) it.program = program;
+    return it;
 }
 
-bool Cures::has_offered_starttls(ConnectionId connection) const
+// The mail program of ours that stands where the real one does, set up as that one was seen to be.
+std::optional<Cures::Case> Cures::case_of_outside(const WhyCard& card) const
 {
-    for (std::size_t i = 0; i < trace_.size(); ++i) {
-        const auto* reply = std::get_if<SmtpReply>(&trace_[i].what);
-        if (reply != nullptr && trace_[i].connection == connection && reply->to == SmtpVerb::ehlo &&
-            trace_.view(reply->line.bytes).find("STARTTLS") != std::string_view::npos)
-            return true;
+    const MailProgram* ours = program_at(card.sender, *plan_.scenario);
+    const HostId to = host_at(card.outside->address, *plan_.scenario);
+    const scenario::Host* server = host_at(to, *plan_.scenario);
+    if (ours == nullptr || server == nullptr) return std::nullopt;
+    auto world = std::make_shared<Scenario>(settings_then(plan_, trace_, card.outcome));
+    Case it;
+    it.fetching = std::ranges::any_of(world->pop_servers, [&](const auto& pop) {
+        return pop.host == server->key &&
+               std::ranges::count(pop.listeners, card.outside->port, &scenario::PopListener::port) >
+                   0;
+    });
+    const auto program = std::ranges::find(world->programs, ours->key, &MailProgram::key);
+    auto& account = it.fetching ? program->fetching : program->sending;
+    if (!account) return std::nullopt;
+    account->server = server->key;
+    account->port = card.outside->port;
+    account->protection = Protection::none;
+    const std::string right_password = account->password;
+    if (!it.fetching) account->auth = scenario::AuthChoice::none;
+    scenario::Step step;
+    step.program = program->key;
+    step.action = it.fetching ? scenario::StepAction::fetch : scenario::StepAction::send;
+    for (const EventId id : trace_.index().of(trace_.at(card.outcome).connection)) {
+        const Event& event = trace_.at(id);
+        if (event.kind() == Kind::tls_established) {
+            account->protection = Protection::starttls;
+            const Event* asked = last_before(trace_, event, [](const Event& earlier) {
+                return earlier.kind() == Kind::smtp_command || earlier.kind() == Kind::pop3_command;
+            });
+            if (asked == nullptr) account->protection = Protection::tls;
+        }
+        if (const auto* tried = std::get_if<AuthTried>(&event.what)) {
+            account->auth = scenario::AuthChoice::automatic;
+            account->user = std::string{trace_.view(tried->user)};
+            account->password = tried->succeeded ? right_password : "wrong";
+        }
+        const auto* command = std::get_if<SmtpCommand>(&event.what);
+        if (command == nullptr) continue;
+        const std::string_view line = trace_.view(command->line.bytes);
+        const std::size_t open = line.find('<');
+        const std::size_t close = line.find('>');
+        if (open >= close || close == std::string_view::npos) continue;
+        const std::string address{line.substr(open + 1, close - open - 1)};
+        if (command->verb == SmtpVerb::mail) program->address = address;
+        if (command->verb == SmtpVerb::rcpt) step.message.to.push_back(address);
+    }
+    if (!it.fetching && step.message.to.empty()) {
+        // It did not come to say to whom: somebody who has a mailbox elsewhere.
+        for (const scenario::MailServer& each : world->mail_servers) {
+            if (each.host != server->key && !each.mailboxes.empty())
+                step.message.to = {each.mailboxes.front().address};
+        }
+        if (step.message.to.empty()) return std::nullopt;
+    }
+    step.message.text = "test\n";
+    world->client = program->key;
+    world->steps = {step};
+    it.aim = {card.sender, 0, it.fetching, {}};
+    it.now = *world;
+    it.plan = Plan{std::move(world), plan_.seed, {}};
+    it.program = program_called(ours->key, it.now);
+    it.card = &card;
+    it.is_this_run = false;
+    it.left = most_runs_;
+    return it;
+}
+
+// ---- runs -------------------------------------------------------------------------------------
+
+const Outcome& Cures::run(Case& it, const Plan& plan, const std::string& name)
+{
+    const std::string key = it.is_this_run ? name : text_of(it.aim) + "outside " + name;
+    const auto known = it.is_this_run ? tried_.find(key) : tried_.end();
+    if (known != tried_.end()) return known->second;
+    --it.left;
+    ++runs_;
+    return tried_.insert_or_assign(key, evaluate(plan)).first->second;
+}
+
+std::optional<Cures::Try> Cures::plan_with(const Case& it, const Candidate& candidate) const
+{
+    std::string name = fmt::format("{}{}{}{}",
+                                   candidate.again ? "again " : "",
+                                   fmt::join(candidate.lines, "\n"),
+                                   text_of(candidate.change.settings),
+                                   text_of(candidate.hidden));
+    std::vector<Command> changes;
+    for (const Settings* settings : {&candidate.change.settings, &candidate.hidden})
+        for (const auto& [key, value] : *settings)
+            changes.push_back({key, value});
+    Plan plan = it.plan;
+    if (candidate.again) {
+        const Event* begun = &trace_.at(it.card->outcome);
+        if (it.card->mail.exists()) {
+            const Event* composed = last_of(
+                trace_, trace_.index().of(it.card->mail), trace_.size(), [](const Event& event) {
+                    return event.kind() == Kind::mail_composed;
+                });
+            if (composed != nullptr) begun = composed;
+        }
+        auto again = once_more(plan, trace_, *begun, it.end + 1h);
+        if (!again || !it.is_this_run) return std::nullopt;
+        plan = *std::move(again);
+    }
+    if (candidate.edit) {
+        auto changed = std::make_shared<Scenario>(*plan.scenario);
+        candidate.edit(*changed);
+        plan.scenario = std::move(changed);
+    }
+    if (candidate.again) name += text_of(it.aim);
+    if (changes.empty()) return Try{std::move(plan), std::move(name)};
+    Instant at = plan.scenario->start;
+    if (candidate.again) {
+        at = it.end + 30min;
+    } else if (it.is_this_run) {
+        Settings all = candidate.change.settings;
+        all.insert(all.end(), candidate.hidden.begin(), candidate.hidden.end());
+        const std::size_t kept = rewind_to(*it.card, all, trace_, *it.plan.scenario);
+        if (kept > 0) at = trace_[kept].at;
+    }
+    auto changed = with(plan, changes, at);
+    if (!changed) return std::nullopt;
+    return Try{*std::move(changed), fmt::format("{} {}", at.time_since_epoch().count(), name)};
+}
+
+bool Cures::try_one(Case& it, const Candidate& candidate)
+{
+    if (it.left <= 0) return false;
+    const std::optional<Try> made = plan_with(it, candidate);
+    if (!made) return false;
+    const Outcome& outcome = run(it, made->plan, made->name);
+    Aim aim = it.aim;
+    if (candidate.again) aim.number = Aim::last;
+    const Reached there = reached(outcome, aim);
+    const auto take = [&](Proof proof) {
+        it.best.kind = candidate.change.kind;
+        it.best.settings = candidate.change.settings;
+        it.best.relay = candidate.relay;
+        it.best.relay_port = candidate.relay_port;
+        it.best.lines = candidate.lines;
+        it.best.proof = proof;
+    };
+    if (there.arrived()) {
+        take(Proof::delivers);
+        it.best.further = {};
+        return true;
+    }
+    if (there.is_beyond(it.furthest)) {
+        it.furthest = there;
+        take(Proof::gets_further);
+        it.best.further = there.setback;
     }
     return false;
 }
 
-// As for a mail program of ours that is set up as the real one was seen to be.
-Cure Cures::for_outside(const WhyCard& card, const MailProgram& program)
+// Whether one of them delivers.
+bool Cures::try_all(Case& it, const std::vector<Candidate>& candidates)
 {
-    if (card.tls == TlsFailure::peer_alert && is_about_certificate(trace_.at(card.outcome)))
-        return {CureKind::trust_authority, {}};
-    const HostId to = host_at(card.outside->address, scenario_);
-    const scenario::Host* server = host_at(to, scenario_);
-    if (server == nullptr) return {};
-    const bool fetching = fetches_at(server->key, card.outside->port, scenario_);
-    MailProgram seen = program;
-    auto& account = fetching ? seen.fetching : seen.sending;
-    if (!account) return {};
-    const auto* reply = std::get_if<SmtpReply>(&trace_.at(card.outcome).what);
-    seen.key = fmt::format("{} {}", server->key, card.outside->port);
-    account->server = server->key;
-    account->port = card.outside->port;
-    account->protection =
-        reply != nullptr && reply->encrypted ? Protection::starttls : Protection::none;
-    if (!fetching) {
-        account->auth = AuthChoice::none;
-        account->user.clear();
-        account->password.clear();
-    }
-    return for_program(card, seen, fetching);
+    return std::ranges::any_of(candidates,
+                               [&](const Candidate& candidate) { return try_one(it, candidate); });
 }
 
-Cure Cures::of(const WhyCard& card)
+// ---- what to try ------------------------------------------------------------------------------
+
+// What is to blame is known: that, set right.
+std::vector<Cures::Candidate> Cures::first_ideas(const Case& it) const
 {
-    if (card.fault.exists()) return by_switching_fault_off(trace_.at(card.fault), trace_);
-    const Kind how = trace_.at(card.outcome).kind();
-    if (how == Kind::mail_deferred) return {CureKind::wait, {}};
-    if (how == Kind::mail_bounced) {
-        if (card.reason) return for_reason(*card.reason);
-        return Cure{card.obstacle == Obstacle::name_unknown ? CureKind::check_address
-                                                            : CureKind::ask_operator,
-                    {}};
+    std::vector<Candidate> ideas;
+    const WhyCard& card = *it.card;
+    const auto add = [&](CureKind kind, Settings settings) {
+        ideas.push_back({{kind, std::move(settings)}, {}, false, {}, 0, {}, {}});
+    };
+    if (card.fault.exists()) {
+        // The event of a fault says by which setting it was switched on.
+        const auto setting = parse_assignment(
+            trace_.view(std::get<FaultInjected>(trace_.at(card.fault).what).detail));
+        if (setting) add(CureKind::switch_fault, {{setting->key, "off"}});
     }
-    const MailProgram* program = program_at(card.sender, scenario_);
-    if (program == nullptr) return {};
-    if (card.outside) return for_outside(card, *program);
-    const bool fetching = how == Kind::fetch_finished;
-    // The dotted keys reach the accounts of these programs only.
-    const bool can_be_set = fetching ? program->fetching.has_value()
-                                     : program->sending && program->key == scenario_.client;
-    if (!can_be_set) return {};
-    return for_program(card, *program, fetching);
+    const scenario::FirewallRule* rule = rule_at(card.rule, it.now);
+    if (rule != nullptr && card.who == card.sender)
+        add(CureKind::switch_rule, {{rule_setting(rule->key), "off"}});
+    if (it.program == nullptr) return ideas;
+    const AccountSettings& account = it.fetching ? *it.program->fetching : *it.program->sending;
+    const auto own = it.fetching ? fetch_setting : client_setting;
+    if (card.tls == TlsFailure::version_refused && account.tls_min > TlsVersion::v1_2) {
+        add(CureKind::accept_older_tls, {{own("tls_min"), std::string{name_of(TlsVersion::v1_2)}}});
+    }
+    if (card.obstacle == Obstacle::program_too_old) {
+        add(CureKind::speak_newer_tls, {{own("tls_max"), std::string{name_of(TlsVersion::v1_3)}}});
+    }
+    if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user) {
+        add(CureKind::new_token,
+            {{client_setting("token"), std::string{name_of(scenario::TokenKind::good)}}});
+    }
+    if (card.obstacle == Obstacle::certificate) {
+        add(CureKind::renew_certificate, {{server_setting(account.server, "certificate"), "good"}});
+    }
+    for (Candidate& idea : ideas_about_login(it))
+        ideas.push_back(std::move(idea));
+    return ideas;
+}
+
+// The password that the server knows is tried and not told.
+std::vector<Cures::Candidate> Cures::ideas_about_login(const Case& it) const
+{
+    const WhyCard& card = *it.card;
+    const CureKind advice = advice_for(card, trace_.at(card.outcome).kind());
+    const bool paused = advice == CureKind::wait_out_pause;
+    if (advice != CureKind::check_password && !paused) return {};
+    const AccountSettings& account = it.fetching ? *it.program->fetching : *it.program->sending;
+    const auto own = it.fetching ? fetch_setting : client_setting;
+    std::vector<Candidate> ideas;
+    const auto add_users_of = [&](const auto& servers) {
+        for (const auto& server : servers) {
+            if (server.host != account.server) continue;
+            for (const scenario::User& user : server.users) {
+                const bool owns =
+                    std::ranges::find(user.addresses, it.program->address) != user.addresses.end();
+                if (user.name != account.user && !owns) continue;
+                Candidate idea;
+                idea.change.kind = advice;
+                idea.again = paused;
+                if (user.name != account.user) idea.hidden.emplace_back(own("user"), user.name);
+                if (user.password != account.password)
+                    idea.hidden.emplace_back(own("password"), user.password);
+                ideas.push_back(std::move(idea));
+            }
+        }
+    };
+    if (it.fetching) {
+        add_users_of(it.now.pop_servers);
+    } else {
+        add_users_of(it.now.mail_servers);
+    }
+    return ideas;
+}
+
+// A server on a home line whose own mail was stopped: it hands its mail to the line's provider.
+std::vector<Cures::Candidate> Cures::ideas_for_home_server(const Case& it) const
+{
+    const Event& outcome = trace_.at(it.card->outcome);
+    const bool by_server =
+        outcome.kind() == Kind::mail_deferred || outcome.kind() == Kind::mail_bounced;
+    const bool port_25_closed =
+        it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b;
+    if (!by_server || !port_25_closed) return {};
+    const scenario::Host* home = host_at(outcome.host, it.now);
+    std::vector<Candidate> ideas;
+    const auto add = [&](const scenario::Route& route) {
+        Candidate idea;
+        idea.change.kind = CureKind::relay_through_isp;
+        idea.relay = route.host;
+        idea.relay_port = route.port;
+        ideas.push_back(std::move(idea));
+        return &ideas.back();
+    };
+    const auto server =
+        std::ranges::find(it.now.mail_servers, home->key, &scenario::MailServer::host);
+    if (server == it.now.mail_servers.end()) return {};
+    const auto known = std::ranges::find(server->routes, "*", &scenario::Route::domain);
+    if (known != server->routes.end() && !known->enabled) {
+        add(*known)->change.settings = {{server_setting(home->key, "smart_host"), "true"}};
+    }
+    for (scenario::Route& route : routes_over_others(home->key, it.now)) {
+        Candidate& idea = *add(route);
+        // A login is its owner's, and stands in the file only.
+        const std::string login =
+            route.user.empty() ? std::string{}
+                               : fmt::format(", user = \"{}\", password = \"...\"", route.user);
+        idea.lines = {
+            fmt::format("[mail_server.\"{}\"]", home->key),
+            fmt::format(
+                "route.\"*\" = {{ host = \"{}\", port = {}{} }}", route.host, route.port, login)};
+        idea.edit = [key = home->key, route](Scenario& s) {
+            for (scenario::MailServer& each : s.mail_servers) {
+                if (each.host != key) continue;
+                std::erase_if(each.routes, [](const auto& old) { return old.domain == "*"; });
+                each.routes.push_back(route);
+            }
+        };
+    }
+    return ideas;
+}
+
+std::vector<Cures::Candidate> Cures::ways(const Case& it) const
+{
+    if (it.program == nullptr) return {};
+    const bool others = it.card->reason == SmtpReason::sender_not_yours;
+    std::vector<Change> changes = it.fetching ? ways_to_fetch(*it.program, it.now)
+                                              : ways_to_send(*it.program, it.now, others);
+    // Whose address it is, sends it.
+    if (others) {
+        std::stable_partition(changes.begin(), changes.end(), [](const Change& change) {
+            return change.kind == CureKind::senders_provider;
+        });
+    }
+    std::vector<Candidate> all;
+    for (Change& change : changes)
+        all.push_back({std::move(change), {}, false, {}, 0, {}, {}});
+    return all;
+}
+
+// ---- the search -------------------------------------------------------------------------------
+
+// Whether something delivers; the best is noted in the case. When nothing does and no run was left
+// out, nothing of one's own can.
+bool Cures::search(Case& it)
+{
+    const CureKind advice = advice_for(*it.card, trace_.at(it.card->outcome).kind());
+    const auto plain = [](std::vector<Change> changes) {
+        std::vector<Candidate> all;
+        for (Change& change : changes) {
+            all.push_back({std::move(change), {}, false, {}, 0, {}, {}});
+            // Whose password it is, nobody is told.
+            Candidate& made = all.back();
+            if (made.change.kind == CureKind::check_password)
+                made.hidden = std::exchange(made.change.settings, {});
+        }
+        return all;
+    };
+    if (try_all(it, first_ideas(it))) return true;
+    if (is_beyond_settings(advice)) return false;
+    if (is_temporary(*it.card) && it.is_this_run) {
+        if (try_one(it, {{CureKind::wait, {}}, {}, true, {}, 0, {}, {}})) return true;
+    }
+    if (try_all(it, ideas_for_home_server(it))) return true;
+    if (it.program == nullptr) return false;
+    if (try_all(it, ways(it))) return true;
+    const std::vector<Change> own = own_changes(it.now, *it.program, it.fetching);
+    if (try_all(it, plain(own))) return true;
+    // The pairs that cures use: another line, and another way from there.
+    std::vector<Change> pairs;
+    for (const Change& line : own) {
+        if (line.kind != CureKind::another_line) continue;
+        for (Candidate& way : ways(it)) {
+            Change pair = line;
+            pair.settings.insert(
+                pair.settings.end(), way.change.settings.begin(), way.change.settings.end());
+            pairs.push_back(std::move(pair));
+        }
+    }
+    if (try_all(it, plain(std::move(pairs)))) return true;
+    const Cure own_best = it.best;
+    const Reached own_furthest = it.furthest;
+    if (try_all(it, plain(changes_of_others(it.now, *it.program, it.card->who)))) return true;
+    it.best = own_best;
+    it.furthest = own_furthest;
+    return false;
+}
+
+Cure Cures::look_for(const WhyCard& card)
+{
+    Cure advice;
+    advice.kind = advice_for(card, trace_.at(card.outcome).kind());
+    if (card.outside && is_about_certificate(card)) {
+        advice.kind = CureKind::trust_authority;
+        return advice;
+    }
+    std::optional<Case> it = case_of(card);
+    if (!it) return advice;
+    if (it->program != nullptr &&
+        is_real(it->fetching ? it->program->fetching->server : it->program->sending->server,
+                it->now)) {
+        // Nothing is known of it but what it has said.
+        const bool no_login = card.obstacle == Obstacle::auth_not_offered ||
+                              card.obstacle == Obstacle::would_reveal_password;
+        if (no_login && it->program->sending->protection == Protection::none &&
+            card.offered_starttls)
+            advice.kind = CureKind::turn_on_tls;
+        return advice;
+    }
+    const int before = runs_;
+    it->best = advice;
+    const Outcome& unchanged = run(*it, it->plan, "");
+    it->end = unchanged.end;
+    it->furthest = reached(unchanged, it->aim);
+    if (it->furthest.arrived()) {
+        // It arrives by itself, or the run made to equal a real program's does not.
+        if (!it->is_this_run) return advice;
+        advice.kind = CureKind::wait;
+        advice.proof = Proof::delivers;
+        advice.tried = runs_ - before;
+        return advice;
+    }
+    const bool found = search(*it);
+    it->best.tried = runs_ - before;
+    if (found || it->best.proof == Proof::gets_further) return it->best;
+    if (is_beyond_settings(advice.kind) || it->program == nullptr) return it->best;
+    if (advice.kind == CureKind::wait) it->best.kind = CureKind::ask_operator;
+    it->best.proof = it->left > 0 ? Proof::nothing : Proof::cut_off;
+    return it->best;
+}
+
+std::vector<WhyCard> cured_cards(const Trace& trace, std::size_t end, const Plan& plan)
+{
+    std::vector<WhyCard> cards = why_cards(trace, end, *plan.scenario);
+    Cures cures{trace, plan};
+    for (WhyCard& card : cards)
+        cures.find(card);
+    return cards;
 }
 
 } // namespace sim::explain

@@ -1,39 +1,90 @@
-// Which change of settings would have let the mail through, computed from the scenario: the ports
-// where servers really listen, the rules on the way there, the accounts that exist.
+// What would have let the mail through, and the proof of it: a cure is a change with which a run of
+// the same plan delivers, or gets further. The cheapest and safest changes are tried first.
 #pragma once
 
+#include "sim/explain/trial.h"
+#include "sim/explain/ways.h"
 #include "sim/explain/why.h"
+#include "sim/plan.h"
 
+#include <functional>
 #include <map>
 #include <string>
-#include <utility>
 
 namespace sim::explain {
 
-// The best other way for a mail program to send or to fetch does not depend on what went wrong: it
-// is looked for once, however many mails fail.
+// The cures of one run's cards. Each is looked for once, when it is asked for; a run that two cards
+// need is made once.
 class Cures {
 public:
-    // Both must outlive it.
-    Cures(const Trace& trace, const scenario::Scenario& scenario)
-        : trace_{trace}, scenario_{scenario}
-    {
-    }
+    static constexpr int most_runs = 200; // for one card
 
-    // The card must be filled in but for its cure.
-    [[nodiscard]] Cure of(const WhyCard& card);
+    // `plan` is the run that the trace is of; the trace must outlive it, and may grow. With
+    // nothing to run (`most_runs` 0) all advice stays untried.
+    Cures(const Trace& trace, Plan plan, int most_runs_of_a_card = most_runs);
+
+    [[nodiscard]] const Cure& of(const WhyCard& card);
+    void find(WhyCard& card) { card.cure = of(card); }
+    [[nodiscard]] int runs() const { return runs_; } // made so far, for all cards
 
 private:
-    Cure for_program(const WhyCard& card, const scenario::MailProgram& program, bool fetching);
-    Cure for_outside(const WhyCard& card, const scenario::MailProgram& program);
-    [[nodiscard]] Cure for_real_server(const WhyCard& card,
-                                       const scenario::AccountSettings& account) const;
-    [[nodiscard]] bool has_offered_starttls(ConnectionId connection) const;
-    const Cure& another_way(const scenario::MailProgram& program, bool fetching);
+    // Something to try.
+    struct Candidate {
+        Change change;
+        Settings hidden;    // changed, too, but not told: the right password
+        bool again = false; // a second attempt, after everything else
+        // Not settings: a relay for a server, as it is written into a file.
+        std::string relay;
+        std::uint16_t relay_port = 0;
+        std::vector<std::string> lines;
+        std::function<void(scenario::Scenario&)> edit;
+    };
+    // A card's question: what is to be run, and what is looked at.
+    struct Case {
+        Plan plan;
+        Aim aim;
+        const WhyCard* card = nullptr;
+        scenario::Scenario now; // with the settings that held when it failed
+        const scenario::MailProgram* program = nullptr; // in `now`
+        bool fetching = false;
+        bool is_this_run = true; // not one made to equal what a real program did
+        int left = 0;            // runs that may still be made
+        Cure best;
+        Reached furthest;
+        Instant end{}; // of the run without any change
+    };
+
+    struct Try {
+        Plan plan;
+        std::string name; // equal for equal plans
+    };
+
+    [[nodiscard]] Cure look_for(const WhyCard& card);
+    [[nodiscard]] std::optional<Case> case_of(const WhyCard& card) const;
+    [[nodiscard]] std::optional<Case> case_of_outside(const WhyCard& card) const;
+    [[nodiscard]] bool search(Case& it);
+    bool try_all(Case& it, const std::vector<Candidate>& candidates);
+    bool try_one(Case& it, const Candidate& candidate);
+    [[nodiscard]] std::optional<Try> plan_with(const Case& it, const Candidate& candidate) const;
+    const Outcome& run(Case& it, const Plan& plan, const std::string& name);
+
+    [[nodiscard]] std::vector<Candidate> first_ideas(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> ideas_about_login(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> ideas_for_home_server(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> ways(const Case& it) const;
 
     const Trace& trace_;
-    const scenario::Scenario& scenario_;
-    std::map<std::pair<std::string, bool>, Cure> ways_; // by program, and whether it fetches
+    Plan plan_;
+    int most_runs_;
+    int runs_ = 0;
+    std::map<std::string, Cure> found_;    // by what the card is about
+    std::map<std::string, Outcome> tried_; // by what was changed
 };
+
+// What can be said without a run: by what stopped it.
+CureKind advice_for(const WhyCard& card, Kind outcome);
+
+// The cards of a run with their cures.
+std::vector<WhyCard> cured_cards(const Trace& trace, std::size_t end, const Plan& plan);
 
 } // namespace sim::explain

@@ -49,7 +49,7 @@ constexpr std::array<Numbered, 15> handshake_types{{{0, "hello_request"},
                                                     {24, "key_update"},
                                                     {254, "message_hash"}}}; // RFC 8446 §B.3, 5246
 
-constexpr std::array<Numbered, 24> alerts{{{0, "close_notify"},
+constexpr std::array<Numbered, 25> alerts{{{0, "close_notify"},
                                            {10, "unexpected_message"},
                                            {20, "bad_record_mac"},
                                            {22, "record_overflow"},
@@ -72,7 +72,8 @@ constexpr std::array<Numbered, 24> alerts{{{0, "close_notify"},
                                            {100, "no_renegotiation"},
                                            {109, "missing_extension"},
                                            {110, "unsupported_extension"},
-                                           {112, "unrecognized_name"}}}; // RFC 8446 §6, 5246
+                                           {112, "unrecognized_name"},
+                                           {116, "certificate_required"}}}; // RFC 8446 §6, 5246
 
 template <std::size_t Count>
 std::string_view name_in(const std::array<Numbered, Count>& table, std::uint16_t number)

@@ -30,9 +30,17 @@ Instant began(const WhyCard& card, const Trace& trace, const scenario::Scenario&
 
 std::size_t rewind_to(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
 {
-    if (card.cure.settings.empty() || !card.outcome.exists()) return 0;
+    return rewind_to(card, card.cure.settings, trace, scenario);
+}
+
+std::size_t rewind_to(const WhyCard& card,
+                      const Settings& settings,
+                      const Trace& trace,
+                      const scenario::Scenario& scenario)
+{
+    if (settings.empty() || !card.outcome.exists()) return 0;
     Instant when = trace.at(card.outcome).at;
-    for (const auto& setting : card.cure.settings) {
+    for (const auto& setting : settings) {
         const auto known = scenario::setting_of(scenario, setting.first);
         if (!known || !known->is_live()) return 0;
         if (known->is.group == SettingGroup::fault && card.fault.exists()) {

@@ -13,5 +13,10 @@ namespace sim::explain {
 // The events before this position stay; 0 when the cure means the start. The settings of the cure
 // have to be applied at the time of the event at this position.
 std::size_t rewind_to(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario);
+// The same with other settings than those of the card's cure.
+std::size_t rewind_to(const WhyCard& card,
+                      const Settings& settings,
+                      const Trace& trace,
+                      const scenario::Scenario& scenario);
 
 } // namespace sim::explain

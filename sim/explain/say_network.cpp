@@ -170,7 +170,10 @@ std::vector<KindMessages> network_messages()
          {""},
          {""},
          with_packet({"packet", "rule", "rule_number", "purpose", "area"})},
-        {Kind::packet_altered, all_names<Tampering>(), all_names<Tampering>(), with_packet({})},
+        {Kind::packet_altered,
+         all_names<Tampering>(),
+         all_names<Tampering>(),
+         with_packet({"hearer"})},
         {Kind::packet_dropped,
          drop_variants(),
          [] {
@@ -229,6 +232,8 @@ Said say(const Event& event, const PacketAltered& what, const Context& context)
 {
     Facts facts{event, context};
     add_packet(facts, what.packet, context);
+    // For whom the altered words were meant.
+    facts.add("hearer", person_at(host_at(what.packet.destination, context.scenario), context));
     const std::string how{name_of(what.how)};
     return {how, how, facts.take()};
 }

@@ -34,6 +34,7 @@ constexpr std::array meanings{
     Meaning{"550", "5.7.1", SmtpReason::refused_by_policy},
     Meaning{"450", "4.7.1", SmtpReason::refused_by_policy},
     Meaning{"421", "4.4.2", SmtpReason::idle_too_long},
+    Meaning{"553", "5.7.1", SmtpReason::sender_not_yours},
 };
 
 bool is_code(char c)
@@ -41,9 +42,26 @@ bool is_code(char c)
     return (c >= '0' && c <= '9') || c == '.';
 }
 
+bool holds(std::string_view text, std::string_view word)
+{
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return std::search(text.begin(), text.end(), word.begin(), word.end(), [&](char a, char b) {
+               return lower(a) == b;
+           }) != text.end();
+}
+
+// "550 authentication required", "554 5.7.1 ... SMTP AUTH is required": many refuse so whoever has
+// not logged in.
+bool demands_login(std::string_view reply)
+{
+    return holds(reply, "auth") && (holds(reply, "required") || holds(reply, "must"));
+}
+
 } // namespace
 
-std::optional<SmtpReason> reason_of_stranger(std::string_view reply, SmtpVerb to, bool encrypted)
+std::optional<SmtpReason> reason_of_stranger(std::string_view reply, SmtpVerb to, Offered offered)
 {
     constexpr std::size_t code_size = 3;
     if (reply.size() < code_size) return std::nullopt;
@@ -52,14 +70,24 @@ std::optional<SmtpReason> reason_of_stranger(std::string_view reply, SmtpVerb to
     enhanced = enhanced.substr(
         0,
         static_cast<std::size_t>(std::ranges::find_if_not(enhanced, is_code) - enhanced.begin()));
-    // "Issue a STARTTLS command first" and "authentication required" have one code.
-    if (code == "530") return encrypted ? SmtpReason::auth_required : SmtpReason::tls_required;
+    // "Issue a STARTTLS command first" and "authentication required" have one code. Whoever offers
+    // a login before STARTTLS wants the login.
+    if (code == "530") {
+        const bool tls_first = !offered.encrypted && offered.starttls && !offered.auth;
+        return tls_first ? SmtpReason::tls_required : SmtpReason::auth_required;
+    }
+    if (code == "553" && to == SmtpVerb::mail) return SmtpReason::sender_not_yours;
     if (code == "504" && to == SmtpVerb::auth) return SmtpReason::auth_unknown_mechanism;
     if (code == "454" && to == SmtpVerb::starttls) return SmtpReason::tls_unavailable;
+    const bool in_transaction =
+        to == SmtpVerb::mail || to == SmtpVerb::rcpt || to == SmtpVerb::data;
+    if (code[0] == '5' && in_transaction && demands_login(reply)) return SmtpReason::auth_required;
     for (const Meaning& meaning : meanings) {
         if (code == meaning.code && (meaning.enhanced.empty() || enhanced == meaning.enhanced))
             return meaning.reason;
     }
+    // RFC 5321 §4.2.1: a 4yz says "not now", whatever it is about; RFC 4954 §6 has one for a login.
+    if (code[0] == '4') return SmtpReason::temporary_trouble;
     return std::nullopt;
 }
 

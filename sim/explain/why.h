@@ -1,9 +1,11 @@
 // "Why did it stop?": for every mail that a run did not deliver, and every fetch that failed, who
 // stopped it, by which rule, what was hit, what the sender's program shows, what the rule is for,
-// and the change of settings that cures it. Read off the trace's causes, never guessed from texts.
+// and the change of settings that cures it. Read off the trace's causes, never guessed from texts;
+// a cure is proved by a run with it (cure.h).
 #pragma once
 
 #include "sim/core/trace.h"
+#include "sim/evaluate.h"
 #include "sim/explain/describe.h"
 #include "sim/scenario/scenario.h"
 
@@ -32,6 +34,9 @@ SIM_NAMED_ENUM(Obstacle,
                program_too_old,       // the server wants a newer TLS than the program speaks
                tls_not_offered,       // STARTTLS is wanted and not there
                wrong_protection,      // TLS spoken to a plain port, or the other way round
+               waits_for_tls,         // neither speaks: the port waits for TLS, the program for 220
+               plain_instead_of_tls,  // TLS was agreed upon, and something else came
+               client_certificate,    // the server wants to see one of the client's
                auth_not_offered,      // no mechanism in common, or none offered
                would_reveal_password, // the program did not send the password in the clear
                refusal,               // a server's reply: the card's `reason` says which rule
@@ -67,18 +72,21 @@ using Hit = std::variant<HitServer, HitPacket, HitLine, HitName, HitCertificate>
 
 // What would help, as a choice of words; the settings below say it exactly.
 SIM_NAMED_ENUM(CureKind,
-               submit_starttls,   // port 587 with STARTTLS and AUTH
-               submit_tls,        // port 465 with TLS and AUTH
-               own_isp_relay,     // the ISP's own mail server
-               turn_on_auth,      // the same port, with AUTH
-               turn_on_tls,       // the same port, with the protection that it demands
-               match_protection,  // the protection that this port speaks
-               correct_server,    // the server's real name
-               other_fetching,    // a way to fetch that works
-               switch_rule,       // a firewall rule of one's own can be opened
-               switch_fault,      // somebody switched a fault on, and can switch it off
-               renew_certificate, // the server's operator has to
-               trust_authority,   // a real mail program does not know the lesson's authority
+               submit_starttls,    // port 587 with STARTTLS and AUTH
+               submit_tls,         // port 465 with TLS and AUTH
+               own_isp_relay,      // the ISP's own mail server
+               turn_on_auth,       // the same port, with AUTH
+               turn_on_tls,        // the same port, with the protection that it demands
+               match_protection,   // the protection that this port speaks
+               correct_server,     // the server's real name
+               senders_provider,   // the server of whoever gave the sender that address
+               another_line,       // the same account from another line
+               without_protection, // it goes only where everybody on the way can read it
+               other_fetching,     // a way to fetch that works
+               switch_rule,        // a firewall rule of one's own can be opened
+               switch_fault,       // somebody switched a fault on, and can switch it off
+               renew_certificate,  // the server's operator has to
+               trust_authority,    // a real mail program does not know the lesson's authority
                trust_issuer,     // our program does not know who signed a real server's certificate
                accept_older_tls, // the server speaks none as new as the program asks for
                speak_newer_tls,  // the program speaks none as new as the server asks for
@@ -87,16 +95,41 @@ SIM_NAMED_ENUM(CureKind,
                new_token,        // signing in anew gets a good one
                smaller_message,  // it is larger than the server takes
                check_address,    // the sender's or recipient's address is wrong
-               wait,             // it will be tried again by itself
-               ask_operator);    // nothing that the sender can change
+               make_room,        // the recipient's mailbox has been full for too long
+               relay_through_isp, // a server at home hands its mail to the line's ISP
+               other_setting,     // any other setting of one's own
+               wait,              // it will be tried again by itself, or can be sent again
+               operators_change,  // nothing that the sender can change; this is what others can
+               ask_operator);     // nothing that the sender can change
+
+// What runs have shown of it.
+SIM_NAMED_ENUM(Proof,
+               not_tried,    // there was no run to try it in: it is advice
+               delivers,     // a run with it did
+               gets_further, // none delivers; this one gets furthest
+               nothing,      // all that can be set was tried
+               cut_off);     // none was found among as many as are tried
+
+using Settings = std::vector<std::pair<std::string, std::string>>; // dotted key, value
 
 struct Cure {
     CureKind kind = CureKind::ask_operator;
-    std::vector<std::pair<std::string, std::string>> settings; // dotted key, value; may be empty
+    Settings settings; // may be empty
+    Proof proof = Proof::not_tried;
+    int tried = 0;                  // runs
+    std::optional<Setback> further; // gets_further: where it ends then
+    // relay_through_isp: the relay, and what has to be written into the server's file.
+    std::string relay;
+    std::uint16_t relay_port = 0;
+    std::vector<std::string> lines;
 };
 
 struct WhyCard {
     MailId mail; // none when a fetch failed before there was a mail
+    // Of a mail to several: whom this card speaks of, and whom the mail has reached all the same.
+    // Empty where it is about all of them.
+    std::vector<std::string> recipients;
+    std::vector<std::string> reached;
     // SendFinished, MailDeferred, MailBounced or FetchFinished; of a real mail program on a bridge
     // the event itself at which it stopped: ConnectionFailed, SmtpReply, Pop3Reply or TlsFailed.
     EventId outcome;
@@ -114,7 +147,10 @@ struct WhyCard {
     std::optional<TlsFailure> tls;
     std::optional<DnsOutcome> dns;
     std::optional<SmtpProblem> problem;
-    std::uint16_t code = 0; // reply code; 0 when there was none
+    std::optional<std::uint8_t> alert; // tls: the other end's (RFC 8446 §6)
+    bool offered_starttls = false;     // by a server that takes no login without it
+    bool only_header_is_8bit = false;  // needs_smtputf8: the addresses are plain
+    std::uint16_t code = 0;            // reply code; 0 when there was none
     Hit hit;
     HostId sender;                     // whose program shows the error
     std::optional<Endpoint> outside;   // a real program's server; what it shows is not known here
@@ -124,7 +160,11 @@ struct WhyCard {
     Cure cure;
 };
 
-// Of everything that failed in trace[0, end), in the order of the outcomes.
+// Whether trying the same again later may help: a 4yz, or nothing that anybody said for good.
+[[nodiscard]] bool is_temporary(const WhyCard& card);
+
+// Of everything that failed in trace[0, end), in the order of the outcomes; the cures are not
+// looked for yet. One card for each recipient of a mail who was refused in other words.
 std::vector<WhyCard>
 why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario);
 

@@ -65,9 +65,10 @@ std::optional<UserError> dialog_for(SmtpProblem problem, FailureStep step)
 
 UserError dialog_for_reply(FailureStep step, std::uint16_t code)
 {
+    // RFC 4954 §6: a 4yz to AUTH says nothing about the password.
+    if (code / 100 == 4) return UserError::server_busy;
     if (step == FailureStep::auth) return UserError::auth_failed;
     if (code == 530) return UserError::auth_required;
-    if (code / 100 == 4) return UserError::server_busy;
     switch (step) {
     case FailureStep::mail_from:
         return UserError::sender_refused;

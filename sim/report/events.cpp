@@ -149,10 +149,10 @@ Lines why_card(const explain::WhyCard& card, const Source& source)
     return box.take();
 }
 
-Lines why(const Source& source)
+Lines why(const Source& source, std::span<const explain::WhyCard> cards)
 {
     Lines lines;
-    for (const auto& card : explain::why_cards(source.trace, source.end, source.scenario)) {
+    for (const explain::WhyCard& card : cards) {
         if (!lines.empty()) lines.push_back({});
         Lines more = why_card(card, source);
         lines.insert(lines.end(), more.begin(), more.end());

@@ -207,6 +207,9 @@ Json card_of(const explain::WhyCard& card, const Source& source)
     for (const auto& [key, value] : card.cure.settings)
         settings[key] = value;
     out["cure_settings"] = std::move(settings);
+    out["proof"] = std::string{name_of(card.cure.proof)};
+    out["tried"] = card.cure.tried;
+    out["recipients"] = card.recipients;
     out["title"] = text.title;
     Json rows = Json::array();
     for (const auto& row : text.rows) {
@@ -219,7 +222,7 @@ Json card_of(const explain::WhyCard& card, const Source& source)
 
 } // namespace
 
-std::string json(const Source& source, JsonOptions options)
+std::string json(const Source& source, std::span<const explain::WhyCard> cards, JsonOptions options)
 {
     Json out;
     out["scenario"] = {{"key", source.scenario.key}, {"title", both(source.scenario.title)}};
@@ -233,10 +236,10 @@ std::string json(const Source& source, JsonOptions options)
     for (const MailOutcome& mail : outcomes(source.trace, source.end))
         mails.push_back(outcome_of(mail));
     out["outcomes"] = std::move(mails);
-    Json cards = Json::array();
-    for (const auto& card : explain::why_cards(source.trace, source.end, source.scenario))
-        cards.push_back(card_of(card, source));
-    out["why"] = std::move(cards);
+    Json why = Json::array();
+    for (const explain::WhyCard& card : cards)
+        why.push_back(card_of(card, source));
+    out["why"] = std::move(why);
     out["trace_hash"] = fmt::format("{:016x}", source.trace.hash());
     if (options.events) {
         JsonWriter writer{source};

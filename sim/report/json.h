@@ -2,8 +2,10 @@
 // order, bytes that are no UTF-8 as Base64. Secrets are masked unless asked for.
 #pragma once
 
+#include "sim/explain/why.h"
 #include "sim/report/text.h"
 
+#include <span>
 #include <string>
 
 namespace sim::report {
@@ -14,6 +16,7 @@ struct JsonOptions {
 };
 
 // Two blanks of indentation, a line feed at the end.
-std::string json(const Source& source, JsonOptions options = {});
+std::string
+json(const Source& source, std::span<const explain::WhyCard> cards, JsonOptions options = {});
 
 } // namespace sim::report

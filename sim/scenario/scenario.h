@@ -103,6 +103,7 @@ struct FirewallRule {
     std::vector<PortRange> ports; // destination ports; empty: any
     Verdict verdict = Verdict::pass;
     bool enabled = true;
+    std::optional<Verdict> written; // when another one was set since: what the rule is named for
 };
 
 // ---- names ------------------------------------------------------------------------------------

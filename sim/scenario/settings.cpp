@@ -275,8 +275,11 @@ void add_rules(Handles& handles, const Scenario& scenario)
                                    std::move(choices)),
                            [i](Scenario& changed, const std::string& value) {
                                changed.rules[i].enabled = value != "off";
-                               if (const auto verdict = parse_enum<Verdict>(value))
-                                   changed.rules[i].verdict = *verdict;
+                               FirewallRule& it = changed.rules[i];
+                               if (const auto verdict = parse_enum<Verdict>(value)) {
+                                   if (!it.written) it.written = it.verdict;
+                                   it.verdict = *verdict;
+                               }
                                return Answer{};
                            }});
     }

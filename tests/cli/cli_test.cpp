@@ -183,6 +183,26 @@ TEST_SUITE("cli")
         }
     }
 
+    TEST_CASE("what is to be tried names each setting once, and what the card sets wins")
+    {
+        const Result blocked = hikyaku({"run",
+                                        "submission-587",
+                                        "--set",
+                                        "client.port=25",
+                                        "--set",
+                                        "client.protection=none",
+                                        "--set",
+                                        "client.line=hotel"});
+        const std::string to_try =
+            blocked.out.substr(blocked.out.find("hikyaku run submission-587"));
+        for (const char* key : {"client.port=", "client.protection=", "client.line="}) {
+            const std::size_t first = to_try.find(key);
+            CHECK(first != std::string::npos);
+            CHECK(to_try.find(key, first + 1) == std::string::npos);
+        }
+        CHECK(has(to_try, "client.port=587"));
+    }
+
     TEST_CASE("op25b ends with the card that says who stopped the mail, and its cure delivers")
     {
         const Result blocked = hikyaku({"run", "op25b"});

@@ -1,6 +1,6 @@
 // The card of a mail that a fault stopped: who, which fault, what was hit, and the switch that
 // makes it go away.
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/mail/faults.h"
 #include "sim/playback.h"
 #include "sim/scenario/settings.h"
@@ -50,7 +50,7 @@ struct Stopped {
             return (sent != nullptr && sent->error != UserError::none) ||
                    event.kind() == Kind::mail_deferred || event.kind() == Kind::mail_bounced;
         }));
-        const auto cards = why_cards(run.trace(), run.cursor(), run.scenario());
+        const auto cards = cured_cards(run.trace(), run.cursor(), run.plan());
         REQUIRE(cards.size() == 1);
         card = cards.front();
     }

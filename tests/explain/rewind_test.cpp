@@ -1,4 +1,5 @@
 // A cure keeps as much of the run as it can, and still cures.
+#include "sim/explain/cure.h"
 #include "sim/explain/rewind.h"
 #include "sim/playback.h"
 #include "tests/support/lesson.h"
@@ -21,7 +22,7 @@ struct Cured {
 // The first card's cure, applied at the place that rewind_to gives.
 Cured cure(const Playback& failed)
 {
-    const auto cards = why_cards(failed.trace(), failed.trace().size(), failed.scenario());
+    const auto cards = cured_cards(failed.trace(), failed.trace().size(), failed.plan());
     REQUIRE_FALSE(cards.empty());
     const WhyCard& card = cards.front();
     REQUIRE_FALSE(card.cure.settings.empty());
@@ -89,7 +90,7 @@ TEST_SUITE("explain.rewind")
     TEST_CASE("what cannot change under way means the start")
     {
         const Playback failed = test::play_lesson("op25b");
-        auto card = why_cards(failed.trace(), failed.trace().size(), failed.scenario()).front();
+        auto card = cured_cards(failed.trace(), failed.trace().size(), failed.plan()).front();
         card.cure.settings = {{"client.line", "home"}};
         CHECK(rewind_to(card, failed.trace(), failed.scenario()) == 0);
         card.cure.settings.clear();

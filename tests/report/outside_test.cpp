@@ -1,6 +1,6 @@
 // A real program on a bridge, as every report tells of it: what it says is known from the end that
 // hears it.
-#include "sim/explain/why.h"
+#include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/ends.h"
 #include "sim/report/ladder.h"
@@ -59,7 +59,7 @@ struct Talk {
     [[nodiscard]] std::vector<explain::WhyCard> cards() const
     {
         const Trace& trace = visited.world->trace();
-        return explain::why_cards(trace, trace.size(), *visited.plan.scenario);
+        return explain::cured_cards(trace, trace.size(), visited.plan);
     }
 };
 
@@ -99,7 +99,7 @@ struct RealServer {
     }
     [[nodiscard]] std::vector<explain::WhyCard> cards() const
     {
-        return explain::why_cards(world->trace(), world->trace().size(), *lesson);
+        return explain::cured_cards(world->trace(), world->trace().size(), Plan{lesson, 1, {}});
     }
 
     std::shared_ptr<scenario::Scenario> lesson =
@@ -172,7 +172,7 @@ TEST_SUITE("report.outside")
         visited.connect(visited.host("mx1.umi.example"), 25);
         visited.wait(22s);
         const Trace& trace = visited.world->trace();
-        const auto cards = explain::why_cards(trace, trace.size(), *visited.plan.scenario);
+        const auto cards = explain::cured_cards(trace, trace.size(), visited.plan);
         REQUIRE(cards.size() == 1);
         CHECK(cards.front().obstacle == explain::Obstacle::op25b);
         CHECK(cards.front().outside->port == 25);
@@ -195,6 +195,8 @@ TEST_SUITE("report.outside")
         const auto cards = talk.cards();
         REQUIRE(cards.size() == 2);
         CHECK(cards.back().tls == TlsFailure::not_tls);
+        // It had been agreed upon: no setting of protection is to blame.
+        CHECK(cards.back().obstacle == explain::Obstacle::plain_instead_of_tls);
         CHECK(cards.back().who == talk.visited.server);
     }
 
@@ -206,6 +208,9 @@ TEST_SUITE("report.outside")
         REQUIRE(cards.size() == 1);
         CHECK_FALSE(cards.front().outside);
         CHECK(cards.front().shown != UserError::none);
+        CHECK(cards.front().obstacle == explain::Obstacle::plain_instead_of_tls);
+        CHECK(cards.front().who.exists());
+        CHECK(cards.front().cure.proof == explain::Proof::not_tried);
         CHECK(cards.front().cure.settings.empty()); // nothing of ours can be set there
     }
 
