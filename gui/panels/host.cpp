@@ -86,7 +86,8 @@ void log(const Ui& ui, HostId host)
         const float clock = ui.line(list,
                                     {at.x, at.y + ui.px(4)},
                                     ui.small(),
-                                    sim::explain::clock_time(event.at, ui.desk().scenario()),
+                                    sim::explain::clock_time_from(
+                                        ui.desk().scenario().start, event.at, ui.desk().scenario()),
                                     width);
         ui.line(list,
                 {at.x + clock + ui.px(10), at.y + ui.px(3)},

@@ -292,7 +292,7 @@ private:
         ui_.line(list,
                  {x + ui_.px(8), y + ui_.px(9)},
                  ui_.note(),
-                 it.text,
+                 it.day.empty() ? it.text : it.text + "  " + it.day,
                  space_.max.x - x - ui_.px(24));
         ui_.line(list, {x - ui_.px(34), y + ui_.px(9)}, ui_.note(), icon::fold, ui_.px(30));
     }

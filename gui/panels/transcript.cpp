@@ -53,7 +53,8 @@ void transcript_tab(const Ui& ui)
             const LadderRow& row = rows[static_cast<std::size_t>(i)];
             const float y = top + height * static_cast<float>(i);
             if (row.shape == LadderRow::Shape::gap) {
-                ui.line(list, {left + ui.px(6), y + ui.px(6)}, ui.note(), row.text, width);
+                const std::string words = row.day.empty() ? row.text : row.text + "  " + row.day;
+                ui.line(list, {left + ui.px(6), y + ui.px(6)}, ui.note(), words, width);
                 continue;
             }
             const Rect rect{{left, y}, {left + width, y + height}};

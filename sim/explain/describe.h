@@ -8,6 +8,7 @@
 #include "sim/explain/language.h"
 #include "sim/scenario/scenario.h"
 
+#include <chrono>
 #include <string>
 
 namespace sim::explain {
@@ -55,6 +56,13 @@ int number_of(RuleId rule, const scenario::Scenario& scenario);
 std::string describe(Duration span, const Language& language);
 // Time of day in the scenario's zone, "09:00:00.031".
 std::string clock_time(Instant at, const scenario::Scenario& scenario);
+// The same with the date in front, where it is another day than that of `seen_from`.
+std::string clock_time_from(Instant seen_from, Instant at, const scenario::Scenario& scenario);
+std::string date_of(Instant at, const scenario::Scenario& scenario); // "2026-04-01"
+std::chrono::sys_days local_day(Instant at, const scenario::Scenario& scenario);
+// Whether it is a report on another mail (RFC 3464), which a server wrote: it came over no
+// connection to the server that took it over first.
+bool is_report(MailId mail, const Trace& trace);
 // A command or reply as a view may show it: secrets as asterisks unless asked for, control
 // characters as \xNN.
 std::string show_line(const Line& line, const Context& context);

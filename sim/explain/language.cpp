@@ -1,6 +1,7 @@
 #include "sim/explain/language.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/utf8.h"
 #include "sim/explain/catalog.h"
 #include "sim/scenario/document.h"
 
@@ -224,7 +225,7 @@ std::string Language::text(std::string_view key, const Arguments& arguments) con
         if (!piece->argument.empty()) {
             const auto given = std::ranges::find(arguments, piece->argument, &Argument::name);
             SIM_ASSERT(given != arguments.end());
-            filled += given->value;
+            filled += printable(given->value); // much of it was said by strangers
         }
         rest = piece->rest;
     }

@@ -252,23 +252,21 @@ std::string area_name(HostId host, const Context& context)
     return host_name(host, context);
 }
 
+bool is_report(MailId mail, const Trace& trace)
+{
+    for (const EventId id : trace.index().of(mail)) {
+        const Event& event = trace.at(id);
+        if (event.kind() == Kind::mail_composed) return false;
+        if (event.kind() == Kind::mail_queued) return !event.connection.exists();
+    }
+    return false;
+}
+
 // ---- values -----------------------------------------------------------------------------------
 
 std::string show_bytes(std::string_view bytes)
 {
-    std::string shown;
-    while (!bytes.empty()) {
-        const std::size_t length = utf8_character_size(bytes);
-        const auto octet = static_cast<std::uint8_t>(bytes.front());
-        if (length == 0 || octet < 0x20 || octet == 0x7f) {
-            shown += fmt::format("\\x{:02x}", octet);
-            bytes.remove_prefix(1);
-        } else {
-            shown += bytes.substr(0, length);
-            bytes.remove_prefix(length);
-        }
-    }
-    return shown;
+    return printable(bytes);
 }
 
 std::string show_line(const Line& line, const Context& context)
@@ -384,10 +382,22 @@ std::string clock_time(Instant at, const scenario::Scenario& scenario)
                        in_day % 1000);
 }
 
+std::chrono::sys_days local_day(Instant at, const scenario::Scenario& scenario)
+{
+    using namespace std::chrono;
+    return sys_days{floor<days>(local_time(at, scenario))};
+}
+
+std::string clock_time_from(Instant seen_from, Instant at, const scenario::Scenario& scenario)
+{
+    const bool today = local_day(seen_from, scenario) == local_day(at, scenario);
+    return (today ? "" : date_of(at, scenario) + " ") + clock_time(at, scenario);
+}
+
 std::string date_of(Instant at, const scenario::Scenario& scenario)
 {
     using namespace std::chrono;
-    const year_month_day date{sys_days{floor<days>(local_time(at, scenario))}};
+    const year_month_day date{local_day(at, scenario)};
     return fmt::format("{:04}-{:02}-{:02}",
                        static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()),

@@ -71,11 +71,10 @@ std::string host_or_address(Ipv4 address, const Context& context);
 std::string show_bytes(std::string_view bytes);
 // The same as show_line, with words for a line that is empty.
 std::string shown_line(const Line& line, const Context& context);
-std::string record_type_name(std::uint16_t type);                    // "MX", else "TYPE65"
-std::string handshake_type_name(std::uint8_t type);                  // "client_hello", else "other"
-std::string alert_name(std::uint8_t code);                           // "unknown_ca", else "other"
-std::string mechanism_name(Mechanism mechanism);                     // "PLAIN", "USER/PASS"
-std::string date_of(Instant at, const scenario::Scenario& scenario); // "2026-04-01"
+std::string record_type_name(std::uint16_t type);   // "MX", else "TYPE65"
+std::string handshake_type_name(std::uint8_t type); // "client_hello", else "other"
+std::string alert_name(std::uint8_t code);          // "unknown_ca", else "other"
+std::string mechanism_name(Mechanism mechanism);    // "PLAIN", "USER/PASS"
 std::string noun(std::string_view group, std::string_view name, const Language& language);
 
 } // namespace sim::explain

@@ -23,6 +23,8 @@ std::vector<MessageGroup> report_messages()
         {"report.wire", {"heading"}, {"a", "b"}, false},
         {"report.wire", {"octets", "more"}, {"size"}, false},
         {"report.wire", {"unwrapped"}, {"text"}, false},
+        {"report.wire", {"decoded"}, {"charset", "text"}, false},
+        {"report", {"day"}, {"date", "day"}, false},
         {"report.wire", {"summary"}, {"clear", "sealed"}, false},
         {"report.wire", {"not_hidden", "learned", "hidden"}, {}, false},
         {"report.wire", {"learned_talks"}, {"a", "b", "port"}, false},

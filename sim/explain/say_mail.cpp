@@ -54,6 +54,11 @@ std::string name_of_hop(const Blob& hop, const Context& context)
     return host.exists() ? host_name(host, context) : show_bytes(key);
 }
 
+std::string mail_variant(MailId mail, const Context& context)
+{
+    return is_report(mail, context.trace) ? "report" : "mail";
+}
+
 std::string code_text(std::uint16_t code)
 {
     return code == 0 ? "-" : fmt::format("{}", code);
@@ -64,6 +69,7 @@ std::string code_text(std::uint16_t code)
 std::vector<KindMessages> mail_messages()
 {
     const std::vector<std::string> said{"replied", "silent"};
+    const std::vector<std::string> mail_or_report{"mail", "report"};
     return {
         {Kind::mail_composed, {""}, {""}, {"sender", "recipients", "size"}},
         {Kind::field_added,
@@ -71,7 +77,7 @@ std::vector<KindMessages> mail_messages()
          {""},
          {"field", "name"}},
         {Kind::mail_changed, all_names<MailChange>(), {""}, {"change", "detail"}},
-        {Kind::mail_queued, {""}, {""}, {"queue_id", "recipients"}},
+        {Kind::mail_queued, mail_or_report, mail_or_report, {"queue_id", "recipients"}},
         {Kind::delivery_attempted,
          {"first", "again"},
          {""},
@@ -80,14 +86,14 @@ std::vector<KindMessages> mail_messages()
          {"by_program", "by_server"},
          {""},
          {"next_hop", "next_name", "recipients"}},
-        {Kind::mail_delivered, {""}, {""}, {"mailbox", "size"}},
+        {Kind::mail_delivered, mail_or_report, mail_or_report, {"mailbox", "size"}},
         {Kind::mail_deferred,
          said,
          {""},
          {"step", "code", "wait", "until", "recipients", "said_by", "reply"}},
         {Kind::mail_bounced, said, {""}, {"step", "code", "recipients", "said_by", "reply"}},
         {Kind::recipient_refused, said, {""}, {"step", "code", "recipient", "reply"}},
-        {Kind::mail_retrieved, {""}, {""}, {"mailbox", "size"}},
+        {Kind::mail_retrieved, mail_or_report, mail_or_report, {"mailbox", "size"}},
         {Kind::send_finished,
          error_variants({"none"}),
          error_variants({"none"}),
@@ -145,7 +151,8 @@ Said say(const Event& event, const MailQueued& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("queue_id", what.queue_id).add("recipients", what.recipients);
-    return {"", "", facts.take()};
+    const std::string variant = mail_variant(what.mail, context);
+    return {variant, variant, facts.take()};
 }
 
 Said say(const Event& event, const DeliveryAttempted& what, const Context& context)
@@ -173,7 +180,8 @@ Said say(const Event& event, const MailDelivered& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
-    return {"", "", facts.take()};
+    const std::string variant = mail_variant(what.mail, context);
+    return {variant, variant, facts.take()};
 }
 
 Said say(const Event& event, const MailDeferred& what, const Context& context)
@@ -182,7 +190,7 @@ Said say(const Event& event, const MailDeferred& what, const Context& context)
     facts.add("step", noun("step", name_of(what.step), context.language))
         .add("code", code_text(what.code))
         .add("wait", describe(what.until - event.at, context.language))
-        .add("until", clock_time(what.until, context.scenario))
+        .add("until", clock_time_from(event.at, what.until, context.scenario))
         .add("recipients", what.recipients)
         .add("said_by", what.said_by)
         .add("reply", first_line(what.reply, context));
@@ -214,7 +222,8 @@ Said say(const Event& event, const MailRetrieved& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
-    return {"", "", facts.take()};
+    const std::string variant = mail_variant(what.mail, context);
+    return {variant, variant, facts.take()};
 }
 
 Said say(const Event& event, const SendFinished& what, const Context& context)

@@ -1,5 +1,6 @@
 #include "sim/mail/report_mail.h"
 
+#include "sim/core/utf8.h"
 #include "sim/mail/message.h"
 #include "sim/smtp/path.h"
 
@@ -21,26 +22,6 @@ std::string in_a_header(std::string_view text)
     for (char& c : fit)
         if (c < ' ' || c > '~') c = '?';
     return fit;
-}
-
-void append_utf8(std::string& text, std::uint32_t point)
-{
-    const auto add = [&](std::uint32_t octet) { text += static_cast<char>(octet); };
-    if (point < 0x80) {
-        add(point);
-    } else if (point < 0x800) {
-        add(0xC0U | point >> 6U);
-        add(0x80U | (point & 0x3FU));
-    } else if (point < 0x1'0000) {
-        add(0xE0U | point >> 12U);
-        add(0x80U | (point >> 6U & 0x3FU));
-        add(0x80U | (point & 0x3FU));
-    } else {
-        add(0xF0U | point >> 18U);
-        add(0x80U | (point >> 12U & 0x3FU));
-        add(0x80U | (point >> 6U & 0x3FU));
-        add(0x80U | (point & 0x3FU));
-    }
 }
 
 // What stands between \x{ and }, when it is a character that may stand in a header.

@@ -3,6 +3,7 @@
 #include "sim/core/base64.h"
 #include "sim/explain/nouns.h"
 #include "sim/playback.h"
+#include "sim/report/days.h"
 #include "sim/report/packet_find.h"
 #include "sim/report/width.h"
 #include "sim/sasl/token.h"
@@ -239,10 +240,12 @@ Lines said_by_ends(const Source& source, const SaidIndex& index, std::size_t mos
     std::ranges::reverse(all);
     const Telling telling{source};
     Lines lines;
+    Days days{source};
     HostId speaker;
     ConnectionId connection;
     for (const EventId id : all) {
         const Event& event = source.trace.at(id);
+        days.before(event.at, lines);
         const HostId now = explain::speaker_of(event, source.context());
         if (now != speaker || event.connection != connection) telling.speaker(lines, event);
         speaker = now;
@@ -269,7 +272,8 @@ std::vector<std::string> unwrapped(const std::string& inside, const Source& sour
             {{"user", plain(claims->user)},
              {"audience", plain(claims->audience)},
              {"scope", plain(claims->scope)},
-             {"until", explain::clock_time(claims->expires, source.scenario)}}));
+             {"until",
+              explain::clock_time_from(source.scenario.start, claims->expires, source.scenario)}}));
     }
     return words;
 }

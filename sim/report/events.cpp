@@ -1,6 +1,7 @@
 #include "sim/report/events.h"
 
 #include "sim/outcome.h"
+#include "sim/report/days.h"
 #include "sim/report/width.h"
 
 #include <fmt/format.h>
@@ -102,8 +103,10 @@ Lines events(const Source& source)
 {
     const explain::Context context = source.context();
     Lines lines;
+    Days days{source};
     for (std::size_t i = 0; i < source.end; ++i) {
         const Event& event = source.trace[i];
+        days.before(event.at, lines);
         const std::string place =
             event.host.exists() ? explain::host_name(event.host, context) : "";
         const std::string cause =

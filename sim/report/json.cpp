@@ -220,6 +220,25 @@ Json card_of(const explain::WhyCard& card, const Source& source)
     return out;
 }
 
+// JSON has a way of its own to write what steers a display, and says the same with it. Only texts
+// hold such characters, and those below 0x20 are written so already.
+std::string with_escapes(std::string_view json)
+{
+    std::string text;
+    text.reserve(json.size());
+    while (!json.empty()) {
+        const std::size_t size = std::max<std::size_t>(utf8_character_size(json), 1);
+        const char32_t character = utf8_character(json);
+        if (character >= 0x7F && steers_display(character)) {
+            text += fmt::format("\\u{:04x}", static_cast<unsigned>(character));
+        } else {
+            text += json.substr(0, size);
+        }
+        json.remove_prefix(size);
+    }
+    return text;
+}
+
 } // namespace
 
 std::string json(const Source& source, std::span<const explain::WhyCard> cards, JsonOptions options)
@@ -248,7 +267,7 @@ std::string json(const Source& source, std::span<const explain::WhyCard> cards, 
             events.push_back(writer.event(source.trace[i], options.descriptions));
         out["events"] = std::move(events);
     }
-    return out.dump(2) + "\n";
+    return with_escapes(out.dump(2)) + "\n";
 }
 
 } // namespace sim::report

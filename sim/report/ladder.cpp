@@ -2,6 +2,7 @@
 
 #include "sim/explain/nouns.h"
 #include "sim/playback.h"
+#include "sim/report/days.h"
 #include "sim/report/width.h"
 
 #include <fmt/format.h>
@@ -50,7 +51,9 @@ private:
     {
         if (!made_.rows.empty()) {
             const Duration idle = event.at - last_;
-            if (idle >= shortest_gap) {
+            const bool another_day = explain::local_day(event.at, source_.scenario) !=
+                                     explain::local_day(last_, source_.scenario);
+            if (idle >= shortest_gap || another_day) {
                 LadderRow gap;
                 gap.shape = LadderRow::Shape::gap;
                 gap.at = event.at;
@@ -59,6 +62,7 @@ private:
                     fmt::format("… {} …",
                                 explain::describe(std::chrono::round<std::chrono::seconds>(idle),
                                                   source_.language));
+                if (another_day) gap.day = day_of(event.at, source_);
                 made_.rows.push_back(std::move(gap));
             }
         }
@@ -322,7 +326,7 @@ private:
 class Drawing {
 public:
     Drawing(const Source& source, const LadderRows& rows)
-        : source_{source}, context_{source.context()}, rows_{rows}
+        : source_{source}, context_{source.context()}, rows_{rows}, days_{source}
     {
     }
 
@@ -333,6 +337,7 @@ public:
         if (rows_.lifelines.size() <= std::max<std::size_t>(fitting, 2))
             name_lifelines(rows_.lifelines);
         for (const LadderRow& row : rows_.rows) {
+            days_.before(row.at, lines_);
             if (row.shape == LadderRow::Shape::gap) {
                 gap(row);
                 continue;
@@ -499,6 +504,7 @@ private:
     const Source& source_;
     explain::Context context_;
     const LadderRows& rows_;
+    Days days_;
     Lines lines_;
     std::vector<HostId> shown_;
     std::map<HostId, std::size_t> column_of_;

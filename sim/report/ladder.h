@@ -22,6 +22,7 @@ struct LadderRow {
     bool under_tls = false; // inside the encrypted span between these two
     Duration gap{};         // shape gap: how long nothing happened
     std::string text;       // in the language
+    std::string day;        // shape gap: "2026-04-02, day 2" where another day has begun
 };
 
 struct LadderRows {

@@ -1,5 +1,7 @@
 #include "sim/report/text.h"
 
+#include "sim/core/utf8.h"
+
 namespace sim::report {
 
 Role role_of(explain::Mark mark)
@@ -64,7 +66,8 @@ std::string to_text(const Lines& lines, const Style& style)
         for (std::size_t i = 0; i < count; ++i) {
             const auto& marks = style.marks.at(static_cast<std::size_t>(line.spans[i].role));
             text += marks.before;
-            text += i + 1 == count ? last : line.spans[i].text;
+            // What made the span should have seen to it; nothing that steers a terminal gets past.
+            text += printable(i + 1 == count ? last : line.spans[i].text);
             text += marks.after;
         }
         text += '\n';

@@ -1,6 +1,7 @@
 #include "sim/report/transcript.h"
 
 #include "sim/playback.h"
+#include "sim/report/days.h"
 #include "sim/report/ends.h"
 #include "sim/report/width.h"
 
@@ -114,7 +115,10 @@ std::vector<Section> sections_of(const Source& source)
 
 class TranscriptWriter {
 public:
-    explicit TranscriptWriter(const Source& source) : source_{source}, context_{source.context()} {}
+    explicit TranscriptWriter(const Source& source)
+        : source_{source}, context_{source.context()}, days_{source}
+    {
+    }
 
     Lines write(const std::vector<Section>& sections, bool explanations)
     {
@@ -129,6 +133,7 @@ public:
 
     void say(const Event& event, bool explanations)
     {
+        days_.before(event.at, lines_);
         if (source_.level == Level::story) {
             sentence(event);
             return;
@@ -275,6 +280,7 @@ private:
 
     const Source& source_;
     explain::Context context_;
+    Days days_;
     Lines lines_;
     std::set<std::string> explained_;
 };

@@ -1,6 +1,9 @@
 #include "sim/report/wire.h"
 
+#include "sim/core/utf8.h"
 #include "sim/playback.h"
+#include "sim/report/charset.h"
+#include "sim/report/days.h"
 #include "sim/report/ends.h"
 #include "sim/report/learned.h"
 #include "sim/report/width.h"
@@ -9,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -23,26 +27,17 @@ constexpr std::size_t hex_rows = 2; // of each packet: enough to see that there 
 
 bool is_text(std::string_view bytes)
 {
-    // UTF-8 counts as text; control characters other than line ends and tabs do not.
-    return std::ranges::none_of(bytes, [](char c) {
+    // Whatever its charset; control characters other than line ends, tabs and the beginnings of
+    // ISO-2022-JP's escape sequences are none of it.
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const char c = bytes[i];
         const auto octet = static_cast<std::uint8_t>(c);
-        return (octet < 0x20 && c != '\r' && c != '\n' && c != '\t') || octet == 0x7F;
-    });
-}
-
-// Characters that were cut at the packet's end do not make a text unreadable.
-std::string shown(std::string_view line)
-{
-    std::string text;
-    for (const char c : line) {
-        const auto octet = static_cast<std::uint8_t>(c);
-        if (octet < 0x20 || octet == 0x7F) {
-            text += fmt::format("\\x{:02X}", octet);
-        } else {
-            text += c;
-        }
+        const bool escapes =
+            c == '\x1b' && i + 1 < bytes.size() && (bytes[i + 1] == '$' || bytes[i + 1] == '(');
+        const bool usual = c == '\r' || c == '\n' || c == '\t' || escapes;
+        if ((octet < 0x20 && !usual) || octet == 0x7F) return false;
     }
-    return text;
+    return true;
 }
 
 // A bare acknowledgement: for experts only.
@@ -61,8 +56,12 @@ struct Crossing {
 
 class Tap {
 public:
-    Tap(const Source& source, const TappedLink& link)
-        : source_{source}, context_{source.context()}, link_{link}
+    Tap(const Source& source, const TappedLink& link, const std::set<ConnectionId>& shift_jis)
+        : source_{source},
+          context_{source.context()},
+          link_{link},
+          shift_jis_{shift_jis},
+          days_{source}
     {
     }
 
@@ -77,6 +76,7 @@ public:
             say("report.wire.earlier", {{"count", std::to_string(left_out)}}, Role::quiet);
         for (const Crossing& crossing : crossings.subspan(left_out)) {
             const Event& event = source_.trace[crossing.at];
+            days_.before(event.at, lines_);
             packet(event, std::get<PacketSent>(event.what));
         }
         const Crossing sum = crossings.empty() ? Crossing{} : crossings.back();
@@ -146,10 +146,24 @@ private:
             std::string_view line = bytes.substr(0, end);
             bytes.remove_prefix(std::min(end + 1, bytes.size()));
             if (line.ends_with('\r')) line.remove_suffix(1);
-            indented(event, shown(line), Role::clear);
+            indented(event, printable(line), Role::clear);
             for (const std::string& words : unwrapped(base64_undone(line), source_))
                 indented(event, words, Role::secret);
+            if (const auto japanese = decode_iso_2022_jp(line)) {
+                decoded(event, "ISO-2022-JP", *japanese);
+            } else if (shift_jis_.contains(event.connection)) {
+                if (const auto said = decode_shift_jis(line)) decoded(event, "Shift_JIS", *said);
+            }
         }
+    }
+
+    // What a reader sees whose program knows the charset.
+    void decoded(const Event& event, const char* charset, const std::string& text)
+    {
+        indented(
+            event,
+            source_.language.text("report.wire.decoded", {{"charset", charset}, {"text", text}}),
+            Role::clear);
     }
 
     void hex(const Event& event, std::string_view bytes)
@@ -175,6 +189,8 @@ private:
     const Source& source_;
     explain::Context context_;
     TappedLink link_;
+    const std::set<ConnectionId>& shift_jis_;
+    Days days_;
     Lines lines_;
 };
 
@@ -185,6 +201,7 @@ struct WireTap::Parts {
     TappedLink link;
     std::size_t followed = 0; // events
     std::vector<Crossing> crossings;
+    std::set<ConnectionId> shift_jis; // on which a mail says that it is written so
     Learned learned;
 
     Parts(const Source& of, const TappedLink& on) : source{of}, link{on}, learned{of, on}
@@ -203,6 +220,8 @@ struct WireTap::Parts {
             if (is_bare_ack(sent->packet) && source.level != Level::expert) continue;
             const bool sealed = explain::mark_of(event, context) == explain::Mark::encrypted &&
                                 dns_carried_by(event, source.trace) == nullptr;
+            if (!sealed && declares_shift_jis(source.trace.view(sent->packet.payload)))
+                shift_jis.insert(event.connection);
             sum.at = event.id.value;
             (sealed ? sum.sealed_octets : sum.clear_octets) += sent->packet.payload.size;
             crossings.push_back(sum);
@@ -230,8 +249,8 @@ Lines WireTap::lines(std::size_t end, std::size_t most_packets) const
     const auto& all = parts_->crossings;
     const auto crossed = static_cast<std::size_t>(
         std::ranges::lower_bound(all, end, {}, &Crossing::at) - all.begin());
-    Lines lines =
-        Tap{parts_->source, parts_->link}.listen(std::span{all}.first(crossed), most_packets);
+    Lines lines = Tap{parts_->source, parts_->link, parts_->shift_jis}.listen(
+        std::span{all}.first(crossed), most_packets);
     const Lines more = parts_->learned.lines(end);
     lines.insert(lines.end(), more.begin(), more.end());
     return lines;

@@ -1,5 +1,7 @@
 #include "sim/scenario/problems.h"
 
+#include "sim/core/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -107,9 +109,7 @@ std::string as_line(std::string text)
         text.resize(end);
         text += "…";
     }
-    std::ranges::replace_if(
-        text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
-    return text;
+    return printable(text);
 }
 
 std::string join(const std::string& path, std::string_view part)

@@ -58,4 +58,36 @@ TEST_SUITE("core.utf8")
             CHECK_FALSE(is_utf8(bad + "海"s));
         }
     }
+
+    TEST_CASE("every character reads as it was written")
+    {
+        for (char32_t character = 0; character < 0x110000; ++character) {
+            if (character >= 0xD800 && character < 0xE000) continue; // surrogates are none
+            std::string text;
+            append_utf8(text, character);
+            const bool good =
+                utf8_character_size(text) == text.size() && utf8_character(text) == character;
+            if (!good) FAIL(static_cast<unsigned>(character));
+        }
+        CHECK(utf8_character("\xff") == 0xFFFD);
+        CHECK(utf8_character("") == 0xFFFD);
+    }
+
+    TEST_CASE("what steers a display is written out, and nothing else is changed")
+    {
+        CHECK(printable("\x1b[31m\r\n\t\x7f\0"s) == "\\x1b[31m\\x0d\\x0a\\x09\\x7f\\x00");
+        CHECK(printable("\u0085\u009b1m\u061c\u200f\u2028\u2029\u202e\u2066") ==
+              "\\u0085\\u009b1m\\u061c\\u200f\\u2028\\u2029\\u202e\\u2066");
+        CHECK(printable("\xff\xe3\x81") == "\\xff\\xe3\\x81");
+        CHECK(printable("海苔 \u200d é ~ \\") == "海苔 \u200d é ~ \\");
+        for (char32_t character = 0; character < 0x110000; ++character) {
+            if (character >= 0xD800 && character < 0xE000) continue;
+            std::string text;
+            append_utf8(text, character);
+            const std::string shown = printable(text);
+            const bool good = steers_display(character) ? shown != text && printable(shown) == shown
+                                                        : shown == text;
+            if (!good) FAIL(static_cast<unsigned>(character));
+        }
+    }
 }

@@ -340,6 +340,11 @@ private:
                 add(sim::MailBounced{sim::MailId{0}, step, code, {}, {}, {}});
             }
         }
+        // A report: its server has it from nobody.
+        const sim::MailId report{1};
+        trace.append(sim::HostId{kumo}, {}, sim::MailQueued{report, {}, {}});
+        add(sim::MailDelivered{report, {}, 0}, sim::HostId{kumo});
+        add(sim::MailRetrieved{report, {}, 0});
         for (const std::uint32_t messages : {0U, 1U, 2U}) {
             add(sim::FetchFinished{
                 sim::UserError::none, sim::FailureStep::retrieve, messages, {}, {}});
