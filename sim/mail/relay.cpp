@@ -318,7 +318,7 @@ void Relay::hand_over(Talk& talk, Delivery& delivery)
     const bool own_form = delivery.mail->ascii_text != nullptr;
     mail.needs_utf8 = delivery.mail->needs_utf8 && (own_form || has_utf8_header(*mail.text));
     if (mail.needs_utf8) mail.utf8_field = "header";
-    add_ascii_form(mail, mail.needs_utf8 ? delivery.mail->ascii_text : mail.text);
+    add_ascii_form(mail, own_form || mail.needs_utf8 ? delivery.mail->ascii_text : mail.text);
     mail.ret = delivery.mail->ret;
     mail.envid = delivery.mail->envid;
     for (const std::string& recipient : delivery.recipients) {
