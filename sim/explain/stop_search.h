@@ -25,8 +25,9 @@ public:
     void at_reply(WhyCard& card, const Event& event, const Pop3Reply& reply) const;
     void at_tls(WhyCard& card, const Event& event, const TlsFailed& failed) const;
 
-    // What the client of this conversation heard when it named this recipient; nullptr when it did
-    // not get so far. `before`: the mail's own outcome, since a connection carries several mails.
+    // What the client of this conversation heard when it named this recipient or, where that one
+    // was taken, about the text; nullptr when it did not get so far. `before`: the mail's own
+    // outcome, since a connection carries several mails.
     [[nodiscard]] const Event*
     reply_about(std::string_view recipient, ConnectionId connection, std::size_t before) const;
     // The connection on which something failed; none when it failed without one.

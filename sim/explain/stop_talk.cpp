@@ -116,6 +116,15 @@ bool StopSearch::take(WhyCard& card, const Event& event, FailureStep step) const
 
 // ---- replies ----------------------------------------------------------------------------------
 
+namespace {
+
+bool is_about_text(SmtpVerb verb)
+{
+    return verb == SmtpVerb::data || verb == SmtpVerb::bdat || verb == SmtpVerb::text;
+}
+
+} // namespace
+
 // Replies to RCPT come in the order of the commands, however many are sent ahead (RFC 2920 §3.1).
 const Event* StopSearch::reply_about(std::string_view recipient,
                                      ConnectionId connection,
@@ -147,6 +156,9 @@ const Event* StopSearch::reply_about(std::string_view recipient,
         }
         if (const auto* reply = std::get_if<SmtpReply>(&event.what)) {
             if (reply->to == SmtpVerb::rcpt && answered++ == wanted) found = &event;
+            if (found != nullptr && is_about_text(reply->to) && reply->code >= 400 &&
+                std::get<SmtpReply>(found->what).code < 400)
+                found = &event; // taken, and then not its mail
             if (reply->to == SmtpVerb::mail) sender_refused = reply->code >= 400;
         }
     }
