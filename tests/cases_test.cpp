@@ -15,7 +15,8 @@ namespace {
 
 std::shared_ptr<scenario::Scenario> load_case(const std::string& name)
 {
-    auto loaded = platform::load_scenario(HIKYAKU_SOURCE_DIR "/tests/cases/" + name + "/scenario.toml");
+    auto loaded =
+        platform::load_scenario(HIKYAKU_SOURCE_DIR "/tests/cases/" + name + "/scenario.toml");
     REQUIRE_MESSAGE(loaded.has_value(), name);
     return std::make_shared<scenario::Scenario>(std::move(*loaded));
 }

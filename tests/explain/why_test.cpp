@@ -445,17 +445,16 @@ TEST_SUITE("explain.why")
         run.compose();
         run.attempt(Run::relay, "198.51.100.25", 25);
         const EventId failed = run.fail_to_connect(Run::relay, ConnectFailure::timed_out);
-        run.add(
-            Run::relay,
-            MailDeferred{Run::mail,
-                         FailureStep::connect,
-                         0,
-                         run.trace.now() + 15min,
-                         run.trace.note("taro@umi.example"),
-                         {},
-                         {}},
-            failed,
-            {});
+        run.add(Run::relay,
+                MailDeferred{Run::mail,
+                             FailureStep::connect,
+                             0,
+                             run.trace.now() + 15min,
+                             run.trace.note("taro@umi.example"),
+                             {},
+                             {}},
+                failed,
+                {});
         CHECK(run.card().obstacle == Obstacle::silence);
     }
 

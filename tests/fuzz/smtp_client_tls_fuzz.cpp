@@ -16,8 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     using namespace sim;
     if (size == 0) return 0;
-    const bool if_available =
-        data[0] % 4 == static_cast<int>(Protection::starttls_if_available);
+    const bool if_available = data[0] % 4 == static_cast<int>(Protection::starttls_if_available);
     smtp::fuzz::ClientHost host{smtp::fuzz::client_config_for(data[0]), data[0]};
     tls::VersionRange versions;
     if ((data[0] & 64U) != 0) versions.maximum = tls::Version::tls_1_2;
