@@ -125,9 +125,10 @@ private:
     // The heading over the options is no label of the formatter's, but the name of their group.
     void name_groups(CLI::App& app) const
     {
-        for (CLI::Option* option : app.get_options())
+        for (CLI::Option* option : app.get_options()) {
             if (option->get_group() == "Options")
                 option->group(command_.text("help.label.Options"));
+        }
     }
 
     void one_of(CLI::Option* option, const std::vector<std::string>& words) const

@@ -53,18 +53,20 @@ tl::expected<Options, OptionProblem> parse_options(const std::vector<std::string
             continue;
         }
         if (!word.starts_with('-')) {
-            if (!options.lesson.empty())
+            if (!options.lesson.empty()) {
                 return tl::make_unexpected(
                     OptionProblem{"gui.option.one_lesson", {{"word", word}}});
+            }
             options.lesson = word;
             continue;
         }
         const std::size_t equals = word.find('=');
         const std::string name = word.substr(0, equals);
         const auto* const option = std::ranges::find(known, name, &Option::name);
-        if (option == known.end())
+        if (option == known.end()) {
             return tl::make_unexpected(
                 OptionProblem{"cli.error.unknown_argument", {{"argument", word}}});
+        }
         if (equals == std::string::npos && ++i == arguments.size()) {
             return tl::make_unexpected(
                 OptionProblem{"cli.error.option_values", {{"option", name}}});

@@ -117,9 +117,10 @@ std::vector<MailOutcome> outcomes(const Trace& trace, std::size_t end)
         Known known;
         for (const EventId id : events_before(trace.index().of(mail), end))
             known.note(trace.at(id));
-        if (known.first().exists())
+        if (known.first().exists()) {
             found.push_back({known.first(),
                              MailOutcome{mail, known.composed(), known.judge(), known.shares()}});
+        }
     }
     std::ranges::sort(found, {}, [](const auto& each) { return each.first; });
     std::vector<MailOutcome> all;

@@ -85,9 +85,10 @@ std::vector<Box> boxes_of(const net::Rule& rule)
         if (rule.transport && *rule.transport != transport) continue;
         const auto kind = static_cast<std::uint32_t>(transport);
         for (const Interval& ports : ports_of(rule, transport)) {
-            for (const Interval& source : sources)
+            for (const Interval& source : sources) {
                 for (const Interval& destination : destinations)
                     boxes.push_back({source, destination, Interval{kind, kind}, ports});
+            }
         }
     }
     return boxes;

@@ -112,9 +112,10 @@ void TraceIndex::let_go_before(EventId first)
         if (i == gone_mails_ && mails_[i].empty()) ++gone_mails_;
     }
     let_go(beside_connections_);
-    for (Rule& each : rules_)
+    for (Rule& each : rules_) {
         for (auto* const events : {&each.drops, &each.passes, &each.switches})
             let_go(*events);
+    }
     for (auto& change : changes_)
         let_go(change.second);
     for (auto& events : kinds_)

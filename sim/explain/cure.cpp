@@ -244,9 +244,10 @@ std::optional<Cures::Try> Cures::plan_with(const Case& it, const Candidate& cand
                                    text_of(candidate.change.settings),
                                    text_of(candidate.hidden));
     std::vector<Command> changes;
-    for (const Settings* settings : {&candidate.change.settings, &candidate.hidden})
+    for (const Settings* settings : {&candidate.change.settings, &candidate.hidden}) {
         for (const auto& [key, value] : *settings)
             changes.push_back({key, value});
+    }
     Plan plan = it.plan;
     if (candidate.again) {
         const Event* begun = &trace_.at(it.card->outcome);

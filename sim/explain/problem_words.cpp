@@ -242,9 +242,10 @@ std::string words_of(const scenario::Problem& problem, const Language& language)
     std::string place = problem.file;
     if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
     std::string what = words_of(problem.wrong, language);
-    if (problem.key.empty())
+    if (problem.key.empty()) {
         return language.text("problem.line.at_file",
                              {{"place", std::move(place)}, {"what", std::move(what)}});
+    }
     return language.text(
         "problem.line.at_key",
         {{"place", std::move(place)}, {"key", problem.key}, {"what", std::move(what)}});

@@ -135,9 +135,10 @@ public:
 
     std::vector<Way> take()
     {
-        for (const MailServer& server : scenario_.mail_servers)
+        for (const MailServer& server : scenario_.mail_servers) {
             for (const SmtpListener& listener : server.listeners)
                 add_ways_over(server, listener);
+        }
         std::ranges::stable_sort(ways_, {}, &Way::rank);
         return std::move(ways_);
     }

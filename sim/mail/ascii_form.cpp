@@ -160,7 +160,7 @@ AsciiHeader with_ascii_header(std::string_view message)
     return made;
 }
 
-void add_ascii_form(smtp::OutgoingMail& mail, std::shared_ptr<const std::string> text)
+void add_ascii_form(smtp::OutgoingMail& mail, const std::shared_ptr<const std::string>& text)
 {
     const bool ascii_envelope =
         !has_8bit(mail.reverse_path) &&

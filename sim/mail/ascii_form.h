@@ -25,7 +25,7 @@ struct AsciiHeader {
 
 // `text`: the mail's own where its header is ASCII, or what goes instead; null: there is nothing.
 // Adds the form where it differs from the mail and there is one.
-void add_ascii_form(smtp::OutgoingMail& mail, std::shared_ptr<const std::string> text);
+void add_ascii_form(smtp::OutgoingMail& mail, const std::shared_ptr<const std::string>& text);
 
 // Our own user's mail: its header may be written anew. Fills needs_8bit, needs_utf8, utf8_field and
 // ascii from the text.

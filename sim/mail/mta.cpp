@@ -250,9 +250,10 @@ void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)
     const auto inspection = inspections_.find(connection);
     if (inspection == inspections_.end()) return; // the client has gone meanwhile
     auth::DnsAnswer told{answer.outcome, {}};
-    for (const dns::Record& record : answer.records)
+    for (const dns::Record& record : answer.records) {
         if (dns::type_of(record.data) == answer.question.type)
             told.records.push_back(to_string(record.data));
+    }
     inspection->second.handle_answer(told);
     const auto verdict = go_on_inspecting(connection);
     if (!verdict) return;
@@ -333,9 +334,10 @@ void Mta::tell(MailId mail, ConnectionId connection, MailChange change, std::str
 // RFC 6409 §8.1-8.3: what a mail program may leave to its server. Bcc is for the envelope only.
 std::string Mta::complete(std::string text, MailId mail, ConnectionId connection)
 {
-    for (const char* name : {"Bcc", "Resent-Bcc"}) // RFC 5322 §3.6.6
+    for (const char* name : {"Bcc", "Resent-Bcc"}) { // RFC 5322 §3.6.6
         for (const std::string& field : take_fields(text, name))
             tell(mail, connection, MailChange::blind_copies, field);
+    }
     if (!has_field(text, "Message-ID")) {
         add_field(text,
                   mail,

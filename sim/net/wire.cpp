@@ -107,9 +107,10 @@ void Wire::finish_topology()
     for (const Cable& cable : links_)
         links.push_back(cable.config);
     routes_ = Routes{hosts_.size(), links};
-    for (std::uint32_t i = 0; i < hosts_.size(); ++i)
+    for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
         for (const Ipv4 address : hosts_[i].config.addresses)
             owners_.push_back(Owner{address, HostId{i}});
+    }
     std::sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
         return a.address < b.address;
     });

@@ -54,9 +54,10 @@ void SocketTrack::list_ports()
         applications_[{id, seen.local.port}] = seen.application;
     };
     for (const scenario::NameServer& each : scenario_.name_servers) {
-        for (const Transport transport : {Transport::udp, Transport::tcp}) // RFC 7766 §5
+        for (const Transport transport : {Transport::udp, Transport::tcp}) { // RFC 7766 §5
             add(each.host,
                 listening(transport, name_server_port, Application::dns, scenario::TlsMode::none));
+        }
     }
     for (const scenario::MailServer& each : scenario_.mail_servers) {
         for (const scenario::SmtpListener& port : each.listeners)

@@ -38,9 +38,10 @@ void check_listeners(Checking& c, const MailServer& server, const std::string& p
 void check_users(Checking& c, const std::vector<User>& users, const std::string& path)
 {
     for (const User& user : users) {
-        if (user.password.empty())
+        if (user.password.empty()) {
             c.reading.add(join(path + ".user", user.name) + ".password",
                           ProblemKind::missing_password);
+        }
     }
 }
 

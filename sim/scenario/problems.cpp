@@ -63,12 +63,13 @@ std::vector<Problem> Problems::sorted() const
     result.reserve(all.size() + 1);
     for (Found& found : all)
         result.push_back(std::move(found.problem));
-    if (left_out_ > 0)
+    if (left_out_ > 0) {
         result.push_back({files_.front(),
                           0,
                           0,
                           {},
                           {ProblemKind::and_more, {{"count", std::to_string(left_out_)}}}});
+    }
     return result;
 }
 

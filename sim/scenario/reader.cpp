@@ -61,11 +61,12 @@ const Node* Reader::take(const About& about)
         reading_.places[path_of(about.key)] = table_[i].node.place;
         return &table_[i].node;
     }
-    if (about.is_needed)
+    if (about.is_needed) {
         reading_.problems.add(place_,
                               path_of(about.key),
                               ProblemKind::missing,
                               {{"about", Needed{fmt::format("{}.{}", kind_, about.key)}}});
+    }
     return nullptr;
 }
 

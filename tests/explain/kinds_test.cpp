@@ -23,9 +23,10 @@ namespace {
 struct Told {
     explicit Told(scenario::Scenario world, const Settings& settings = {})
     {
-        for (const auto& setting : settings)
+        for (const auto& setting : settings) {
             REQUIRE_MESSAGE(scenario::apply_setting(world, setting.first, setting.second),
                             setting.first);
+        }
         plan.scenario = std::make_shared<const scenario::Scenario>(std::move(world));
         run = std::make_unique<Playback>(plan);
         cards = cured_cards(run->trace(), run->trace().size(), plan);

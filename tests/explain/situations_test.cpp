@@ -287,12 +287,13 @@ private:
         }
         if (cure.proof == Proof::nothing) nothing_cures(card);
         // Where a reply blames settings, the card does not stop at "ask".
-        if (cure.proof == Proof::not_tried)
+        if (cure.proof == Proof::not_tried) {
             CHECK_MESSAGE((cure.kind == CureKind::check_address ||
                            cure.kind == CureKind::make_room ||
                            cure.kind == CureKind::smaller_message || !card.mail.exists() ||
                            !composed_by_program(card)),
                           name_of(cure.kind));
+        }
     }
 
     [[nodiscard]] bool composed_by_program(const WhyCard& card) const

@@ -43,19 +43,21 @@ TEST_SUITE("explain.stranger")
     TEST_CASE("530 in the clear asks for the login where that is all that is missing")
     {
         for (const explain::Offered offered :
-             {explain::Offered{false, false, false}, explain::Offered{false, true, true}})
+             {explain::Offered{false, false, false}, explain::Offered{false, true, true}}) {
             CHECK(reason_of_stranger("530 5.7.0 Authentication required",
                                      SmtpVerb::mail,
                                      offered) == SmtpReason::auth_required);
+        }
     }
 
     TEST_CASE("a login is demanded by other codes, too, and then in words")
     {
         for (const char* reply : {"550 authentication required",
                                   "550 5.7.1 Authentication is required to relay",
-                                  "554 5.7.1 you must AUTH first"})
+                                  "554 5.7.1 you must AUTH first"}) {
             CHECK(reason_of_stranger(reply, SmtpVerb::rcpt, {true, false, true}) ==
                   SmtpReason::auth_required);
+        }
     }
 
     TEST_CASE("a 4yz is not now, to whatever command; to AUTH it says nothing of the password")
@@ -65,9 +67,10 @@ TEST_SUITE("explain.stranger")
                                   "454 4.7.0 Temporary authentication failure",
                                   "451 4.3.0 later"}) {
             for (const SmtpVerb to :
-                 {SmtpVerb::none, SmtpVerb::ehlo, SmtpVerb::auth, SmtpVerb::mail, SmtpVerb::rcpt})
+                 {SmtpVerb::none, SmtpVerb::ehlo, SmtpVerb::auth, SmtpVerb::mail, SmtpVerb::rcpt}) {
                 CHECK(reason_of_stranger(reply, to, {true, false, true}) ==
                       SmtpReason::temporary_trouble);
+            }
         }
     }
 

@@ -561,9 +561,10 @@ TEST_SUITE("smtp.client_session")
             Play without = to({recipient}, {"220 x\r\n", offer});
             without.mails = {utf8_mail(recipient)};
             std::string detail;
-            for (const auto& output : play(without).outputs)
+            for (const auto& output : play(without).outputs) {
                 if (const auto* seen = std::get_if<client::ProblemSeen>(&output))
                     detail = seen->detail;
+            }
             CHECK(detail == part);
         }
     }

@@ -323,9 +323,10 @@ TEST_SUITE("smtp.server_hostile")
         ServerPlay many{mx()};
         many.become_ready();
         many.lines({"MAIL FROM:<a@b.example>"});
-        for (int i = 0; i < 1000; ++i)
+        for (int i = 0; i < 1000; ++i) {
             CHECK(many.lines({"RCPT TO:<taro@server.example>"}) ==
                   (i < 100 ? "250 2.1.5 Ok\r\n" : "452 4.5.3 Too many recipients\r\n"));
+        }
         CHECK(many.lines({"RCPT TO:<taro@server.example>"}) == last_word);
         CHECK(many.most_memory < 100000);
 

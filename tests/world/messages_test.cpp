@@ -202,9 +202,10 @@ TEST_SUITE("world.messages")
             s.steps[0].message.to = {"nobody@kumo.example", "taro@umi.example"};
             const World world = sent("Subject: x\r\n\r\nHi\r\n", s);
             std::vector<RecipientRefused> refused;
-            for (std::size_t i = 0; i < world.trace().size(); ++i)
+            for (std::size_t i = 0; i < world.trace().size(); ++i) {
                 if (const auto* what = std::get_if<RecipientRefused>(&world.trace()[i].what))
                     refused.push_back(*what);
+            }
             REQUIRE(refused.size() == 1);
             CHECK(world.trace().view(refused[0].recipient) == "nobody@kumo.example");
             CHECK(world.trace().view(refused[0].reply) == "550 5.1.1 User unknown");
@@ -227,9 +228,10 @@ TEST_SUITE("world.messages")
             mail::MailboxStore store{instance};
             store.open("taro@umi.example", 0);
             std::vector<std::string> all;
-            for (const char* text : {"a\r\n", "a\r\n", "b\r\n"})
+            for (const char* text : {"a\r\n", "a\r\n", "b\r\n"}) {
                 store.deliver(
                     "taro@umi.example", MailId{0}, {}, std::make_shared<const std::string>(text));
+            }
             for (const auto& message : store.messages("taro@umi.example"))
                 all.push_back(message.uidl);
             return all;
