@@ -455,6 +455,7 @@ std::vector<Cures::Candidate> Cures::ways(const Case& it) const
         });
     }
     std::vector<Candidate> all;
+    all.reserve(changes.size());
     for (Change& change : changes)
         all.push_back({std::move(change), {}, false, {}, 0, {}, {}});
     return all;

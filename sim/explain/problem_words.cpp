@@ -206,6 +206,7 @@ struct ValueWords {
 std::vector<MessageGroup> problem_messages()
 {
     std::vector<MessageGroup> groups;
+    groups.reserve(std::size(facts_of_kinds) + 1); // and the terms
     for (const KindFacts& each : facts_of_kinds) {
         groups.push_back(
             {"problem", {std::string{name_of(each.kind)}}, words_in(each.facts), false});
