@@ -206,7 +206,7 @@ struct ValueWords {
 std::vector<MessageGroup> problem_messages()
 {
     std::vector<MessageGroup> groups;
-    groups.reserve(std::size(facts_of_kinds) + 1); // and the terms
+    groups.reserve(facts_of_kinds.size() + 6); // and what follows
     for (const KindFacts& each : facts_of_kinds) {
         groups.push_back(
             {"problem", {std::string{name_of(each.kind)}}, words_in(each.facts), false});

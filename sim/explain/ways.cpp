@@ -330,6 +330,7 @@ std::vector<Change> ways_to_fetch(const MailProgram& program, const Scenario& sc
     }
     std::ranges::stable_sort(ranked, {}, [](const auto& each) { return each.first; });
     std::vector<Change> changes;
+    changes.reserve(ranked.size());
     for (auto& each : ranked)
         changes.push_back(std::move(each.second));
     return changes;
