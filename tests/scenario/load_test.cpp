@@ -4,6 +4,7 @@
 #include "tests/scenario/files.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -63,14 +64,14 @@ std::string hosts_text(int from, int to, int cables_each)
 {
     std::string text;
     for (int i = from; i < to; ++i) {
-        const std::string name = "h" + std::to_string(i);
-        text += "[host." + name + "]\nkind=\"pc\"\nname={ja=\"機\",en=\"H\"}\narea=\"far\"\n" +
-                "addresses=[\"10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200 + 1) +
-                "\"]\n[link." + name + "]\nbetween=[\"gate\",\"" + name + "\"]\n";
-        if (cables_each == 2 && i > 0) {
-            text += "[link.more-" + name + "]\nbetween=[\"h" + std::to_string(i - 1) + "\",\"" +
-                    name + "\"]\n";
-        }
+        text +=
+            fmt::format("[host.h{0}]\nkind=\"pc\"\nname={{ja=\"機\",en=\"H\"}}\narea=\"far\"\n"
+                        "addresses=[\"10.0.{1}.{2}\"]\n[link.h{0}]\nbetween=[\"gate\",\"h{0}\"]\n",
+                        i,
+                        i / 200,
+                        i % 200 + 1);
+        if (cables_each == 2 && i > 0)
+            text += fmt::format("[link.more-h{0}]\nbetween=[\"h{1}\",\"h{0}\"]\n", i, i - 1);
     }
     return text;
 }
