@@ -314,7 +314,12 @@ private:
         if (once_in(8)) taro.fetching->password = "wrong";
         s_.programs = {std::move(hanako), std::move(taro)};
         s_.client = "hanako";
+        make_steps();
+    }
 
+    void make_steps()
+    {
+        using namespace sim::scenario;
         Step send;
         send.program = "hanako";
         send.message.to = {"taro@umi.example"};

@@ -234,6 +234,7 @@ TEST_SUITE("playback.evaluate")
             }
         }
         std::vector<Outcome> alone;
+        alone.reserve(plans.size());
         for (const Plan& plan : plans)
             alone.push_back(evaluate(plan));
         std::vector<Outcome> together(plans.size());

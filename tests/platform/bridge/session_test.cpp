@@ -91,7 +91,7 @@ TEST_SUITE("platform.bridge.session")
         const sim::Trace& trace = session->world().trace();
         CHECK(trace.size() > 15'000);
         CHECK(trace.size() - trace.let_go() < 5000 + 2 * 4096);
-        CHECK(trace.event_memory_bytes() < 4 * 4096 * sizeof(sim::Event));
+        CHECK(trace.event_memory_bytes() < sizeof(sim::Event) * 4 * 4096);
         CHECK(trace.payloads().memory_bytes() < 8'000'000);
     }
 }
