@@ -135,14 +135,15 @@ const Event* StopSearch::reply_about(std::string_view recipient,
     bool sender_refused = false;
     std::size_t asked = 0; // recipients since the last MAIL
     std::size_t answered = 0;
-    std::optional<std::size_t> wanted; // the place of this one among them
+    constexpr std::size_t none = SIZE_MAX;
+    std::size_t wanted = none; // the place of this one among them
     for (const EventId id : events_before(trace_.index().of(connection), before)) {
         const Event& event = trace_.at(id);
         if (event.host != client) continue;
         if (const auto* command = std::get_if<SmtpCommand>(&event.what)) {
             if (command->verb == SmtpVerb::mail) {
                 asked = answered = 0;
-                wanted.reset();
+                wanted = none;
                 found = nullptr;
             }
             if (command->verb != SmtpVerb::rcpt) continue;
