@@ -52,7 +52,7 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_target(const std::str
         asio::error_code error;
         asio::ip::make_address_v6(host, error);
         if (error) return std::nullopt;
-    } else if (!sim::parse_ipv4(host) && !sim::dns::parse_name(host)) {
+    } else if (!sim::parse_address(host) && !sim::dns::parse_name(host)) {
         return std::nullopt;
     }
     return std::pair{host, static_cast<std::uint16_t>(port)};
@@ -177,14 +177,14 @@ private:
         made->limit = std::chrono::hours{24};
         made->areas.push_back({"inside", scenario::AreaKind::home, same("hikyaku")});
         made->areas.push_back({"outside", scenario::AreaKind::elsewhere, same(server.host)});
-        const sim::Ipv4 names{(198U << 24U) | (51U << 16U) | (100U << 8U) | 53U};
-        add_host(*made, "pc", scenario::HostKind::pc, "inside", *sim::parse_ipv4("192.0.2.10"));
+        const sim::Address names{(198U << 24U) | (51U << 16U) | (100U << 8U) | 53U};
+        add_host(*made, "pc", scenario::HostKind::pc, "inside", *sim::parse_address("192.0.2.10"));
         made->hosts.back().name = same(command_.text("send.pc"));
         add_host(*made,
                  relay_name,
                  scenario::HostKind::mail_server,
                  "inside",
-                 *sim::parse_ipv4("192.0.2.25"));
+                 *sim::parse_address("192.0.2.25"));
         add_host(*made,
                  server.host,
                  scenario::HostKind::mail_server,
@@ -208,7 +208,7 @@ private:
                          const std::string& key,
                          scenario::HostKind kind,
                          const std::string& area,
-                         sim::Ipv4 address)
+                         sim::Address address)
     {
         scenario::Host host;
         host.key = key;
@@ -230,11 +230,11 @@ private:
     }
 
     // Its own, where the simulated network can have it.
-    static sim::Ipv4 address_of(const asio::ip::address& real)
+    static sim::Address address_of(const asio::ip::address& real)
     {
-        const auto stand_in = *sim::parse_ipv4("203.0.113.25");
+        const auto stand_in = *sim::parse_address("203.0.113.25");
         if (!real.is_v4()) return stand_in;
-        const auto address = sim::parse_ipv4(real.to_string());
+        const auto address = sim::parse_address(real.to_string());
         return address ? *address : stand_in;
     }
 

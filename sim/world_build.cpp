@@ -235,7 +235,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.local_domains = from.local_domains;
     config.routed_recipients = from.recipients;
     config.relay_for = networks(scenario, index, from.relay_for);
-    if (from.open_relay) config.relay_for.push_back({Ipv4{}, 0});
+    if (from.open_relay) config.relay_for.push_back({Address{}, 0});
     config.relays_foreign_senders = from.relays_foreign_senders;
     config.accounts.users = accounts(from.users);
     config.accounts.kept = kept_by(from);

@@ -48,11 +48,11 @@ std::vector<net::LinkConfig> links(const scenario::Scenario& scenario, const sce
     return all;
 }
 
-std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
-                                  const scenario::Index& index,
-                                  const std::vector<std::string>& keys)
+std::vector<Prefix> networks(const scenario::Scenario& scenario,
+                             const scenario::Index& index,
+                             const std::vector<std::string>& keys)
 {
-    std::vector<Ipv4Network> all;
+    std::vector<Prefix> all;
     for (const std::string& key : keys) {
         const auto group = std::ranges::find(scenario.groups, key, &scenario::Group::key);
         if (group != scenario.groups.end()) {
@@ -61,7 +61,7 @@ std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
         }
         const scenario::Host* host = index.host(key);
         SIM_ASSERT(host != nullptr);
-        for (const Ipv4 address : index.addresses_of(*host))
+        for (const Address address : index.addresses_of(*host))
             all.push_back({address, 32});
     }
     return all;

@@ -19,9 +19,9 @@ namespace sim::build {
 [[nodiscard]] std::vector<net::LinkConfig> links(const scenario::Scenario& scenario,
                                                  const scenario::Index& index);
 // The addresses that group and host keys stand for.
-[[nodiscard]] std::vector<Ipv4Network> networks(const scenario::Scenario& scenario,
-                                                const scenario::Index& index,
-                                                const std::vector<std::string>& keys);
+[[nodiscard]] std::vector<Prefix> networks(const scenario::Scenario& scenario,
+                                           const scenario::Index& index,
+                                           const std::vector<std::string>& keys);
 [[nodiscard]] net::Rule
 rule(const scenario::Scenario& scenario, const scenario::Index& index, RuleId id);
 

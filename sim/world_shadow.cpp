@@ -29,7 +29,7 @@ constexpr std::uint32_t last_address = ~std::uint32_t{0};
 // More than a teacher's file has; beyond it nothing is certain in reasonable time.
 constexpr std::size_t most_boxes = 5'000;
 
-Interval interval_of(const Ipv4Network& network)
+Interval interval_of(const Prefix& network)
 {
     const std::uint32_t size_mask = network.prefix_bits == 0 ? last_address
                                     : network.prefix_bits == 32
@@ -57,10 +57,10 @@ std::vector<Interval> intervals_of(const net::AddressSet& set)
     std::vector<Interval> all;
     if (set.any) all.push_back({0, last_address});
     if (!set.any) {
-        for (const Ipv4Network& network : set.networks)
+        for (const Prefix& network : set.networks)
             all.push_back(interval_of(network));
     }
-    for (const Ipv4Network& network : set.exceptions)
+    for (const Prefix& network : set.exceptions)
         all = without(all, interval_of(network));
     return all;
 }

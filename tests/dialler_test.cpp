@@ -50,7 +50,7 @@ TEST_SUITE("dialler")
 {
     TEST_CASE("where nobody answers, a mail program tries the server's next address")
     {
-        const auto nobody = parse_ipv4("203.0.113.99").value();
+        const auto nobody = parse_address("203.0.113.99").value();
         for (const char* name : {"mail.kumo.example", "pop.umi.example", "mx1.umi.example"}) {
             INFO(name);
             scenario::Scenario lesson = test::load_lesson("path");

@@ -17,7 +17,7 @@ scenario::Scenario with_neighbours(scenario::Scenario scenario, std::uint32_t co
         scenario::Host host = scenario.hosts.front();
         host.key = fmt::format("neighbour-{}", i);
         host.line.clear();
-        host.addresses = {Ipv4{0x0A000000U + i + 1}};
+        host.addresses = {Address{0x0A000000U + i + 1}};
         scenario::Link link;
         link.key = host.key;
         link.a = "sakura-router";
@@ -44,7 +44,7 @@ TEST_SUITE("size")
             REQUIRE_FALSE(found.empty());
             CHECK(std::holds_alternative<Delivered>(found.front().outcome));
             const HostId last{static_cast<std::uint32_t>(among.scenario().hosts.size() - 1)};
-            const auto way = among.world().network().route(last, Ipv4{0x0A000001U});
+            const auto way = among.world().network().route(last, Address{0x0A000001U});
             CHECK(way.size() == 3);
         }
     }

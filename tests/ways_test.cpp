@@ -20,7 +20,7 @@ scenario::Scenario with_exchange(scenario::Scenario scenario)
 {
     scenario::Host exchange = scenario.hosts[1];
     exchange.key = "exchange";
-    exchange.addresses = {parse_ipv4("198.51.100.2").value()};
+    exchange.addresses = {parse_address("198.51.100.2").value()};
     scenario.hosts.push_back(exchange);
     const auto link = [](const char* a, const char* b) {
         scenario::Link made;

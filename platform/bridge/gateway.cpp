@@ -164,7 +164,7 @@ Gateway::Gateway(asio::io_context& loop, sim::HostId from, JunctionLimits limits
 
 Gateway::~Gateway() = default;
 
-tl::expected<Opening, Problem> Gateway::open(Opening opening, sim::Ipv4 simulated)
+tl::expected<Opening, Problem> Gateway::open(Opening opening, sim::Address simulated)
 {
     const auto address = asio::ip::make_address(opening.real_address);
     const sim::Endpoint to{simulated, opening.port};

@@ -25,7 +25,7 @@ public:
 
     // Listens; an Opening that was not wished takes any free port when its own is taken, and says
     // so in `taken_port`. The real port is filled in. Before start().
-    tl::expected<Opening, Problem> open(Opening opening, sim::Ipv4 simulated);
+    tl::expected<Opening, Problem> open(Opening opening, sim::Address simulated);
     void start(LiveWorld& world);
     void drain() { junction_.drain(); }
     // Accepts no more and resets what there is.

@@ -151,7 +151,7 @@ void Session::stop()
     own_ca_ = {};
 }
 
-sim::Ipv4 Session::address_of(std::string_view host) const
+sim::Address Session::address_of(std::string_view host) const
 {
     const auto at = std::ranges::find(scenario_->hosts, host, &sim::scenario::Host::key);
     const auto id = static_cast<std::uint32_t>(at - scenario_->hosts.begin());

@@ -77,7 +77,7 @@ public:
     [[nodiscard]] std::size_t connections() const { return gateway_->connections(); } // open now
 
     [[nodiscard]] sim::HostId from() const { return from_; }
-    [[nodiscard]] sim::Ipv4 address_of(std::string_view host) const; // of one that there is
+    [[nodiscard]] sim::Address address_of(std::string_view host) const; // of one that there is
     [[nodiscard]] const std::vector<Opening>& openings() const { return openings_; }
     // Whether a simulated server is there.
     [[nodiscard]] bool is_served(const Opening& opening) const;

@@ -31,7 +31,7 @@ std::string seen(const AskDns& question, const DnsAnswer& answer)
 }
 
 // RFC 1035 §3.5: "2.0.192.in-addr.arpa" read backwards.
-std::string reverse_name(Ipv4 address)
+std::string reverse_name(Address address)
 {
     std::string name;
     std::string text = to_string(address);

@@ -25,7 +25,7 @@ SIM_NAMED_ENUM(Moment, sender, recipient);
 
 // Domains are in ASCII; empty: there is none (null reverse-path, <Postmaster>).
 struct Facts {
-    Ipv4 client;
+    Address client;
     std::string client_name; // that its address leads to and that leads back; empty: unknown
     std::string user;        // logged in as; empty: a stranger
     std::string sender_domain;

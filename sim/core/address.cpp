@@ -22,7 +22,7 @@ std::optional<std::uint32_t> take_number(std::string_view& text, std::uint32_t l
 
 } // namespace
 
-std::optional<Ipv4> parse_ipv4(std::string_view text)
+std::optional<Address> parse_address(std::string_view text)
 {
     std::uint32_t value = 0;
     for (int part = 0; part < 4; ++part) {
@@ -35,25 +35,25 @@ std::optional<Ipv4> parse_ipv4(std::string_view text)
         value = (value << 8U) | *number;
     }
     if (!text.empty()) return std::nullopt;
-    return Ipv4{value};
+    return Address{value};
 }
 
-std::optional<Ipv4Network> parse_ipv4_network(std::string_view text)
+std::optional<Prefix> parse_prefix(std::string_view text)
 {
     const auto slash = text.find('/');
-    const auto base = parse_ipv4(text.substr(0, slash));
+    const auto base = parse_address(text.substr(0, slash));
     if (!base) return std::nullopt;
-    if (slash == std::string_view::npos) return Ipv4Network{*base, 32};
+    if (slash == std::string_view::npos) return Prefix{*base, 32};
     std::string_view bits_text = text.substr(slash + 1);
     const auto bits = take_number(bits_text, 32);
     if (!bits || !bits_text.empty()) return std::nullopt;
-    const Ipv4Network network{*base, static_cast<std::uint8_t>(*bits)};
+    const Prefix network{*base, static_cast<std::uint8_t>(*bits)};
     const std::uint64_t host_mask = (std::uint64_t{1} << (32U - *bits)) - 1U;
     if ((base->value & host_mask) != 0) return std::nullopt;
     return network;
 }
 
-std::string to_string(Ipv4 address)
+std::string to_string(Address address)
 {
     const std::uint32_t v = address.value;
     return fmt::format("{}.{}.{}.{}", v >> 24U, (v >> 16U) & 255U, (v >> 8U) & 255U, v & 255U);
@@ -64,7 +64,7 @@ std::string to_string(const Endpoint& endpoint)
     return fmt::format("{}:{}", to_string(endpoint.address), endpoint.port);
 }
 
-std::string to_string(const Ipv4Network& network)
+std::string to_string(const Prefix& network)
 {
     return fmt::format("{}/{}", to_string(network.base), network.prefix_bits);
 }

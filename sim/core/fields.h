@@ -1,7 +1,7 @@
 // The members of a happening by name, in the order of its SIM_FIELDS: for_each_field(happening, f)
 // calls f("name", member). The trace's hash, the JSON and the golden files are made of them.
 //
-// Member types that f meets: bool, unsigned integers, named enumerations, Ipv4, Endpoint, ids,
+// Member types that f meets: bool, unsigned integers, named enumerations, Address, Endpoint, ids,
 // Instant, Duration, TcpFlags, Blob, and the two structs PacketHead and Line.
 #pragma once
 

@@ -74,8 +74,8 @@ struct TcpFlags {
 // packet that it answers.
 struct PacketHead {
     std::uint32_t number = 0; // counts packets as their origin sends them; the same at every hop
-    Ipv4 source;
-    Ipv4 destination;
+    Address source;
+    Address destination;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
     Transport transport = Transport::tcp;
@@ -190,7 +190,7 @@ struct SocketChanged {
 struct DnsAsked { // this host sent a question
     Blob name;
     std::uint16_t type = 0; // RFC 1035 §3.2.2
-    Ipv4 server;
+    Address server;
     std::uint8_t attempt = 1;
     SIM_FIELDS(name, type, server, attempt);
 };
@@ -199,7 +199,7 @@ struct DnsServed { // this host, a name server, answered a question
     std::uint16_t type = 0;
     DnsOutcome outcome = DnsOutcome::found;
     DnsSource source = DnsSource::authority;
-    Ipv4 client;
+    Address client;
     SIM_FIELDS(name, type, outcome, source, client);
 };
 struct DnsResolved { // the question that this host had is settled
@@ -434,7 +434,7 @@ struct MailQueued { // a server took responsibility with 250 and has more to do
 struct DeliveryAttempted {
     MailId mail;
     Blob next_hop; // host name
-    Ipv4 address;
+    Address address;
     std::uint16_t preference = 0; // of its MX record
     std::uint16_t attempt = 1;
     SIM_FIELDS(mail, next_hop, address, preference, attempt);

@@ -39,7 +39,7 @@ public:
         number(endpoint.address.value);
         number(endpoint.port);
     }
-    void operator()(std::string_view /*name*/, Ipv4 address) { number(address.value); }
+    void operator()(std::string_view /*name*/, Address address) { number(address.value); }
     void operator()(std::string_view /*name*/, Instant at)
     {
         number(static_cast<std::uint64_t>(at.time_since_epoch().count()));

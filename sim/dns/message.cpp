@@ -197,7 +197,7 @@ RecordData take_data(Reader& reader, RecordType type, std::uint16_t record_class
         return UnknownRecord{type, record_class, std::string{reader.take(size)}};
     switch (type) {
     case RecordType::a:
-        return ARecord{Ipv4{reader.take_32()}};
+        return ARecord{Address{reader.take_32()}};
     case RecordType::aaaa:
         return take_aaaa(reader);
     case RecordType::mx:

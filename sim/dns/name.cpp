@@ -69,7 +69,7 @@ std::optional<char> take_escape(std::string_view& text)
 }
 
 // The octets of an address as labels, the last one first.
-Name reversed_labels(Ipv4 address)
+Name reversed_labels(Address address)
 {
     Name name;
     for (unsigned shift = 0; shift < 32; shift += 8)
@@ -208,28 +208,28 @@ std::string to_string(const Name& name)
     return text;
 }
 
-Name reverse_name(Ipv4 address)
+Name reverse_name(Address address)
 {
     Name name = reversed_labels(address);
     name.append(in_addr_arpa());
     return name;
 }
 
-std::optional<Name> reversed_under(Ipv4 address, const Name& suffix)
+std::optional<Name> reversed_under(Address address, const Name& suffix)
 {
     Name name = reversed_labels(address);
     if (!name.append(suffix)) return std::nullopt;
     return name;
 }
 
-std::optional<Ipv4> parse_reverse_name(const Name& name)
+std::optional<Address> parse_reverse_name(const Name& name)
 {
     const auto labels = name.labels();
     if (labels.size() != 6 || !name.is_within(in_addr_arpa())) return std::nullopt;
     std::string dotted;
     for (std::size_t i = 4; i-- > 0;)
         dotted += std::string{labels[i]} + (i > 0 ? "." : "");
-    return parse_ipv4(dotted);
+    return parse_address(dotted);
 }
 
 } // namespace sim::dns

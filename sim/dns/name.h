@@ -56,11 +56,11 @@ std::string to_string(const Name& name);
 std::string to_absolute_string(const Name& name);
 
 // 192.0.2.10 -> "10.2.0.192.in-addr.arpa" (RFC 1035 §3.5).
-Name reverse_name(Ipv4 address);
+Name reverse_name(Address address);
 // 192.0.2.10 under "dnsbl.example" -> "10.2.0.192.dnsbl.example" (RFC 5782 §2.1). Nothing when the
 // name would be too long.
-std::optional<Name> reversed_under(Ipv4 address, const Name& suffix);
+std::optional<Name> reversed_under(Address address, const Name& suffix);
 // The address that a four-label name below in-addr.arpa stands for.
-std::optional<Ipv4> parse_reverse_name(const Name& name);
+std::optional<Address> parse_reverse_name(const Name& name);
 
 } // namespace sim::dns

@@ -201,7 +201,7 @@ std::optional<std::vector<std::uint16_t>> parse_groups(std::string_view text)
         const std::string_view part = text.substr(0, colon);
         if (const auto group = parse_group(part)) {
             groups.push_back(*group);
-        } else if (const auto quad = parse_ipv4(part); quad && colon == std::string_view::npos) {
+        } else if (const auto quad = parse_address(part); quad && colon == std::string_view::npos) {
             groups.push_back(static_cast<std::uint16_t>(quad->value >> 16U));
             groups.push_back(static_cast<std::uint16_t>(quad->value & 0xffffU));
         } else {
@@ -316,7 +316,7 @@ std::optional<RecordData> parse_record_data(RecordType type, std::string_view te
 {
     switch (type) {
     case RecordType::a:
-        if (const auto address = parse_ipv4(text)) return ARecord{*address};
+        if (const auto address = parse_address(text)) return ARecord{*address};
         return std::nullopt;
     case RecordType::aaaa:
         if (const auto address = parse_ipv6(text)) return *address;

@@ -31,7 +31,7 @@ enum class RecordType : std::uint16_t {
 inline constexpr std::uint16_t class_internet = 1;
 
 struct ARecord {
-    Ipv4 address;
+    Address address;
     friend bool operator==(const ARecord&, const ARecord&) = default;
 };
 

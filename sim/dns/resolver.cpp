@@ -234,9 +234,9 @@ std::optional<Resolver::Ending> Resolver::ask_servers(Lookup& lookup, Instant no
 
 std::optional<Resolver::Ending> Resolver::next_attempt(Lookup& lookup, Instant now)
 {
-    const std::vector<Ipv4>& servers = config_.forwards[lookup.forward].servers;
+    const std::vector<Address>& servers = config_.forwards[lookup.forward].servers;
     const bool all_useless = std::ranges::all_of(
-        servers, [&](Ipv4 server) { return contains(lookup.useless_servers, server); });
+        servers, [&](Address server) { return contains(lookup.useless_servers, server); });
     if (all_useless || lookup.attempt >= config_.schedule.waits.size()) return Ending{lookup.worst};
 
     // Round and round, without those who have already said that they cannot help.

@@ -29,7 +29,7 @@ using QuestionId = Id<struct DnsQuestionTag>; // the asker's own number
 // Names within `suffix` are asked of `servers`, the first one first.
 struct Forward {
     Name suffix;
-    std::vector<Ipv4> servers;
+    std::vector<Address> servers;
 };
 
 // How long each attempt waits for an answer; attempt i goes to server i modulo their number.
@@ -103,8 +103,8 @@ private:
         std::uint16_t transaction = 0; // of `current`
         std::size_t forward = 0;       // whose servers are asked: position in config_.forwards
         std::uint8_t attempt = 0;      // 1 is the first
-        std::vector<Ipv4> asked_servers{};
-        std::vector<Ipv4> useless_servers{};      // said that they cannot answer
+        std::vector<Address> asked_servers{};
+        std::vector<Address> useless_servers{};   // said that they cannot answer
         DnsOutcome worst = DnsOutcome::timed_out; // what to say if nobody can
         Instant deadline{};
         bool from_cache = true;

@@ -49,7 +49,7 @@ std::string host_name(HostId host, const Context& context);
 // Whose machine it is, else the host's name: "花子さん", "Hanako".
 std::string person_at(HostId host, const Context& context);
 // The host that has this address (a PC has its line's), or none.
-HostId host_at(Ipv4 address, const scenario::Scenario& scenario);
+HostId host_at(Address address, const scenario::Scenario& scenario);
 // The rule's place among its node's rules, from 1; 0 for no rule.
 int number_of(RuleId rule, const scenario::Scenario& scenario);
 // "3 s" / "3 秒", "31 ms", "15 min", "4 h", "5 d": the largest unit that needs no fraction.

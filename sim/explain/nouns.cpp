@@ -202,7 +202,7 @@ HostId host_called(std::string_view key, const scenario::Scenario& scenario)
     return HostId{};
 }
 
-HostId host_at(Ipv4 address, const scenario::Scenario& scenario)
+HostId host_at(Address address, const scenario::Scenario& scenario)
 {
     std::string_view line;
     for (const scenario::AccessLine& candidate : scenario.lines)
@@ -221,7 +221,7 @@ std::string host_name(HostId host, const Context& context)
     return found != nullptr ? pick(found->name, context.language) : std::string{"-"};
 }
 
-std::string host_or_address(Ipv4 address, const Context& context)
+std::string host_or_address(Address address, const Context& context)
 {
     const HostId host = host_at(address, context.scenario);
     return host.exists() ? host_name(host, context) : to_string(address);

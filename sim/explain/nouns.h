@@ -63,7 +63,7 @@ std::string area_name(HostId host, const Context& context);
 // The program on that host; nullptr when there is none.
 const scenario::MailProgram* program_at(HostId host, const scenario::Scenario& scenario);
 // "mail.kumo.example" when known, else the address.
-std::string host_or_address(Ipv4 address, const Context& context);
+std::string host_or_address(Address address, const Context& context);
 
 // ---- values -----------------------------------------------------------------------------------
 

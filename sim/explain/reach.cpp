@@ -69,23 +69,23 @@ rule_that_stops(HostId from, HostId to, std::uint16_t port, const scenario::Scen
     return Reach{scenario}.rule_that_stops(from, to, port);
 }
 
-std::optional<Ipv4> address_of(HostId host, const scenario::Scenario& scenario)
+std::optional<Address> address_of(HostId host, const scenario::Scenario& scenario)
 {
     const scenario::Host* found = host_at(host, scenario);
     if (found == nullptr) return std::nullopt;
-    const std::vector<Ipv4> addresses = scenario::Index{scenario}.addresses_of(*found);
+    const std::vector<Address> addresses = scenario::Index{scenario}.addresses_of(*found);
     return addresses.empty() ? std::nullopt : std::optional{addresses.front()};
 }
 
-bool is_meant(std::string_view key, Ipv4 address, const scenario::Scenario& scenario)
+bool is_meant(std::string_view key, Address address, const scenario::Scenario& scenario)
 {
     const scenario::Index index{scenario};
     if (std::ranges::find(scenario.groups, key, &scenario::Group::key) == scenario.groups.end() &&
         !index.host_id(key).exists())
         return false;
     const auto networks = build::networks(scenario, index, {std::string{key}});
-    return std::ranges::any_of(
-        networks, [&](const Ipv4Network& network) { return network.contains(address); });
+    return std::ranges::any_of(networks,
+                               [&](const Prefix& network) { return network.contains(address); });
 }
 
 } // namespace sim::explain

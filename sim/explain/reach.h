@@ -46,9 +46,9 @@ std::optional<RuleId>
 rule_that_stops(HostId from, HostId to, std::uint16_t port, const scenario::Scenario& scenario);
 
 // The address that a host sends from; nothing for a PC that is plugged in nowhere.
-std::optional<Ipv4> address_of(HostId host, const scenario::Scenario& scenario);
+std::optional<Address> address_of(HostId host, const scenario::Scenario& scenario);
 
 // Whether an address belongs to a group, host or line key that a rule or relay list speaks of.
-bool is_meant(std::string_view key, Ipv4 address, const scenario::Scenario& scenario);
+bool is_meant(std::string_view key, Address address, const scenario::Scenario& scenario);
 
 } // namespace sim::explain

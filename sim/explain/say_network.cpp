@@ -11,7 +11,7 @@ namespace sim::explain {
 
 namespace {
 
-std::string endpoint_text(Ipv4 address, std::uint16_t port, Transport transport)
+std::string endpoint_text(Address address, std::uint16_t port, Transport transport)
 {
     return transport == Transport::icmp ? to_string(address) : to_string(Endpoint{address, port});
 }

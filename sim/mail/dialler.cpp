@@ -5,7 +5,7 @@ namespace sim::mail {
 std::optional<Endpoint> Dialler::literal(std::string_view host, std::uint16_t port)
 {
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    const auto address = parse_ipv4(host);
+    const auto address = parse_address(host);
     if (!address) return std::nullopt;
     return Endpoint{*address, port};
 }

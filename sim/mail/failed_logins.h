@@ -25,14 +25,14 @@ public:
     explicit FailedLogins(FailedLoginsConfig config) : config_{config} {}
 
     // When this address is let in again; nothing: it may come now.
-    [[nodiscard]] std::optional<Instant> refused_until(Ipv4 address, Instant now) const;
+    [[nodiscard]] std::optional<Instant> refused_until(Address address, Instant now) const;
     // Failures from there that still count.
-    [[nodiscard]] std::uint32_t count(Ipv4 address, Instant now) const;
+    [[nodiscard]] std::uint32_t count(Address address, Instant now) const;
 
     // The address that failed longest ago is forgotten when there are too many.
-    void handle_failure(Ipv4 address, Instant now);
+    void handle_failure(Address address, Instant now);
     // Whoever knows a password is no guesser. A pause that has begun goes on all the same.
-    void handle_success(Ipv4 address, Instant now);
+    void handle_success(Address address, Instant now);
 
     [[nodiscard]] std::size_t size() const { return addresses_.size(); }
 
@@ -41,13 +41,13 @@ private:
         std::uint32_t failures = 0;
         Instant last; // and the pause, if any, began with it
     };
-    [[nodiscard]] const Memory* find(Ipv4 address, Instant now) const;
+    [[nodiscard]] const Memory* find(Address address, Instant now) const;
 
     FailedLoginsConfig config_;
-    std::map<Ipv4, Memory> addresses_;
+    std::map<Address, Memory> addresses_;
 };
 
 // What a peer hears that is refused until then.
-[[nodiscard]] std::string words_of_pause(Ipv4 address, Instant until, Instant now);
+[[nodiscard]] std::string words_of_pause(Address address, Instant until, Instant now);
 
 } // namespace sim::mail

@@ -74,8 +74,8 @@ public:
 struct MachineConfig {
     HostId host;
     std::string name; // as it calls itself
-    std::vector<Ipv4> addresses;
-    std::optional<Ipv4> resolver; // the name server that it asks; none: every lookup fails
+    std::vector<Address> addresses;
+    std::optional<Address> resolver; // the name server that it asks; none: every lookup fails
     dns::RetrySchedule dns_schedule = dns::linux_schedule();
 };
 
@@ -85,7 +85,7 @@ public:
 
     [[nodiscard]] HostId host() const { return config_.host; }
     [[nodiscard]] const std::string& name() const { return config_.name; }
-    [[nodiscard]] const std::vector<Ipv4>& addresses() const { return config_.addresses; }
+    [[nodiscard]] const std::vector<Address>& addresses() const { return config_.addresses; }
     [[nodiscard]] Surroundings& world() { return world_; }
     [[nodiscard]] Instant now() const { return world_.now; }
     [[nodiscard]] Trace& trace() { return world_.trace; }

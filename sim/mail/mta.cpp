@@ -147,7 +147,7 @@ void Mta::watch(ConnectionId connection, const SmtpInbound& inbound)
 bool Mta::is_ours(std::string_view domain) const
 {
     if (domain.empty() || is_local_domain(domain)) return true;
-    return std::ranges::any_of(machine_.addresses(), [&](Ipv4 address) {
+    return std::ranges::any_of(machine_.addresses(), [&](Address address) {
         return domain == fmt::format("[{}]", to_string(address));
     });
 }
@@ -177,7 +177,7 @@ bool Mta::may_relay(const InboundPeer& peer, const smtp::ClientFacts& client) co
 
 bool Mta::is_own_network(const InboundPeer& peer) const
 {
-    return std::ranges::any_of(config_.relay_for, [&](const Ipv4Network& network) {
+    return std::ranges::any_of(config_.relay_for, [&](const Prefix& network) {
         return network.contains(peer.remote.address);
     });
 }

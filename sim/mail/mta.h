@@ -35,7 +35,7 @@ struct MtaConfig {
     std::vector<MtaListener> listeners;
     std::vector<std::string> local_domains;
     std::vector<std::string> routed_recipients;  // of local domains, kept on another host
-    std::vector<Ipv4Network> relay_for;          // whose mail goes on to anywhere without a login
+    std::vector<Prefix> relay_for;               // whose mail goes on to anywhere without a login
     bool relays_foreign_senders = true;          // for them, or only their mail as local people
     std::shared_ptr<const PopLogins> pop_logins; // who is relayed for as well; null: nobody
     AccountsConfig accounts;

@@ -4,7 +4,7 @@
 
 namespace sim::mail {
 
-void PopLogins::handle_login(Ipv4 address, Instant now)
+void PopLogins::handle_login(Address address, Instant now)
 {
     last_[address] = now;
     if (last_.size() <= most_addresses) return;
@@ -12,7 +12,7 @@ void PopLogins::handle_login(Ipv4 address, Instant now)
         std::ranges::min_element(last_, {}, [](const auto& entry) { return entry.second; }));
 }
 
-bool PopLogins::covers(Ipv4 address, Instant now) const
+bool PopLogins::covers(Address address, Instant now) const
 {
     const auto login = last_.find(address);
     return login != last_.end() && now - login->second <= lasting_;

@@ -14,15 +14,15 @@ class PopLogins {
 public:
     explicit PopLogins(Duration lasting) : lasting_{lasting} {}
 
-    void handle_login(Ipv4 address, Instant now);
+    void handle_login(Address address, Instant now);
     // Whether somebody logged in from there lately enough.
-    [[nodiscard]] bool covers(Ipv4 address, Instant now) const;
+    [[nodiscard]] bool covers(Address address, Instant now) const;
 
 private:
     static constexpr std::size_t most_addresses = 1024; // the one longest ago is forgotten
 
     Duration lasting_;
-    std::map<Ipv4, Instant> last_;
+    std::map<Address, Instant> last_;
 };
 
 } // namespace sim::mail

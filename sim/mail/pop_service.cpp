@@ -16,7 +16,7 @@ public:
     Session(PopService& service,
             const PopServiceListener& listener,
             ConnectionId connection,
-            Ipv4 client)
+            Address client)
         : service_{service},
           machine_{service.machine_},
           channel_{machine_, *this, connection},
@@ -172,7 +172,7 @@ private:
     PopService& service_;
     Machine& machine_;
     Channel channel_;
-    Ipv4 client_;
+    Address client_;
     pop3::ServerSession session_;
     std::string mailbox_; // while it is locked for this session
     Drain drain_;

@@ -107,7 +107,7 @@ private:
         std::string host; // name, for TLS and for people
         std::uint16_t port = 25;
         std::uint16_t preference = 0;
-        std::optional<Ipv4> address; // looked up when its turn comes
+        std::optional<Address> address; // looked up when its turn comes
     };
     // One mail to those of its recipients that go the same way. At any time it waits: until it is
     // due, for the answer to a question, in line at a door, or for the end of a talk.

@@ -125,13 +125,13 @@ public:
     [[nodiscard]] const LinkConfig& link(LinkId link) const { return wire_.link(link); }
     [[nodiscard]] bool is_cut(LinkId link) const { return wire_.is_cut(link); }
     [[nodiscard]] bool is_down(HostId host) const { return wire_.is_down(host); }
-    [[nodiscard]] std::optional<HostId> host_with(Ipv4 address) const
+    [[nodiscard]] std::optional<HostId> host_with(Address address) const
     {
         return wire_.host_with(address);
     }
     // The nodes that a packet visits from `from` to the owner of `to`, both included; empty when
     // there is no way.
-    [[nodiscard]] std::vector<HostId> route(HostId from, Ipv4 to) const
+    [[nodiscard]] std::vector<HostId> route(HostId from, Address to) const
     {
         return wire_.route(from, to);
     }

@@ -9,9 +9,9 @@ namespace sim::net {
 
 namespace {
 
-bool lists(const std::vector<Ipv4Network>& networks, Ipv4 address)
+bool lists(const std::vector<Prefix>& networks, Address address)
 {
-    return std::any_of(networks.begin(), networks.end(), [&](const Ipv4Network& network) {
+    return std::any_of(networks.begin(), networks.end(), [&](const Prefix& network) {
         return network.contains(address);
     });
 }
@@ -49,7 +49,7 @@ bool matches(const Rule& rule, const PacketHead& packet, Direction direction)
 
 } // namespace
 
-bool AddressSet::contains(Ipv4 address) const
+bool AddressSet::contains(Address address) const
 {
     return (any || lists(networks, address)) && !lists(exceptions, address);
 }

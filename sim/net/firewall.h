@@ -19,10 +19,10 @@ namespace sim::net {
 // Any address, or those in one of `networks`; in both cases without those in `exceptions`.
 struct AddressSet {
     bool any = true;
-    std::vector<Ipv4Network> networks;   // looked at only when `any` is false
-    std::vector<Ipv4Network> exceptions; // "own mail server exempt" is one of these
+    std::vector<Prefix> networks;   // looked at only when `any` is false
+    std::vector<Prefix> exceptions; // "own mail server exempt" is one of these
 
-    [[nodiscard]] bool contains(Ipv4 address) const;
+    [[nodiscard]] bool contains(Address address) const;
 };
 
 struct PortRange { // both ends included

@@ -25,7 +25,7 @@ struct ConnectSchedule {
 
 struct HostConfig {
     std::string name;
-    std::vector<Ipv4> addresses; // at least one; each belongs to one host of the world only
+    std::vector<Address> addresses; // at least one; each belongs to one host of the world only
     std::vector<Duration> syn_times = windows_connect_schedule().syn_times;
     Duration connect_timeout = windows_connect_schedule().connect_timeout;
     std::uint8_t data_retransmissions = windows_connect_schedule().data_retransmissions;

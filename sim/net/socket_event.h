@@ -30,7 +30,7 @@ struct Datagram {
     std::uint16_t local_port = 0;
     Endpoint remote;
     Blob payload;
-    Ipv4 local_address; // the one of the host's that it was sent to
+    Address local_address; // the one of the host's that it was sent to
 };
 struct DatagramUnreachable { // ICMP came back for a datagram sent from local_port to remote
     std::uint16_t local_port = 0;

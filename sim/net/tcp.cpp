@@ -223,7 +223,7 @@ void Tcp::list_sockets(HostId host, std::vector<SocketRow>& rows) const
     SIM_ASSERT(host.value < ports_.size());
     ports_[host.value].listening.for_each([&](std::uint16_t port) {
         rows.push_back(
-            {Transport::tcp, SocketState::listen, {Ipv4{}, port}, {}, 0, ConnectionId{}});
+            {Transport::tcp, SocketState::listen, {Address{}, port}, {}, 0, ConnectionId{}});
     });
     const std::size_t listening = rows.size();
     connections_.for_each([&](const Connection& connection) {

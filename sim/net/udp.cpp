@@ -35,7 +35,7 @@ void Udp::unbind(HostId host, std::uint16_t port)
 void Udp::tell(HostId host, std::uint16_t port, SocketState state)
 {
     trace_.emplace<SocketChanged>(
-        host, ConnectionId{}, Transport::udp, state, Endpoint{Ipv4{}, port}, Endpoint{});
+        host, ConnectionId{}, Transport::udp, state, Endpoint{Address{}, port}, Endpoint{});
 }
 
 void Udp::send(HostId host, Endpoint from, Endpoint to, std::string_view bytes, Instant now)
@@ -85,7 +85,8 @@ void Udp::list_sockets(HostId host, std::vector<SocketRow>& rows) const
 {
     SIM_ASSERT(host.value < bound_.size());
     bound_[host.value].for_each([&](std::uint16_t port) {
-        rows.push_back({Transport::udp, SocketState::bound, {Ipv4{}, port}, {}, 0, ConnectionId{}});
+        rows.push_back(
+            {Transport::udp, SocketState::bound, {Address{}, port}, {}, 0, ConnectionId{}});
     });
 }
 

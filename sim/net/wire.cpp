@@ -108,7 +108,7 @@ void Wire::finish_topology()
         links.push_back(cable.config);
     routes_ = Routes{hosts_.size(), links};
     for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
-        for (const Ipv4 address : hosts_[i].config.addresses)
+        for (const Address address : hosts_[i].config.addresses)
             owners_.push_back(Owner{address, HostId{i}});
     }
     std::sort(owners_.begin(), owners_.end(), [](const Owner& a, const Owner& b) {
@@ -121,17 +121,17 @@ void Wire::finish_topology()
     SIM_ASSERT(twice == owners_.end());
 }
 
-std::optional<HostId> Wire::host_with(Ipv4 address) const
+std::optional<HostId> Wire::host_with(Address address) const
 {
-    const auto found =
-        std::lower_bound(owners_.begin(), owners_.end(), address, [](const Owner& owner, Ipv4 a) {
+    const auto found = std::lower_bound(
+        owners_.begin(), owners_.end(), address, [](const Owner& owner, Address a) {
             return owner.address < a;
         });
     if (found == owners_.end() || found->address != address) return std::nullopt;
     return found->host;
 }
 
-std::vector<HostId> Wire::route(HostId from, Ipv4 to) const
+std::vector<HostId> Wire::route(HostId from, Address to) const
 {
     const auto destination = host_with(to);
     return destination ? routes_.way(from, *destination) : std::vector<HostId>{};

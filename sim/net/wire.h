@@ -35,8 +35,8 @@ public:
     [[nodiscard]] const LinkConfig& link(LinkId id) const;
     Firewall& firewall(HostId id);
     [[nodiscard]] const Firewall& firewall(HostId id) const { return node(id).firewall; }
-    [[nodiscard]] std::optional<HostId> host_with(Ipv4 address) const;
-    [[nodiscard]] std::vector<HostId> route(HostId from, Ipv4 to) const;
+    [[nodiscard]] std::optional<HostId> host_with(Address address) const;
+    [[nodiscard]] std::vector<HostId> route(HostId from, Address to) const;
 
     void set_cut(LinkId id, bool cut);
     void set_down(HostId id, bool down);
@@ -89,7 +89,7 @@ private:
         bool cut = false;
     };
     struct Owner {
-        Ipv4 address;
+        Address address;
         HostId host;
     };
 

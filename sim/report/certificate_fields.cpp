@@ -163,7 +163,7 @@ std::string described_alt_names(Octets list)
         if (name->tag == dns_name_tag) {
             text += explain::show_bytes(name->content.rest());
         } else if (name->tag == address_tag && name->content.left() == 4) {
-            text += to_string(Ipv4{static_cast<std::uint32_t>(*name->content.number(4))});
+            text += to_string(Address{static_cast<std::uint32_t>(*name->content.number(4))});
         } else {
             text += hex(name->content.rest());
         }

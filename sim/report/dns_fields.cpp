@@ -297,7 +297,7 @@ private:
         switch (meaning_of_type(type)) {
         case DnsTypeMeaning::a:
             if (data.left() != 4) return raw;
-            return to_string(Ipv4{static_cast<std::uint32_t>(*data.number(4))});
+            return to_string(Address{static_cast<std::uint32_t>(*data.number(4))});
         case DnsTypeMeaning::mx: {
             const auto preference = data.number(2);
             const auto exchange = read_name(data);

@@ -90,7 +90,7 @@ public:
     {
         add(name, to_string(endpoint));
     }
-    void operator()(std::string_view name, Ipv4 address) { add(name, to_string(address)); }
+    void operator()(std::string_view name, Address address) { add(name, to_string(address)); }
     void operator()(std::string_view name, Instant at) { add(name, clock(at - scenario_.start)); }
     void operator()(std::string_view name, Duration span) { add(name, clock(span)); }
     void operator()(std::string_view name, HostId id)

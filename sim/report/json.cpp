@@ -87,7 +87,7 @@ public:
     {
         out_[std::string{name}] = to_string(endpoint);
     }
-    void operator()(std::string_view name, Ipv4 address)
+    void operator()(std::string_view name, Address address)
     {
         out_[std::string{name}] = to_string(address);
     }

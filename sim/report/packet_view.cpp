@@ -57,7 +57,7 @@ std::string protocol_name(std::uint64_t protocol)
 
 std::string address_name(std::uint64_t address)
 {
-    return to_string(Ipv4{static_cast<std::uint32_t>(address)});
+    return to_string(Address{static_cast<std::uint32_t>(address)});
 }
 
 std::string flag_names(std::uint64_t bits)

@@ -158,7 +158,7 @@ private:
     void add_names(std::string& file) const
     {
         std::string body;
-        for (const Ipv4 address : addresses_) {
+        for (const Address address : addresses_) {
             const HostId host = explain::host_at(address, source_.scenario);
             if (!host.exists()) continue;
             const std::string& name = source_.scenario.hosts[host.value].key;
@@ -268,7 +268,7 @@ private:
     std::string interface_blocks_;
     std::string packets_;
     std::set<std::uint32_t> seen_;
-    std::set<Ipv4> addresses_;
+    std::set<Address> addresses_;
     std::map<std::pair<HostId, HostId>, std::uint32_t> interfaces_;
 };
 

@@ -13,7 +13,7 @@ namespace sim::scenario {
 namespace {
 
 // Nothing in a lesson may point at somebody's real machine.
-constexpr std::array<Ipv4Network, 8> allowed_networks{{
+constexpr std::array<Prefix, 8> allowed_networks{{
     {{0xC0000200}, 24}, // 192.0.2.0/24, documentation, RFC 5737
     {{0xC6336400}, 24}, // 198.51.100.0/24
     {{0xCB007100}, 24}, // 203.0.113.0/24
@@ -28,10 +28,10 @@ class AddressBook {
 public:
     explicit AddressBook(Reading& reading) : reading_{reading} {}
 
-    void add(Ipv4 address, const std::string& path)
+    void add(Address address, const std::string& path)
     {
         const bool is_allowed = std::ranges::any_of(
-            allowed_networks, [&](const Ipv4Network& n) { return n.contains(address); });
+            allowed_networks, [&](const Prefix& n) { return n.contains(address); });
         if (!is_allowed) {
             reading_.add(path, ProblemKind::real_address, {{"address", to_string(address)}});
         }
@@ -45,7 +45,7 @@ public:
 
 private:
     Reading& reading_;
-    std::map<Ipv4, std::string> owners_;
+    std::map<Address, std::string> owners_;
 };
 
 // What a World could not be built of.
@@ -120,7 +120,7 @@ void check_lines(Checking& c)
     }
 }
 
-void check_resolver(Checking& c, const std::optional<Ipv4>& resolver, const std::string& path)
+void check_resolver(Checking& c, const std::optional<Address>& resolver, const std::string& path)
 {
     if (resolver && !c.is_name_server(*resolver))
         c.reading.add(path, ProblemKind::no_name_server_at, {{"address", to_string(*resolver)}});

@@ -10,7 +10,7 @@
 
 namespace sim::scenario {
 
-bool Checking::is_name_server(Ipv4 address) const
+bool Checking::is_name_server(Address address) const
 {
     return std::ranges::any_of(scenario.name_servers, [&](const NameServer& server) {
         const Host* runs_on = host(server.host);

@@ -16,7 +16,7 @@ struct Checking : Index {
     Checking(const Scenario& whole, Reading& read) : Index{whole}, scenario{whole}, reading{read} {}
 
     // Whether a name server runs on a host with this address.
-    [[nodiscard]] bool is_name_server(Ipv4 address) const;
+    [[nodiscard]] bool is_name_server(Address address) const;
 
     const Scenario& scenario;
     Reading& reading;

@@ -45,10 +45,10 @@ const MailServer* Index::mail_server(std::string_view key) const
     return thing_in(mail_servers_, key);
 }
 
-std::vector<Ipv4> Index::addresses_of(const Host& host) const
+std::vector<Address> Index::addresses_of(const Host& host) const
 {
     const AccessLine* on = host.line.empty() ? nullptr : line(host.line);
-    return on != nullptr ? std::vector<Ipv4>{on->address} : host.addresses;
+    return on != nullptr ? std::vector<Address>{on->address} : host.addresses;
 }
 
 } // namespace sim::scenario

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] const AccessLine* line(std::string_view key) const;
     [[nodiscard]] const MailServer* mail_server(std::string_view key) const; // by host
     // The addresses of a host; a PC on a line has the line's.
-    [[nodiscard]] std::vector<Ipv4> addresses_of(const Host& host) const;
+    [[nodiscard]] std::vector<Address> addresses_of(const Host& host) const;
 
 private:
     const Scenario& scenario_;

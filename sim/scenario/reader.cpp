@@ -285,24 +285,24 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Dura
     }
 }
 
-void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4& out)
+void Reader::read(const Node& node, const std::string& path, Form /*form*/, Address& out)
 {
     constexpr ProblemTerm wanted = ProblemTerm::ipv4;
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
-    if (const auto address = parse_ipv4(*text)) {
+    if (const auto address = parse_address(*text)) {
         out = *address;
     } else {
         reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
     }
 }
 
-void Reader::read(const Node& node, const std::string& path, Form /*form*/, Ipv4Network& out)
+void Reader::read(const Node& node, const std::string& path, Form /*form*/, Prefix& out)
 {
     constexpr ProblemTerm wanted = ProblemTerm::network;
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
-    if (const auto network = parse_ipv4_network(*text)) {
+    if (const auto network = parse_prefix(*text)) {
         out = *network;
     } else {
         reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});

@@ -171,8 +171,8 @@ private:
     void read(const Node& node, const std::string& path, Form form, std::uint16_t& out);
     void read(const Node& node, const std::string& path, Form form, std::uint64_t& out);
     void read(const Node& node, const std::string& path, Form form, Duration& out);
-    void read(const Node& node, const std::string& path, Form form, Ipv4& out);
-    void read(const Node& node, const std::string& path, Form form, Ipv4Network& out);
+    void read(const Node& node, const std::string& path, Form form, Address& out);
+    void read(const Node& node, const std::string& path, Form form, Prefix& out);
     void read(const Node& node, const std::string& path, Form form, PortRange& out);
     template <NamedEnum E>
     void read(const Node& node, const std::string& path, Form /*form*/, E& out)

@@ -41,11 +41,11 @@ struct Host {
     std::string key; // unique; a server's is its fully qualified name
     Text name;
     HostKind kind = HostKind::other;
-    std::string area;            // for a PC on a line: the line's area
-    std::vector<Ipv4> addresses; // none on a line: it is given the line's
+    std::string area;               // for a PC on a line: the line's area
+    std::vector<Address> addresses; // none on a line: it is given the line's
     System system = System::linux;
-    std::string line;             // a PC: key of the Line that it is plugged into, else empty
-    std::optional<Ipv4> resolver; // the name server that it asks; none: the line's
+    std::string line;                // a PC: key of the Line that it is plugged into, else empty
+    std::optional<Address> resolver; // the name server that it asks; none: the line's
     // A router whose owner makes STARTTLS unreadable in what passes; switched on by settings only.
     bool strips_starttls = false;
 };
@@ -56,8 +56,8 @@ struct AccessLine {
     Text name;
     std::string area;
     std::string router; // host at its other end
-    Ipv4 address;       // that a PC on it is given
-    std::optional<Ipv4> resolver;
+    Address address;    // that a PC on it is given
+    std::optional<Address> resolver;
     Duration latency = 5ms;
     std::uint64_t bits_per_second = 100'000'000;
 };
@@ -76,7 +76,7 @@ struct Link {
 struct Group {
     std::string key;
     Text name;
-    std::vector<Ipv4Network> networks;
+    std::vector<Prefix> networks;
 };
 
 struct PortRange {
@@ -127,7 +127,7 @@ struct NameServer {
     bool recursive = false;
     struct Forward {
         std::string suffix; // "umi.example"; "" for everything else
-        Ipv4 server;
+        Address server;
     };
     std::vector<Forward> forwards;
     mail::DnsFault fault = mail::DnsFault::off; // switched on by settings only

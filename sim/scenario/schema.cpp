@@ -146,11 +146,11 @@ Json shape(Tag<Duration> /*tag*/, Form /*form*/)
 {
     return reference_to("duration");
 }
-Json shape(Tag<Ipv4> /*tag*/, Form /*form*/)
+Json shape(Tag<Address> /*tag*/, Form /*form*/)
 {
     return object().with("type", text("string")).with("format", text("ipv4"));
 }
-Json shape(Tag<Ipv4Network> /*tag*/, Form /*form*/)
+Json shape(Tag<Prefix> /*tag*/, Form /*form*/)
 {
     return object()
         .with("type", text("string"))

@@ -180,7 +180,7 @@ bool is_ipv6(std::string_view text)
         const std::size_t end = std::min(text.find(':'), text.size());
         const std::string_view group = text.substr(0, end);
         if (group.find('.') != std::string_view::npos) {
-            if (end != text.size() || !parse_ipv4(group)) return false;
+            if (end != text.size() || !parse_address(group)) return false;
             groups += 2;
             break;
         }
@@ -205,7 +205,7 @@ bool is_ipv6(std::string_view text)
 bool is_literal_content(std::string_view text)
 {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return parse_ipv4(text).has_value();
+    if (colon == std::string_view::npos) return parse_address(text).has_value();
     const std::string_view tag = text.substr(0, colon);
     const std::string_view value = text.substr(colon + 1);
     if (equal_ignoring_case(tag, "IPv6")) return is_ipv6(value);

@@ -55,7 +55,7 @@ Draft leaf_draft(const LeafRequest& request, const Botan::Private_Key& key, Inst
                 .extensions = {}};
     Botan::AlternativeName alternatives;
     for (const std::string& name : names) {
-        if (const auto address = parse_ipv4(name)) {
+        if (const auto address = parse_address(name)) {
             alternatives.add_ipv4_address(address->value);
         } else {
             alternatives.add_dns(name);

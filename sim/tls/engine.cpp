@@ -175,7 +175,7 @@ Engine::Impl::Impl(const ServerConfig& config, Rng chance, Instant now)
 
 void Engine::Impl::open_client(const ClientConfig& config, Rng chance)
 {
-    const bool is_address = parse_ipv4(name_).has_value(); // which SNI must not hold
+    const bool is_address = parse_address(name_).has_value(); // which SNI must not hold
     const auto policy = botan_policy(config.versions);
     channel_ = std::make_unique<Botan::TLS::Client>(
         std::shared_ptr<Botan::TLS::Callbacks>{std::shared_ptr<void>{}, this},

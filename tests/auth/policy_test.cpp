@@ -12,7 +12,7 @@ namespace {
 Facts facts()
 {
     Facts facts;
-    facts.client = *parse_ipv4("192.0.2.10");
+    facts.client = *parse_address("192.0.2.10");
     facts.sender_domain = "kumo.example";
     facts.recipient_domain = "umi.example";
     return facts;

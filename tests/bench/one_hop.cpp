@@ -9,8 +9,8 @@ using namespace sim;
 
 namespace {
 
-const Ipv4 source_address = *parse_ipv4("192.0.2.10");
-const Ipv4 sink_address = *parse_ipv4("198.51.100.25");
+const Address source_address = *parse_address("192.0.2.10");
+const Address sink_address = *parse_address("198.51.100.25");
 
 mail::InboundConfig plain_inbound()
 {

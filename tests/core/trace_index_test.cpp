@@ -27,13 +27,13 @@ using List = std::vector<std::uint32_t>;
 
 ConnectionAttempted attempted()
 {
-    return {{Ipv4{1}, 49152}, {Ipv4{2}, 25}};
+    return {{Address{1}, 49152}, {Address{2}, 25}};
 }
 
 ConnectionOpened opened(bool accepted)
 {
-    const Endpoint client{Ipv4{1}, 49152};
-    const Endpoint far{Ipv4{2}, 25};
+    const Endpoint client{Address{1}, 49152};
+    const Endpoint far{Address{2}, 25};
     return accepted ? ConnectionOpened{far, client, true} : ConnectionOpened{client, far, false};
 }
 
@@ -81,7 +81,7 @@ TEST_SUITE("core.trace_index")
         const TraceIndex::Connection& connection = trace.index().connection(first);
         CHECK(connection.ends.client == pc);
         CHECK(connection.ends.client_at.port == 49152);
-        CHECK(connection.ends.server_at == Endpoint{Ipv4{2}, 25});
+        CHECK(connection.ends.server_at == Endpoint{Address{2}, 25});
         CHECK_FALSE(connection.ends.server.exists());
         trace.append(pc, first, opened(false));
         CHECK_FALSE(trace.index().connection(first).ends.server.exists());
@@ -96,7 +96,7 @@ TEST_SUITE("core.trace_index")
         Trace trace;
         trace.append(server, first, opened(true));
         CHECK(trace.index().connection(first).ends.server == server);
-        CHECK(trace.index().connection(first).ends.client_at == Endpoint{Ipv4{1}, 49152});
+        CHECK(trace.index().connection(first).ends.client_at == Endpoint{Address{1}, 49152});
         CHECK_FALSE(trace.index().connection(first).ends.client.exists());
     }
 

@@ -116,7 +116,7 @@ TEST_SUITE("dns.name")
 
     TEST_CASE("reverse names turn the octets of an address around, RFC 1035 §3.5")
     {
-        const Ipv4 address = *parse_ipv4("192.0.2.10");
+        const Address address = *parse_address("192.0.2.10");
         CHECK(to_string(reverse_name(address)) == "10.2.0.192.in-addr.arpa");
         CHECK(parse_reverse_name(reverse_name(address)) == address);
         CHECK(parse_reverse_name(name("10.2.0.192.IN-ADDR.ARPA")) == address);

@@ -138,7 +138,7 @@ TEST_SUITE("dns.record")
         const Name www = *parse_name("www.umi.example");
         const Name host = *parse_name("host.umi.example");
         const std::vector<Record> records{{www, 300, CnameRecord{host}},
-                                          {host, 300, ARecord{*parse_ipv4("192.0.2.1")}}};
+                                          {host, 300, ARecord{*parse_address("192.0.2.1")}}};
         CHECK(to_lines(records) == "CNAME host.umi.example.\n192.0.2.1");
         CHECK(to_lines({}).empty());
         CHECK(all_of_kind<ARecord>(records).size() == 1);

@@ -10,9 +10,9 @@ using namespace sim::dns::samples;
 namespace {
 
 constexpr Instant start{};
-const Endpoint client{*parse_ipv4("192.0.2.10"), 50000};
-const Endpoint other_client{*parse_ipv4("192.0.2.11"), 50000};
-const Ipv4 umi_server = *parse_ipv4("198.51.100.2");
+const Endpoint client{*parse_address("192.0.2.10"), 50000};
+const Endpoint other_client{*parse_address("192.0.2.11"), 50000};
+const Address umi_server = *parse_address("198.51.100.2");
 
 Zone zone_of(std::string_view origin, const std::vector<Record>& records)
 {
@@ -201,7 +201,7 @@ TEST_SUITE("dns.recursive_server")
     {
         RecursiveServer provider = sakura();
         const Server owner = umi();
-        const Endpoint provider_53{*parse_ipv4("198.51.100.1"), 53};
+        const Endpoint provider_53{*parse_address("198.51.100.1"), 53};
         ResolverConfig config;
         config.forwards = {{name("."), {provider_53.address}}};
         Resolver stub{std::move(config), rng_stream(1, "hanako-pc")};

@@ -12,10 +12,10 @@ using namespace sim::dns::samples;
 namespace {
 
 constexpr Instant start{};
-const Ipv4 first = *parse_ipv4("198.51.100.1");
-const Ipv4 second = *parse_ipv4("198.51.100.2");
+const Address first = *parse_address("198.51.100.1");
+const Address second = *parse_address("198.51.100.2");
 
-ResolverConfig forwarder(std::vector<Ipv4> servers = {first})
+ResolverConfig forwarder(std::vector<Address> servers = {first})
 {
     ResolverConfig config;
     config.forwards = {{name("."), std::move(servers)}};

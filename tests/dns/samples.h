@@ -13,9 +13,9 @@ inline Name name(std::string_view text)
     return parse_name(text).value();
 }
 
-inline Ipv4 ipv4(std::string_view text)
+inline Address ipv4(std::string_view text)
 {
-    return parse_ipv4(text).value();
+    return parse_address(text).value();
 }
 
 // "mx1.umi.example", 300, "A", "203.0.113.25"

@@ -55,7 +55,7 @@ private:
         scenario::Host host;
         const auto number = static_cast<std::uint32_t>(made->hosts.size());
         host.key = fmt::format("host-{}", number);
-        host.addresses = {Ipv4{0xC6120000U + number * 256U + 1U}};
+        host.addresses = {Address{0xC6120000U + number * 256U + 1U}};
         made->hosts.push_back(host);
     }
 
@@ -98,7 +98,7 @@ private:
         for (std::uint32_t i = 0; i < 2; ++i) {
             scenario::Group group;
             group.key = fmt::format("group-{}", i);
-            group.networks = {{Ipv4{0xC6120000U + below(2) * 1024U}, 22}};
+            group.networks = {{Address{0xC6120000U + below(2) * 1024U}, 22}};
             made->groups.push_back(group);
         }
     }
@@ -219,7 +219,7 @@ TEST_SUITE("explain.reach")
         const auto add = [&](const char* key, std::uint32_t address) {
             scenario::Host host;
             host.key = key;
-            host.addresses = {Ipv4{0xC6120000U + address}};
+            host.addresses = {Address{0xC6120000U + address}};
             world.hosts.push_back(host);
         };
         add("pc", 1);

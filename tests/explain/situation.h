@@ -46,7 +46,7 @@ private:
         return sim::values_of<E>()[chance_.below(sim::count_of<E>())];
     }
 
-    static sim::Ipv4 ip(const std::string& text) { return *sim::parse_ipv4(text); }
+    static sim::Address ip(const std::string& text) { return *sim::parse_address(text); }
 
     // ---- hosts and cables -----------------------------------------------------------------------
 

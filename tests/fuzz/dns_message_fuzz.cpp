@@ -53,7 +53,7 @@ void check_programs(std::string_view bytes)
 {
     Server own;
     own.add_zone(zone());
-    const Endpoint upstream{Ipv4{0xc6336401}, dns_port};
+    const Endpoint upstream{Address{0xc6336401}, dns_port};
     ResolverConfig config;
     config.forwards = {{name("."), {upstream.address}}};
     RecursiveServer server{own, config, rng_stream(1, "fuzz")};
@@ -61,8 +61,8 @@ void check_programs(std::string_view bytes)
     SIM_ASSERT(reply.bytes.empty() || parse_message(reply.bytes));
     SIM_ASSERT(reply.bytes.size() <= edns_udp_octets);
 
-    server.handle_query({Ipv4{0xc000020a}, 50000}, bytes, Instant{});
-    server.handle_query({Ipv4{0xc000020b}, 50000}, own.answer(bytes).bytes, Instant{});
+    server.handle_query({Address{0xc000020a}, 50000}, bytes, Instant{});
+    server.handle_query({Address{0xc000020b}, 50000}, own.answer(bytes).bytes, Instant{});
     Resolver& resolver = server.resolver();
     resolver.handle_question(QuestionId{7}, name("a.example"), RecordType::a, Instant{});
     std::string reply_bytes{bytes};

@@ -9,15 +9,15 @@ using mail::FailedLogins;
 namespace {
 
 constexpr Instant noon{std::chrono::hours{12}};
-constexpr Ipv4 pc{0xC000020A};
-constexpr Ipv4 other{0xC000020B};
+constexpr Address pc{0xC000020A};
+constexpr Address other{0xC000020B};
 
 FailedLogins five_minutes(std::size_t most_addresses = 1024)
 {
     return FailedLogins{{5min, 3, most_addresses}};
 }
 
-void fail_thrice(FailedLogins& memory, Ipv4 address, Instant at)
+void fail_thrice(FailedLogins& memory, Address address, Instant at)
 {
     for (int i = 0; i < 3; ++i)
         memory.handle_failure(address, at);
@@ -86,9 +86,9 @@ TEST_SUITE("mail.failed_logins")
     {
         FailedLogins memory = five_minutes(100);
         for (std::uint32_t i = 0; i < 1'000; ++i)
-            memory.handle_failure(Ipv4{i}, noon + i * 1ms);
+            memory.handle_failure(Address{i}, noon + i * 1ms);
         CHECK(memory.size() == 100);
-        CHECK(memory.count(Ipv4{899}, noon + 1s) == 0);
-        CHECK(memory.count(Ipv4{900}, noon + 1s) == 1);
+        CHECK(memory.count(Address{899}, noon + 1s) == 0);
+        CHECK(memory.count(Address{900}, noon + 1s) == 1);
     }
 }

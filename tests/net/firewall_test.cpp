@@ -42,7 +42,7 @@ TEST_SUITE("net.firewall")
     {
         Firewall firewall;
         Rule exempt = named(1, Verdict::pass);
-        exempt.source = {false, {*parse_ipv4_network("192.0.2.10")}, {}};
+        exempt.source = {false, {*parse_prefix("192.0.2.10")}, {}};
         firewall.add(exempt);
         firewall.add(op25b(RuleId{2}));
         firewall.add(named(3, Verdict::reject_rst));
@@ -66,17 +66,16 @@ TEST_SUITE("net.firewall")
 
     TEST_CASE("groups are networks less exceptions: the ISP's own mail server is exempt")
     {
-        const AddressSet dynamic{
-            false,
-            {*parse_ipv4_network("192.0.2.0/25"), *parse_ipv4_network("198.51.100.0/24")},
-            {*parse_ipv4_network("198.51.100.25")}};
+        const AddressSet dynamic{false,
+                                 {*parse_prefix("192.0.2.0/25"), *parse_prefix("198.51.100.0/24")},
+                                 {*parse_prefix("198.51.100.25")}};
         CHECK(dynamic.contains(ip("192.0.2.127")));
         CHECK_FALSE(dynamic.contains(ip("192.0.2.128")));
         CHECK(dynamic.contains(ip("198.51.100.24")));
         CHECK_FALSE(dynamic.contains(ip("198.51.100.25")));
         CHECK_FALSE(AddressSet{false, {}, {}}.contains(ip("192.0.2.1")));
 
-        const AddressSet all_but_one{true, {}, {*parse_ipv4_network("203.0.113.25")}};
+        const AddressSet all_but_one{true, {}, {*parse_prefix("203.0.113.25")}};
         CHECK(all_but_one.contains(ip("203.0.113.24")));
         CHECK_FALSE(all_but_one.contains(ip("203.0.113.25")));
     }
@@ -119,10 +118,10 @@ TEST_SUITE("net.firewall")
         firewall.set_enabled(RuleId{1}, true);
         firewall.set_verdict(RuleId{1}, Verdict::reject_icmp);
         CHECK(firewall.judge(syn, Direction::out)->verdict == Verdict::reject_icmp);
-        firewall.set_source(RuleId{1}, {false, {*parse_ipv4_network("198.51.100.0/24")}, {}});
+        firewall.set_source(RuleId{1}, {false, {*parse_prefix("198.51.100.0/24")}, {}});
         CHECK_FALSE(firewall.judge(syn, Direction::out));
         firewall.set_source(RuleId{1}, {});
-        firewall.set_destination(RuleId{1}, {true, {}, {*parse_ipv4_network("203.0.113.25")}});
+        firewall.set_destination(RuleId{1}, {true, {}, {*parse_prefix("203.0.113.25")}});
         CHECK_FALSE(firewall.judge(syn, Direction::out));
     }
 
@@ -265,7 +264,7 @@ TEST_SUITE("net.firewall")
     {
         Chain net;
         Rule rule = op25b();
-        rule.source = {false, {*parse_ipv4_network("203.0.113.0/24")}, {}};
+        rule.source = {false, {*parse_prefix("203.0.113.0/24")}, {}};
         net.fabric.firewall(net.border).add(rule); // names packets *to* port 25, from the server
         net.connect(net.pc, net.port25);
         net.run();
@@ -344,7 +343,7 @@ TEST_SUITE("net.firewall switched")
         Rule rule; // stops what comes back from port 25: the segments to the PC
         rule.id = RuleId{1};
         rule.enabled = false;
-        rule.destination = {false, {*parse_ipv4_network("192.0.2.0/24")}, {}};
+        rule.destination = {false, {*parse_prefix("192.0.2.0/24")}, {}};
         net.fabric.firewall(net.border).add(rule);
         const ConnectionId connection = net.connect(net.pc, net.port25);
         net.run_until(Instant{10s});

@@ -12,9 +12,9 @@
 
 namespace sim::net {
 
-inline Ipv4 ip(const char* text)
+inline Address ip(const char* text)
 {
-    return parse_ipv4(text).value();
+    return parse_address(text).value();
 }
 
 // What a program heard, with its bytes copied out.
@@ -213,8 +213,8 @@ inline Rule op25b(RuleId id = RuleId{1})
     Rule rule;
     rule.id = id;
     rule.key = "op25b";
-    rule.source = {false, {*parse_ipv4_network("192.0.2.0/24")}, {}};
-    rule.destination = {true, {}, {*parse_ipv4_network("198.51.100.0/24")}};
+    rule.source = {false, {*parse_prefix("192.0.2.0/24")}, {}};
+    rule.destination = {true, {}, {*parse_prefix("198.51.100.0/24")}};
     rule.transport = Transport::tcp;
     rule.destination_ports = {{25, 25}};
     rule.verdict = Verdict::drop;

@@ -213,16 +213,16 @@ TEST_SUITE("scenario.lessons")
             for (const DnsRecord& record : zone.records)
                 records[record.name + ' ' + record.type] = record.data;
         }
-        const auto is_documentation = [](Ipv4 address) {
+        const auto is_documentation = [](Address address) {
             return std::ranges::any_of(
                 std::vector<std::string>{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"},
-                [&](const std::string& n) { return parse_ipv4_network(n)->contains(address); });
+                [&](const std::string& n) { return parse_prefix(n)->contains(address); });
         };
         for (const AccessLine& line : s.lines)
             CHECK(is_documentation(line.address));
         for (const Host& host : s.hosts) {
             CAPTURE(host.key);
-            for (const Ipv4 address : host.addresses)
+            for (const Address address : host.addresses)
                 CHECK(is_documentation(address));
             if (host.key.find('.') == std::string::npos) continue; // a PC or router has no name
             CHECK(records[host.key + " A"] == to_string(host.addresses.at(0)));

@@ -143,8 +143,8 @@ TEST_SUITE("scenario.load")
         CHECK(s.hosts[0].area == "home"); // that of its line
         CHECK(s.hosts[0].addresses.empty());
         CHECK(s.hosts[2].addresses ==
-              std::vector<Ipv4>{*parse_ipv4("192.0.2.25"), *parse_ipv4("192.0.2.26")});
-        CHECK(s.hosts[2].resolver == parse_ipv4("192.0.2.53"));
+              std::vector<Address>{*parse_address("192.0.2.25"), *parse_address("192.0.2.26")});
+        CHECK(s.hosts[2].resolver == parse_address("192.0.2.53"));
         REQUIRE(s.lines.size() == 2);
         CHECK(s.lines[0].bits_per_second == 100'000'000);
         CHECK(s.lines[0].latency == 5ms);
@@ -153,7 +153,7 @@ TEST_SUITE("scenario.load")
         CHECK(s.links[0].b == "mx.far.example");
 
         REQUIRE(s.groups.size() == 1);
-        CHECK(s.groups[0].networks == std::vector{*parse_ipv4_network("192.0.2.128/25")});
+        CHECK(s.groups[0].networks == std::vector{*parse_prefix("192.0.2.128/25")});
         REQUIRE(s.rules.size() == 1);
         CHECK(s.rules[0].kind == RuleKind::op25b);
         CHECK(s.rules[0].transport == Transport::tcp);

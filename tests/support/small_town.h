@@ -15,9 +15,9 @@ namespace test {
 
 namespace s = sim::scenario;
 
-inline sim::Ipv4 ip(std::string_view text)
+inline sim::Address ip(std::string_view text)
 {
-    return sim::parse_ipv4(text).value();
+    return sim::parse_address(text).value();
 }
 
 enum SmallTownHost : std::uint32_t { hanako_pc, border, isp_relay, kumo, out, mx, taro_pc, names };
@@ -104,12 +104,11 @@ inline void add_cables(s::Scenario& world)
 
 inline void add_rules(s::Scenario& world)
 {
-    world.groups = {{"sakura-dynamic",
-                     {"さくらネットの動的IP", "Sakura Net's dynamic addresses"},
-                     {sim::parse_ipv4_network("192.0.2.0/26").value()}},
-                    {"sakura",
-                     {"さくらネット", "Sakura Net"},
-                     {sim::parse_ipv4_network("192.0.2.0/24").value()}}};
+    world.groups = {
+        {"sakura-dynamic",
+         {"さくらネットの動的IP", "Sakura Net's dynamic addresses"},
+         {sim::parse_prefix("192.0.2.0/26").value()}},
+        {"sakura", {"さくらネット", "Sakura Net"}, {sim::parse_prefix("192.0.2.0/24").value()}}};
     s::FirewallRule submission;
     submission.key = "submission";
     submission.host = "border";

@@ -6,9 +6,9 @@
 
 namespace test {
 
-inline sim::Ipv4 ip(const char* text)
+inline sim::Address ip(const char* text)
 {
-    return *sim::parse_ipv4(text);
+    return *sim::parse_address(text);
 }
 
 inline sim::scenario::Host small_host(const char* key, sim::scenario::HostKind kind, const char* at)

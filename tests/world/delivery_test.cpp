@@ -372,7 +372,7 @@ TEST_SUITE("world.delivery")
         PostOfficePlan plan;
         // Each accepts the domain for the other.
         plan.mx1.local_domains = {};
-        plan.mx1.relay_for = {parse_ipv4_network("0.0.0.0/0").value()};
+        plan.mx1.relay_for = {parse_prefix("0.0.0.0/0").value()};
         plan.mx2.local_domains = {};
         plan.mx2.relay_for = plan.mx1.relay_for;
         plan.mx1.relay.routes = {{"*", "mx2.umi.example", 25}};

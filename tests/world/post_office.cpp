@@ -17,9 +17,9 @@ constexpr const char* mx1_address = "198.51.100.1";
 constexpr const char* mx2_address = "198.51.100.2";
 constexpr const char* names_address = "198.51.100.53";
 
-Ipv4 ip(const char* text)
+Address ip(const char* text)
 {
-    return parse_ipv4(text).value();
+    return parse_address(text).value();
 }
 
 mail::MtaConfig mta_config(smtp::ServerConfig session, bool is_submission)
@@ -78,7 +78,7 @@ PostOfficePlan::PostOfficePlan()
               "silent.example MX 0 ."}
 {
     relay.local_domains = {"kumo.example"};
-    relay.relay_for = {parse_ipv4_network("192.0.2.0/24").value()};
+    relay.relay_for = {parse_prefix("192.0.2.0/24").value()};
     mx1.local_domains = {"umi.example"};
     mx2.local_domains = {"umi.example"};
     mx2.routed_recipients = {"taro@umi.example", "jiro@umi.example", "small@umi.example"};
@@ -95,7 +95,7 @@ void change(mail::MtaConfig& mta, const std::function<void(smtp::ServerConfig&)>
 
 // ---- sender -----------------------------------------------------------------------------------
 
-Sender::Sender(mail::Machine& machine, Ipv4 server) : machine_{machine}, server_{server}
+Sender::Sender(mail::Machine& machine, Address server) : machine_{machine}, server_{server}
 {
     machine_.add(*this);
 }

@@ -36,7 +36,7 @@ void change(sim::mail::MtaConfig& mta, const std::function<void(sim::smtp::Serve
 // Hands mails in, each on a connection of its own, and keeps what became of that.
 class Sender final : public sim::mail::Program, private sim::mail::SmtpSender {
 public:
-    Sender(sim::mail::Machine& machine, sim::Ipv4 server);
+    Sender(sim::mail::Machine& machine, sim::Address server);
     void send(sim::MailId mail, sim::smtp::OutgoingMail what);
 
     using Outcome = sim::smtp::client::RecipientResult::Outcome;
@@ -58,7 +58,7 @@ private:
     void arm();
 
     sim::mail::Machine& machine_;
-    sim::Ipv4 server_;
+    sim::Address server_;
     std::map<sim::ConnectionId, std::unique_ptr<sim::mail::SmtpOutbound>> open_;
     std::map<sim::ConnectionId, sim::MailId> mails_;
     std::map<std::uint32_t, sim::smtp::client::MailFinished> results_;
