@@ -1,7 +1,7 @@
 #include "cli/app.h"
 
 #include "cli/arguments.h"
-#include "cli/command.h"
+#include "cli/context.h"
 #include "sim/core/setting_key.h"
 
 #include <CLI/CLI.hpp>
@@ -58,14 +58,14 @@ std::string wanted_language(const std::vector<std::string>& arguments,
 }
 
 // "--set a=b" in two parts; nothing, after saying so, when there is no "=".
-bool split_settings(const Command& command,
+bool split_settings(const Context& context,
                     const Parsed& parsed,
                     std::vector<std::pair<std::string, std::string>>& settings)
 {
     for (const std::string& setting : parsed.settings) {
         auto assigned = sim::parse_assignment(setting);
         if (!assigned) {
-            command.complain(command.text("error.setting_form", {{"setting", setting}}));
+            context.complain(context.text("error.setting_form", {{"setting", setting}}));
             return false;
         }
         settings.emplace_back(std::move(assigned->key), std::move(assigned->value));
@@ -75,23 +75,23 @@ bool split_settings(const Command& command,
 
 class Parser {
 public:
-    Parser(const Command& command, Parsed& parsed)
-        : command_{command}, parsed_{parsed}, app_{command.text("help.about"), "hikyaku"}
+    Parser(const Context& context, Parsed& parsed)
+        : context_{context}, parsed_{parsed}, app_{context.text("help.about"), "hikyaku"}
     {
         app_.require_subcommand(0, 1);
-        app_.set_help_flag("-h,--help", command_.text("help.help"));
+        app_.set_help_flag("-h,--help", context_.text("help.help"));
         app_.set_version_flag(
-            "--version", "hikyaku " HIKYAKU_VERSION, command_.text("help.version"));
-        app_.footer(command_.text("help.examples"));
+            "--version", "hikyaku " HIKYAKU_VERSION, context_.text("help.version"));
+        app_.footer(context_.text("help.examples"));
         common(app_);
         add_list();
         add_run();
         add_check();
         add_bridge();
         add_send();
-        auto* help = app_.add_subcommand("help", command_.text("help.help_command"));
+        auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
-        one_of(help->add_option("command", parsed_.help_about, command_.text("help.help_about")),
+        one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
                {"list", "run", "check", "bridge", "send", "help"});
         labels(*app_.get_formatter());
         name_groups(app_);
@@ -114,7 +114,7 @@ private:
     void labels(CLI::FormatterBase& formatter) const
     {
         for (const char* label : {"Usage", "Options", "Subcommands", "Positionals", "OPTIONS"})
-            formatter.label(label, command_.text(fmt::format("help.label.{}", label)));
+            formatter.label(label, context_.text(fmt::format("help.label.{}", label)));
         formatter.label("REQUIRED", "");
         formatter.label("Required", "");
         formatter.label("TEXT", "");
@@ -127,28 +127,28 @@ private:
     {
         for (CLI::Option* option : app.get_options()) {
             if (option->get_group() == "Options")
-                option->group(command_.text("help.label.Options"));
+                option->group(context_.text("help.label.Options"));
         }
     }
 
     void one_of(CLI::Option* option, const std::vector<std::string>& words) const
     {
-        allow_words(command_, *option, words);
+        allow_words(context_, *option, words);
     }
 
     void common(CLI::App& app)
     {
-        one_of(app.add_option("--lang", parsed_.language, command_.text("help.lang")),
+        one_of(app.add_option("--lang", parsed_.language, context_.text("help.lang")),
                {"ja", "en"});
-        one_of(app.add_option("--color", parsed_.colour, command_.text("help.color")),
+        one_of(app.add_option("--color", parsed_.colour, context_.text("help.color")),
                {"auto", "always", "never"});
     }
 
     CLI::App* subcommand(const char* name)
     {
-        CLI::App* sub = app_.add_subcommand(name, command_.text(fmt::format("help.{}", name)));
-        sub->set_help_flag("-h,--help", command_.text("help.help"));
-        sub->footer(command_.text(fmt::format("help.{}_examples", name)));
+        CLI::App* sub = app_.add_subcommand(name, context_.text(fmt::format("help.{}", name)));
+        sub->set_help_flag("-h,--help", context_.text("help.help"));
+        sub->footer(context_.text(fmt::format("help.{}_examples", name)));
         common(*sub);
         return sub;
     }
@@ -156,18 +156,18 @@ private:
     void add_list()
     {
         auto* sub = subcommand("list");
-        sub->add_flag("--json", parsed_.list.json, command_.text("help.json"));
+        sub->add_flag("--json", parsed_.list.json, context_.text("help.json"));
     }
 
     void add_check()
     {
         auto* sub = subcommand("check");
-        sub->add_option("path", parsed_.check.paths, command_.text("help.check_paths"));
+        sub->add_option("path", parsed_.check.paths, context_.text("help.check_paths"));
     }
 
     void add_settings(CLI::App& sub)
     {
-        sub.add_option("--set", parsed_.settings, command_.text("help.set"))
+        sub.add_option("--set", parsed_.settings, context_.text("help.set"))
             ->type_name("KEY=VALUE")
             ->expected(1)
             ->take_all();
@@ -175,7 +175,7 @@ private:
 
     void add_level(CLI::App& sub)
     {
-        one_of(sub.add_option("--level", parsed_.level, command_.text("help.level")),
+        one_of(sub.add_option("--level", parsed_.level, context_.text("help.level")),
                names_of<sim::report::Level>());
     }
 
@@ -184,102 +184,102 @@ private:
                       std::optional<std::string>& keys,
                       const char* help = "help.pcap")
     {
-        sub.add_option("--pcap", capture, command_.text(help))->type_name("FILE.pcapng");
-        sub.add_option("--keylog", keys, command_.text("help.keylog"))->type_name("FILE");
+        sub.add_option("--pcap", capture, context_.text(help))->type_name("FILE.pcapng");
+        sub.add_option("--keylog", keys, context_.text("help.keylog"))->type_name("FILE");
     }
 
     void add_bridge()
     {
         auto* sub = subcommand("bridge");
         BridgeOptions& bridge = parsed_.bridge;
-        sub->add_option("lesson", bridge.lesson, command_.text("help.lesson"))->required();
-        sub->add_option("--listen", bridge.listen, command_.text("help.listen"))
+        sub->add_option("lesson", bridge.lesson, context_.text("help.lesson"))->required();
+        sub->add_option("--listen", bridge.listen, context_.text("help.listen"))
             ->type_name("HOST:PORT=ADDRESS:PORT")
             ->expected(1)
             ->take_all();
-        sub->add_option("--from", bridge.from, command_.text("help.from"))->type_name("LINE");
-        sub->add_option("--bind", bridge.bind, command_.text("help.bind"))->type_name("ADDRESS");
+        sub->add_option("--from", bridge.from, context_.text("help.from"))->type_name("LINE");
+        sub->add_option("--bind", bridge.bind, context_.text("help.bind"))->type_name("ADDRESS");
         add_settings(*sub);
         add_level(*sub);
-        sub->add_flag("--json", bridge.json, command_.text("help.bridge_json"));
-        sub->add_flag("--quiet", bridge.quiet, command_.text("help.quiet"));
-        sub->add_flag("--instant", bridge.instant, command_.text("help.instant"));
-        sub->add_option("--eml", bridge.eml_folder, command_.text("help.eml"))->type_name("DIR");
-        sub->add_option("--ca", bridge.ca_file, command_.text("help.bridge_ca"))->type_name("FILE");
-        sub->add_option("--pid-file", bridge.pid_file, command_.text("help.pid_file"))
+        sub->add_flag("--json", bridge.json, context_.text("help.bridge_json"));
+        sub->add_flag("--quiet", bridge.quiet, context_.text("help.quiet"));
+        sub->add_flag("--instant", bridge.instant, context_.text("help.instant"));
+        sub->add_option("--eml", bridge.eml_folder, context_.text("help.eml"))->type_name("DIR");
+        sub->add_option("--ca", bridge.ca_file, context_.text("help.bridge_ca"))->type_name("FILE");
+        sub->add_option("--pid-file", bridge.pid_file, context_.text("help.pid_file"))
             ->type_name("FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
-        allow_numbers(command_,
+        allow_numbers(context_,
                       *sub->add_option("--most-connections",
                                        bridge.most_connections,
-                                       command_.text("help.most")),
+                                       context_.text("help.most")),
                       1,
                       15'000);
-        allow_numbers(command_,
-                      *sub->add_option("--seed", bridge.seed, command_.text("help.bridge_seed")),
+        allow_numbers(context_,
+                      *sub->add_option("--seed", bridge.seed, context_.text("help.bridge_seed")),
                       0,
                       most_seed);
-        sub->add_flag("--show-secrets", bridge.show_secrets, command_.text("help.show_secrets"));
+        sub->add_flag("--show-secrets", bridge.show_secrets, context_.text("help.show_secrets"));
     }
 
     void add_send()
     {
         auto* sub = subcommand("send");
         SendOptions& send = parsed_.send;
-        sub->add_option("--to", send.to, command_.text("help.send_to"))
+        sub->add_option("--to", send.to, context_.text("help.send_to"))
             ->type_name("HOST:PORT")
             ->required();
-        sub->add_option("--rcpt", send.recipients, command_.text("help.rcpt"))
+        sub->add_option("--rcpt", send.recipients, context_.text("help.rcpt"))
             ->type_name("ADDRESS")
             ->expected(1)
             ->take_all()
             ->required();
-        sub->add_option("--sender", send.sender, command_.text("help.sender"))
+        sub->add_option("--sender", send.sender, context_.text("help.sender"))
             ->type_name("ADDRESS");
-        sub->add_option("--message", send.message_file, command_.text("help.send_message"))
+        sub->add_option("--message", send.message_file, context_.text("help.send_message"))
             ->type_name("FILE.eml");
-        sub->add_option("--subject", send.subject, command_.text("help.subject"))
+        sub->add_option("--subject", send.subject, context_.text("help.subject"))
             ->type_name("WORDS");
-        sub->add_option("--text", send.text, command_.text("help.text"))->type_name("WORDS");
-        one_of(sub->add_option("--protection", send.protection, command_.text("help.protection")),
+        sub->add_option("--text", send.text, context_.text("help.text"))->type_name("WORDS");
+        one_of(sub->add_option("--protection", send.protection, context_.text("help.protection")),
                names_of<sim::scenario::Protection>());
-        one_of(sub->add_option("--auth", send.auth, command_.text("help.auth")),
+        one_of(sub->add_option("--auth", send.auth, context_.text("help.auth")),
                names_of<sim::scenario::AuthChoice>());
-        sub->add_option("--user", send.user, command_.text("help.user"))->type_name("NAME");
-        sub->add_option("--password", send.password, command_.text("help.password"))
+        sub->add_option("--user", send.user, context_.text("help.user"))->type_name("NAME");
+        sub->add_option("--password", send.password, context_.text("help.password"))
             ->type_name("PASSWORD");
-        sub->add_option("--token", send.token_file, command_.text("help.token"))->type_name("FILE");
-        sub->add_option("--ca", send.ca_file, command_.text("help.send_ca"))->type_name("FILE");
+        sub->add_option("--token", send.token_file, context_.text("help.token"))->type_name("FILE");
+        sub->add_option("--ca", send.ca_file, context_.text("help.send_ca"))->type_name("FILE");
         add_level(*sub);
-        one_of(sub->add_option("--as", parsed_.send_as, command_.text("help.send_as")),
+        one_of(sub->add_option("--as", parsed_.send_as, context_.text("help.send_as")),
                {"program", "relay"});
         add_captures(*sub, send.capture_file, send.key_file, "help.live_pcap");
-        sub->add_flag("--show-secrets", send.show_secrets, command_.text("help.show_secrets"));
+        sub->add_flag("--show-secrets", send.show_secrets, context_.text("help.show_secrets"));
     }
 
     void add_run()
     {
         auto* sub = subcommand("run");
         RunOptions& run = parsed_.run;
-        sub->add_option("lesson", run.lesson, command_.text("help.lesson"))->required();
+        sub->add_option("lesson", run.lesson, context_.text("help.lesson"))->required();
         add_settings(*sub);
-        sub->add_option("--message", run.message_file, command_.text("help.message"))
+        sub->add_option("--message", run.message_file, context_.text("help.message"))
             ->type_name("FILE.eml");
         add_level(*sub);
-        one_of(sub->add_option("--view", parsed_.view, command_.text("help.view")),
+        one_of(sub->add_option("--view", parsed_.view, context_.text("help.view")),
                names_of<View>());
-        sub->add_option("--link", run.link, command_.text("help.link"))->type_name("HOST/HOST");
-        sub->add_flag("--json", run.json, command_.text("help.json"));
-        sub->add_option("--eml", run.eml_folder, command_.text("help.eml"))->type_name("DIR");
+        sub->add_option("--link", run.link, context_.text("help.link"))->type_name("HOST/HOST");
+        sub->add_flag("--json", run.json, context_.text("help.json"));
+        sub->add_option("--eml", run.eml_folder, context_.text("help.eml"))->type_name("DIR");
         add_captures(*sub, run.capture_file, run.key_file);
-        allow_numbers(command_,
-                      *sub->add_option("--seed", run.seed, command_.text("help.seed")),
+        allow_numbers(context_,
+                      *sub->add_option("--seed", run.seed, context_.text("help.seed")),
                       0,
                       most_seed);
-        sub->add_flag("--show-secrets", run.show_secrets, command_.text("help.show_secrets"));
+        sub->add_flag("--show-secrets", run.show_secrets, context_.text("help.show_secrets"));
     }
 
-    const Command& command_;
+    const Context& context_;
     Parsed& parsed_;
     CLI::App app_;
 };
@@ -292,55 +292,55 @@ std::size_t columns_for(const platform::Environment& environment)
     return std::clamp(environment.terminal_columns.value_or(usual), narrowest, widest);
 }
 
-ExitCode dispatch(Command& command, Parser& parser, Parsed& parsed)
+ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
 {
-    if (parsed.colour != "auto" || platform::wants_colour(command.environment)) {
+    if (parsed.colour != "auto" || platform::wants_colour(context.environment)) {
         const bool colour =
             parsed.colour != "never" &&
-            (parsed.colour == "always" || platform::wants_colour(command.environment));
-        if (colour) command.style = sim::report::terminal_style();
+            (parsed.colour == "always" || platform::wants_colour(context.environment));
+        if (colour) context.style = sim::report::terminal_style();
     }
     CLI::App& app = parser.app();
-    if (app.got_subcommand("list")) return list(command, parsed.list);
-    if (app.got_subcommand("check")) return check(command, parsed.check);
+    if (app.got_subcommand("list")) return list(context, parsed.list);
+    if (app.got_subcommand("check")) return check(context, parsed.check);
     if (app.got_subcommand("run")) {
-        if (!split_settings(command, parsed, parsed.run.settings)) return ExitCode::unusable;
+        if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);
         parsed.run.view = *sim::parse_enum<View>(parsed.view);
-        return run(command, parsed.run);
+        return run(context, parsed.run);
     }
     if (app.got_subcommand("bridge")) {
-        if (!split_settings(command, parsed, parsed.bridge.settings)) return ExitCode::unusable;
+        if (!split_settings(context, parsed, parsed.bridge.settings)) return ExitCode::unusable;
         parsed.bridge.level = *sim::parse_enum<sim::report::Level>(parsed.level);
-        return open_bridge(command, parsed.bridge);
+        return open_bridge(context, parsed.bridge);
     }
     if (app.got_subcommand("send")) {
         parsed.send.level = *sim::parse_enum<sim::report::Level>(parsed.level);
         parsed.send.as_relay = parsed.send_as == "relay";
-        return send(command, parsed.send);
+        return send(context, parsed.send);
     }
-    command.environment.out << parser.help(parsed.help_about);
+    context.environment.out << parser.help(parsed.help_about);
     return ExitCode::ok;
 }
 
-ExitCode parse_and_do(Command& command, const std::vector<std::string>& arguments)
+ExitCode parse_and_do(Context& context, const std::vector<std::string>& arguments)
 {
     Parsed parsed;
-    Parser parser{command, parsed};
+    Parser parser{context, parsed};
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()}; // as CLI11 takes them
     try {
         parser.app().parse(std::move(reversed));
     } catch (const CLI::CallForHelp&) {
         const auto subs = parser.app().get_subcommands();
-        command.environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
+        context.environment.out << parser.help(subs.empty() ? "" : subs.front()->get_name());
         return ExitCode::ok;
     } catch (const CLI::CallForVersion& version) {
-        command.environment.out << version.what() << '\n';
+        context.environment.out << version.what() << '\n';
         return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-        return complain_about(command, parser.app(), error);
+        return complain_about(context, parser.app(), error);
     }
-    return dispatch(command, parser, parsed);
+    return dispatch(context, parser, parsed);
 }
 
 } // namespace
@@ -363,12 +363,12 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
         environment.err << "hikyaku: " << language.error() << '\n';
         return ExitCode::unusable;
     }
-    Command command{
+    Context context{
         environment, *home, *language, sim::report::plain_style(), columns_for(environment)};
-    const ExitCode code = parse_and_do(command, arguments);
+    const ExitCode code = parse_and_do(context, arguments);
     environment.out.flush();
     if (environment.out || environment.reader_has_gone()) return code;
-    command.complain(command.text("error.unwritten"));
+    context.complain(context.text("error.unwritten"));
     return ExitCode::unusable;
 }
 

@@ -1,6 +1,6 @@
 // hikyaku bridge: the servers of a lesson on real ports, for real mail programs.
 
-#include "cli/command.h"
+#include "cli/context.h"
 #include "cli/files.h"
 #include "platform/bridge/ending_signals.h"
 #include "platform/bridge/session.h"
@@ -46,24 +46,24 @@ constexpr std::size_t most_told_cards = 1000; // that are remembered
 
 class Bridge {
 public:
-    Bridge(const Command& command, const BridgeOptions& options)
-        : command_{command}, options_{options}
+    Bridge(const Context& context, const BridgeOptions& options)
+        : context_{context}, options_{options}
     {
     }
 
     ExitCode run()
     {
-        if (!is_pid_free() || !can_write(command_, {&options_.capture_file, &options_.key_file}) ||
+        if (!is_pid_free() || !can_write(context_, {&options_.capture_file, &options_.key_file}) ||
             !open() || !make_folder() || !write_pid())
             return ExitCode::unusable;
         source_.emplace(sim::report::Source{session_->world().trace(),
                                             scenario(),
-                                            command_.language,
+                                            context_.language,
                                             0,
                                             options_.level,
                                             options_.show_secrets ? sim::report::Secrets::shown
                                                                   : sim::report::Secrets::masked,
-                                            command_.columns});
+                                            context_.columns});
         transcript_.emplace(*source_);
         asio::signal_set signals{session_->loop()};
         bridge::add_ending_signals(signals); // before it is announced
@@ -81,10 +81,10 @@ private:
     // -----------------------------------------------------------------------------------
     bool open()
     {
-        auto loaded = command_.load(options_.lesson);
+        auto loaded = context_.load(options_.lesson);
         if (!loaded) return false;
-        if (!use_settings(command_, *loaded, options_.settings)) return false;
-        if (options_.from && !use_setting(command_,
+        if (!use_settings(context_, *loaded, options_.settings)) return false;
+        if (options_.from && !use_setting(context_,
                                           *loaded,
                                           {sim::client_setting("line"), *options_.from},
                                           fmt::format("--from {}", *options_.from)))
@@ -107,7 +107,7 @@ private:
             sim::explain::Arguments arguments;
             for (const auto& [name, value] : opened.error().arguments)
                 arguments.push_back({name, value});
-            command_.complain(command_.text("error." + opened.error().key, arguments));
+            context_.complain(context_.text("error." + opened.error().key, arguments));
             return false;
         }
         session_ = std::move(*opened);
@@ -119,7 +119,7 @@ private:
     void warn() const
     {
         if (!bridge::is_loopback(options_.bind)) {
-            command_.complain(command_.text(bridge::is_every_address(options_.bind)
+            context_.complain(context_.text(bridge::is_every_address(options_.bind)
                                                 ? "bridge.warning_bind_all"
                                                 : "bridge.warning_bind",
                                             {{"address", options_.bind}}));
@@ -130,9 +130,9 @@ private:
                                                     {"taken", std::to_string(opening.taken_port)},
                                                     {"address", real_end(opening)}};
             if (opening.taken_port != 0)
-                command_.complain(command_.text("bridge.port_taken", arguments));
+                context_.complain(context_.text("bridge.port_taken", arguments));
             if (!session_->is_served(opening))
-                command_.complain(command_.text("bridge.nobody_listens", arguments));
+                context_.complain(context_.text("bridge.nobody_listens", arguments));
         }
     }
 
@@ -142,7 +142,7 @@ private:
         std::error_code error;
         fs::create_directories(*options_.eml_folder, error);
         if (!error) return true;
-        command_.complain(command_.text("error.no_folder", {{"folder", *options_.eml_folder}}));
+        context_.complain(context_.text("error.no_folder", {{"folder", *options_.eml_folder}}));
         return false;
     }
 
@@ -153,7 +153,7 @@ private:
         if (!options_.pid_file || !(std::ifstream{*options_.pid_file} >> pid)) return true;
         const bool runs = pid > 0 && pid != getpid() && (kill(pid, 0) == 0 || errno == EPERM);
         if (!runs) return true;
-        command_.complain(command_.text(
+        context_.complain(context_.text(
             "error.pid_in_use", {{"file", *options_.pid_file}, {"pid", std::to_string(pid)}}));
         return false;
     }
@@ -161,7 +161,7 @@ private:
     bool write_pid()
     {
         if (!options_.pid_file) return true;
-        if (!write_file(command_, *options_.pid_file, fmt::format("{}\n", getpid()))) return false;
+        if (!write_file(context_, *options_.pid_file, fmt::format("{}\n", getpid()))) return false;
         own_pid_ = platform::OwnFile{*options_.pid_file};
         return true;
     }
@@ -187,15 +187,15 @@ private:
             announce_as_json();
             return;
         }
-        std::ostream& out = command_.environment.out;
+        std::ostream& out = context_.environment.out;
         const std::string line = from().line;
         const auto access =
             std::ranges::find(scenario().lines, line, &sim::scenario::AccessLine::key);
-        out << command_.text("bridge.open",
-                             {{"place", command_.text(from().name)},
+        out << context_.text("bridge.open",
+                             {{"place", context_.text(from().name)},
                               {"line",
                                access == scenario().lines.end() ? std::string{"-"}
-                                                                : command_.text(access->name)}})
+                                                                : context_.text(access->name)}})
             << '\n';
         for (const Opening& opening : session_->openings()) {
             const std::string protection = protection_at(opening);
@@ -206,9 +206,9 @@ private:
                 opening.port,
                 protection.empty()
                     ? std::string{}
-                    : fmt::format("  ({})", command_.text("bridge.tls." + protection)));
+                    : fmt::format("  ({})", context_.text("bridge.tls." + protection)));
         }
-        out << command_.text("bridge.accounts") << '\n';
+        out << context_.text("bridge.accounts") << '\n';
         for (const bridge::Account& account : session_->accounts()) {
             out << fmt::format("  {}  {}  {}{}\n",
                                account.host,
@@ -216,10 +216,10 @@ private:
                                account.password,
                                account.protocol == "pop3" ? "  (POP3)" : "");
             if (!account.token.empty())
-                out << "    " << command_.text("bridge.token", {{"token", account.token}}) << '\n';
+                out << "    " << context_.text("bridge.token", {{"token", account.token}}) << '\n';
         }
-        out << command_.text("bridge.certificate", {{"file", session_->ca_file()}}) << '\n'
-            << command_.text("bridge.how_to_end") << '\n'
+        out << context_.text("bridge.certificate", {{"file", session_->ca_file()}}) << '\n'
+            << context_.text("bridge.how_to_end") << '\n'
             << std::endl;
     }
 
@@ -250,7 +250,7 @@ private:
                                 {"addresses", account.addresses}});
             if (account.takes_tokens) accounts.back()["token"] = account.token;
         }
-        command_.environment.out << json.dump() << std::endl;
+        context_.environment.out << json.dump() << std::endl;
     }
 
     // ---- while it runs
@@ -260,10 +260,10 @@ private:
         const auto& world = session_->world();
         if (!options_.quiet) {
             const auto lines = transcript_->next(world.trace().size());
-            if (!lines.empty()) stream() << to_text(lines, command_.style) << std::flush;
+            if (!lines.empty()) stream() << to_text(lines, context_.style) << std::flush;
             if (!stream() && !ending_) {
                 unheard_ = true;
-                command_.complain(command_.text("bridge.unheard"));
+                context_.complain(context_.text("bridge.unheard"));
                 end();
             }
             look_for_trouble();
@@ -272,11 +272,11 @@ private:
         session_->let_go_of_messages();
         if (world.trace().let_go() > 0 && !std::exchange(told_of_letting_go_, true) &&
             (options_.capture_file || options_.key_file)) {
-            command_.complain(
-                command_.text("bridge.let_go", {{"count", std::to_string(kept_for_capture)}}));
+            context_.complain(
+                context_.text("bridge.let_go", {{"count", std::to_string(kept_for_capture)}}));
         }
         if (world.trace().size() < most_events || ending_) return;
-        command_.complain(command_.text("bridge.full", {{"count", std::to_string(most_events)}}));
+        context_.complain(context_.text("bridge.full", {{"count", std::to_string(most_events)}}));
         end();
     }
 
@@ -287,7 +287,7 @@ private:
             const auto path =
                 fs::path{*options_.eml_folder} / message_file_name(++stored_, message, scenario());
             if (!platform::write_file(path, *message.text) && std::exchange(all_stored_, false))
-                command_.complain(command_.text("error.unwritable", {{"file", path.string()}}));
+                context_.complain(context_.text("error.unwritable", {{"file", path.string()}}));
         }
     }
 
@@ -340,7 +340,7 @@ private:
         }
         carded_ = source_->end;
         if (told_cards_.size() > most_told_cards) told_cards_.clear();
-        if (!lines.empty()) stream() << to_text(lines, command_.style) << std::flush;
+        if (!lines.empty()) stream() << to_text(lines, context_.style) << std::flush;
         card_cost_ = std::chrono::steady_clock::now() - begin;
     }
 
@@ -362,7 +362,7 @@ private:
         source_->end = trace.size();
         const auto& counts = session_->counts();
         stream() << '\n'
-                 << command_.text(
+                 << context_.text(
                         "bridge.summary",
                         {{"connections", std::to_string(counts.connections)},
                          {"most", std::to_string(counts.most_at_once)},
@@ -375,17 +375,17 @@ private:
                          {"cut", std::to_string(cut_)}})
                  << std::endl;
         const bool good =
-            write_live_files(command_, *source_, options_.capture_file, options_.key_file);
+            write_live_files(context_, *source_, options_.capture_file, options_.key_file);
         return good && all_stored_ ? ExitCode::ok : ExitCode::unusable;
     }
 
     // What is said while it runs; with --json the other stream is for programs.
     [[nodiscard]] std::ostream& stream() const
     {
-        return options_.json ? command_.environment.err : command_.environment.out;
+        return options_.json ? context_.environment.err : context_.environment.out;
     }
 
-    const Command& command_;
+    const Context& context_;
     const BridgeOptions& options_;
     std::unique_ptr<bridge::Session> session_;
     std::optional<sim::report::Source> source_;
@@ -408,9 +408,9 @@ private:
 
 } // namespace
 
-ExitCode open_bridge(const Command& command, const BridgeOptions& options)
+ExitCode open_bridge(const Context& context, const BridgeOptions& options)
 {
-    return Bridge{command, options}.run();
+    return Bridge{context, options}.run();
 }
 
 } // namespace cli

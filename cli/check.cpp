@@ -3,7 +3,7 @@
 
 #include "sim/report/check.h"
 
-#include "cli/command.h"
+#include "cli/context.h"
 #include "sim/playback.h"
 #include "sim/world_shadow.h"
 
@@ -34,11 +34,11 @@ std::vector<std::string> scenario_files(const std::string& path)
 
 class Checker {
 public:
-    explicit Checker(const Command& command) : command_{command} {}
+    explicit Checker(const Context& context) : context_{context} {}
 
     void check(const std::string& name)
     {
-        const auto scenario = command_.load(name);
+        const auto scenario = context_.load(name);
         if (!scenario) {
             ++unusable_;
             return;
@@ -56,7 +56,7 @@ public:
 
     ExitCode finish() const
     {
-        command_.environment.out << command_.text("check.summary",
+        context_.environment.out << context_.text("check.summary",
                                                   {{"good", std::to_string(good_)},
                                                    {"bad", std::to_string(bad_)},
                                                    {"unusable", std::to_string(unusable_)}})
@@ -73,11 +73,11 @@ private:
         for (const std::string& key : rule.by)
             before += (before.empty() ? "" : ", ") + sim::rule_setting(key);
         const char* kind = rule.by.empty() ? "check.empty_rule" : "check.shadowed_rule";
-        const std::string words = command_.text(
+        const std::string words = context_.text(
             kind,
             {{"file", scenario.path}, {"rule", sim::rule_setting(rule.rule)}, {"before", before}});
-        command_.print(
-            {{{{command_.text("check.note"), sim::report::Role::quiet}, {" " + words}}, {}}});
+        context_.print(
+            {{{{context_.text("check.note"), sim::report::Role::quiet}, {" " + words}}, {}}});
     }
 
     void run(const sim::scenario::Scenario& scenario,
@@ -93,18 +93,18 @@ private:
         sim::report::Lines lines;
         if (mismatches.empty()) {
             ++good_;
-            lines.push_back({{{command_.text("check.good"), Role::accepted}, {" " + title}}, {}});
+            lines.push_back({{{context_.text("check.good"), Role::accepted}, {" " + title}}, {}});
         } else {
             ++bad_;
-            lines.push_back({{{command_.text("check.bad"), Role::blocked}, {" " + title}}, {}});
+            lines.push_back({{{context_.text("check.bad"), Role::blocked}, {" " + title}}, {}});
             for (const auto& mismatch : mismatches)
-                lines.push_back({{{"  - " + command_.text(mismatch.what)}}, {}});
+                lines.push_back({{{"  - " + context_.text(mismatch.what)}}, {}});
         }
-        command_.print(lines);
-        command_.environment.out.flush();
+        context_.print(lines);
+        context_.environment.out.flush();
     }
 
-    const Command& command_;
+    const Context& context_;
     int good_ = 0;
     int bad_ = 0;
     int unusable_ = 0;
@@ -112,18 +112,18 @@ private:
 
 } // namespace
 
-ExitCode check(const Command& command, const CheckOptions& options)
+ExitCode check(const Context& context, const CheckOptions& options)
 {
-    Checker checker{command};
+    Checker checker{context};
     std::vector<std::string> names = options.paths;
     if (names.empty()) {
-        for (const auto& file : platform::lesson_files(command.home))
+        for (const auto& file : platform::lesson_files(context.home))
             names.push_back(file.parent_path().filename().string());
     }
     for (const std::string& name : names) {
         const auto files = scenario_files(name);
         if (files.empty())
-            command.complain(command.text("error.no_scenario_below", {{"folder", name}}));
+            context.complain(context.text("error.no_scenario_below", {{"folder", name}}));
         for (const std::string& file : files)
             checker.check(file);
     }

@@ -13,40 +13,40 @@ namespace cli {
 
 namespace fs = std::filesystem;
 
-bool use_setting(const Command& command,
+bool use_setting(const Context& context,
                  sim::scenario::Scenario& scenario,
                  const std::pair<std::string, std::string>& setting,
                  const std::string& said)
 {
     const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
     if (applied) return true;
-    command.complain(command.text(
+    context.complain(context.text(
         "error.at_option",
-        {{"option", said}, {"what", words_of(applied.error().wrong, command.language)}}));
+        {{"option", said}, {"what", words_of(applied.error().wrong, context.language)}}));
     return false;
 }
 
-bool use_settings(const Command& command,
+bool use_settings(const Context& context,
                   sim::scenario::Scenario& scenario,
                   const std::vector<std::pair<std::string, std::string>>& settings)
 {
     bool good = true;
     for (const auto& setting : settings) {
         const std::string said = fmt::format("--set {}={}", setting.first, setting.second);
-        good = use_setting(command, scenario, setting, said) && good;
+        good = use_setting(context, scenario, setting, said) && good;
     }
-    if (!good) command.complain(command.text("error.see_settings"));
+    if (!good) context.complain(context.text("error.see_settings"));
     return good;
 }
 
-bool write_file(const Command& command, const std::filesystem::path& path, std::string_view bytes)
+bool write_file(const Context& context, const std::filesystem::path& path, std::string_view bytes)
 {
     if (platform::write_file(path, bytes)) return true;
-    command.complain(command.text("error.unwritable", {{"file", path.string()}}));
+    context.complain(context.text("error.unwritable", {{"file", path.string()}}));
     return false;
 }
 
-bool can_write(const Command& command,
+bool can_write(const Context& context,
                std::initializer_list<const std::optional<std::string>*> files)
 {
     bool good = true;
@@ -60,22 +60,22 @@ bool can_write(const Command& command,
             continue;
         const bool opened = std::ofstream{path, std::ios::app}.is_open();
         if (opened && !fs::exists(before)) fs::remove(fs::canonical(path, error), error);
-        if (!opened) command.complain(command.text("error.unwritable", {{"file", **file}}));
+        if (!opened) context.complain(context.text("error.unwritable", {{"file", **file}}));
         good = opened && good;
     }
     return good;
 }
 
-bool write_live_files(const Command& command,
+bool write_live_files(const Context& context,
                       const sim::report::Source& source,
                       const std::optional<std::string>& capture_file,
                       const std::optional<std::string>& key_file)
 {
     bool good = true;
-    if (capture_file) good = write_file(command, *capture_file, sim::report::pcapng(source, {}));
+    if (capture_file) good = write_file(context, *capture_file, sim::report::pcapng(source, {}));
     if (key_file) {
         const std::string keys = sim::report::key_log(source.trace, source.end);
-        good = write_file(command, *key_file, keys) && good;
+        good = write_file(context, *key_file, keys) && good;
     }
     return good;
 }

@@ -1,6 +1,6 @@
 // hikyaku list: the lessons that come along.
 
-#include "cli/command.h"
+#include "cli/context.h"
 #include "sim/report/width.h"
 
 #include <nlohmann/json.hpp>
@@ -19,11 +19,11 @@ nlohmann::ordered_json both(const sim::scenario::Text& text)
 
 } // namespace
 
-ExitCode list(const Command& command, const ListOptions& options)
+ExitCode list(const Context& context, const ListOptions& options)
 {
     std::vector<sim::scenario::Scenario> lessons;
-    for (const auto& file : platform::lesson_files(command.home)) {
-        auto lesson = command.load(file.parent_path().filename().string());
+    for (const auto& file : platform::lesson_files(context.home)) {
+        auto lesson = context.load(file.parent_path().filename().string());
         if (!lesson) return ExitCode::unusable;
         lessons.push_back(std::move(*lesson));
     }
@@ -37,7 +37,7 @@ ExitCode list(const Command& command, const ListOptions& options)
                            {"summary", both(lesson.summary)},
                            {"file", lesson.path}});
         }
-        command.environment.out << all.dump(2) << '\n';
+        context.environment.out << all.dump(2) << '\n';
         return ExitCode::ok;
     }
 
@@ -48,16 +48,16 @@ ExitCode list(const Command& command, const ListOptions& options)
     sim::report::Lines lines;
     for (const auto& lesson : lessons) {
         lines.push_back({{{sim::report::fit(lesson.key, key_columns), Role::emphasis},
-                          {command.text(lesson.title), Role::plain}},
+                          {context.text(lesson.title), Role::plain}},
                          {}});
         const std::string indent(key_columns, ' ');
         for (const std::string& line :
-             sim::report::wrap(command.text(lesson.summary), command.columns - key_columns))
+             sim::report::wrap(context.text(lesson.summary), context.columns - key_columns))
             lines.push_back({{{indent + line, Role::quiet}}, {}});
     }
     lines.push_back({});
-    lines.push_back({{{command.text("list.next"), Role::plain}}, {}});
-    command.print(lines);
+    lines.push_back({{{context.text("list.next"), Role::plain}}, {}});
+    context.print(lines);
     return ExitCode::ok;
 }
 

@@ -1,6 +1,6 @@
 // hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
 
-#include "cli/command.h"
+#include "cli/context.h"
 #include "cli/files.h"
 #include "platform/files.h"
 #include "sim/explain/clock.h"
@@ -29,14 +29,14 @@ using sim::report::Lines;
 using sim::report::Role;
 
 // The first `send` step sends this message instead of its own; the envelope stays the lesson's.
-bool use_message(const Command& command, sim::scenario::Scenario& scenario, const std::string& path)
+bool use_message(const Context& context, sim::scenario::Scenario& scenario, const std::string& path)
 {
-    const auto text = command.read_message(path);
+    const auto text = context.read_message(path);
     if (!text) return false;
     const auto step = std::ranges::find(
         scenario.steps, sim::scenario::StepAction::send, &sim::scenario::Step::action);
     if (step == scenario.steps.end()) {
-        command.complain(command.text("error.nothing_sent"));
+        context.complain(context.text("error.nothing_sent"));
         return false;
     }
     step->message.eml = *text;
@@ -50,11 +50,11 @@ void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t c
 }
 
 // What the lesson is about and what the mail program is set to, before anything happens.
-Lines opening(const Command& command, const sim::scenario::Scenario& scenario)
+Lines opening(const Context& context, const sim::scenario::Scenario& scenario)
 {
     Lines lines;
-    add_wrapped(lines, command.text(scenario.title), Role::heading, command.columns);
-    add_wrapped(lines, command.text(scenario.goal), Role::plain, command.columns);
+    add_wrapped(lines, context.text(scenario.title), Role::heading, context.columns);
+    add_wrapped(lines, context.text(scenario.goal), Role::plain, context.columns);
     const auto program =
         std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
     if (program != scenario.programs.end() && program->sending) {
@@ -65,32 +65,32 @@ Lines opening(const Command& command, const sim::scenario::Scenario& scenario)
             host == scenario.hosts.end()
                 ? scenario.lines.end()
                 : std::ranges::find(scenario.lines, host->line, &sim::scenario::AccessLine::key);
-        std::string place = host == scenario.hosts.end() ? "" : command.text(host->name);
+        std::string place = host == scenario.hosts.end() ? "" : context.text(host->name);
         if (line != scenario.lines.end())
-            place = fmt::format("{} / {}", place, command.text(line->name));
+            place = fmt::format("{} / {}", place, context.text(line->name));
         add_wrapped(
             lines,
-            command.text(
+            context.text(
                 "run.settings",
                 {{"place", place},
                  {"server", account.server},
                  {"port", std::to_string(account.port)},
                  {"protection",
-                  command.text(fmt::format("protection.{}", sim::name_of(account.protection)))},
-                 {"auth", command.text(fmt::format("auth.{}", sim::name_of(account.auth)))}}),
+                  context.text(fmt::format("protection.{}", sim::name_of(account.protection)))},
+                 {"auth", context.text(fmt::format("auth.{}", sim::name_of(account.auth)))}}),
             Role::quiet,
-            command.columns);
+            context.columns);
     }
     lines.push_back({});
     return lines;
 }
 
 std::optional<sim::report::TappedLink>
-tapped(const Command& command, const sim::report::Source& source, const RunOptions& options)
+tapped(const Context& context, const sim::report::Source& source, const RunOptions& options)
 {
     if (!options.link) {
         auto link = sim::report::link_of_sender(source);
-        if (!link) command.complain(command.text("error.nothing_on_wire"));
+        if (!link) context.complain(context.text("error.nothing_on_wire"));
         return link;
     }
     const auto links = sim::report::tapped_links(source.trace, source.end);
@@ -105,69 +105,69 @@ tapped(const Command& command, const sim::report::Source& source, const RunOptio
                              source.scenario.hosts[each.a.value].key,
                              source.scenario.hosts[each.b.value].key);
     }
-    command.complain(
-        command.text("error.no_such_link", {{"link", *options.link}, {"links", known}}));
+    context.complain(
+        context.text("error.no_such_link", {{"link", *options.link}, {"links", known}}));
     return std::nullopt;
 }
 
-bool write_messages(const Command& command, const sim::World& world, const std::string& folder)
+bool write_messages(const Context& context, const sim::World& world, const std::string& folder)
 {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) {
-        command.complain(command.text("error.no_folder", {{"folder", folder}}));
+        context.complain(context.text("error.no_folder", {{"folder", folder}}));
         return false;
     }
     std::size_t number = 0;
     for (const auto& message : world.stored_messages()) {
         const auto path =
             std::filesystem::path{folder} / message_file_name(++number, message, world.scenario());
-        if (!write_file(command, path, *message.text)) return false;
+        if (!write_file(context, path, *message.text)) return false;
     }
-    command.environment.err << command.text("run.messages_written",
+    context.environment.err << context.text("run.messages_written",
                                             {{"count", std::to_string(number)}, {"folder", folder}})
                             << '\n';
     return true;
 }
 
-bool write_capture(const Command& command,
+bool write_capture(const Context& context,
                    const sim::report::Source& source,
                    const RunOptions& options)
 {
     std::optional<sim::report::TappedLink> link;
     if (options.link) {
-        link = tapped(command, source, options);
+        link = tapped(context, source, options);
         if (!link) return false;
     }
-    if (!write_file(command, *options.capture_file, sim::report::pcapng(source, link)))
+    if (!write_file(context, *options.capture_file, sim::report::pcapng(source, link)))
         return false;
-    command.environment.err << command.text("run.capture_written",
+    context.environment.err << context.text("run.capture_written",
                                             {{"file", *options.capture_file}})
                             << '\n';
     return true;
 }
 
-bool write_keys(const Command& command,
+bool write_keys(const Context& context,
                 const sim::report::Source& source,
                 const RunOptions& options)
 {
     const std::string keys = sim::report::key_log(source.trace, source.end);
-    if (!write_file(command, *options.key_file, keys)) return false;
-    command.environment.err << command.text(keys.empty() ? "run.no_keys" : "run.keys_written",
+    if (!write_file(context, *options.key_file, keys)) return false;
+    context.environment.err << context.text(keys.empty() ? "run.no_keys" : "run.keys_written",
                                             {{"file", *options.key_file}})
                             << '\n';
     return true;
 }
 
-bool write_files(const Command& command,
+bool write_files(const Context& context,
                  const sim::report::Source& source,
                  const sim::World& world,
                  const RunOptions& options)
 {
     bool good = true;
-    if (options.eml_folder) good = write_messages(command, world, *options.eml_folder);
-    if (options.capture_file) good = write_capture(command, source, options) && good;
-    if (options.key_file) good = write_keys(command, source, options) && good;
+    if (options.eml_folder) good = write_messages(context, world, *options.eml_folder);
+    if (options.capture_file) good = write_capture(context, source, options) && good;
+    if (options.key_file) good = write_keys(context, source, options) && good;
     return good;
 }
 
@@ -184,7 +184,7 @@ bool helps_from_the_start(const sim::explain::WhyCard& card, const sim::Plan& pl
 }
 
 // The cures of the cards as commands that can be typed.
-void add_cures(const Command& command,
+void add_cures(const Context& context,
                const sim::Plan& plan,
                std::span<const sim::explain::WhyCard> cards,
                const RunOptions& options,
@@ -192,7 +192,7 @@ void add_cures(const Command& command,
 {
     for (const auto& card : cards) {
         if (!helps_from_the_start(card, plan)) continue;
-        lines.push_back({{{command.text("run.try")}}, {}});
+        lines.push_back({{{context.text("run.try")}}, {}});
         std::string text = fmt::format("  hikyaku run {}", options.lesson);
         auto settings = options.settings; // what was set stays, what cures comes last and wins
         for (const auto& cure : card.cure.settings) {
@@ -201,7 +201,7 @@ void add_cures(const Command& command,
         }
         for (const auto& [key, value] : settings) {
             const std::string word = fmt::format(" --set {}={}", key, value);
-            if (sim::report::display_width(text + word) > command.columns - 2) {
+            if (sim::report::display_width(text + word) > context.columns - 2) {
                 lines.push_back({{{text + " \\", Role::emphasis}}, {}});
                 text = "     ";
             }
@@ -236,35 +236,35 @@ Lines body(const sim::report::Source& source,
 }
 
 // Whether it went as the file says; only asked where nothing was changed.
-ExitCode compare(const Command& command, const sim::Playback& playback, Lines& lines)
+ExitCode compare(const Context& context, const sim::Playback& playback, Lines& lines)
 {
     const auto mismatches = sim::report::compare(playback.scenario().expect, playback);
     if (mismatches.empty()) return ExitCode::ok;
     lines.push_back({});
-    lines.push_back({{{command.text("run.not_as_expected"), Role::heading}}, {}});
+    lines.push_back({{{context.text("run.not_as_expected"), Role::heading}}, {}});
     for (const auto& mismatch : mismatches)
-        add_wrapped(lines, "- " + command.text(mismatch.what), Role::blocked, command.columns);
+        add_wrapped(lines, "- " + context.text(mismatch.what), Role::blocked, context.columns);
     return ExitCode::unexpected;
 }
 
 // A long run says how far it is, where a person sees it.
-sim::Playback play(const Command& command, sim::Plan plan)
+sim::Playback play(const Context& context, sim::Plan plan)
 {
     constexpr std::size_t steps_a_line = 20'000;
     sim::Playback playback = sim::Playback::begin(std::move(plan));
     bool said = false;
     while (playback.advance(steps_a_line)) {
-        if (!command.environment.err_is_terminal) continue;
+        if (!context.environment.err_is_terminal) continue;
         said = true;
         const std::string time =
             sim::explain::clock_time(playback.world().now(), playback.scenario());
-        command.environment.err
+        context.environment.err
             << "\r"
-            << command.text("run.progress",
+            << context.text("run.progress",
                             {{"time", time}, {"count", std::to_string(playback.trace().size())}})
             << "\x1B[K" << std::flush;
     }
-    if (said) command.environment.err << "\r\x1B[K" << std::flush;
+    if (said) context.environment.err << "\r\x1B[K" << std::flush;
     (void)playback.catch_up();
     playback.to_end();
     return playback;
@@ -272,39 +272,39 @@ sim::Playback play(const Command& command, sim::Plan plan)
 
 } // namespace
 
-ExitCode run(const Command& command, const RunOptions& options)
+ExitCode run(const Context& context, const RunOptions& options)
 {
-    auto loaded = command.load(options.lesson);
+    auto loaded = context.load(options.lesson);
     if (!loaded) return ExitCode::unusable;
     auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
-    if (options.message_file && !use_message(command, *scenario, *options.message_file))
+    if (options.message_file && !use_message(context, *scenario, *options.message_file))
         return ExitCode::unusable;
-    if (!use_settings(command, *scenario, options.settings)) return ExitCode::unusable;
-    if (!can_write(command, {&options.capture_file, &options.key_file})) return ExitCode::unusable;
+    if (!use_settings(context, *scenario, options.settings)) return ExitCode::unusable;
+    if (!can_write(context, {&options.capture_file, &options.key_file})) return ExitCode::unusable;
 
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
-    const sim::Playback playback = play(command, std::move(plan));
+    const sim::Playback playback = play(context, std::move(plan));
 
     const sim::report::Source source{playback.trace(),
                                      *scenario,
-                                     command.language,
+                                     context.language,
                                      playback.cursor(),
                                      options.level,
                                      options.show_secrets ? sim::report::Secrets::shown
                                                           : sim::report::Secrets::masked,
-                                     command.columns};
+                                     context.columns};
     std::optional<sim::report::TappedLink> link;
     if (options.view == View::wire && !options.json) {
-        link = tapped(command, source, options);
+        link = tapped(context, source, options);
         if (!link) return ExitCode::unusable;
     }
     const bool as_it_is = options.settings.empty() && !options.message_file;
     const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
     Lines lines;
     if (!options.json) {
-        lines = opening(command, *scenario);
+        lines = opening(context, *scenario);
         const Lines seen = body(source, options, link);
         append(lines, seen);
         if (!seen.empty()) lines.push_back({});
@@ -312,15 +312,15 @@ ExitCode run(const Command& command, const RunOptions& options)
         const Lines cards = sim::report::why(source, why);
         if (!cards.empty()) lines.push_back({});
         append(lines, cards);
-        add_cures(command, playback.plan(), why, options, lines);
+        add_cures(context, playback.plan(), why, options, lines);
     }
-    const ExitCode code = as_it_is ? compare(command, playback, lines) : ExitCode::ok;
+    const ExitCode code = as_it_is ? compare(context, playback, lines) : ExitCode::ok;
     if (options.json) {
-        command.environment.out << sim::report::json(source, why);
+        context.environment.out << sim::report::json(source, why);
     } else {
-        command.print(lines);
+        context.print(lines);
     }
-    if (!write_files(command, source, playback.world(), options)) return ExitCode::unusable;
+    if (!write_files(context, source, playback.world(), options)) return ExitCode::unusable;
     return code;
 }
 

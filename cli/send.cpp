@@ -1,6 +1,6 @@
 // hikyaku send: the simulated mail program, or the relay, speaks to a real mail server.
 
-#include "cli/command.h"
+#include "cli/context.h"
 #include "cli/files.h"
 #include "platform/bridge/ending_signals.h"
 #include "platform/bridge/outlet.h"
@@ -60,8 +60,8 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_target(const std::str
 
 class Send {
 public:
-    Send(const Command& command, const SendOptions& options)
-        : command_{command}, options_{options}, timer_{loop_}, silence_{loop_}
+    Send(const Context& context, const SendOptions& options)
+        : context_{context}, options_{options}, timer_{loop_}, silence_{loop_}
     {
     }
 
@@ -69,15 +69,15 @@ public:
     {
         const auto target = parse_target(options_.to);
         if (!target) {
-            command_.complain(command_.text("error.send_to", {{"to", options_.to}}));
+            context_.complain(context_.text("error.send_to", {{"to", options_.to}}));
             return ExitCode::unusable;
         }
         if (!check_addresses() || !check_text() || !read_token()) return ExitCode::unusable;
-        if (!can_write(command_, {&options_.capture_file, &options_.key_file}))
+        if (!can_write(context_, {&options_.capture_file, &options_.key_file}))
             return ExitCode::unusable;
         auto server = bridge::look_up(target->first, target->second);
         if (!server) {
-            command_.complain(command_.text("error.no_address",
+            context_.complain(context_.text("error.no_address",
                                             {{"host", target->first}, {"reason", server.error()}}));
             return ExitCode::unusable;
         }
@@ -95,9 +95,9 @@ private:
         for (const std::string& address : addresses) {
             if (const auto path = sim::smtp::parse_mailbox(address)) continue;
             const auto quoted = sim::smtp::with_quotes(address);
-            command_.complain(quoted ? command_.text("error.quote_address",
+            context_.complain(quoted ? context_.text("error.quote_address",
                                                      {{"address", address}, {"quoted", *quoted}})
-                                     : command_.text("error.mail_address", {{"address", address}}));
+                                     : context_.text("error.mail_address", {{"address", address}}));
             return false;
         }
         return true;
@@ -111,18 +111,18 @@ private:
         if (options_.token_file) {
             const auto text = platform::read_file(*options_.token_file);
             if (!text) {
-                command_.complain(
-                    command_.text("error.unreadable", {{"file", *options_.token_file}}));
+                context_.complain(
+                    context_.text("error.unreadable", {{"file", *options_.token_file}}));
                 return false;
             }
             token_ = *text;
-        } else if (const auto kept = command_.environment.variable("HIKYAKU_TOKEN")) {
+        } else if (const auto kept = context_.environment.variable("HIKYAKU_TOKEN")) {
             token_ = *kept;
         }
         while (!token_.empty() && (token_.back() == '\n' || token_.back() == '\r'))
             token_.pop_back();
         if (!token_.empty()) return true;
-        command_.complain(command_.text("error.no_token", {{"auth", options_.auth}}));
+        context_.complain(context_.text("error.no_token", {{"auth", options_.auth}}));
         return false;
     }
 
@@ -132,7 +132,7 @@ private:
         for (const auto& [option, given] :
              {std::pair{"--subject", options_.subject}, std::pair{"--text", options_.text}}) {
             if (given.empty()) continue;
-            command_.complain(command_.text("error.excludes", {{"option", option}}));
+            context_.complain(context_.text("error.excludes", {{"option", option}}));
             return false;
         }
         return true;
@@ -141,7 +141,7 @@ private:
     // A line about the way there, beside what is said on it.
     void note(const char* key, const sim::explain::Arguments& arguments = {}) const
     {
-        command_.environment.err << command_.text(key, arguments) << '\n';
+        context_.environment.err << context_.text(key, arguments) << '\n';
     }
 
     bool reach()
@@ -157,11 +157,11 @@ private:
         const auto reached = outlet_->try_server(patience, problem);
         silence_.cancel();
         if (reached != bridge::Reachable::silent) return true;
-        command_.complain(problem.empty()
-                              ? command_.text("error.server_silent",
+        context_.complain(problem.empty()
+                              ? context_.text("error.server_silent",
                                               {{"server", options_.to},
                                                {"seconds", std::to_string(patience.count())}})
-                              : command_.text("error.server_unreachable",
+                              : context_.text("error.server_unreachable",
                                               {{"server", options_.to}, {"reason", problem}}));
         return false;
     }
@@ -172,14 +172,14 @@ private:
     {
         auto made = std::make_shared<scenario::Scenario>();
         made->key = "send";
-        made->title = made->summary = made->goal = same(command_.text("send.title"));
+        made->title = made->summary = made->goal = same(context_.text("send.title"));
         made->start = bridge::LiveWorld::present();
         made->limit = std::chrono::hours{24};
         made->areas.push_back({"inside", scenario::AreaKind::home, same("hikyaku")});
         made->areas.push_back({"outside", scenario::AreaKind::elsewhere, same(server.host)});
         const sim::Address names{(198U << 24U) | (51U << 16U) | (100U << 8U) | 53U};
         add_host(*made, "pc", scenario::HostKind::pc, "inside", *sim::parse_address("192.0.2.10"));
-        made->hosts.back().name = same(command_.text("send.pc"));
+        made->hosts.back().name = same(context_.text("send.pc"));
         add_host(*made,
                  relay_name,
                  scenario::HostKind::mail_server,
@@ -278,7 +278,7 @@ private:
         account.user = options_.user;
         account.password = options_.password;
         if (account.password.empty()) {
-            if (const auto kept = command_.environment.variable("HIKYAKU_PASSWORD"))
+            if (const auto kept = context_.environment.variable("HIKYAKU_PASSWORD"))
                 account.password = *kept;
         }
         account.auth = scenario::AuthChoice::none;
@@ -295,10 +295,10 @@ private:
         step.program = "sender";
         step.message.to = options_.recipients;
         step.message.subject =
-            options_.subject.empty() ? command_.text("send.subject") : options_.subject;
-        step.message.text = options_.text.empty() ? command_.text("send.text") : options_.text;
+            options_.subject.empty() ? context_.text("send.subject") : options_.subject;
+        step.message.text = options_.text.empty() ? context_.text("send.text") : options_.text;
         if (options_.message_file) {
-            auto text = command_.read_message(*options_.message_file);
+            auto text = context_.read_message(*options_.message_file);
             if (!text) return false;
             if (!options_.as_relay) { // to a relay it is somebody else's letter
                 for (const char* blind : {"Bcc", "Resent-Bcc"})
@@ -331,12 +331,12 @@ private:
                 trust_.emplace(); // nobody is believed, which the transcript will say
                 return true;
             }
-            command_.complain(command_.text("error.unreadable", {{"file", file}}));
+            context_.complain(context_.text("error.unreadable", {{"file", file}}));
             return false;
         }
         auto trust = sim::tls::trust_in(*text);
         if (!trust) {
-            command_.complain(command_.text("error.bad_certificates",
+            context_.complain(context_.text("error.bad_certificates",
                                             {{"file", file}, {"reason", trust.error()}}));
             return false;
         }
@@ -355,12 +355,12 @@ private:
         world_.emplace(loop_, scenario_, std::move(with), [this] { on_advanced(); });
         source_.emplace(sim::report::Source{world_->world().trace(),
                                             *scenario_,
-                                            command_.language,
+                                            context_.language,
                                             0,
                                             options_.level,
                                             options_.show_secrets ? sim::report::Secrets::shown
                                                                   : sim::report::Secrets::masked,
-                                            command_.columns});
+                                            context_.columns});
         transcript_.emplace(*source_, sim::report::TranscriptOptions{});
         asio::signal_set signals{loop_};
         bridge::add_ending_signals(signals);
@@ -409,7 +409,7 @@ private:
     {
         const auto lines = transcript_->next(end);
         if (!lines.empty())
-            command_.environment.out << to_text(lines, command_.style) << std::flush;
+            context_.environment.out << to_text(lines, context_.style) << std::flush;
     }
 
     // A relay's report on its failure would go to the sender by the same way: not from here.
@@ -464,29 +464,29 @@ private:
         lines.push_back({});
         if (interrupted_) {
             lines.push_back(
-                {{{command_.text("send.interrupted"), sim::report::Role::blocked}}, {}});
+                {{{context_.text("send.interrupted"), sim::report::Role::blocked}}, {}});
         } else if (sent_) {
-            lines.push_back({{{command_.text("send.accepted", {{"server", options_.to}}),
+            lines.push_back({{{context_.text("send.accepted", {{"server", options_.to}}),
                                sim::report::Role::accepted}},
                              {}});
         } else {
             for (const auto& line : sim::report::outcome(*source_))
                 lines.push_back(line);
         }
-        command_.print(lines);
+        context_.print(lines);
         if (!sent_) {
             const auto cards = sim::explain::cured_cards(
                 source_->trace, source_->end, sim::Plan{scenario_, 1, {}});
-            command_.print(sim::report::why(*source_, cards));
+            context_.print(sim::report::why(*source_, cards));
         }
         source_->end = trace.size();
         const bool good =
-            write_live_files(command_, *source_, options_.capture_file, options_.key_file);
+            write_live_files(context_, *source_, options_.capture_file, options_.key_file);
         if (!good || !outlet_->reached()) return ExitCode::unusable;
         return sent_ ? ExitCode::ok : ExitCode::unexpected;
     }
 
-    const Command& command_;
+    const Context& context_;
     const SendOptions& options_;
     std::string token_;
     asio::io_context loop_{1};
@@ -508,9 +508,9 @@ private:
 
 } // namespace
 
-ExitCode send(const Command& command, const SendOptions& options)
+ExitCode send(const Context& context, const SendOptions& options)
 {
-    return Send{command, options}.run();
+    return Send{context, options}.run();
 }
 
 } // namespace cli

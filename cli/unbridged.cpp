@@ -1,18 +1,18 @@
 // Stands in for the bridge where the program was built without it (-DHIKYAKU_BRIDGE=OFF).
 
-#include "cli/command.h"
+#include "cli/context.h"
 
 namespace cli {
 
-ExitCode open_bridge(const Command& command, const BridgeOptions&)
+ExitCode open_bridge(const Context& context, const BridgeOptions&)
 {
-    command.complain(command.text("error.no_bridge"));
+    context.complain(context.text("error.no_bridge"));
     return ExitCode::unusable;
 }
 
-ExitCode send(const Command& command, const SendOptions&)
+ExitCode send(const Context& context, const SendOptions&)
 {
-    command.complain(command.text("error.no_bridge"));
+    context.complain(context.text("error.no_bridge"));
     return ExitCode::unusable;
 }
 

@@ -62,9 +62,10 @@ public:
     {
         if (!session_->stopped()) session_->loop().run_for(span);
     }
-    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command) override
+    tl::expected<void, sim::scenario::SettingProblem>
+    apply(const sim::SettingChange& change) override
     {
-        return session_->apply(command);
+        return session_->apply(change);
     }
     void stop() override
     {

@@ -28,14 +28,14 @@ bool is_refusal(const sim::Event& event)
 
 } // namespace
 
-Desk::Desk(Surroundings surroundings, Preferences preferences)
-    : surroundings_{std::move(surroundings)}, preferences_{std::move(preferences)}
+Desk::Desk(Facilities facilities, Preferences preferences)
+    : facilities_{std::move(facilities)}, preferences_{std::move(preferences)}
 {
 }
 
 const sim::explain::Language& Desk::language() const
 {
-    return preferences_.language == "ja" ? *surroundings_.ja : *surroundings_.en;
+    return preferences_.language == "ja" ? *facilities_.ja : *facilities_.en;
 }
 
 sim::report::Source Desk::source(std::size_t columns) const
@@ -58,7 +58,7 @@ const sim::scenario::Setting* Desk::setting(std::string_view key) const
 
 int Desk::lesson_number() const
 {
-    const auto& lessons = surroundings_.lessons;
+    const auto& lessons = facilities_.lessons;
     const auto found = std::ranges::find(lessons, path_, &LessonEntry::path);
     return found == lessons.end() ? 0 : static_cast<int>(found - lessons.begin()) + 1;
 }
@@ -116,7 +116,7 @@ void Desk::on(const action::Open& open_file)
     problems_.clear();
     wanted_ = open_file.path;
     sheet_ = Sheet::none;
-    auto loaded = surroundings_.load(open_file.path);
+    auto loaded = facilities_.load(open_file.path);
     if (!loaded) {
         problems_ = std::move(loaded.error());
         return;
@@ -158,8 +158,8 @@ void Desk::reload()
 
 void Desk::on(const action::ShowFolder& show)
 {
-    if (!surroundings_.list_folder) return;
-    folder_ = surroundings_.list_folder(show.path);
+    if (!facilities_.list_folder) return;
+    folder_ = facilities_.list_folder(show.path);
     if (folder_.problem.empty()) preferences_.folder = folder_.path;
 }
 
@@ -203,19 +203,19 @@ void Desk::on(const action::ChangeSetting& change)
     // An account's settings count from the next send: the run starts anew with them. So does it
     // with what cannot change while a world runs, when nothing has happened yet, and when nothing
     // more would.
-    const sim::Command command{change.key, change.value};
+    const sim::SettingChange wanted{change.key, change.value};
     const bool anew = now->takes_effect != sim::scenario::TakesEffect::now || cursor() == 0 ||
                       at_end() || is_recording();
     if (anew) {
         const sim::Plan plan = plan_anew();
-        auto changed = sim::with(plan, {&command, 1}, plan.scenario->start);
+        auto changed = sim::with(plan, {&wanted, 1}, plan.scenario->start);
         if (!changed) return;
         notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
         before_live_.reset();
         playing_ = false;
         show_run(std::move(*changed), 0);
     } else {
-        auto forked = playback().fork(command);
+        auto forked = playback().fork(wanted);
         if (!forked) return;
         notice_ = language().text("gui.notice.forked");
         show_run(std::move(*forked), cursor());
@@ -243,7 +243,7 @@ void Desk::on(const action::ApplyCure& apply)
     }
     const std::size_t kept = kept_by_cure(apply.card);
     const sim::Instant when = kept > 0 ? playback().trace()[kept].at : scenario().start;
-    std::vector<sim::Command> changes;
+    std::vector<sim::SettingChange> changes;
     for (const auto& [key, value] : cure)
         changes.push_back({key, value});
     auto plan = sim::with(playback().plan(), changes, when);
@@ -509,8 +509,8 @@ void Desk::on(const action::ShowSheet& sheet)
 void Desk::on(const action::Export& what)
 {
     sheet_ = Sheet::none;
-    if (!is_open() || !surroundings_.export_to) return;
-    const std::string file = surroundings_.export_to(*this, what.kind);
+    if (!is_open() || !facilities_.export_to) return;
+    const std::string file = facilities_.export_to(*this, what.kind);
     notice_ = file.empty() ? language().text("gui.notice.not_exported")
                            : language().text("gui.notice.exported", {{"file", file}});
 }

@@ -52,7 +52,7 @@ struct Folder {
 };
 
 // Where files are and how they are read: tests give their own.
-struct Surroundings {
+struct Facilities {
     std::filesystem::path home; // holds assets/ and scenarios/
     std::shared_ptr<const sim::explain::Language> ja;
     std::shared_ptr<const sim::explain::Language> en;
@@ -68,7 +68,7 @@ struct Surroundings {
 
 class Desk {
 public:
-    Desk(Surroundings surroundings, Preferences preferences);
+    Desk(Facilities facilities, Preferences preferences);
 
     // ---- what is open ---------------------------------------------------------------------------
     [[nodiscard]] bool is_open() const { return pane_ != nullptr; }
@@ -93,7 +93,7 @@ public:
     // Another number each time somebody wants to fork: the first setting that can change under way
     // then takes the keyboard.
     [[nodiscard]] int fork_wanted() const { return fork_wanted_; }
-    [[nodiscard]] bool is_forked() const { return !playback().plan().commands.empty(); }
+    [[nodiscard]] bool is_forked() const { return !playback().plan().changes.empty(); }
 
     // The bridge on which real mail programs take part; nullptr when there is none.
     [[nodiscard]] const LiveRun* live() const { return live_.get(); }
@@ -150,7 +150,7 @@ public:
     [[nodiscard]] sim::LinkId tapped() const { return tapped_; }
     [[nodiscard]] sim::HostId shown_host() const { return shown_host_; }
     [[nodiscard]] bool shows_secrets() const { return secrets_; }
-    [[nodiscard]] const std::vector<LessonEntry>& lessons() const { return surroundings_.lessons; }
+    [[nodiscard]] const std::vector<LessonEntry>& lessons() const { return facilities_.lessons; }
     [[nodiscard]] int lesson_number() const; // from 1 in lessons(); 0 when the file is none of them
     // What the picker lists: positions in lessons() that the searched words fit, and which of those
     // Enter opens.
@@ -221,7 +221,7 @@ private:
     void look();  // at the run as the person likes it now
     void moved(); // the cursor stands elsewhere
 
-    Surroundings surroundings_;
+    Facilities facilities_;
     Preferences preferences_;
     std::string path_;
     std::string wanted_;

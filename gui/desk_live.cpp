@@ -28,11 +28,11 @@ void Desk::on(const action::Bridge& bridge)
         notice_ = language().text("gui.notice.live_over");
         return;
     }
-    if (live_ || !surroundings_.open_bridge) return;
+    if (live_ || !facilities_.open_bridge) return;
     sim::scenario::Scenario lesson = *plan_anew().scenario;
     for (const sim::scenario::Setting& setting : settings()) // as they are seen
         (void)sim::scenario::apply_setting(lesson, setting.key, setting.value);
-    auto opened = surroundings_.open_bridge(lesson);
+    auto opened = facilities_.open_bridge(lesson);
     if (!opened) {
         notice_ = language().text(opened.error().key, opened.error().arguments);
         return;

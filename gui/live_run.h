@@ -54,7 +54,7 @@ public:
     virtual void run_for(std::chrono::milliseconds span) = 0;
     // Changes a live setting now.
     virtual tl::expected<void, sim::scenario::SettingProblem>
-    apply(const sim::Command& command) = 0;
+    apply(const sim::SettingChange& change) = 0;
     // Ends all connections and closes the ports.
     virtual void stop() = 0;
 };

@@ -110,7 +110,7 @@ private:
         return preferences;
     }
 
-    gui::Surroundings surroundings()
+    gui::Facilities facilities()
     {
         return {home_,
                 ja_,
@@ -125,7 +125,7 @@ private:
     int picture(const gui::FontFiles& fonts, const std::string& path)
     {
         const std::string problem = gui::make_screenshot(
-            gui::Desk{surroundings(), preferences(false)}, path, fonts, options_.screenshot);
+            gui::Desk{facilities(), preferences(false)}, path, fonts, options_.screenshot);
         return problem.empty() ? 0 : complain(problem);
     }
 
@@ -134,7 +134,7 @@ private:
         const gui::Preferences liked = preferences(true);
         gui::WindowUser user;
         user.start = [&](gui::Fonts loaded) {
-            gui::App app{gui::Desk{surroundings(), liked}, loaded};
+            gui::App app{gui::Desk{facilities(), liked}, loaded};
             app.desk().act(gui::action::Open{path});
             return app;
         };

@@ -14,9 +14,9 @@ bool is_live(const std::vector<scenario::Setting>& settings, const std::string& 
 }
 
 tl::expected<void, scenario::SettingProblem> apply(scenario::Scenario& scenario,
-                                                   std::span<const Command> changes)
+                                                   std::span<const SettingChange> changes)
 {
-    for (const Command& change : changes) {
+    for (const SettingChange& change : changes) {
         auto applied = scenario::apply_setting(scenario, change.key, change.value);
         if (!applied) return applied;
     }
@@ -26,47 +26,47 @@ tl::expected<void, scenario::SettingProblem> apply(scenario::Scenario& scenario,
 } // namespace
 
 tl::expected<Plan, scenario::SettingProblem>
-with(const Plan& plan, std::span<const Command> changes, Instant at)
+with(const Plan& plan, std::span<const SettingChange> changes, Instant at)
 {
     auto changed = std::make_shared<scenario::Scenario>(*plan.scenario);
     if (auto applied = apply(*changed, changes); !applied)
         return tl::make_unexpected(std::move(applied.error()));
 
     const auto settings = scenario::settings_of(*plan.scenario);
-    const bool anew =
-        at <= plan.scenario->start || !std::ranges::all_of(changes, [&](const Command& change) {
-            return is_live(settings, change.key);
-        });
+    const bool anew = at <= plan.scenario->start ||
+                      !std::ranges::all_of(changes, [&](const SettingChange& change) {
+                          return is_live(settings, change.key);
+                      });
     Plan made = plan;
-    std::erase_if(made.commands, [&](const TimedCommand& timed) {
+    std::erase_if(made.changes, [&](const TimedChange& timed) {
         return (anew || timed.at >= at) &&
-               std::ranges::count(changes, timed.command.key, &Command::key) > 0;
+               std::ranges::count(changes, timed.change.key, &SettingChange::key) > 0;
     });
     if (anew) {
         for (scenario::Step& step : changed->steps) {
-            const auto change = std::ranges::find(changes, step.key, &Command::key);
+            const auto change = std::ranges::find(changes, step.key, &SettingChange::key);
             if (step.action == scenario::StepAction::set && change != changes.end())
                 step.value = change->value;
         }
         made.scenario = std::move(changed);
         return made;
     }
-    for (const Command& change : changes)
-        made.commands.push_back({at, change});
-    std::ranges::stable_sort(made.commands, {}, &TimedCommand::at);
+    for (const SettingChange& change : changes)
+        made.changes.push_back({at, change});
+    std::ranges::stable_sort(made.changes, {}, &TimedChange::at);
     return made;
 }
 
 Plan cut(Plan plan, Instant at)
 {
-    std::erase_if(plan.commands, [&](const TimedCommand& timed) { return timed.at >= at; });
+    std::erase_if(plan.changes, [&](const TimedChange& timed) { return timed.at >= at; });
     return plan;
 }
 
 bool sets_the_same(const Plan& a, const Plan& b)
 {
-    const auto same_commands = [](const TimedCommand& x, const TimedCommand& y) {
-        return x.at == y.at && x.command.key == y.command.key && x.command.value == y.command.value;
+    const auto same_changes = [](const TimedChange& x, const TimedChange& y) {
+        return x.at == y.at && x.change.key == y.change.key && x.change.value == y.change.value;
     };
     const auto same_step = [](const scenario::Step& x, const scenario::Step& y) {
         return x.value == y.value;
@@ -74,7 +74,7 @@ bool sets_the_same(const Plan& a, const Plan& b)
     const auto same_setting = [](const scenario::Setting& x, const scenario::Setting& y) {
         return x.key == y.key && x.value == y.value;
     };
-    return std::ranges::equal(a.commands, b.commands, same_commands) &&
+    return std::ranges::equal(a.changes, b.changes, same_changes) &&
            (a.scenario == b.scenario ||
             (std::ranges::equal(a.scenario->steps, b.scenario->steps, same_step) &&
              std::ranges::equal(scenario::settings_of(*a.scenario),
@@ -86,7 +86,7 @@ World world_of(const Plan& plan)
 {
     WorldOptions options;
     options.seed = plan.seed;
-    options.commands = plan.commands;
+    options.changes = plan.changes;
     return World{plan.scenario, std::move(options)};
 }
 

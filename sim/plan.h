@@ -17,7 +17,7 @@ namespace sim {
 struct Plan {
     std::shared_ptr<const scenario::Scenario> scenario;
     std::uint64_t seed = 1;
-    std::vector<TimedCommand> commands; // ordered by time
+    std::vector<TimedChange> changes; // ordered by time
 };
 
 // The same run with these settings changed at `at`, in front of all else that is due then. What
@@ -26,7 +26,7 @@ struct Plan {
 // change the scenario, and where its script sets the same, it sets it to this. All of them or none:
 // the problem is that of the first that does not fit.
 [[nodiscard]] tl::expected<Plan, scenario::SettingProblem>
-with(const Plan& plan, std::span<const Command> changes, Instant at);
+with(const Plan& plan, std::span<const SettingChange> changes, Instant at);
 
 // Without what is changed at `at` or later.
 [[nodiscard]] Plan cut(Plan plan, Instant at);

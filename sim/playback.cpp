@@ -167,11 +167,11 @@ const std::vector<scenario::Setting>& Playback::settings_at(std::size_t cursor) 
     return held_->settings;
 }
 
-tl::expected<Plan, scenario::SettingProblem> Playback::fork(const Command& command) const
+tl::expected<Plan, scenario::SettingProblem> Playback::fork(const SettingChange& change) const
 {
     // One nanosecond later: all that the cursor stands behind has happened just as before.
     const Instant at = time() + 1ns;
-    return with(cut(plan_, at), {&command, 1}, at);
+    return with(cut(plan_, at), {&change, 1}, at);
 }
 
 } // namespace sim

@@ -1,4 +1,4 @@
-// A run as a value (scenario, seed, commands), its trace, and a cursor in it: what every view
+// A run as a value (scenario, seed, changes), its trace, and a cursor in it: what every view
 // reads. Running is cheap, so a run is played to its end at once; stepping only moves the cursor.
 #pragma once
 
@@ -71,10 +71,11 @@ public:
     // The stops of a unit as event positions, in order; each event is looked at once.
     [[nodiscard]] const std::vector<std::uint32_t>& stops(Unit unit) const;
 
-    // The same run up to the cursor's time, then `command`, then as it goes; what was changed later
+    // The same run up to the cursor's time, then `change`, then as it goes; what was changed later
     // goes. With a setting that cannot change under way it is another run from the start on, of
     // another scenario (see with).
-    [[nodiscard]] tl::expected<Plan, scenario::SettingProblem> fork(const Command& command) const;
+    [[nodiscard]] tl::expected<Plan, scenario::SettingProblem>
+    fork(const SettingChange& change) const;
 
     // What held when so many events had happened: what the plan, the lesson's script and, on a
     // bridge, a person had changed before. Valid until it is asked for another moment.

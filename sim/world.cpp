@@ -25,7 +25,7 @@ namespace {
 
 // Task::kind of TaskOwner::script; Task::number is the position in its list.
 constexpr std::uint8_t step_task = 0;
-constexpr std::uint8_t command_task = 1;
+constexpr std::uint8_t change_task = 1;
 
 } // namespace
 
@@ -48,7 +48,7 @@ struct World::Parts {
     void start_step(std::size_t index);
     void do_send(const scenario::Step& step, const scenario::MailProgram& program);
     void do_fetch(const scenario::MailProgram& program);
-    tl::expected<void, scenario::SettingProblem> apply(const Command& command);
+    tl::expected<void, scenario::SettingProblem> apply(const SettingChange& change);
     void sync_rules();
     void sync_faults();
 
@@ -100,8 +100,8 @@ World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
     surroundings.trust = options.trust ? *options.trust : authority.trust();
     build_network();
     build_programs();
-    for (std::size_t i = 0; i < options.commands.size(); ++i)
-        tasks.add(options.commands[i].at, Task{TaskOwner::script, command_task, 0, i});
+    for (std::size_t i = 0; i < options.changes.size(); ++i)
+        tasks.add(options.changes[i].at, Task{TaskOwner::script, change_task, 0, i});
     plan_steps();
 }
 
@@ -223,7 +223,7 @@ void World::Parts::run_script(const Task& task)
         start_step(task.number);
     } else {
         // Checked when it was made; one that no longer fits changes nothing.
-        static_cast<void>(apply(options.commands[task.number].command));
+        static_cast<void>(apply(options.changes[task.number].change));
     }
 }
 
@@ -308,17 +308,17 @@ void World::Parts::do_fetch(const scenario::MailProgram& program)
     mua(program.key).fetch({build::account(*program.fetching), program.address});
 }
 
-tl::expected<void, scenario::SettingProblem> World::Parts::apply(const Command& command)
+tl::expected<void, scenario::SettingProblem> World::Parts::apply(const SettingChange& change)
 {
-    const auto setting = scenario::setting_of(scenario, command.key);
+    const auto setting = scenario::setting_of(scenario, change.key);
     if (setting && !setting->is_live()) {
         return tl::make_unexpected(
-            scenario::SettingProblem{command.key, {scenario::ProblemKind::fixed_while_running}});
+            scenario::SettingProblem{change.key, {scenario::ProblemKind::fixed_while_running}});
     }
-    if (auto applied = scenario::apply_setting(scenario, command.key, command.value); !applied)
+    if (auto applied = scenario::apply_setting(scenario, change.key, change.value); !applied)
         return applied;
     const EventId changed =
-        trace.append({}, {}, SettingChanged{trace.note(command.key), trace.note(command.value)});
+        trace.append({}, {}, SettingChanged{trace.note(change.key), trace.note(change.value)});
     const CauseScope scope{trace, changed};
     sync_rules();
     sync_faults();
@@ -406,10 +406,10 @@ void World::run()
     }
 }
 
-tl::expected<void, scenario::SettingProblem> World::apply(const Command& command)
+tl::expected<void, scenario::SettingProblem> World::apply(const SettingChange& change)
 {
     parts_->trace.set_cause({});
-    return parts_->apply(command);
+    return parts_->apply(change);
 }
 
 void World::let_go_of_events(std::size_t but_the_newest)

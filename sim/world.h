@@ -1,6 +1,6 @@
 // A running world: the only mutable root. Built from a Scenario and a seed, it owns the clock, the
 // queue, the network and the programs, and it appends to its trace. The same scenario, seed and
-// commands give the same trace, byte for byte.
+// changes give the same trace, byte for byte.
 //
 // Ids are positions in the scenario: HostId{i} is scenario.hosts[i], RuleId{i} is
 // scenario.rules[i].
@@ -32,20 +32,20 @@ class Fabric;
 }
 
 // Something done to a running world from outside, at a time: what a fork adds.
-struct Command {
+struct SettingChange {
     std::string key; // a live setting
     std::string value;
 };
 
-struct TimedCommand {
+struct TimedChange {
     Instant at;
-    Command command;
+    SettingChange change;
 };
 
 struct WorldOptions {
     std::uint64_t seed = 1;
     Trace::Detail detail = Trace::Detail::full;
-    std::vector<TimedCommand> commands; // ordered by time
+    std::vector<TimedChange> changes; // ordered by time
 
     // ---- for software outside the simulation (platform/bridge) ----------------------------------
     std::vector<HostId> visited;                // hosts whose sockets are lent: see World::visit
@@ -75,7 +75,7 @@ public:
     void visit(HostId host, const std::function<void(mail::Visitor&)>& act);
 
     // Changes a live setting now.
-    tl::expected<void, scenario::SettingProblem> apply(const Command& command);
+    tl::expected<void, scenario::SettingProblem> apply(const SettingChange& change);
 
     // For a world without end: lets go of all but the newest events (Trace::Detail::lately), or of
     // the messages that are told of by stored_messages(); the hosts keep theirs.

@@ -60,10 +60,10 @@ void LiveWorld::drain(sim::HostId host, const Handler& handle)
     if (heard && begun_) plan();
 }
 
-tl::expected<void, sim::scenario::SettingProblem> LiveWorld::apply(const sim::Command& command)
+tl::expected<void, sim::scenario::SettingProblem> LiveWorld::apply(const sim::SettingChange& change)
 {
     if (begun_ && !stopped_) world_.advance_to(now());
-    auto applied = world_.apply(command);
+    auto applied = world_.apply(change);
     if (begun_ && !stopped_) plan();
     return applied;
 }

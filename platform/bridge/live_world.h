@@ -37,7 +37,7 @@ public:
         std::function<void(const sim::mail::visit::Output& output, sim::mail::Visitor& visitor)>;
     void drain(sim::HostId host, const Handler& handle);
     // Changes a live setting now.
-    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command);
+    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::SettingChange& change);
     // See sim::World.
     void let_go_of_events(std::size_t but_the_newest) { world_.let_go_of_events(but_the_newest); }
     void let_go_of_messages() { world_.let_go_of_messages(); }

@@ -60,9 +60,9 @@ public:
     // Forgets what servers and mailboxes were seen to hold; they still hold it.
     void let_go_of_messages() { world_->let_go_of_messages(); }
     // Changes a live setting now.
-    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::Command& command)
+    tl::expected<void, sim::scenario::SettingProblem> apply(const sim::SettingChange& change)
     {
-        return world_->apply(command);
+        return world_->apply(change);
     }
 
     [[nodiscard]] asio::io_context& loop() { return loop_; }

@@ -558,8 +558,7 @@ struct RuleSwitched {
     bool enabled = true;
     SIM_FIELDS(rule, verdict, enabled);
 };
-SIM_NAMED_ENUM(
-    Fault, reply_replaced, connection_cut, delayed, certificate_made_wrong, dns_failing, host_down);
+SIM_NAMED_ENUM(Fault, reply_replaced, connection_cut, delayed, certificate_made_wrong, dns_failing);
 struct FaultInjected {
     Fault fault = Fault::connection_cut;
     Blob detail;

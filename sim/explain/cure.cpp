@@ -243,7 +243,7 @@ std::optional<Cures::Try> Cures::plan_with(const Case& it, const Candidate& cand
                                    fmt::join(candidate.lines, "\n"),
                                    text_of(candidate.change.settings),
                                    text_of(candidate.hidden));
-    std::vector<Command> changes;
+    std::vector<SettingChange> changes;
     for (const Settings* settings : {&candidate.change.settings, &candidate.hidden}) {
         for (const auto& [key, value] : *settings)
             changes.push_back({key, value});

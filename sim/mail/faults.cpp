@@ -128,20 +128,20 @@ std::string_view name_of_delay(Duration delay)
     return "off";
 }
 
-smtp::server::Verdict fault_verdict(FaultPoint point, std::uint16_t code)
+smtp::server::Judgement fault_judgement(FaultPoint point, std::uint16_t code)
 {
     const Wording* found = nullptr;
     for (const Wording& wording : wordings)
         if (wording.code == code) found = &wording;
     for (const SpecialWording& special : special_wordings)
         if (special.point == point && special.wording.code == code) found = &special.wording;
-    smtp::server::Verdict verdict;
-    verdict.reason = SmtpReason::fault_injected;
-    verdict.code = code;
-    if (found == nullptr) return verdict; // the words of the reason do for any code
-    verdict.text = std::string{found->text};
-    verdict.enhanced = found->enhanced;
-    return verdict;
+    smtp::server::Judgement judgement;
+    judgement.reason = SmtpReason::fault_injected;
+    judgement.code = code;
+    if (found == nullptr) return judgement; // the words of the reason do for any code
+    judgement.text = std::string{found->text};
+    judgement.enhanced = found->enhanced;
+    return judgement;
 }
 
 void tell_certificate_fault(Machine& machine, ConnectionId connection, std::string_view kind)

@@ -65,7 +65,7 @@ SIM_NAMED_ENUM(DnsFault, off, servfail, nxdomain, silent);
 // The codes that a real server may give there (RFC 5321 §4.3.2, RFC 3207 §4, RFC 4954 §6).
 [[nodiscard]] std::span<const std::uint16_t> fault_codes(FaultPoint point);
 // The reply with such a code, worded as real servers word it.
-[[nodiscard]] smtp::server::Verdict fault_verdict(FaultPoint point, std::uint16_t code);
+[[nodiscard]] smtp::server::Judgement fault_judgement(FaultPoint point, std::uint16_t code);
 
 // Appended when a server is about to show a certificate that was made wrong, in the way named.
 void tell_certificate_fault(Machine& machine, ConnectionId connection, std::string_view kind);

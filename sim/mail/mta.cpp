@@ -182,34 +182,34 @@ bool Mta::is_own_network(const InboundPeer& peer) const
     });
 }
 
-std::optional<smtp::server::Verdict> Mta::check_sender(const InboundPeer& peer,
-                                                       const smtp::server::CheckSender& question)
+std::optional<smtp::server::Judgement> Mta::check_sender(const InboundPeer& peer,
+                                                         const smtp::server::CheckSender& question)
 {
     const bool stranger = question.client.user.empty() && !question.sender.is_null();
     if (stranger && !config_.relays_foreign_senders && is_own_network(peer) &&
         !is_local_domain(question.sender.domain))
-        return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
+        return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
     // RFC 6409 §6.1: whoever logs in sends as herself.
     if (question.client.user.empty() || question.sender.is_null())
         return inspect(peer, auth::Moment::sender, question, {});
     const UserAccount* account = accounts_.find(question.client.user);
     // A token may name somebody who has no account here.
-    if (account == nullptr) return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
+    if (account == nullptr) return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
     const std::string sender = fold_address(to_string(question.sender));
     const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
         return fold_address(address) == sender;
     });
-    if (!hers) return smtp::server::Verdict{SmtpReason::sender_not_yours, {}, 0, {}};
+    if (!hers) return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
     return inspect(peer, auth::Moment::sender, question, {});
 }
 
-std::optional<smtp::server::Verdict> Mta::inspect(const InboundPeer& peer,
-                                                  auth::Moment moment,
-                                                  const smtp::server::CheckSender& transaction,
-                                                  const smtp::Mailbox& recipient)
+std::optional<smtp::server::Judgement> Mta::inspect(const InboundPeer& peer,
+                                                    auth::Moment moment,
+                                                    const smtp::server::CheckSender& transaction,
+                                                    const smtp::Mailbox& recipient)
 {
     const std::vector<PolicyCheck>& checks = listener_of(peer).checks;
-    if (checks.empty()) return smtp::server::Verdict{};
+    if (checks.empty()) return smtp::server::Judgement{};
     auth::Facts facts;
     facts.client = peer.remote.address;
     facts.client_name = peer.client_name;
@@ -222,7 +222,7 @@ std::optional<smtp::server::Verdict> Mta::inspect(const InboundPeer& peer,
     return go_on_inspecting(peer.connection);
 }
 
-std::optional<smtp::server::Verdict> Mta::go_on_inspecting(ConnectionId connection)
+std::optional<smtp::server::Judgement> Mta::go_on_inspecting(ConnectionId connection)
 {
     const auto at = inspections_.find(connection);
     SIM_ASSERT(at != inspections_.end());
@@ -239,7 +239,7 @@ std::optional<smtp::server::Verdict> Mta::go_on_inspecting(ConnectionId connecti
             const SmtpReason reason = std::get<auth::Decided>(*output).reason;
             inbound_.at(connection)->know_client(at->second.facts().client_name);
             inspections_.erase(at);
-            return smtp::server::Verdict{reason, {}, 0, {}};
+            return smtp::server::Judgement{reason, {}, 0, {}};
         }
     }
     return std::nullopt;
@@ -255,10 +255,10 @@ void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)
             told.records.push_back(to_string(record.data));
     }
     inspection->second.handle_answer(told);
-    const auto verdict = go_on_inspecting(connection);
-    if (!verdict) return;
+    const auto judgement = go_on_inspecting(connection);
+    if (!judgement) return;
     SmtpInbound& inbound = *inbound_.at(connection);
-    inbound.settle(*verdict);
+    inbound.settle(*judgement);
     watch(connection, inbound);
 }
 
@@ -295,12 +295,14 @@ std::string Mta::local_address(const smtp::Mailbox& recipient) const
     return to_string(smtp::Mailbox{recipient.local_part, domain});
 }
 
-std::optional<smtp::server::Verdict>
+std::optional<smtp::server::Judgement>
 Mta::check_recipient(const InboundPeer& peer,
                      const smtp::server::CheckSender& transaction,
                      const smtp::Mailbox& recipient)
 {
-    const auto answer = [](SmtpReason reason) { return smtp::server::Verdict{reason, {}, 0, {}}; };
+    const auto answer = [](SmtpReason reason) {
+        return smtp::server::Judgement{reason, {}, 0, {}};
+    };
     const std::string address = local_address(recipient);
     if (mailboxes_.exists(address)) {
         if (!mailboxes_.has_room(address, 1)) return answer(SmtpReason::mailbox_full);
@@ -381,7 +383,7 @@ std::string Mta::stamp(std::string text,
     return text;
 }
 
-smtp::server::Verdict Mta::receive(const InboundPeer& peer, smtp::server::MessageReceived message)
+smtp::server::Judgement Mta::receive(const InboundPeer& peer, smtp::server::MessageReceived message)
 {
     if (count_fields(message.text, "Received") > config_.max_received_fields)
         return {SmtpReason::mail_loop, {}, 0, {}};

@@ -65,14 +65,14 @@ public:
     void handle_answer(const dns::Answered& answer) override;
 
 private:
-    std::optional<smtp::server::Verdict>
+    std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) override;
-    std::optional<smtp::server::Verdict>
+    std::optional<smtp::server::Judgement>
     check_recipient(const InboundPeer& peer,
                     const smtp::server::CheckSender& transaction,
                     const smtp::Mailbox& recipient) override;
-    smtp::server::Verdict receive(const InboundPeer& peer,
-                                  smtp::server::MessageReceived message) override;
+    smtp::server::Judgement receive(const InboundPeer& peer,
+                                    smtp::server::MessageReceived message) override;
     [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
     [[nodiscard]] std::optional<Instant> refused_until(const InboundPeer& peer) const override;
     [[nodiscard]] std::uint32_t failed_logins(const InboundPeer& peer) const override;
@@ -83,12 +83,12 @@ private:
                         Instant give_up_at) override;
     void handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken) override;
 
-    std::optional<smtp::server::Verdict> inspect(const InboundPeer& peer,
-                                                 auth::Moment moment,
-                                                 const smtp::server::CheckSender& transaction,
-                                                 const smtp::Mailbox& recipient);
+    std::optional<smtp::server::Judgement> inspect(const InboundPeer& peer,
+                                                   auth::Moment moment,
+                                                   const smtp::server::CheckSender& transaction,
+                                                   const smtp::Mailbox& recipient);
     // Carries the inspection of a connection on; nothing: it waits for DNS.
-    std::optional<smtp::server::Verdict> go_on_inspecting(ConnectionId connection);
+    std::optional<smtp::server::Judgement> go_on_inspecting(ConnectionId connection);
     void handle_inspected(ConnectionId connection, const dns::Answered& answer);
     [[nodiscard]] bool is_ours(std::string_view domain) const;
     [[nodiscard]] const MtaListener& listener_of(const InboundPeer& peer) const;

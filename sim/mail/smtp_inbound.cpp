@@ -36,11 +36,11 @@ void SmtpInbound::handle_connected()
 {
     cut_at(FaultPoint::connect);
     if (cut_) return;
-    std::optional<smtp::server::Verdict> refusal;
+    std::optional<smtp::server::Judgement> refusal;
     if (const std::uint16_t code = faults_.reply_to(FaultPoint::connect); code != 0) {
-        refusal = fault_verdict(FaultPoint::connect, code);
+        refusal = fault_judgement(FaultPoint::connect, code);
     } else if (const auto pause = pause_of_peer(); pause && config_.session->auth_required) {
-        refusal = smtp::server::Verdict{SmtpReason::login_paused, *pause, 0, {}};
+        refusal = smtp::server::Judgement{SmtpReason::login_paused, *pause, 0, {}};
     }
     session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
     drain();
@@ -352,26 +352,26 @@ void SmtpInbound::tell_login(const sasl::ServerStep& end)
 void SmtpInbound::on(const CheckSender& what)
 {
     transaction_ = what;
-    if (auto verdict = receiver_.check_sender(peer_, what))
-        session_.handle_verdict(*verdict, machine_.now());
+    if (auto judgement = receiver_.check_sender(peer_, what))
+        session_.handle_judgement(*judgement, machine_.now());
 }
 
-void SmtpInbound::settle(const smtp::server::Verdict& verdict)
+void SmtpInbound::settle(const smtp::server::Judgement& judgement)
 {
-    session_.handle_verdict(verdict, machine_.now());
+    session_.handle_judgement(judgement, machine_.now());
     drain();
 }
 
 void SmtpInbound::on(const CheckRecipient& what)
 {
-    auto verdict = fault_for(what.recipient);
-    if (!verdict) verdict = receiver_.check_recipient(peer_, transaction_, what.recipient);
-    if (verdict) session_.handle_verdict(*verdict, machine_.now());
+    auto judgement = fault_for(what.recipient);
+    if (!judgement) judgement = receiver_.check_recipient(peer_, transaction_, what.recipient);
+    if (judgement) session_.handle_judgement(*judgement, machine_.now());
 }
 
 void SmtpInbound::on(MessageReceived& what)
 {
-    session_.handle_verdict(receiver_.receive(peer_, std::move(what)), machine_.now());
+    session_.handle_judgement(receiver_.receive(peer_, std::move(what)), machine_.now());
 }
 
 // ---- faults -----------------------------------------------------------------------------------
@@ -383,18 +383,18 @@ void SmtpInbound::set_faults(const SmtpFaults& faults)
         if (point == FaultPoint::connect) continue;
         const std::uint16_t code = faults.reply_to(point);
         session_.impose(verb_of(point),
-                        code == 0 ? smtp::server::Verdict{} : fault_verdict(point, code));
+                        code == 0 ? smtp::server::Judgement{} : fault_judgement(point, code));
     }
 }
 
 // What one recipient's RCPT gets where the others get none.
-std::optional<smtp::server::Verdict> SmtpInbound::fault_for(const smtp::Mailbox& recipient)
+std::optional<smtp::server::Judgement> SmtpInbound::fault_for(const smtp::Mailbox& recipient)
 {
     const std::string address = fold_address(to_string(recipient));
     for (const auto& [whose, code] : faults_.recipients) {
         if (fold_address(whose) != address) continue;
         refused_by_fault_.push_back(whose);
-        return fault_verdict(FaultPoint::rcpt, code);
+        return fault_judgement(FaultPoint::rcpt, code);
     }
     return std::nullopt;
 }

@@ -34,15 +34,15 @@ public:
     virtual ~SmtpReceiver() = default;
 
     // Nothing: the answer to either comes later, through SmtpInbound::settle.
-    virtual std::optional<smtp::server::Verdict>
+    virtual std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;
-    virtual std::optional<smtp::server::Verdict>
+    virtual std::optional<smtp::server::Judgement>
     check_recipient(const InboundPeer& peer,
                     const smtp::server::CheckSender& transaction,
                     const smtp::Mailbox& recipient) = 0;
     // Accepting means that the mail is safe with the server.
-    virtual smtp::server::Verdict receive(const InboundPeer& peer,
-                                          smtp::server::MessageReceived message) = 0;
+    virtual smtp::server::Judgement receive(const InboundPeer& peer,
+                                            smtp::server::MessageReceived message) = 0;
     [[nodiscard]] virtual const sasl::CredentialStore& credentials() const = 0;
     // After too many failed logins from its address: until when it cannot log in.
     [[nodiscard]] virtual std::optional<Instant> refused_until(const InboundPeer& peer) const = 0;
@@ -75,7 +75,7 @@ public:
     void handle_peer_finished() { channel_.handle_peer_finished(); }
     void handle_ended(); // by reset or timeout: nobody hears anything any more
     void handle_timeout();
-    void settle(const smtp::server::Verdict& verdict);
+    void settle(const smtp::server::Judgement& judgement);
     void know_client(const std::string& name) { peer_.client_name = name; }
     [[nodiscard]] Instant next_timeout() const;
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
@@ -127,7 +127,7 @@ private:
     void give(const smtp::server::BeginTls& what);
     void give(const smtp::server::CloseConnection& what);
     void cut_at(std::optional<FaultPoint> point);
-    [[nodiscard]] std::optional<smtp::server::Verdict> fault_for(const smtp::Mailbox& recipient);
+    [[nodiscard]] std::optional<smtp::server::Judgement> fault_for(const smtp::Mailbox& recipient);
     EventId tell(Fault fault, std::string setting, std::string_view value);
 
     Machine& machine_;

@@ -78,17 +78,17 @@ struct AuthResponse {     // -> handle_auth_challenge or handle_auth_result
 struct AuthCancelled { // no answer wanted: the exchange is over
     friend bool operator==(const AuthCancelled&, const AuthCancelled&) = default;
 };
-struct CheckSender { // -> handle_verdict
+struct CheckSender { // -> handle_judgement
     Mailbox sender;
     MailParameters parameters;
     ClientFacts client;
     friend bool operator==(const CheckSender&, const CheckSender&) = default;
 };
-struct CheckRecipient { // -> handle_verdict
+struct CheckRecipient { // -> handle_judgement
     Mailbox recipient;
     friend bool operator==(const CheckRecipient&, const CheckRecipient&) = default;
 };
-struct MessageReceived { // -> handle_verdict; accepting it means taking responsibility
+struct MessageReceived { // -> handle_judgement; accepting it means taking responsibility
     Envelope envelope;
     ClientFacts client;
     std::string text;               // each line ends in CR LF; after BDAT the last need not
@@ -114,7 +114,7 @@ using Output = std::variant<CommandSeen,
 
 // `accepted`, or why not. The reason decides code and text (see standard_reply) unless given here:
 // a text of one line without codes, a code of class 4 or 5 with its enhanced code. Code 421 closes.
-struct Verdict {
+struct Judgement {
     SmtpReason reason = SmtpReason::accepted;
     std::string text{};
     std::uint16_t code = 0;  // 0: the reason's own

@@ -172,8 +172,8 @@ void ServerSession::answer_command(Heard& heard, Instant now)
         commit(&heard, {server::Closed{}, standard_reply(reason), reason}, now);
         return;
     }
-    if (const server::Verdict* verdict = imposed(parsed.verb)) {
-        commit(&heard, server::refuse_as_imposed(std::move(state_), *verdict), now);
+    if (const server::Judgement* judgement = imposed(parsed.verb)) {
+        commit(&heard, server::refuse_as_imposed(std::move(state_), *judgement), now);
         return;
     }
     commit(&heard, transitions(now).on(std::move(state_), parsed.command), now);
@@ -248,9 +248,10 @@ template <typename State, typename End>
 void ServerSession::answer_message(State& at, const End& end, Instant now)
 {
     answering_ = SmtpVerb::text;
-    if (const server::Verdict* verdict = imposed(SmtpVerb::text)) {
+    if (const server::Judgement* judgement = imposed(SmtpVerb::text)) {
         server::Ready next{std::move(at.transaction->client)};
-        commit(nullptr, {std::move(next), server::reply_for(*verdict, {}), verdict->reason}, now);
+        commit(
+            nullptr, {std::move(next), server::reply_for(*judgement, {}), judgement->reason}, now);
         return;
     }
     commit(nullptr, transitions(now).on(std::move(at), end), now);

@@ -42,7 +42,7 @@ server::Transitions ServerSession::transitions(Instant now) const
 
 void ServerSession::handle_connected(Instant now,
                                      bool tls_from_start,
-                                     std::optional<server::Verdict> refusal)
+                                     std::optional<server::Judgement> refusal)
 {
     SIM_ASSERT(std::holds_alternative<server::AwaitingClient>(state_));
     if (tls_from_start) {
@@ -55,7 +55,7 @@ void ServerSession::handle_connected(Instant now,
     flush();
 }
 
-void ServerSession::greet(Instant now, const std::optional<server::Verdict>& refusal)
+void ServerSession::greet(Instant now, const std::optional<server::Judgement>& refusal)
 {
     answering_ = SmtpVerb::none;
     if (refusal && refusal->reason != SmtpReason::accepted) {
@@ -151,37 +151,37 @@ void ServerSession::handle_login_abandoned(std::uint32_t failures_before, Instan
     if (phase() == SmtpPhase::closed) close(now);
 }
 
-void ServerSession::handle_verdict(const server::Verdict& verdict, Instant now)
+void ServerSession::handle_judgement(const server::Judgement& judgement, Instant now)
 {
     if (phase() == SmtpPhase::closed) return;
     const server::Transitions transitions = this->transitions(now);
     if (auto* sender = std::get_if<server::AwaitingSender>(&state_)) {
-        commit(nullptr, transitions.on(std::move(*sender), verdict), now);
+        commit(nullptr, transitions.on(std::move(*sender), judgement), now);
     } else if (auto* recipient = std::get_if<server::AwaitingRecipient>(&state_)) {
-        commit(nullptr, transitions.on(std::move(*recipient), verdict), now);
+        commit(nullptr, transitions.on(std::move(*recipient), judgement), now);
     } else {
         SIM_ASSERT(std::holds_alternative<server::AwaitingMessage>(state_));
-        if (verdict.reason == SmtpReason::accepted ||
-            verdict.reason == SmtpReason::message_accepted)
+        if (judgement.reason == SmtpReason::accepted ||
+            judgement.reason == SmtpReason::message_accepted)
             tally_.idle_commands = tally_.recipients_tried = 0;
         commit(nullptr,
-               transitions.on(std::get<server::AwaitingMessage>(std::move(state_)), verdict),
+               transitions.on(std::get<server::AwaitingMessage>(std::move(state_)), judgement),
                now);
     }
     answer_input(now);
 }
 
-void ServerSession::impose(SmtpVerb verb, const server::Verdict& verdict)
+void ServerSession::impose(SmtpVerb verb, const server::Judgement& judgement)
 {
     std::erase_if(imposed_, [&](const auto& each) { return each.first == verb; });
-    if (verdict.reason != SmtpReason::accepted) imposed_.emplace_back(verb, verdict);
+    if (judgement.reason != SmtpReason::accepted) imposed_.emplace_back(verb, judgement);
 }
 
-const server::Verdict* ServerSession::imposed(SmtpVerb verb) const
+const server::Judgement* ServerSession::imposed(SmtpVerb verb) const
 {
     if (verb == SmtpVerb::helo) verb = SmtpVerb::ehlo;
-    for (const auto& [imposed_verb, verdict] : imposed_)
-        if (imposed_verb == verb) return &verdict;
+    for (const auto& [imposed_verb, judgement] : imposed_)
+        if (imposed_verb == verb) return &judgement;
     return nullptr;
 }
 

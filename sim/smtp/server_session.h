@@ -47,7 +47,7 @@ public:
     // login_paused).
     void handle_connected(Instant now,
                           bool tls_from_start,
-                          std::optional<server::Verdict> refusal = std::nullopt);
+                          std::optional<server::Judgement> refusal = std::nullopt);
 
     // Plaintext from the client: off the wire, or out of the TLS engine once it is established.
     void handle_bytes(std::string_view bytes, Instant now);
@@ -64,12 +64,12 @@ public:
     // An exchange that was cancelled had failed before: it counts like one that was not.
     void handle_login_abandoned(std::uint32_t failures_before, Instant now);
     // About the sender, the recipient or the message: the one that was asked about.
-    void handle_verdict(const server::Verdict& verdict, Instant now);
+    void handle_judgement(const server::Judgement& judgement, Instant now);
 
     // From now on this verb is answered so, whatever the client asks with it and whether or not its
     // time has come; `text` means the message, once all of it is there. HELO counts as EHLO. The
     // host's way to refuse what it is never asked about; `accepted` takes it back.
-    void impose(SmtpVerb verb, const server::Verdict& verdict);
+    void impose(SmtpVerb verb, const server::Judgement& judgement);
     // The host had held back what was said, and now all of it has left: the client's time to go on
     // counts from here.
     void handle_replies_sent(Instant now) { set_deadline(now); }
@@ -116,7 +116,7 @@ private:
 
     [[nodiscard]] server::Transitions transitions(Instant now) const;
 
-    void greet(Instant now, const std::optional<server::Verdict>& refusal);
+    void greet(Instant now, const std::optional<server::Judgement>& refusal);
     void answer_input(Instant now);
     void finish_group(Instant now);
     bool take_next(Instant now);
@@ -127,7 +127,7 @@ private:
     template <typename State, typename End>
     void answer_message(State& at, const End& end, Instant now);
     void answer_command(Heard& heard, Instant now);
-    [[nodiscard]] const server::Verdict* imposed(SmtpVerb verb) const;
+    [[nodiscard]] const server::Judgement* imposed(SmtpVerb verb) const;
     void answer_auth_line(Heard& heard, Instant now);
     bool answer_tls_record(Instant now);
     [[nodiscard]] std::size_t line_limit(std::string_view line) const;
@@ -160,7 +160,7 @@ private:
     bool encrypted_ = false;
     bool peer_finished_ = false;
     bool auth_refused_ = false; // and what follows may be the rest of an exchange sent blindly
-    std::vector<std::pair<SmtpVerb, server::Verdict>> imposed_; // by the host, mostly none
+    std::vector<std::pair<SmtpVerb, server::Judgement>> imposed_; // by the host, mostly none
     SmtpVerb answering_ = SmtpVerb::none;
     Tally tally_;
     server::Deadline deadline_;

@@ -30,7 +30,7 @@ struct HoldingGreeting {
 struct AwaitingTls {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_tls;
     bool from_start = false;
-    std::optional<Verdict> refusal; // to be said instead of the greeting
+    std::optional<Judgement> refusal; // to be said instead of the greeting
 };
 struct AwaitingHello {
     static constexpr SmtpPhase phase = SmtpPhase::awaiting_hello;

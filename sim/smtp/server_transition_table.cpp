@@ -72,7 +72,7 @@ public:
         if (!may_send_mail()) return;
         for (const Sample& sample : samples)
             add(sample, server::InTransaction{transaction()});
-        add_verdicts();
+        add_judgements();
     }
 
     void add_exchanges()
@@ -98,15 +98,15 @@ private:
         return transitions_.on(server::Ready{client()}, mail).output.has_value();
     }
 
-    void add_verdicts()
+    void add_judgements()
     {
-        const server::Verdict yes{};
-        const server::Verdict no{SmtpReason::temporary_trouble};
-        for (const auto& verdict : {yes, no}) {
-            add(SmtpVerb::mail, transitions_.on(server::AwaitingSender{transaction()}, verdict));
+        const server::Judgement yes{};
+        const server::Judgement no{SmtpReason::temporary_trouble};
+        for (const auto& judgement : {yes, no}) {
+            add(SmtpVerb::mail, transitions_.on(server::AwaitingSender{transaction()}, judgement));
             add(SmtpVerb::rcpt,
-                transitions_.on(server::AwaitingRecipient{transaction(), {}}, verdict));
-            add(SmtpVerb::text, transitions_.on(server::AwaitingMessage{client()}, verdict));
+                transitions_.on(server::AwaitingRecipient{transaction(), {}}, judgement));
+            add(SmtpVerb::text, transitions_.on(server::AwaitingMessage{client()}, judgement));
         }
         add_chunk();
         server::ReceivingText text{transaction(), TextDecoder{LineEnds::strict, {}}};

@@ -466,26 +466,26 @@ Step Transitions::on(DelayingAuthFailure&& at, const AuthFailureDue& /*due*/) co
     return refuse(Ready{std::move(at.client)}, SmtpReason::auth_failed);
 }
 
-// ---- verdicts ------------------------------------------------------------------------------
+// ---- judgements ----------------------------------------------------------------------------
 
-Step Transitions::on(AwaitingSender&& at, const Verdict& verdict) const
+Step Transitions::on(AwaitingSender&& at, const Judgement& judgement) const
 {
-    Reply reply = reply_for(verdict, {250, {2, 1, 0}, "Ok"});
+    Reply reply = reply_for(judgement, {250, {2, 1, 0}, "Ok"});
     if (is_refusal(reply))
-        return {Ready{std::move(at.transaction->client)}, std::move(reply), verdict.reason};
-    return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
+        return {Ready{std::move(at.transaction->client)}, std::move(reply), judgement.reason};
+    return {InTransaction{std::move(at.transaction)}, std::move(reply), judgement.reason};
 }
 
-Step Transitions::on(AwaitingRecipient&& at, const Verdict& verdict) const
+Step Transitions::on(AwaitingRecipient&& at, const Judgement& judgement) const
 {
-    Reply reply = reply_for(verdict, {250, {2, 1, 5}, "Ok"});
+    Reply reply = reply_for(judgement, {250, {2, 1, 5}, "Ok"});
     if (is_refusal(reply)) {
         at.transaction->any_refused = true;
     } else {
         at.transaction->envelope.recipients.push_back(std::move(at.recipient));
         at.transaction->envelope.recipient_parameters.push_back(std::move(at.parameters));
     }
-    return {InTransaction{std::move(at.transaction)}, std::move(reply), verdict.reason};
+    return {InTransaction{std::move(at.transaction)}, std::move(reply), judgement.reason};
 }
 
 Step Transitions::on(ReceivingText&& at, const EndOfText& /*end*/) const
@@ -528,12 +528,12 @@ Step Transitions::on(ReceivingChunk&& at, const EndOfChunk& /*end*/) const
     return {back(), Reply{250, {2, 0, 0}, std::to_string(at.octets) + " octets received"}};
 }
 
-Step Transitions::on(AwaitingMessage&& at, const Verdict& verdict) const
+Step Transitions::on(AwaitingMessage&& at, const Judgement& judgement) const
 {
     // RFC 5321 §4.2.5: with 250 the server has taken responsibility for every recipient.
-    Reply reply = reply_for(verdict, standard_reply(SmtpReason::message_accepted));
+    Reply reply = reply_for(judgement, standard_reply(SmtpReason::message_accepted));
     const SmtpReason reason =
-        verdict.reason == SmtpReason::accepted ? SmtpReason::message_accepted : verdict.reason;
+        judgement.reason == SmtpReason::accepted ? SmtpReason::message_accepted : judgement.reason;
     return {Ready{std::move(at.client)}, std::move(reply), reason};
 }
 
@@ -542,21 +542,21 @@ Reply Transitions::greeting() const
     return {220, {}, config.hostname + " ESMTP"};
 }
 
-Step refuse_as_imposed(ServerState&& state, const Verdict& verdict)
+Step refuse_as_imposed(ServerState&& state, const Judgement& judgement)
 {
-    return {std::move(state), reply_for(verdict, {}), verdict.reason};
+    return {std::move(state), reply_for(judgement, {}), judgement.reason};
 }
 
-Reply reply_for(const Verdict& verdict, Reply accepted)
+Reply reply_for(const Judgement& judgement, Reply accepted)
 {
-    Reply reply = verdict.reason == SmtpReason::accepted ? std::move(accepted)
-                                                         : standard_reply(verdict.reason);
-    if (verdict.code != 0) {
-        reply.code = verdict.code;
-        reply.enhanced = verdict.enhanced;
+    Reply reply = judgement.reason == SmtpReason::accepted ? std::move(accepted)
+                                                           : standard_reply(judgement.reason);
+    if (judgement.code != 0) {
+        reply.code = judgement.code;
+        reply.enhanced = judgement.enhanced;
     }
-    if (verdict.text.empty()) return reply;
-    reply.text = verdict.text;
+    if (judgement.text.empty()) return reply;
+    reply.text = judgement.text;
     // Whoever worded it may have quoted the client: nothing of it may begin a line of its own.
     for (char& c : reply.text)
         if (c < ' ' || c > '~') c = '?';

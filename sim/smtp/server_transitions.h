@@ -48,19 +48,19 @@ struct Transitions {
     [[nodiscard]] Step on(AwaitingAuth&& at, const Challenge& challenge) const;
     [[nodiscard]] Step on(AwaitingAuth&& at, const AuthResult& result) const;
     [[nodiscard]] Step on(DelayingAuthFailure&& at, const AuthFailureDue& due) const;
-    [[nodiscard]] Step on(AwaitingSender&& at, const Verdict& verdict) const;
-    [[nodiscard]] Step on(AwaitingRecipient&& at, const Verdict& verdict) const;
+    [[nodiscard]] Step on(AwaitingSender&& at, const Judgement& judgement) const;
+    [[nodiscard]] Step on(AwaitingRecipient&& at, const Judgement& judgement) const;
     [[nodiscard]] Step on(ReceivingText&& at, const EndOfText& end) const;
     [[nodiscard]] Step on(ReceivingChunk&& at, const EndOfChunk& end) const;
-    [[nodiscard]] Step on(AwaitingMessage&& at, const Verdict& verdict) const;
+    [[nodiscard]] Step on(AwaitingMessage&& at, const Judgement& judgement) const;
 
     [[nodiscard]] Reply greeting() const;
 };
 
-// The reply that a verdict asks for; `accepted` when it has no objection.
-[[nodiscard]] Reply reply_for(const Verdict& verdict, Reply accepted);
+// The reply that a judgement asks for; `accepted` when it has no objection.
+[[nodiscard]] Reply reply_for(const Judgement& judgement, Reply accepted);
 
 // A command that the host has imposed its answer on: it is as if it had not been given.
-[[nodiscard]] Step refuse_as_imposed(ServerState&& state, const Verdict& verdict);
+[[nodiscard]] Step refuse_as_imposed(ServerState&& state, const Judgement& judgement);
 
 } // namespace sim::smtp::server

@@ -82,21 +82,21 @@ void Sink::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
     open_.erase(connection);
 }
 
-std::optional<smtp::server::Verdict> Sink::check_sender(const mail::InboundPeer& /*peer*/,
-                                                        const smtp::server::CheckSender& /*q*/)
+std::optional<smtp::server::Judgement> Sink::check_sender(const mail::InboundPeer& /*peer*/,
+                                                          const smtp::server::CheckSender& /*q*/)
 {
-    return smtp::server::Verdict{};
+    return smtp::server::Judgement{};
 }
 
-smtp::server::Verdict Sink::check_recipient(const mail::InboundPeer& /*peer*/,
-                                            const smtp::ClientFacts& /*client*/,
-                                            const smtp::Mailbox& /*recipient*/)
+smtp::server::Judgement Sink::check_recipient(const mail::InboundPeer& /*peer*/,
+                                              const smtp::ClientFacts& /*client*/,
+                                              const smtp::Mailbox& /*recipient*/)
 {
     return {};
 }
 
-smtp::server::Verdict Sink::receive(const mail::InboundPeer& /*peer*/,
-                                    smtp::server::MessageReceived /*message*/)
+smtp::server::Judgement Sink::receive(const mail::InboundPeer& /*peer*/,
+                                      smtp::server::MessageReceived /*message*/)
 {
     ++messages_;
     return {SmtpReason::message_accepted, {}, 0, {}};

@@ -28,14 +28,14 @@ public:
     void handle_ended(sim::ConnectionId connection, sim::ConnectionEnd how) override;
 
 private:
-    std::optional<sim::smtp::server::Verdict>
+    std::optional<sim::smtp::server::Judgement>
     check_sender(const sim::mail::InboundPeer& peer,
                  const sim::smtp::server::CheckSender& q) override;
-    sim::smtp::server::Verdict check_recipient(const sim::mail::InboundPeer& peer,
-                                               const sim::smtp::ClientFacts& client,
-                                               const sim::smtp::Mailbox& recipient) override;
-    sim::smtp::server::Verdict receive(const sim::mail::InboundPeer& peer,
-                                       sim::smtp::server::MessageReceived message) override;
+    sim::smtp::server::Judgement check_recipient(const sim::mail::InboundPeer& peer,
+                                                 const sim::smtp::ClientFacts& client,
+                                                 const sim::smtp::Mailbox& recipient) override;
+    sim::smtp::server::Judgement receive(const sim::mail::InboundPeer& peer,
+                                         sim::smtp::server::MessageReceived message) override;
     [[nodiscard]] const sim::sasl::CredentialStore& credentials() const override;
     [[nodiscard]] std::optional<sim::Instant>
     refused_until(const sim::mail::InboundPeer& /*peer*/) const override

@@ -69,9 +69,9 @@ std::size_t mails_for(const std::string& lesson, std::size_t events)
     return 1 + (events > few ? (events - few / 2) / each : 0);
 }
 
-gui::Surroundings around_of(const std::string& lesson, std::size_t mails)
+gui::Facilities around_of(const std::string& lesson, std::size_t mails)
 {
-    gui::Surroundings around = test::surroundings();
+    gui::Facilities around = test::facilities();
     around.load = [=](const std::string&) { return with_mails(lesson, mails); };
     return around;
 }

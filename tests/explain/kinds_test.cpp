@@ -58,7 +58,7 @@ struct Told {
     {
         CHECK(card().cure.proof == Proof::delivers);
         const std::size_t kept = rewind_to(card(), run->trace(), *plan.scenario);
-        std::vector<Command> changes;
+        std::vector<SettingChange> changes;
         for (const auto& [key, value] : card().cure.settings)
             changes.push_back({key, value});
         const auto cured =

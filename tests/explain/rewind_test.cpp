@@ -30,7 +30,7 @@ Cured cure(const Playback& failed)
     Plan plan = failed.plan();
     if (kept == 0) return {0, test::play(failed.scenario(), card.cure.settings)};
     for (const auto& setting : card.cure.settings)
-        plan.commands.push_back({failed.trace()[kept].at, {setting.first, setting.second}});
+        plan.changes.push_back({failed.trace()[kept].at, {setting.first, setting.second}});
     return {kept, Playback{std::move(plan)}};
 }
 

@@ -277,7 +277,7 @@ private:
         const Cure& cure = card.cure;
         if (cure.proof == Proof::delivers && !cure.settings.empty()) {
             const std::size_t kept = rewind_to(card, run_.trace(), run_.scenario());
-            std::vector<Command> changes;
+            std::vector<SettingChange> changes;
             for (const auto& [key, value] : cure.settings)
                 changes.push_back({key, value});
             const auto cured =
@@ -310,7 +310,7 @@ private:
         const scenario::AccountSettings& now = *run_.scenario().programs.front().sending;
         Rng chance = rng_stream(card.outcome.value, "another account");
         for (int i = 0; i < 4; ++i) {
-            std::vector<Command> changes;
+            std::vector<SettingChange> changes;
             const auto& server = run_.scenario().mail_servers[chance.below(2)];
             const auto& listener = server.listeners[chance.below(server.listeners.size())];
             changes.push_back({"client.server", server.host});

@@ -221,11 +221,11 @@ private:
                                             SmtpReason::recipient_unknown,
                                             SmtpReason::temporary_trouble,
                                             SmtpReason::overloaded};
-        const Verdict verdict{reasons.at(choice / 8 % reasons.size())};
+        const Judgement verdict{reasons.at(choice / 8 % reasons.size())};
         if (std::holds_alternative<CheckSender>(question) ||
             std::holds_alternative<CheckRecipient>(question) ||
             std::holds_alternative<MessageReceived>(question)) {
-            session_.handle_verdict(verdict, now_);
+            session_.handle_judgement(verdict, now_);
         } else if (choice % 16 < 8) {
             session_.handle_auth_challenge("Username:", now_);
         } else {

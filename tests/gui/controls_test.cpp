@@ -524,7 +524,7 @@ TEST_SUITE("gui.controls")
             CAPTURE(language);
             std::vector<action::ExportKind> asked;
             std::size_t cursor = 0;
-            gui::Surroundings around = test::surroundings();
+            gui::Facilities around = test::facilities();
             around.export_to = [&](const gui::Desk& desk, action::ExportKind kind) {
                 asked.push_back(kind);
                 cursor = desk.cursor();

@@ -45,7 +45,7 @@ inline std::string lesson_path(const std::string& name)
     return (home() / "scenarios" / name / "scenario.toml").string();
 }
 
-inline gui::Surroundings surroundings()
+inline gui::Facilities facilities()
 {
     static const auto ja = language_file("ja"); // read once: they are large
     static const auto en = language_file("en");
@@ -65,7 +65,7 @@ class Window {
 public:
     explicit Window(gui::Preferences preferences = {},
                     ImVec2 size = {1440, 900},
-                    gui::Surroundings around = surroundings())
+                    gui::Facilities around = facilities())
     {
         ImGui::CreateContext();
         ImGuiIO& io = ImGui::GetIO();

@@ -77,7 +77,7 @@ gui::Picture draw(const Moment& moment, const std::string& file)
     options.size = "1280x720";
     options.settings = moment.settings;
     gui::Picture picture;
-    const std::string problem = gui::make_screenshot(gui::Desk{test::surroundings(), preferences},
+    const std::string problem = gui::make_screenshot(gui::Desk{test::facilities(), preferences},
                                                      test::lesson_path(moment.lesson),
                                                      gui::find_fonts({}).value(),
                                                      options,

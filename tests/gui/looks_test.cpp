@@ -154,7 +154,7 @@ TEST_SUITE("gui.looks")
     TEST_CASE("every character of every text has a glyph")
     {
         const Window window;
-        const gui::Surroundings around = test::surroundings();
+        const gui::Facilities around = test::facilities();
         std::set<ImWchar> needed;
         for (const auto& language : {around.ja, around.en}) {
             for (const std::string& key : language->keys())

@@ -10,9 +10,9 @@
 namespace {
 
 // The lesson with its mail sent again and again, once a minute.
-gui::Surroundings with_mails(const std::string& lesson, std::size_t count)
+gui::Facilities with_mails(const std::string& lesson, std::size_t count)
 {
-    gui::Surroundings around = test::surroundings();
+    gui::Facilities around = test::facilities();
     around.load = [=, load = around.load](const std::string& /*path*/) {
         auto loaded = load(test::lesson_path(lesson));
         const sim::scenario::Step send = loaded->steps.front();

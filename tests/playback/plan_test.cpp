@@ -29,7 +29,7 @@ Plan lesson_plan(const std::string& name)
     return plan_of(test::load_lesson(name));
 }
 
-Plan changed(const Plan& plan, const Command& change, Instant at)
+Plan changed(const Plan& plan, const SettingChange& change, Instant at)
 {
     auto made = with(plan, {&change, 1}, at);
     REQUIRE(made);
@@ -55,18 +55,18 @@ TEST_SUITE("playback.plan")
         Plan both = changed(plan, {"rule.op25b", "off"}, start + 5s);
         both = changed(both, {"fault.mx.umi.example.cut", "mail"}, start + 7s);
         CHECK(both.scenario == plan.scenario);
-        REQUIRE(both.commands.size() == 2);
+        REQUIRE(both.changes.size() == 2);
 
         const Plan earlier = changed(both, {"rule.op25b", "reject_rst"}, start + 3s);
-        REQUIRE(earlier.commands.size() == 2);
-        CHECK(earlier.commands[0].at == start + 3s);
-        CHECK(earlier.commands[0].command.value == "reject_rst");
-        CHECK(earlier.commands[1].command.key == "fault.mx.umi.example.cut");
+        REQUIRE(earlier.changes.size() == 2);
+        CHECK(earlier.changes[0].at == start + 3s);
+        CHECK(earlier.changes[0].change.value == "reject_rst");
+        CHECK(earlier.changes[1].change.key == "fault.mx.umi.example.cut");
 
         const Plan later = changed(both, {"rule.op25b", "drop"}, start + 6s);
-        REQUIRE(later.commands.size() == 3);
-        CHECK(later.commands[1].command.value == "drop");
-        CHECK(cut(later, start + 6s).commands.size() == 1);
+        REQUIRE(later.changes.size() == 3);
+        CHECK(later.changes[1].change.value == "drop");
+        CHECK(cut(later, start + 6s).changes.size() == 1);
     }
 
     TEST_CASE("what cannot change under way, or is changed at the start, begins the run anew")
@@ -79,17 +79,18 @@ TEST_SUITE("playback.plan")
             changed(live, {"server.mx.umi.example.certificate", "expired"}, start + 9s);
         CHECK(value_of(*anew.scenario, "server.mx.umi.example.certificate") == "expired");
         CHECK(value_of(*plan.scenario, "server.mx.umi.example.certificate") == "good");
-        CHECK(anew.commands.size() == 1); // the rule is switched again, at its time
+        CHECK(anew.changes.size() == 1); // the rule is switched again, at its time
 
         const Plan first = changed(live, {"rule.op25b", "reject_rst"}, start);
-        CHECK(first.commands.empty());
+        CHECK(first.changes.empty());
         CHECK(value_of(*first.scenario, "rule.op25b") == "reject_rst");
     }
 
     TEST_CASE("of several changes all are made or none")
     {
         const Plan plan = plan_of(test::small_world());
-        const std::array changes{Command{"rule.op25b", "off"}, Command{"client.port", "many"}};
+        const std::array changes{SettingChange{"rule.op25b", "off"},
+                                 SettingChange{"client.port", "many"}};
         const auto made = with(plan, changes, plan.scenario->start + 5s);
         REQUIRE_FALSE(made);
         CHECK(made.error().key == "client.port");

@@ -9,7 +9,7 @@ using namespace sim::smtp::test;
 
 namespace {
 
-server::Verdict verdict(std::uint16_t code)
+server::Judgement judged(std::uint16_t code)
 {
     const auto category = static_cast<std::uint8_t>(code / 100);
     return {SmtpReason::fault_injected, "Not now", code, EnhancedCode{category, 3, 0}};
@@ -23,7 +23,7 @@ TEST_SUITE("smtp.server_imposed")
     {
         ServerPlay play{mx_config("mx.server.example")};
         play.become_ready();
-        play.session.impose(SmtpVerb::mail, verdict(451));
+        play.session.impose(SmtpVerb::mail, judged(451));
         CHECK(play.say("MAIL FROM:<hanako@client.example>\r\n") == "451 4.3.0 Not now\r\n");
         CHECK(play.last_reason() == SmtpReason::fault_injected);
         CHECK(play.session.phase() == SmtpPhase::ready);
@@ -37,7 +37,7 @@ TEST_SUITE("smtp.server_imposed")
     {
         ServerPlay play{mx_config("mx.server.example")};
         play.become_transacting();
-        play.session.impose(SmtpVerb::rcpt, verdict(452));
+        play.session.impose(SmtpVerb::rcpt, judged(452));
         CHECK(play.say("RCPT TO:<jiro@server.example>\r\n") == "452 4.3.0 Not now\r\n");
         CHECK(play.session.phase() == SmtpPhase::in_transaction);
         play.session.impose(SmtpVerb::rcpt, {});
@@ -51,7 +51,7 @@ TEST_SUITE("smtp.server_imposed")
     {
         ServerPlay play{mx_config("mx.server.example")};
         play.take_wire(); // the greeting
-        play.session.impose(SmtpVerb::ehlo, verdict(421));
+        play.session.impose(SmtpVerb::ehlo, judged(421));
         CHECK(play.say("HELO client.example\r\n").starts_with("421 4.3.0 Not now\r\n"));
         CHECK(play.session.phase() == SmtpPhase::closed);
         CHECK(play.closed);
@@ -61,7 +61,7 @@ TEST_SUITE("smtp.server_imposed")
     {
         ServerPlay play{mx_config("mx.server.example")};
         play.become_transacting();
-        play.session.impose(SmtpVerb::text, verdict(554));
+        play.session.impose(SmtpVerb::text, judged(554));
         play.say("DATA\r\n");
         CHECK(play.say("text\r\n.\r\n") == "554 5.3.0 Not now\r\n");
         CHECK(play.messages.empty());
@@ -75,7 +75,7 @@ TEST_SUITE("smtp.server_imposed")
         play.say("STARTTLS\r\n");
         play.establish_tls();
         play.say("EHLO client.example\r\n");
-        play.session.impose(SmtpVerb::auth, verdict(454));
+        play.session.impose(SmtpVerb::auth, judged(454));
         CHECK(play.say("AUTH PLAIN AGhhbmFrbwBzZWNyZXQ=\r\n") == "454 4.3.0 Not now\r\n");
         CHECK(play.commands().back().secret_size > 0);
         play.say("AGhhbmFrbwBzZWNyZXQ=\r\n"); // sent blindly

@@ -162,13 +162,13 @@ void ServerPlay::answer(const Output& question)
     if (const auto* sender = std::get_if<CheckSender>(&question)) {
         senders.push_back(*sender);
         const bool spoofed = sender->sender.local_part == "spoof";
-        const Verdict spontaneous{spoofed ? SmtpReason::sender_not_yours : SmtpReason::accepted};
-        session.handle_verdict(sender_verdict.value_or(spontaneous), now);
+        const Judgement spontaneous{spoofed ? SmtpReason::sender_not_yours : SmtpReason::accepted};
+        session.handle_judgement(sender_verdict.value_or(spontaneous), now);
     } else if (const auto* recipient = std::get_if<CheckRecipient>(&question)) {
-        session.handle_verdict(judge(recipient->recipient), now);
+        session.handle_judgement(judge(recipient->recipient), now);
     } else if (const auto* message = std::get_if<MessageReceived>(&question)) {
         messages.push_back(*message);
-        session.handle_verdict(message_verdict.value_or(Verdict{}), now);
+        session.handle_judgement(message_verdict.value_or(Judgement{}), now);
     } else if (const auto* start = std::get_if<AuthStart>(&question)) {
         mechanism_ = start->mechanism;
         login_user_.reset();
@@ -197,7 +197,7 @@ void ServerPlay::answer_auth(const std::string& response)
     session.handle_auth_result({outcome, good ? "hanako" : ""}, now);
 }
 
-Verdict ServerPlay::judge(const Mailbox& recipient)
+Judgement ServerPlay::judge(const Mailbox& recipient)
 {
     const bool ours = recipient.domain.empty() || recipient.domain == "server.example";
     if (!ours) return {SmtpReason::relay_denied};

@@ -54,15 +54,15 @@ public:
     std::vector<server::MessageReceived> messages;
     std::vector<server::CheckSender> senders;
     std::size_t most_memory = 0;
-    std::optional<server::Verdict> message_verdict; // instead of accepting
-    std::optional<server::Verdict> sender_verdict;
+    std::optional<server::Judgement> message_verdict; // instead of accepting
+    std::optional<server::Judgement> sender_verdict;
 
 private:
     void drain();
     void note(server::Output output);
     void answer(const server::Output& question);
     void answer_auth(const std::string& response);
-    [[nodiscard]] static server::Verdict judge(const Mailbox& recipient);
+    [[nodiscard]] static server::Judgement judge(const Mailbox& recipient);
 
     std::optional<server::Output> held_;
     std::string mechanism_;

@@ -45,7 +45,7 @@ TEST_SUITE("smtp.server_session")
     TEST_CASE("connect: one that is not welcome is told why and left")
     {
         const auto config = std::make_shared<const ServerConfig>(mx());
-        const auto greeting = [&](Verdict refusal) {
+        const auto greeting = [&](Judgement refusal) {
             ServerSession session{config};
             session.handle_connected({}, false, std::move(refusal));
             std::string wire;
@@ -288,7 +288,7 @@ TEST_SUITE("smtp.server_session")
     {
         ServerPlay play{mx()};
         play.become_ready();
-        play.sender_verdict = Verdict{SmtpReason::refused_by_policy, "no\r\n250 yes\x1b\x7f\xe3"};
+        play.sender_verdict = Judgement{SmtpReason::refused_by_policy, "no\r\n250 yes\x1b\x7f\xe3"};
         CHECK(play.lines({"MAIL FROM:<a@b.example>"}) == "554 5.7.1 no??250 yes???\r\n");
     }
 
@@ -627,7 +627,7 @@ TEST_SUITE("smtp.server_session")
 
     TEST_CASE("MX: each verdict has its code, and a policy may word its own")
     {
-        const auto answer = [](Verdict verdict) {
+        const auto answer = [](server::Judgement verdict) {
             ServerPlay play{mx()};
             play.become_ready();
             play.sender_verdict = std::move(verdict);
@@ -645,12 +645,12 @@ TEST_SUITE("smtp.server_session")
     {
         ServerPlay play{mx()};
         play.become_transacting();
-        play.message_verdict = Verdict{SmtpReason::mail_loop};
+        play.message_verdict = Judgement{SmtpReason::mail_loop};
         CHECK(play.lines({"DATA", "Received: x", "."}) ==
               "354 End data with <CR><LF>.<CR><LF>\r\n"
               "554 5.4.6 Too many hops, probably a mail loop\r\n");
         CHECK(play.last_reason() == SmtpReason::mail_loop);
-        play.message_verdict = Verdict{SmtpReason::accepted, "Ok: queued as 4F7"};
+        play.message_verdict = Judgement{SmtpReason::accepted, "Ok: queued as 4F7"};
         play.lines({"MAIL FROM:<a@b.example>", "RCPT TO:<taro@server.example>", "DATA"});
         CHECK(play.lines({"."}) == "250 2.0.0 Ok: queued as 4F7\r\n");
         CHECK(play.last_reason() == SmtpReason::message_accepted);
@@ -660,7 +660,7 @@ TEST_SUITE("smtp.server_session")
     {
         ServerPlay play{mx()};
         play.become_ready();
-        play.sender_verdict = Verdict{SmtpReason::overloaded};
+        play.sender_verdict = Judgement{SmtpReason::overloaded};
         CHECK(play.say("MAIL FROM:<a@b.example>\r\nNOOP\r\n") ==
               "421 4.3.2 Too busy, try again later\r\n");
         CHECK(play.closed);

@@ -315,7 +315,7 @@ TEST_SUITE("smtp.server_submission")
     TEST_CASE("465: one that is not welcome is told so under TLS")
     {
         ServerSession session{std::make_shared<const ServerConfig>(submission())};
-        session.handle_connected({}, true, Verdict{SmtpReason::overloaded});
+        session.handle_connected({}, true, Judgement{SmtpReason::overloaded});
         CHECK(session.poll_output() == Output{BeginTls{}});
         session.handle_tls_established({});
         std::string wire;

@@ -452,7 +452,7 @@ TEST_SUITE("world.faults")
         for (const FaultPoint point : values_of<FaultPoint>()) {
             CHECK_FALSE(mail::fault_codes(point).empty());
             for (const std::uint16_t code : mail::fault_codes(point)) {
-                const auto verdict = mail::fault_verdict(point, code);
+                const auto verdict = mail::fault_judgement(point, code);
                 CHECK(verdict.code == code);
                 CHECK(verdict.enhanced.category == code / 100);
                 CHECK_FALSE(verdict.text.empty());

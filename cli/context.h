@@ -15,7 +15,7 @@
 
 namespace cli {
 
-struct Command {
+struct Context {
     const platform::Environment& environment;
     const std::filesystem::path& home;
     const sim::explain::Language& language;
@@ -102,11 +102,11 @@ struct SendOptions {
     std::optional<std::string> key_file;
 };
 
-ExitCode list(const Command& command, const ListOptions& options);
-ExitCode run(const Command& command, const RunOptions& options);
-ExitCode check(const Command& command, const CheckOptions& options);
+ExitCode list(const Context& context, const ListOptions& options);
+ExitCode run(const Context& context, const RunOptions& options);
+ExitCode check(const Context& context, const CheckOptions& options);
 // Until a signal ends it.
-ExitCode open_bridge(const Command& command, const BridgeOptions& options);
-ExitCode send(const Command& command, const SendOptions& options);
+ExitCode open_bridge(const Context& context, const BridgeOptions& options);
+ExitCode send(const Context& context, const SendOptions& options);
 
 } // namespace cli

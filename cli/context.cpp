@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "cli/context.h"
 
 #include "platform/files.h"
 #include "sim/explain/problem_words.h"
@@ -10,27 +10,27 @@
 
 namespace cli {
 
-std::string Command::text(std::string_view name, const sim::explain::Arguments& arguments) const
+std::string Context::text(std::string_view name, const sim::explain::Arguments& arguments) const
 {
     return language.text(fmt::format("cli.{}", name), arguments);
 }
 
-const std::string& Command::text(const sim::scenario::Text& text) const
+const std::string& Context::text(const sim::scenario::Text& text) const
 {
     return language.code() == "ja" ? text.ja : text.en;
 }
 
-void Command::print(const sim::report::Lines& lines) const
+void Context::print(const sim::report::Lines& lines) const
 {
     environment.out << to_text(lines, style);
 }
 
-void Command::complain(std::string_view sentence) const
+void Context::complain(std::string_view sentence) const
 {
     environment.err << "hikyaku: " << sentence << '\n';
 }
 
-std::optional<sim::scenario::Scenario> Command::load(const std::string& name) const
+std::optional<sim::scenario::Scenario> Context::load(const std::string& name) const
 {
     const auto path = platform::find_scenario(home, name);
     if (!path) {
@@ -48,7 +48,7 @@ std::optional<sim::scenario::Scenario> Command::load(const std::string& name) co
     return std::nullopt;
 }
 
-std::optional<std::string> Command::read_message(const std::string& file) const
+std::optional<std::string> Context::read_message(const std::string& file) const
 {
     auto message = platform::read_file(file);
     if (!message) {
