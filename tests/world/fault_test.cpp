@@ -49,7 +49,7 @@ World run_with_repair(const Settings& settings)
 {
     scenario::Scenario s = with(test::small_world(), settings);
     WorldOptions options;
-    options.commands = {{s.start + 10min, {settings.front().first, "off"}}};
+    options.changes = {{s.start + 10min, {settings.front().first, "off"}}};
     return run(std::move(s), std::move(options));
 }
 
@@ -349,7 +349,7 @@ TEST_SUITE("world.faults")
     {
         scenario::Scenario s = with(test::small_world(), {{key(own_server, "delay"), "60s"}});
         WorldOptions options;
-        options.commands = {{s.start + 90s, {key(own_server, "delay"), "off"}}};
+        options.changes = {{s.start + 90s, {key(own_server, "delay"), "off"}}};
         const World world = run(std::move(s), std::move(options));
         CHECK(sending(world).error == UserError::none);
         CHECK(acted(world).size() == 2);
@@ -373,7 +373,7 @@ TEST_SUITE("world.faults")
         const auto relayed = [](const char* how) {
             scenario::Scenario s = with(with_own_names(), {{key(next_hop, "dns"), how}});
             WorldOptions options;
-            options.commands = {{s.start + 10min, {key(next_hop, "dns"), "off"}}};
+            options.changes = {{s.start + 10min, {key(next_hop, "dns"), "off"}}};
             return run(std::move(s), std::move(options));
         };
         for (const char* how : {"servfail", "silent"}) {
@@ -422,7 +422,7 @@ TEST_SUITE("world.faults")
     {
         scenario::Scenario s = test::small_world();
         WorldOptions options;
-        options.commands = {{s.start + 80ms, {reply_key(own_server, FaultPoint::text), "554"}}};
+        options.changes = {{s.start + 80ms, {reply_key(own_server, FaultPoint::text), "554"}}};
         const World world = run(std::move(s), std::move(options));
         CHECK(sending(world).code == 554);
         const auto changed = all_of<SettingChanged>(world);

@@ -256,7 +256,7 @@ TEST_SUITE("world")
         s.rules[0].ports = {{587, 587}};
         s.rules[0].enabled = false;
         WorldOptions options;
-        options.commands = {{s.start + 60ms, {"rule.op25b", "drop"}}};
+        options.changes = {{s.start + 60ms, {"rule.op25b", "drop"}}};
         World world{shared(std::move(s)), std::move(options)};
         world.run();
         CHECK(all_of<RuleSwitched>(world).size() == 1);
