@@ -457,11 +457,11 @@ case_a_good_change_passes_and_the_second_compilers_tests_have_the_last_word() {
 
 case_a_change_fails_when_any_stage_fails_and_the_others_run_all_the_same() {
   local stage
-  for stage in '"scripts/test "' '"scripts/start "' '"scripts/check "' \
+  for stage in '"scripts/test "' '"scripts/start "' '"scripts/check "' '"scripts/check debian13"' \
     '"scripts/test --clang"'; do
     change_with "$stage"
     equal "$code" 1 && contains "$(tail -n 1 <<<"$output")" "FAILED: bash scripts/" &&
-      equal "$(grep -c '^scripts/' <<<"$output")" 4 || return 1
+      equal "$(grep -c '^scripts/' <<<"$output")" 5 || return 1
   done
 }
 
