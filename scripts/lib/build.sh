@@ -29,5 +29,10 @@ build_preset() {
 
 # differences ONE OTHER: how many lines of the two lists of traces differ; which, on standard error.
 differences() {
-  diff <(sort "$1") <(sort "$2") | sed -n 's/^> [0-9a-f]*  /differs: /p' | tee /dev/stderr | wc -l
+  local unequal
+  unequal="$(diff <(sort "$1") <(sort "$2") | sed -n 's/^> [0-9a-f]*  /differs: /p' || true)"
+  if [ -n "$unequal" ]; then
+    printf '%s\n' "$unequal" >&2 # not through /dev/stderr: opening that empties a log file
+  fi
+  grep -c . <<<"$unequal" || true
 }

@@ -371,6 +371,14 @@ case_traces_that_differ_are_named() {
   equal "$output" 0
 }
 
+case_naming_them_leaves_what_was_in_the_log() {
+  printf 'a  op25b 1\n' >"$scratch/one"
+  printf 'c  op25b 1\n' >"$scratch/other"
+  bash -c ". '$root/scripts/lib/all.sh'; echo before; differences '$scratch/one' '$scratch/other'" \
+    >"$scratch/log" 2>&1
+  equal "$(<"$scratch/log")" $'before\ndiffers: op25b 1\n1'
+}
+
 case_a_program_that_cannot_run_a_lesson_is_not_compared_but_named() {
   mkdir -p "$scratch/clone/scenarios/path"
   touch "$scratch/clone/scenarios/path/scenario.toml"
