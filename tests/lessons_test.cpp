@@ -73,17 +73,21 @@ TEST_SUITE("lessons")
     TEST_CASE("the lessons of the first course are there")
     {
         for (const char* name : {"path",
+                                 "open-relay",
                                  "op25b",
-                                 "submission-587",
-                                 "submissions-465",
                                  "own-isp-25",
                                  "fixed-ip",
                                  "plain-password",
-                                 "auth-methods",
-                                 "oauth",
+                                 "submission-587",
+                                 "submissions-465",
+                                 "other-provider",
+                                 "home-server",
+                                 "hotel",
+                                 "firewall-587",
                                  "starttls-stripped",
                                  "wrong-certificate",
-                                 "open-relay",
+                                 "auth-methods",
+                                 "oauth",
                                  "retry-and-bounce"}) {
             INFO(name);
             CHECK(platform::find_scenario(repository, name).has_value());

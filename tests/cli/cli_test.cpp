@@ -78,17 +78,21 @@ private:
 };
 
 const std::vector<std::string> lessons{"path",
+                                       "open-relay",
                                        "op25b",
-                                       "submission-587",
-                                       "submissions-465",
                                        "own-isp-25",
                                        "fixed-ip",
                                        "plain-password",
-                                       "auth-methods",
-                                       "oauth",
+                                       "submission-587",
+                                       "submissions-465",
+                                       "other-provider",
+                                       "home-server",
+                                       "hotel",
+                                       "firewall-587",
                                        "starttls-stripped",
                                        "wrong-certificate",
-                                       "open-relay",
+                                       "auth-methods",
+                                       "oauth",
                                        "retry-and-bounce"};
 
 } // namespace
