@@ -84,7 +84,7 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"world", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "mail", "scenario"}},
     // What a SASL mechanism gives away is said once, in sasl, and told by those above.
     {"playback", {"core", "net", "sasl", "mail", "scenario", "world"}},
-    {"explain", {"core", "net", "sasl", "mail", "scenario", "world", "playback"}},
+    {"explain", {"core", "net", "tls", "sasl", "mail", "scenario", "world", "playback"}},
     {"report", {"core", "net", "sasl", "mail", "scenario", "world", "playback", "explain"}}};
 
 } // namespace

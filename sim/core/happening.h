@@ -43,7 +43,14 @@ SIM_NAMED_ENUM(Transport, tcp, udp, icmp);
 SIM_NAMED_ENUM(Icmp, none, port_unreachable, prohibited, time_exceeded);
 SIM_NAMED_ENUM(Verdict, pass, drop, reject_icmp, reject_rst);
 SIM_NAMED_ENUM(DropReason, rule, no_route, hop_limit, not_for_us, link_cut);
-SIM_NAMED_ENUM(ConnectFailure, timed_out, refused, unreachable, prohibited, no_route, no_free_port);
+SIM_NAMED_ENUM(ConnectFailure,
+               timed_out,
+               refused,
+               unreachable,
+               prohibited,
+               no_route,
+               no_free_port,
+               called_off); // whoever called has hung up before anybody answered
 SIM_NAMED_ENUM(ConnectionEnd, closed, reset_by_peer, aborted, timed_out);
 SIM_NAMED_ENUM(Side, sent, received);
 // RFC 9293 §3.3.2. `bound` is said of UDP.
@@ -485,7 +492,8 @@ struct MailBounced { // given up; the sender is told by mail unless the reverse-
     Blob reply;
     SIM_FIELDS(mail, step, code, recipients, said_by, reply);
 };
-// At the mail program that sends: this recipient's own refusal, be it one of many.
+// At the mail program that sends: what this recipient was refused with, where it is the recipient's
+// own, or not what SendFinished says.
 struct RecipientRefused {
     MailId mail;
     FailureStep step = FailureStep::rcpt_to;
