@@ -374,7 +374,7 @@ TEST_SUITE("why")
             Cures cures{run.trace(), run.plan()};
             for (const WhyCard& card : why_cards(run.trace(), run.trace().size(), run.scenario()))
                 (void)cures.of(card);
-            MESSAGE(lesson << ": " << cures.runs() << " runs");
+            MESSAGE(std::string{lesson} << ": " << cures.runs() << " runs");
             CHECK(cures.runs() <= 60);
         }
     }
