@@ -52,11 +52,6 @@ bool is_uidl(std::string_view text)
 
 } // namespace
 
-ClientPhase phase_of(const State& state)
-{
-    return static_cast<ClientPhase>(state.index());
-}
-
 Pop3Verb awaited_verb(const State& state)
 {
     using enum Pop3Verb;

@@ -1,7 +1,6 @@
 #include "sim/pop3/multiline.h"
 #include "sim/pop3/server_state.h"
 
-#include <array>
 #include <utility>
 
 namespace sim::pop3::server {
@@ -112,16 +111,6 @@ Step message_body(const Transaction& at,
 }
 
 } // namespace
-
-Pop3Phase phase_of(const State& state)
-{
-    constexpr std::array<Pop3Phase, std::variant_size_v<State>> phases{Pop3Phase::authorization,
-                                                                       Pop3Phase::awaiting_verdict,
-                                                                       Pop3Phase::awaiting_tls,
-                                                                       Pop3Phase::transaction,
-                                                                       Pop3Phase::closed};
-    return phases.at(state.index());
-}
 
 Reply refusal(Pop3Reason reason)
 {

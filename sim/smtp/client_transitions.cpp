@@ -165,26 +165,6 @@ Job make_job(OutgoingMail mail)
 
 // ---- what is known of a state -----------------------------------------------------------------
 
-ClientPhase phase_of(const State& state)
-{
-    using enum SmtpClientPhase;
-    constexpr std::array<ClientPhase, std::variant_size_v<State>> phases{awaiting_connection,
-                                                                         awaiting_greeting,
-                                                                         awaiting_hello,
-                                                                         awaiting_starttls,
-                                                                         awaiting_tls,
-                                                                         choosing_mechanism,
-                                                                         authenticating,
-                                                                         authenticating,
-                                                                         authenticating,
-                                                                         ready,
-                                                                         in_transaction,
-                                                                         awaiting_verdict,
-                                                                         quitting,
-                                                                         closed};
-    return phases.at(state.index());
-}
-
 SmtpVerb awaited_verb(const State& state)
 {
     if (const auto* hello = std::get_if<AwaitingHello>(&state))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/smtp_words.h"
+#include "sim/core/state_phase.h"
 #include "sim/core/time.h"
 #include "sim/smtp/chunks.h"
 #include "sim/smtp/data.h"
@@ -10,7 +11,6 @@
 #include "sim/smtp/limits.h"
 #include "sim/smtp/server_output.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -133,13 +133,6 @@ using ServerState = std::variant<server::AwaitingClient,
                                  server::ReceivingChunk,
                                  server::AwaitingMessage,
                                  server::Closed>;
-
-template <typename... States>
-[[nodiscard]] constexpr SmtpPhase phase_of(const std::variant<States...>& state)
-{
-    constexpr std::array<SmtpPhase, sizeof...(States)> phases{States::phase...};
-    return phases[state.index()];
-}
 
 namespace server {
 
