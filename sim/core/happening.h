@@ -58,6 +58,7 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(Pop3Command, pop3_command, command)                                                          \
     X(Pop3Reply, pop3_reply, command)                                                              \
     X(AuthTried, auth_tried, command)                                                              \
+    X(TimerRanOut, timer_ran_out, command)                                                         \
     X(PolicyJudged, policy_judged, command)                                                        \
     X(MailComposed, mail_composed, hop)                                                            \
     X(FieldAdded, field_added, command)                                                            \

@@ -8,6 +8,7 @@
 #include "sim/core/network_happenings.h"
 #include "sim/core/payload.h"
 #include "sim/core/pop3_words.h"
+#include "sim/core/session_timer.h"
 #include "sim/core/smtp_words.h"
 #include "sim/core/time.h"
 
@@ -133,6 +134,13 @@ struct AuthTried { // at the server
     Blob user;
     Blob record; // what stands in the server's file for salted_keys; else empty
     SIM_FIELDS(mechanism, encrypted, succeeded, flaw, kept, user, record);
+};
+
+// A session's time has come: what it waited for is not there, or what it put off is due.
+struct TimerRanOut {
+    SessionTimer timer = SessionTimer::none;
+    Duration waited{};
+    SIM_FIELDS(timer, waited);
 };
 
 // What a mail server looks at before it decides, and what it found.

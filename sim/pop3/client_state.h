@@ -2,6 +2,7 @@
 // client_session.cpp and client_transitions.cpp include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
 #include "sim/core/state_phase.h"
 #include "sim/pop3/client_session.h"
 
@@ -93,6 +94,8 @@ using State = std::variant<AwaitingConnection,
 [[nodiscard]] Pop3Verb awaited_verb(const State& state);
 // Where a session failed that gets no further than this.
 [[nodiscard]] FailureStep step_of(const State& state);
+// For a session that has just come to this state, or has just heard more of a long reply.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientConfig& config);
 // Whether a positive reply goes on to a line with a dot alone.
 [[nodiscard]] bool has_body(Pop3Verb verb);
 

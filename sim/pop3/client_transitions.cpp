@@ -79,6 +79,27 @@ FailureStep step_of(const State& state)
     return steps.at(state.index());
 }
 
+Deadline deadline_of(const State& state, Instant now, const ClientConfig& config)
+{
+    using enum SessionTimer;
+    constexpr std::array<SessionTimer, std::variant_size_v<State>> timers{none,
+                                                                          greeting_awaited,
+                                                                          reply_awaited,
+                                                                          starttls_reply_awaited,
+                                                                          tls_awaited,
+                                                                          login_reply_awaited,
+                                                                          login_reply_awaited,
+                                                                          reply_awaited,
+                                                                          reply_awaited,
+                                                                          message_awaited,
+                                                                          reply_awaited,
+                                                                          reply_awaited,
+                                                                          none};
+    const SessionTimer timer = timers.at(state.index());
+    if (timer == none) return {};
+    return {timer, now, now + config.reply_timeout};
+}
+
 bool has_body(Pop3Verb verb)
 {
     return verb == Pop3Verb::capa || verb == Pop3Verb::uidl || verb == Pop3Verb::retr;

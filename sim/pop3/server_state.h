@@ -2,6 +2,7 @@
 // server_session.cpp and server_transitions.cpp include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
 #include "sim/core/state_phase.h"
 #include "sim/pop3/command.h"
 #include "sim/pop3/server_session.h"
@@ -37,6 +38,9 @@ struct Closed {
 };
 
 using State = std::variant<Authorization, AwaitingVerdict, AwaitingTls, Transaction, Closed>;
+
+// For a session that has just come to this state, or has just heard something in it.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ServerConfig& config);
 
 struct Reply {
     bool ok = false;

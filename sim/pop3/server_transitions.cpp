@@ -112,6 +112,21 @@ Step message_body(const Transaction& at,
 
 } // namespace
 
+Deadline deadline_of(const State& state, Instant now, const ServerConfig& config)
+{
+    switch (phase_of(state)) {
+    case Pop3Phase::awaiting_verdict: // the host's turn
+    case Pop3Phase::closed:
+        return {};
+    case Pop3Phase::awaiting_tls:
+        return {SessionTimer::tls_awaited, now, now + config.idle_limit};
+    case Pop3Phase::authorization:
+    case Pop3Phase::transaction:
+        break;
+    }
+    return {SessionTimer::command_awaited, now, now + config.idle_limit};
+}
+
 Reply refusal(Pop3Reason reason)
 {
     return {false, reason, std::string{words_for(reason)}, {}};

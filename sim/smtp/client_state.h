@@ -2,6 +2,7 @@
 // client_session.cpp and its parts include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
 #include "sim/core/state_phase.h"
 #include "sim/smtp/client_session.h"
 #include "sim/smtp/offer.h"
@@ -104,8 +105,9 @@ using State = std::variant<AwaitingConnection,
 [[nodiscard]] SmtpVerb awaited_verb(const State& state);
 // Where a mail failed that gets no further than this.
 [[nodiscard]] FailureStep step_of(const State& state);
-// How long to wait here; nothing where the server is not expected to say anything.
-[[nodiscard]] std::optional<Duration> patience(const State& state, const ClientTimeouts& timeouts);
+// For a session that has just come to this state; none where the server is not expected to say
+// anything.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientTimeouts& timeouts);
 
 // ---- the mail under way -----------------------------------------------------------------------
 
