@@ -241,6 +241,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);
     config.failed_logins.pause = from.login_pause;
+    config.check_actions = from.check_actions;
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes) {
         if (!route.enabled) continue;

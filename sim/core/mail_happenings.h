@@ -144,7 +144,13 @@ struct TimerRanOut {
 };
 
 // What a mail server looks at before it decides, and what it found.
-SIM_NAMED_ENUM(PolicyCheck, client_name, sender_domain, recipient_domain);
+// `sender_address` and `recipient` look at every mail and tell of what they refuse only.
+SIM_NAMED_ENUM(PolicyCheck,
+               client_name,
+               sender_address,
+               sender_domain,
+               recipient,
+               recipient_domain);
 SIM_NAMED_ENUM(PolicyVerdict, passed, marked, deferred, rejected);
 struct PolicyJudged {
     PolicyCheck check = PolicyCheck::sender_domain;
