@@ -43,12 +43,16 @@ std::string reverse_name(Address address)
     return name + "in-addr.arpa";
 }
 
-// Whether the address has a name that leads back to it: what Received may call the client by.
+// Whether the address has a name that leads back to it: what Received may call the client by. Many
+// a server takes no mail from others (`strict`): addresses that are handed out to homes rarely have
+// such a name, those of mail servers do.
 class ClientName final : public Check {
 public:
+    explicit ClientName(bool strict) : strict_{strict} {}
     std::optional<Step> start(Facts& facts) override
     {
-        if (!facts.client_name.empty()) return std::nullopt; // found before
+        if (!facts.client_name.empty()) return std::nullopt;     // found before
+        if (strict_ && !facts.user.empty()) return std::nullopt; // who it is, is known
         asked_ = {reverse_name(facts.client), type_ptr};
         return asked_;
     }
@@ -56,8 +60,7 @@ public:
     {
         seen_ += (seen_.empty() ? "" : "; ") + seen(asked_, answer);
         if (asked_.type == type_a) return judge(facts, answer);
-        if (answer.records.empty())
-            return Judged{PolicyVerdict::marked, SmtpReason::accepted, seen_};
+        if (answer.records.empty()) return nameless(answer.outcome);
         name_ = answer.records.front();
         if (name_.ends_with('.')) name_.pop_back();
         asked_ = {name_, type_a};
@@ -68,12 +71,20 @@ private:
     Step judge(Facts& facts, const DnsAnswer& answer)
     {
         const bool leads_back = std::ranges::count(answer.records, to_string(facts.client)) > 0;
-        if (leads_back) facts.client_name = name_;
-        return Judged{leads_back ? PolicyVerdict::passed : PolicyVerdict::marked,
-                      SmtpReason::accepted,
-                      seen_};
+        if (!leads_back) return nameless(answer.outcome);
+        facts.client_name = name_;
+        return Judged{PolicyVerdict::passed, SmtpReason::accepted, seen_};
+    }
+    // RFC 7372 §3.3. What DNS cannot tell now does not count against anybody for good.
+    [[nodiscard]] Step nameless(DnsOutcome outcome) const
+    {
+        if (!strict_) return Judged{PolicyVerdict::marked, SmtpReason::accepted, seen_};
+        if (is_failure(outcome))
+            return Judged{PolicyVerdict::deferred, SmtpReason::client_name_in_doubt, seen_};
+        return Judged{PolicyVerdict::rejected, SmtpReason::client_without_name, seen_};
     }
 
+    bool strict_;
     AskDns asked_;
     std::string name_;
     std::string seen_;
@@ -203,6 +214,7 @@ std::vector<CheckAction> actions_of(PolicyCheck check)
         return {off, mark};
     case PolicyCheck::recipient: // nobody can take a mail that has nowhere to go
         return {};
+    case PolicyCheck::reverse_name:
     case PolicyCheck::sender_address:
     case PolicyCheck::sender_domain:
     case PolicyCheck::recipient_domain:
@@ -215,7 +227,9 @@ std::unique_ptr<Check> make_check(PolicyCheck check)
 {
     switch (check) {
     case PolicyCheck::client_name:
-        return std::make_unique<ClientName>();
+        return std::make_unique<ClientName>(false);
+    case PolicyCheck::reverse_name:
+        return std::make_unique<ClientName>(true);
     case PolicyCheck::sender_address:
         return std::make_unique<SenderAddress>();
     case PolicyCheck::recipient:

@@ -147,6 +147,7 @@ struct TimerRanOut {
 // `sender_address` and `recipient` look at every mail and tell of what they refuse only.
 SIM_NAMED_ENUM(PolicyCheck,
                client_name,
+               reverse_name,
                sender_address,
                sender_domain,
                recipient,

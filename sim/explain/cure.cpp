@@ -403,7 +403,8 @@ std::vector<Cures::Candidate> Cures::ideas_for_home_server(const Case& it) const
         outcome.kind() == Kind::mail_deferred || outcome.kind() == Kind::mail_bounced;
     const bool port_25_closed =
         it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b;
-    if (!by_server || !port_25_closed) return {};
+    const bool nameless = it.card->reason == SmtpReason::client_without_name;
+    if (!by_server || !(port_25_closed || nameless)) return {};
     const scenario::Host* home = host_at(outcome.host, it.now);
     std::vector<Candidate> ideas;
     const auto add = [&](const scenario::Route& route) {

@@ -119,6 +119,37 @@ TEST_SUITE("auth.policy")
             "client_name marked (10.2.0.192.in-addr.arpa PTR: name_does_not_exist)\n"));
     }
 
+    TEST_CASE("FAR-END reverse name: 550 5.7.25 without one that leads back, 450 4.7.25 in doubt")
+    {
+        const std::array checks{PolicyCheck::reverse_name};
+        const auto judged = [&](const DnsAnswer& ptr, const DnsAnswer& a) {
+            Inspection inspection{checks, {}, Moment::sender, facts()};
+            said(inspection);
+            inspection.handle_answer(ptr);
+            std::string all = said(inspection);
+            if (all.starts_with("ask pc.sakura.example 1")) {
+                inspection.handle_answer(a);
+                all = said(inspection);
+            }
+            return all.substr(all.find("decided"));
+        };
+        const DnsAnswer name{DnsOutcome::found, {"pc.sakura.example."}};
+        const DnsAnswer none{DnsOutcome::name_does_not_exist, {}};
+        const DnsAnswer trouble{DnsOutcome::server_failure, {}};
+        CHECK(judged(name, {DnsOutcome::found, {"192.0.2.10"}}) == "decided passed accepted\n");
+        CHECK(judged(name, {DnsOutcome::found, {"192.0.2.11"}}) ==
+              "decided rejected client_without_name\n");
+        CHECK(judged(name, none) == "decided rejected client_without_name\n");
+        CHECK(judged(none, {}) == "decided rejected client_without_name\n");
+        CHECK(judged(trouble, {}) == "decided deferred client_name_in_doubt\n");
+        CHECK(judged(name, trouble) == "decided deferred client_name_in_doubt\n");
+
+        Facts known = facts();
+        known.user = "hanako"; // wherever she is
+        Inspection of_user{checks, {}, Moment::sender, known};
+        CHECK(said(of_user) == "decided passed accepted\n");
+    }
+
     TEST_CASE("RFC 6409 section 6.1: whoever logs in sends as herself")
     {
         Facts mail = facts();
