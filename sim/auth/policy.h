@@ -10,6 +10,7 @@
 
 #include "sim/core/happening.h"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <map>
@@ -88,6 +89,10 @@ public:
 // Those that every mail server has, before all others. Every mail passes them: they tell of what
 // they refuse only.
 inline constexpr std::array own_checks{PolicyCheck::sender_address, PolicyCheck::recipient};
+constexpr bool is_own(PolicyCheck check)
+{
+    return std::ranges::find(own_checks, check) != own_checks.end();
+}
 // What can be chosen for it.
 [[nodiscard]] std::vector<CheckAction> actions_of(PolicyCheck check);
 [[nodiscard]] std::unique_ptr<Check> make_check(PolicyCheck check);

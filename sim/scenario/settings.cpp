@@ -539,7 +539,7 @@ void add_check(Handles& handles, const MailServer& server, std::size_t index, Po
 void add_checks(Handles& handles, const MailServer& server, std::size_t index)
 {
     for (const PolicyCheck check : server.checks)
-        add_check(handles, server, index, check);
+        if (!auth::is_own(check)) add_check(handles, server, index, check);
     if (can_refuse_senders(server)) {
         add_check(handles, server, index, PolicyCheck::sender_address);
         handles.back().setting.unusual = true;
