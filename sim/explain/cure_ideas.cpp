@@ -285,7 +285,9 @@ const scenario::Host* Cures::home_server(const Case& it) const
         outcome.kind() == Kind::mail_deferred || outcome.kind() == Kind::mail_bounced;
     const scenario::Host* host = by_server ? host_at(outcome.host, it.now) : nullptr;
     if (host == nullptr) return nullptr;
-    if (it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b) return host;
+    if (it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b ||
+        it.card->reason == SmtpReason::client_without_name)
+        return host;
     const auto server =
         std::ranges::find(it.now.mail_servers, host->key, &scenario::MailServer::host);
     if (server == it.now.mail_servers.end()) return nullptr;
