@@ -343,8 +343,10 @@ void World::Parts::sync_rules()
 
 void World::Parts::sync_faults()
 {
-    for (std::size_t i = 0; i < mtas.size(); ++i)
+    for (std::size_t i = 0; i < mtas.size(); ++i) {
         mtas[i]->set_faults(scenario.mail_servers[i].faults);
+        mtas[i]->set_check_actions(scenario.mail_servers[i].check_actions);
+    }
     for (std::size_t i = 0; i < name_services.size(); ++i)
         name_services[i]->set_fault(scenario.name_servers[i].fault);
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {

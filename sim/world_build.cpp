@@ -229,7 +229,8 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         const auto moment = listener.role == scenario::ListenerRole::mx ? auth::Moment::sender
                                                                         : auth::Moment::recipient;
         for (const PolicyCheck check : from.checks)
-            if (auth::moment_of(check) == moment) made.checks.push_back(check);
+            if (auth::moment_of(check) == moment && !auth::is_own(check))
+                made.checks.push_back(check);
         config.listeners.push_back(std::move(made));
     }
     config.local_domains = from.local_domains;
@@ -241,6 +242,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);
     config.failed_logins.pause = from.login_pause;
+    config.check_actions = from.check_actions;
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes) {
         if (!route.enabled) continue;

@@ -2,6 +2,7 @@
 // and compared with what it expects.
 
 #include "platform/resources.h"
+#include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
 
@@ -50,6 +51,14 @@ void check_with_variations(const std::string& name)
     }
 }
 
+explain::WhyCard only_card(std::shared_ptr<const scenario::Scenario> scenario)
+{
+    const Playback playback = play_case(std::move(scenario));
+    auto cards = explain::cured_cards(playback.trace(), playback.trace().size(), playback.plan());
+    REQUIRE(cards.size() == 1);
+    return std::move(cards.front());
+}
+
 template <typename Wanted>
 std::vector<Wanted> all_of(const Trace& trace)
 {
@@ -78,6 +87,57 @@ TEST_SUITE("cases")
         for (const SmtpCommand& command : all_of<SmtpCommand>(playback.trace())) {
             if (command.verb == SmtpVerb::auth) CHECK(command.line.secret_size > 0);
         }
+    }
+
+    TEST_CASE("a server at home that sends straight out: a relay cures it, and a fixed address")
+    {
+        const auto world = load_case("home-straight");
+        check_case(world->expect, world);
+        const explain::WhyCard card = only_card(world);
+        CHECK(card.obstacle == explain::Obstacle::op25b);
+        CHECK(card.cure.kind == explain::CureKind::relay_through_isp);
+        CHECK(card.cure.proof == explain::Proof::delivers);
+        CHECK(card.cure.also == std::vector<explain::CureKind>{explain::CureKind::fixed_address});
+        // Without a relay that takes it, the fixed address alone.
+        std::erase_if(world->mail_servers,
+                      [](const auto& server) { return server.host == "relay.sakura.example"; });
+        const explain::Cure alone = only_card(world).cure;
+        CHECK(alone.kind == explain::CureKind::fixed_address);
+        CHECK(alone.proof == explain::Proof::delivers);
+    }
+
+    TEST_CASE("a server at home that hands its mail to the ISP without a login: the login cures it")
+    {
+        const auto world = load_case("home-587");
+        check_case(world->expect, world);
+        const explain::WhyCard card = only_card(world);
+        CHECK(card.reason == SmtpReason::auth_required);
+        CHECK(card.cure.kind == explain::CureKind::relay_through_isp);
+        CHECK(card.cure.proof == explain::Proof::delivers);
+        CHECK(card.cure.relay == "relay.sakura.example");
+        CHECK(card.cure.settings.empty()); // it is not Hanako's mail program that has to change
+    }
+
+    TEST_CASE("dots in a local part: the file is refused, and says how to write the address")
+    {
+        const auto loaded = platform::load_scenario(HIKYAKU_SOURCE_DIR
+                                                    "/tests/cases/dots-in-address/scenario.toml");
+        REQUIRE_FALSE(loaded.has_value());
+        REQUIRE(loaded.error().size() == 1);
+        const scenario::Wrong& wrong = loaded.error().front().wrong;
+        CHECK(wrong.kind == scenario::ProblemKind::address_needs_quotes);
+        REQUIRE_FALSE(wrong.facts.empty());
+        CHECK(std::get<std::string>(wrong.facts.front().value) == "\"a..b.\"@umi.example");
+    }
+
+    TEST_CASE("one recipient of two that does not exist: told for that one, the other has the mail")
+    {
+        const auto world = load_case("one-of-two");
+        check_case(world->expect, world);
+        const explain::WhyCard card = only_card(world);
+        CHECK(card.recipients == std::vector<std::string>{"nobody@kumo.example"});
+        CHECK(card.reached == std::vector<std::string>{"taro@umi.example"});
+        CHECK(card.reason == SmtpReason::recipient_unknown);
     }
 
     TEST_CASE("on port 465 the relay's TLS comes first")

@@ -80,11 +80,11 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"pop3", {"core"}},
     {"auth", {"core"}},
     {"mail", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "auth"}},
-    {"scenario", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "mail"}},
-    {"world", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "mail", "scenario"}},
+    {"scenario", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "auth", "mail"}},
+    {"world", {"core", "net", "dns", "tls", "sasl", "smtp", "pop3", "auth", "mail", "scenario"}},
     // What a SASL mechanism gives away is said once, in sasl, and told by those above.
     {"playback", {"core", "net", "sasl", "mail", "scenario", "world"}},
-    {"explain", {"core", "net", "sasl", "mail", "scenario", "world", "playback"}},
+    {"explain", {"core", "net", "tls", "sasl", "mail", "scenario", "world", "playback"}},
     {"report", {"core", "net", "sasl", "mail", "scenario", "world", "playback", "explain"}}};
 
 } // namespace

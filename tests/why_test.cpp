@@ -359,6 +359,30 @@ TEST_SUITE("why")
                                 "user = \"hanako@sakura.example\", password = \"...\" }"});
     }
 
+    TEST_CASE("a server at home without a name of its own is cured by the mail server of its line")
+    {
+        scenario::Scenario lesson = test::load_lesson("../tests/cases/home-server");
+        for (scenario::MailServer& server : lesson.mail_servers)
+            if (server.host.ends_with(".umi.example")) server.checks = {PolicyCheck::reverse_name};
+        const Settings straight{{"server.home.hanako.example.smart_host", "false"},
+                                {"rule.op25b", "off"}};
+        const Playback run = test::play(lesson, straight);
+        const std::vector<WhyCard> cards = cards_of(run);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].obstacle == Obstacle::refusal);
+        CHECK(cards[0].reason == SmtpReason::client_without_name);
+        CHECK(cards[0].code == 550);
+        CHECK(cards[0].cure.kind == CureKind::relay_through_isp);
+        CHECK(cards[0].cure.proof == Proof::delivers);
+        const auto all = joined(straight, {{"server.home.hanako.example.smart_host", "true"}});
+        CHECK(delivered(test::play(lesson, all)));
+        // The receiver's own switch.
+        const auto off = joined(straight,
+                                {{"check.mx1.umi.example.reverse_name", "off"},
+                                 {"check.mx2.umi.example.reverse_name", "mark"}});
+        CHECK(delivered(test::play(lesson, off)));
+    }
+
     TEST_CASE("how many runs the cards of all lessons cost")
     {
         for (const char* lesson : {"op25b",
@@ -374,7 +398,7 @@ TEST_SUITE("why")
             Cures cures{run.trace(), run.plan()};
             for (const WhyCard& card : why_cards(run.trace(), run.trace().size(), run.scenario()))
                 (void)cures.of(card);
-            MESSAGE(lesson << ": " << cures.runs() << " runs");
+            MESSAGE(std::string{lesson} << ": " << cures.runs() << " runs");
             CHECK(cures.runs() <= 60);
         }
     }

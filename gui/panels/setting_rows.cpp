@@ -40,6 +40,7 @@ std::string label_of(const Ui& ui, const s::Setting& setting, const std::string&
     }
     if (setting.is.group == SettingGroup::fault) return fault_words(ui, setting.is, value);
     if (setting.is.group == SettingGroup::rule) return ui.say("verdict." + value);
+    if (setting.is.group == SettingGroup::check) return ui.say("check_action." + value);
     const std::string key = fmt::format("value.{}.{}", setting.is.name, value);
     return ui.desk().language().has("gui." + key) ? ui.say(key) : value;
 }

@@ -118,6 +118,8 @@ void send(const Ui& ui)
 // "587 TLS"
 std::string server_words(const Ui& ui, const sim::SettingKey& is)
 {
+    if (is.group == sim::SettingGroup::check)
+        return ui.desk().language().text("noun.check." + is.name);
     const std::string key = "server." + is.name;
     std::string words = ui.desk().language().has("gui." + key) ? ui.say(key) : is.name;
     return is.port == 0 ? words : fmt::format("{} {}", is.port, words);
@@ -127,7 +129,8 @@ void servers(const Ui& ui)
 {
     std::string host;
     for (const s::Setting& setting : ui.desk().settings()) {
-        if (setting.is.group != sim::SettingGroup::server) continue;
+        const bool is_check = setting.is.group == sim::SettingGroup::check && !setting.unusual;
+        if (setting.is.group != sim::SettingGroup::server && !is_check) continue;
         if (setting.is.host != host) {
             host = setting.is.host;
             const sim::HostId id = sim::explain::host_called(host, ui.desk().scenario());

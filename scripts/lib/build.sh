@@ -13,13 +13,13 @@ configure_preset() {
   fi
 }
 
-# build_preset PRESET: brings build/PRESET up to date. Says nothing when there is nothing to compile,
+# build_preset PRESET [TARGETS...]: brings build/PRESET up to date, or only these. Says nothing when there is nothing to compile,
 # which only Ninja's first step tells: so the headline waits for it.
 build_preset() {
   local preset="$1" jobs
   jobs="$(compile_jobs)"
   configure_preset "$preset"
-  ninja -C "build/$preset" -j "$jobs" 2>&1 |
+  ninja -C "build/$preset" -j "$jobs" "${@:2}" 2>&1 |
     awk -v headline="Compiling (preset $preset, $jobs at a time)" '
       /^ninja: (Entering directory|no work to do)/ || /^\[0\/[0-9]+\] / { next }
       !begun { begun = 1; print "\n==> " headline }

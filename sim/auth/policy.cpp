@@ -43,12 +43,16 @@ std::string reverse_name(Address address)
     return name + "in-addr.arpa";
 }
 
-// Whether the address has a name that leads back to it: what Received may call the client by.
+// Whether the address has a name that leads back to it: what Received may call the client by. Many
+// a server takes no mail from others (`strict`): addresses that are handed out to homes rarely have
+// such a name, those of mail servers do.
 class ClientName final : public Check {
 public:
+    explicit ClientName(bool strict) : strict_{strict} {}
     std::optional<Step> start(Facts& facts) override
     {
-        if (!facts.client_name.empty()) return std::nullopt; // found before
+        if (!facts.client_name.empty()) return std::nullopt;     // found before
+        if (strict_ && !facts.user.empty()) return std::nullopt; // who it is, is known
         asked_ = {reverse_name(facts.client), type_ptr};
         return asked_;
     }
@@ -56,8 +60,7 @@ public:
     {
         seen_ += (seen_.empty() ? "" : "; ") + seen(asked_, answer);
         if (asked_.type == type_a) return judge(facts, answer);
-        if (answer.records.empty())
-            return Judged{PolicyVerdict::marked, SmtpReason::accepted, seen_};
+        if (answer.records.empty()) return nameless(answer.outcome);
         name_ = answer.records.front();
         if (name_.ends_with('.')) name_.pop_back();
         asked_ = {name_, type_a};
@@ -68,12 +71,20 @@ private:
     Step judge(Facts& facts, const DnsAnswer& answer)
     {
         const bool leads_back = std::ranges::count(answer.records, to_string(facts.client)) > 0;
-        if (leads_back) facts.client_name = name_;
-        return Judged{leads_back ? PolicyVerdict::passed : PolicyVerdict::marked,
-                      SmtpReason::accepted,
-                      seen_};
+        if (!leads_back) return nameless(answer.outcome);
+        facts.client_name = name_;
+        return Judged{PolicyVerdict::passed, SmtpReason::accepted, seen_};
+    }
+    // RFC 7372 §3.3. What DNS cannot tell now does not count against anybody for good.
+    [[nodiscard]] Step nameless(DnsOutcome outcome) const
+    {
+        if (!strict_) return Judged{PolicyVerdict::marked, SmtpReason::accepted, seen_};
+        if (is_failure(outcome))
+            return Judged{PolicyVerdict::deferred, SmtpReason::client_name_in_doubt, seen_};
+        return Judged{PolicyVerdict::rejected, SmtpReason::client_without_name, seen_};
     }
 
+    bool strict_;
     AskDns asked_;
     std::string name_;
     std::string seen_;
@@ -126,18 +137,103 @@ public:
     }
 };
 
+Judged rejected(SmtpReason reason, std::string facts)
+{
+    return {PolicyVerdict::rejected, reason, std::move(facts)};
+}
+
+// RFC 6409 §6.1: whoever logs in sends as herself; who is relayed for without a login, where only
+// our own people are, as one of them.
+class SenderAddress final : public Check {
+public:
+    std::optional<Step> start(Facts& facts) override
+    {
+        if (facts.sender.empty()) return std::nullopt;
+        if (facts.user.empty() && (!facts.sends_as_us || facts.sender_is_local))
+            return std::nullopt;
+        // A token may name somebody who has no account here: no address is hers.
+        if (std::ranges::count(facts.users_addresses, facts.sender) > 0) return std::nullopt;
+        return rejected(SmtpReason::sender_not_yours,
+                        fmt::format("sender: {}; user: {}; addresses: {}",
+                                    facts.sender,
+                                    facts.user.empty() ? "-" : facts.user,
+                                    fmt::join(facts.users_addresses, ", ")));
+    }
+};
+
+// Whether there is somewhere to put a mail to it.
+class Recipient final : public Check {
+public:
+    std::optional<Step> start(Facts& facts) override
+    {
+        const auto judged = [&](PolicyVerdict verdict, SmtpReason reason) {
+            return Judged{verdict,
+                          reason,
+                          fmt::format("recipient: {}; place: {}",
+                                      facts.recipient,
+                                      sim::name_of(facts.recipient_place))};
+        };
+        switch (facts.recipient_place) {
+        case Place::mailbox:
+        case Place::routed:
+            break;
+        case Place::full_mailbox:
+            return judged(PolicyVerdict::deferred, SmtpReason::mailbox_full);
+        case Place::missing:
+            return judged(PolicyVerdict::rejected, SmtpReason::recipient_unknown);
+        case Place::elsewhere:
+            if (facts.may_relay) break;
+            [[fallthrough]];
+        case Place::disguised:
+            return judged(PolicyVerdict::rejected, SmtpReason::relay_denied);
+        }
+        return std::nullopt;
+    }
+};
+
 } // namespace
+
+Check::Step Check::handle_answer(Facts& /*facts*/, const DnsAnswer& /*answer*/)
+{
+    SIM_ASSERT(false);
+    return Judged{};
+}
 
 Moment moment_of(PolicyCheck check)
 {
-    return check == PolicyCheck::recipient_domain ? Moment::recipient : Moment::sender;
+    const bool of_recipient =
+        check == PolicyCheck::recipient || check == PolicyCheck::recipient_domain;
+    return of_recipient ? Moment::recipient : Moment::sender;
+}
+
+std::vector<CheckAction> actions_of(PolicyCheck check)
+{
+    using enum CheckAction;
+    switch (check) {
+    case PolicyCheck::client_name: // it never refuses
+        return {off, mark};
+    case PolicyCheck::recipient: // nobody can take a mail that has nowhere to go
+        return {};
+    case PolicyCheck::reverse_name:
+    case PolicyCheck::sender_address:
+    case PolicyCheck::sender_domain:
+    case PolicyCheck::recipient_domain:
+        break;
+    }
+    return {off, mark, reject};
 }
 
 std::unique_ptr<Check> make_check(PolicyCheck check)
 {
     switch (check) {
     case PolicyCheck::client_name:
-        return std::make_unique<ClientName>();
+        return std::make_unique<ClientName>(false);
+    case PolicyCheck::reverse_name:
+        return std::make_unique<ClientName>(true);
+    case PolicyCheck::sender_address:
+        return std::make_unique<SenderAddress>();
+    case PolicyCheck::recipient:
+        return std::make_unique<Recipient>();
     case PolicyCheck::sender_domain:
         return std::make_unique<SenderDomain>();
     case PolicyCheck::recipient_domain:
@@ -156,12 +252,25 @@ Decided decide(std::span<const Found> findings)
     return {};
 }
 
-Inspection::Inspection(std::span<const PolicyCheck> checks, Moment moment, Facts facts)
-    : facts_{std::move(facts)}
+Inspection::Inspection(std::span<const PolicyCheck> checks,
+                       CheckActions actions,
+                       Moment moment,
+                       Facts facts)
+    : facts_{std::move(facts)}, actions_{std::move(actions)}
 {
-    for (const PolicyCheck check : checks)
-        if (moment_of(check) == moment) left_.push_back(check);
+    const auto add = [&](PolicyCheck check) {
+        if (moment_of(check) == moment && action_of(check) != CheckAction::off)
+            left_.push_back(check);
+    };
+    std::ranges::for_each(own_checks, add);
+    std::ranges::for_each(checks, add);
     go_on();
+}
+
+CheckAction Inspection::action_of(PolicyCheck check) const
+{
+    const auto chosen = actions_.find(check);
+    return chosen == actions_.end() ? CheckAction::reject : chosen->second;
 }
 
 void Inspection::go_on()
@@ -188,6 +297,11 @@ void Inspection::take(Check::Step step)
     }
     looking_.reset();
     findings_.push_back({at_, std::get<Judged>(std::move(step))});
+    Judged& judged = findings_.back().judged;
+    if (judged.verdict > PolicyVerdict::marked && action_of(at_) == CheckAction::mark) {
+        judged.verdict = PolicyVerdict::marked;
+        judged.reason = SmtpReason::accepted;
+    }
     outputs_.emplace_back(findings_.back());
     if (findings_.back().judged.verdict == PolicyVerdict::rejected) left_.clear();
 }

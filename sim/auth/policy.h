@@ -10,7 +10,10 @@
 
 #include "sim/core/happening.h"
 
+#include <algorithm>
+#include <array>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,14 +26,30 @@ namespace sim::auth {
 // When a server looks: at MAIL, at each RCPT.
 SIM_NAMED_ENUM(Moment, sender, recipient);
 
+// What comes of what a check finds. `mark`: it is noted and goes on; `reject`: as the check says.
+SIM_NAMED_ENUM(CheckAction, off, mark, reject);
+using CheckActions = std::map<PolicyCheck, CheckAction>; // without those that reject
+
+// Where a mail to a recipient would go: into a mailbox here (that has room), to another host of
+// ours, nowhere, or on to other people's servers. `disguised`: a local part that asks to be
+// relayed.
+SIM_NAMED_ENUM(Place, mailbox, full_mailbox, routed, missing, disguised, elsewhere);
+
 // Domains are in ASCII; empty: there is none (null reverse-path, <Postmaster>).
 struct Facts {
     Address client;
     std::string client_name; // that its address leads to and that leads back; empty: unknown
     std::string user;        // logged in as; empty: a stranger
+    std::vector<std::string> users_addresses; // folded, as `sender` is
+    bool sends_as_us = false; // a stranger whom we relay for, in the name of our people only
+    bool may_relay = false;
+    std::string sender; // empty: the null reverse-path
     std::string sender_domain;
+    bool sender_is_local = false;
+    std::string recipient;
     std::string recipient_domain;
     bool recipient_is_local = false;
+    Place recipient_place = Place::mailbox;
     friend bool operator==(const Facts&, const Facts&) = default;
 };
 
@@ -63,10 +82,19 @@ public:
 
     // Nothing: this is none of its business.
     virtual std::optional<Step> start(Facts& facts) = 0;
-    virtual Step handle_answer(Facts& facts, const DnsAnswer& answer) = 0;
+    virtual Step handle_answer(Facts& facts, const DnsAnswer& answer); // if it has asked
 };
 
 [[nodiscard]] Moment moment_of(PolicyCheck check);
+// Those that every mail server has, before all others. Every mail passes them: they tell of what
+// they refuse only.
+inline constexpr std::array own_checks{PolicyCheck::sender_address, PolicyCheck::recipient};
+constexpr bool is_own(PolicyCheck check)
+{
+    return std::ranges::find(own_checks, check) != own_checks.end();
+}
+// What can be chosen for it.
+[[nodiscard]] std::vector<CheckAction> actions_of(PolicyCheck check);
 [[nodiscard]] std::unique_ptr<Check> make_check(PolicyCheck check);
 
 struct Found { // for PolicyJudged
@@ -88,8 +116,11 @@ class Inspection {
 public:
     using Output = std::variant<AskDns, Found, Decided>;
 
-    // Of the checks those of this moment.
-    Inspection(std::span<const PolicyCheck> checks, Moment moment, Facts facts);
+    // Of our own checks and of these, those of this moment that are not off.
+    Inspection(std::span<const PolicyCheck> checks,
+               CheckActions actions,
+               Moment moment,
+               Facts facts);
 
     [[nodiscard]] std::optional<Output> poll_output();
     void handle_answer(const DnsAnswer& answer); // to the AskDns that came last
@@ -98,8 +129,10 @@ public:
 private:
     void go_on();
     void take(Check::Step step);
+    [[nodiscard]] CheckAction action_of(PolicyCheck check) const;
 
     Facts facts_;
+    CheckActions actions_;
     std::deque<PolicyCheck> left_;
     std::unique_ptr<Check> looking_; // waits for DNS
     PolicyCheck at_ = PolicyCheck::client_name;

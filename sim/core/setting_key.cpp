@@ -56,7 +56,7 @@ std::optional<SettingKey> parse_setting_key(std::string_view text)
     if (!group || text.empty()) return std::nullopt;
     SettingKey key;
     key.group = *group;
-    if (*group != SettingGroup::server && *group != SettingGroup::fault) {
+    if (*group < SettingGroup::server) {
         key.name = text; // a rule's key may have dots
         return key;
     }
@@ -112,6 +112,11 @@ std::string rule_setting(std::string rule)
 std::string server_setting(std::string host, std::string name)
 {
     return to_text(SettingKey{SettingGroup::server, std::move(name), std::move(host), 0, {}, {}});
+}
+
+std::string check_setting(std::string host, std::string name)
+{
+    return to_text(SettingKey{SettingGroup::check, std::move(name), std::move(host), 0, {}, {}});
 }
 
 std::string fault_setting(std::string host, std::string name, std::string point)

@@ -2,7 +2,8 @@
 // only here is one made of the other.
 //
 //   client.port  fetch.user  rule.op25b  server.mail.kumo.example.tls_max
-//   server.mail.kumo.example.587.require_tls  fault.mail.kumo.example.reply.data
+//   server.mail.kumo.example.587.require_tls  check.mx.umi.example.sender_domain
+//   fault.mail.kumo.example.reply.data
 //   fault.mail.kumo.example.reply.rcpt.taro@umi.example
 #pragma once
 
@@ -15,12 +16,12 @@
 
 namespace sim {
 
-SIM_NAMED_ENUM(SettingGroup, client, fetch, rule, server, fault);
+SIM_NAMED_ENUM(SettingGroup, client, fetch, rule, server, check, fault);
 
 struct SettingKey {
     SettingGroup group = SettingGroup::client;
     std::string name;       // of a rule its key; of a certificate "certificate"; of a reply "reply"
-    std::string host;       // of server and fault
+    std::string host;       // of server, check and fault
     std::uint16_t port = 0; // of a server's listener; 0: of the whole server
     std::string point;      // of a reply: to what
     std::string recipient;  // of a reply to RCPT: to whose alone; empty: to any
@@ -47,6 +48,7 @@ struct Assignment {
 [[nodiscard]] std::string fetch_setting(std::string name);
 [[nodiscard]] std::string rule_setting(std::string rule);
 [[nodiscard]] std::string server_setting(std::string host, std::string name);
+[[nodiscard]] std::string check_setting(std::string host, std::string name);
 [[nodiscard]] std::string fault_setting(std::string host, std::string name, std::string point = {});
 
 } // namespace sim

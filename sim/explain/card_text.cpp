@@ -216,12 +216,15 @@ private:
             if (account && port.empty()) port = fmt::format("{}", account->port);
         }
         const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario);
-        std::vector<std::string> lines{language_.text(
-            fmt::format("why.cure.{}", name_of(card_.cure.kind)),
-            {{"server", server},
-             {"port", port},
-             {"rule", found != nullptr ? pick(found->name, language_) : std::string{"-"}},
-             {"who", who()}})};
+        const auto words_of = [&](CureKind kind) {
+            return language_.text(
+                fmt::format("why.cure.{}", name_of(kind)),
+                {{"server", server},
+                 {"port", port},
+                 {"rule", found != nullptr ? pick(found->name, language_) : std::string{"-"}},
+                 {"who", who()}});
+        };
+        std::vector<std::string> lines{words_of(card_.cure.kind)};
         for (const auto& [key, value] : card_.cure.settings) {
             const bool hide = key.ends_with(".password") && context_.secrets == Secrets::masked;
             lines.push_back(
@@ -229,7 +232,10 @@ private:
                                {{"key", key}, {"value", hide ? std::string{"********"} : value}}));
         }
         lines.insert(lines.end(), card_.cure.lines.begin(), card_.cure.lines.end());
-        if (std::string words = proof(); !words.empty()) lines.push_back(std::move(words));
+        lines.push_back(proof());
+        for (const CureKind kind : card_.cure.also) {
+            lines.push_back(language_.text("why.proof.also", {{"cure", words_of(kind)}}));
+        }
         if (asks_somebody()) {
             const Instant when = context_.trace.at(card_.outcome).at;
             lines.push_back(
@@ -262,7 +268,7 @@ private:
         const std::string key = fmt::format("why.proof.{}", name_of(cure.proof));
         switch (cure.proof) {
         case Proof::delivers:
-            return language_.text(key);
+            return proof_of_delivery();
         case Proof::gets_further: {
             const Setback& end = *cure.further;
             return language_.text(
@@ -276,11 +282,22 @@ private:
         case Proof::not_tried:
             break;
         }
-        // An address is not tried out, nor is somebody's mailbox.
-        const bool is_for_settings =
-            cure.kind != CureKind::check_address && cure.kind != CureKind::make_room &&
-            cure.kind != CureKind::smaller_message && cure.kind != CureKind::check_password;
-        return is_for_settings ? language_.text(key) : std::string{};
+        return language_.text(key);
+    }
+
+    // Of what is no setting the words say what it was tried with.
+    [[nodiscard]] std::string proof_of_delivery() const
+    {
+        const Cure& cure = card_.cure;
+        if (!cure.recipient.empty() || !cure.sender.empty()) {
+            const bool is_sender = cure.recipient.empty();
+            return language_.text(
+                is_sender ? "why.proved.sender" : "why.proved.recipient",
+                {{"address", show_bytes(is_sender ? cure.sender : cure.recipient)}});
+        }
+        if (cure.kind == CureKind::make_room || cure.kind == CureKind::smaller_message)
+            return language_.text(fmt::format("why.proved.{}", name_of(cure.kind)));
+        return language_.text("why.proof.delivers");
     }
 
     // "Kumo Mail" of "Kumo Mail (provider)", since it stands in brackets itself.

@@ -1,6 +1,5 @@
 #include "sim/explain/cure.h"
 
-#include "sim/explain/card_messages.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/rewind.h"
 #include "sim/scenario/settings.h"
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -16,11 +16,9 @@ namespace sim::explain {
 
 namespace {
 
-using scenario::AccountSettings;
 using scenario::MailProgram;
 using scenario::Protection;
 using scenario::Scenario;
-using scenario::TlsVersion;
 
 // The settings as they were when this event happened.
 Scenario settings_then(const Plan& plan, const Trace& trace, EventId when)
@@ -40,6 +38,17 @@ bool is_program(const MailProgram& program, const Scenario& scenario, bool fetch
     const auto fetch =
         std::ranges::find(scenario.steps, scenario::StepAction::fetch, &scenario::Step::action);
     return program.fetching && fetch != scenario.steps.end() && fetch->program == program.key;
+}
+
+// The settings of the account are this program's from here on.
+void mean(Scenario& scenario, const MailProgram& program, bool fetching)
+{
+    scenario.client = program.key;
+    if (!fetching) return;
+    scenario::Step fetch;
+    fetch.action = scenario::StepAction::fetch;
+    fetch.program = program.key;
+    scenario.steps.insert(scenario.steps.begin(), std::move(fetch));
 }
 
 const MailProgram* program_called(std::string_view key, const Scenario& scenario)
@@ -70,32 +79,6 @@ bool is_beyond_settings(CureKind advice)
 {
     return advice == CureKind::check_address || advice == CureKind::smaller_message ||
            advice == CureKind::make_room;
-}
-
-// Routes for all mail over each other server that relays: with a login where it has one for
-// somebody, or as a customer of the line.
-std::vector<scenario::Route> routes_over_others(std::string_view server, const Scenario& scenario)
-{
-    std::vector<scenario::Route> with_login;
-    std::vector<scenario::Route> without;
-    for (const scenario::MailServer& relay : scenario.mail_servers) {
-        if (relay.host == server) continue;
-        for (const scenario::SmtpListener& listener : relay.listeners) {
-            scenario::Route route;
-            route.domain = "*";
-            route.host = relay.host;
-            route.port = listener.port;
-            if (!listener.require_auth && !relay.relay_for.empty()) without.push_back(route);
-            if (listener.auth.empty() || listener.tls == scenario::TlsMode::none) continue;
-            for (const scenario::User& user : relay.users) {
-                route.user = user.name;
-                route.password = user.password;
-                with_login.push_back(route);
-            }
-        }
-    }
-    with_login.insert(with_login.end(), without.begin(), without.end());
-    return with_login;
 }
 
 std::string text_of(const Settings& settings)
@@ -147,11 +130,31 @@ std::optional<Cures::Case> Cures::case_of(const WhyCard& card) const
         it.aim = aim_at_fetch(trace_, outcome);
     }
     if (!it.aim.host.exists()) return std::nullopt; // a report, which no program has sent
-    const MailProgram* program = program_at(it.aim.host, it.now);
+    const MailProgram* program = program_behind(card, it.now);
     if (program == nullptr) return std::nullopt;
-    // Settings reach the accounts of these programs only.
-    if (is_program(*program, it.now, it.fetching)) it.program = program;
+    // Settings reach the accounts of some programs only; those of others stand in the file.
+    it.is_reached = is_program(*program, it.now, it.fetching);
+    if (it.fetching ? program->fetching : program->sending) it.program = program;
+    if (!it.is_reached) mean(it.now, *program, it.fetching);
     return it;
+}
+
+// Whose step of the script it was; at one PC there may be several.
+const MailProgram* Cures::program_behind(const WhyCard& card, const Scenario& scenario) const
+{
+    const Event* begun = &trace_.at(card.outcome);
+    if (card.mail.exists()) {
+        begun =
+            last_of(trace_, trace_.index().of(card.mail), trace_.size(), [](const Event& event) {
+                return event.kind() == Kind::mail_composed;
+            });
+    }
+    const auto step = begun == nullptr ? std::nullopt : step_behind(*begun, trace_);
+    if (step && *step < scenario.steps.size()) {
+        if (const auto* program = program_called(scenario.steps[*step].program, scenario))
+            return program;
+    }
+    return begun == nullptr ? nullptr : program_at(begun->host, scenario);
 }
 
 // The mail program of ours that stands where the real one does, set up as that one was seen to be.
@@ -236,18 +239,74 @@ const Outcome& Cures::run(Case& it, const Plan& plan, const std::string& name)
     return tried_.insert_or_assign(key, evaluate(plan)).first->second;
 }
 
+namespace {
+
+// Into the file of a program that settings do not reach: its account, set as if it were theirs.
+void set_in_file(Scenario& scenario, const MailProgram& program, bool fetching, const Settings& all)
+{
+    Scenario theirs = scenario;
+    mean(theirs, program, fetching);
+    for (const auto& [key, value] : all)
+        static_cast<void>(scenario::apply_setting(theirs, key, value));
+    scenario.programs = std::move(theirs.programs);
+    scenario.hosts = std::move(theirs.hosts); // the line
+}
+
+bool is_of_account(const std::string& key)
+{
+    const auto parsed = parse_setting_key(key);
+    return parsed &&
+           (parsed->group == SettingGroup::client || parsed->group == SettingGroup::fetch);
+}
+
+// The same as lines of a file.
+std::vector<std::string> lines_of(const MailProgram& program, bool fetching, const Settings& all)
+{
+    std::vector<std::string> account{
+        fmt::format("[program.{}.{}]", program.key, fetching ? "fetching" : "sending")};
+    std::vector<std::string> host;
+    for (const auto& [key, value] : all) {
+        if (!is_of_account(key)) continue;
+        const std::string name = parse_setting_key(key)->name;
+        const std::string shown = name == "password" ? "..." : value;
+        if (name == "line") {
+            host = {fmt::format("[host.\"{}\"]", program.host),
+                    fmt::format("line = \"{}\"", value)};
+        } else if (name == "port") {
+            account.push_back(fmt::format("port = {}", shown));
+        } else {
+            account.push_back(fmt::format("{} = \"{}\"", name, shown));
+        }
+    }
+    if (account.size() == 1) return host;
+    account.insert(account.end(), host.begin(), host.end());
+    return account;
+}
+
+} // namespace
+
+// What is written into the file of a program that settings do not reach, apart from the rest.
+Cures::Parts Cures::parts_of(const Case& it, const Candidate& candidate)
+{
+    Parts parts;
+    for (const Settings* settings : {&candidate.change.settings, &candidate.hidden}) {
+        for (const auto& setting : *settings) {
+            const bool in_file = !it.is_reached && is_of_account(setting.first);
+            (in_file ? parts.in_file : parts.set).push_back(setting);
+        }
+    }
+    return parts;
+}
+
 std::optional<Cures::Try> Cures::plan_with(const Case& it, const Candidate& candidate) const
 {
-    std::string name = fmt::format("{}{}{}{}",
+    const Parts parts = parts_of(it, candidate);
+    std::string name = fmt::format("{}{}\n{}{}{}",
                                    candidate.again ? "again " : "",
-                                   fmt::join(candidate.lines, "\n"),
-                                   text_of(candidate.change.settings),
-                                   text_of(candidate.hidden));
-    std::vector<SettingChange> changes;
-    for (const Settings* settings : {&candidate.change.settings, &candidate.hidden}) {
-        for (const auto& [key, value] : *settings)
-            changes.push_back({key, value});
-    }
+                                   candidate.edit_name,
+                                   it.is_reached ? std::string{} : it.program->key,
+                                   text_of(parts.in_file),
+                                   text_of(parts.set));
     Plan plan = it.plan;
     if (candidate.again) {
         const Event* begun = &trace_.at(it.card->outcome);
@@ -262,22 +321,25 @@ std::optional<Cures::Try> Cures::plan_with(const Case& it, const Candidate& cand
         if (!again || !it.is_this_run) return std::nullopt;
         plan = *std::move(again);
     }
-    if (candidate.edit) {
+    if (candidate.edit || !parts.in_file.empty()) {
         auto changed = std::make_shared<Scenario>(*plan.scenario);
-        candidate.edit(*changed);
+        if (candidate.edit) candidate.edit(*changed);
+        if (!parts.in_file.empty()) set_in_file(*changed, *it.program, it.fetching, parts.in_file);
         plan.scenario = std::move(changed);
     }
     if (candidate.again) name += text_of(it.aim);
-    if (changes.empty()) return Try{std::move(plan), std::move(name)};
+    if (parts.set.empty()) return Try{std::move(plan), std::move(name)};
     Instant at = plan.scenario->start;
     if (candidate.again) {
         at = it.end + 30min;
     } else if (it.is_this_run) {
-        Settings all = candidate.change.settings;
-        all.insert(all.end(), candidate.hidden.begin(), candidate.hidden.end());
-        const std::size_t kept = rewind_to(*it.card, all, trace_, *it.plan.scenario);
+        const std::size_t kept = rewind_to(*it.card, parts.set, trace_, *it.plan.scenario);
         if (kept > 0) at = trace_[kept].at;
     }
+    std::vector<SettingChange> changes;
+    changes.reserve(parts.set.size());
+    for (const auto& [key, value] : parts.set)
+        changes.push_back({key, value});
     auto changed = with(plan, changes, at);
     if (!changed) return std::nullopt;
     return Try{*std::move(changed), fmt::format("{} {}", at.time_since_epoch().count(), name)};
@@ -291,18 +353,26 @@ bool Cures::try_one(Case& it, const Candidate& candidate)
     const Outcome& outcome = run(it, made->plan, made->name);
     Aim aim = it.aim;
     if (candidate.again) aim.number = Aim::last;
+    if (!candidate.recipients.empty()) aim.recipients = candidate.recipients;
     const Reached there = reached(outcome, aim);
     const auto take = [&](Proof proof) {
+        it.best = candidate.told;
         it.best.kind = candidate.change.kind;
-        it.best.settings = candidate.change.settings;
-        it.best.relay = candidate.relay;
-        it.best.relay_port = candidate.relay_port;
-        it.best.lines = candidate.lines;
         it.best.proof = proof;
+        it.best.settings = candidate.change.settings;
+        // Half of a cure is none: where part of it cannot be set by whoever reads the card, the
+        // rest is told beside it.
+        const bool in_file = !parts_of(it, candidate).in_file.empty();
+        if (!in_file && candidate.hidden.empty()) return;
+        const Settings all = std::exchange(it.best.settings, {});
+        if (in_file) it.best.lines = lines_of(*it.program, it.fetching, all);
+        for (const auto& [key, value] : all) {
+            if (!in_file || !is_of_account(key))
+                it.best.lines.push_back(fmt::format("{} = {}", key, value));
+        }
     };
     if (there.arrived()) {
         take(Proof::delivers);
-        it.best.further = {};
         return true;
     }
     if (there.is_beyond(it.furthest)) {
@@ -320,147 +390,6 @@ bool Cures::try_all(Case& it, const std::vector<Candidate>& candidates)
                                [&](const Candidate& candidate) { return try_one(it, candidate); });
 }
 
-// ---- what to try ------------------------------------------------------------------------------
-
-// What is to blame is known: that, set right.
-std::vector<Cures::Candidate> Cures::first_ideas(const Case& it) const
-{
-    std::vector<Candidate> ideas;
-    const WhyCard& card = *it.card;
-    const auto add = [&](CureKind kind, Settings settings) {
-        ideas.push_back({{kind, std::move(settings)}, {}, false, {}, 0, {}, {}});
-    };
-    if (card.fault.exists()) {
-        // The event of a fault says by which setting it was switched on.
-        const auto setting = parse_assignment(
-            trace_.view(std::get<FaultInjected>(trace_.at(card.fault).what).detail));
-        if (setting) add(CureKind::switch_fault, {{setting->key, "off"}});
-    }
-    const scenario::FirewallRule* rule = rule_at(card.rule, it.now);
-    if (rule != nullptr && card.who == card.sender)
-        add(CureKind::switch_rule, {{rule_setting(rule->key), "off"}});
-    if (it.program == nullptr) return ideas;
-    const AccountSettings& account = it.fetching ? *it.program->fetching : *it.program->sending;
-    const auto own = it.fetching ? fetch_setting : client_setting;
-    if (card.tls == TlsFailure::version_refused && account.tls_min > TlsVersion::v1_2) {
-        add(CureKind::accept_older_tls, {{own("tls_min"), std::string{name_of(TlsVersion::v1_2)}}});
-    }
-    if (card.obstacle == Obstacle::program_too_old) {
-        add(CureKind::speak_newer_tls, {{own("tls_max"), std::string{name_of(TlsVersion::v1_3)}}});
-    }
-    if (card.flaw && is_token_flaw(*card.flaw) && *card.flaw != AuthFlaw::token_wrong_user) {
-        add(CureKind::new_token,
-            {{client_setting("token"), std::string{name_of(scenario::TokenKind::good)}}});
-    }
-    if (card.obstacle == Obstacle::certificate) {
-        add(CureKind::renew_certificate, {{server_setting(account.server, "certificate"), "good"}});
-    }
-    for (Candidate& idea : ideas_about_login(it))
-        ideas.push_back(std::move(idea));
-    return ideas;
-}
-
-// The password that the server knows is tried and not told.
-std::vector<Cures::Candidate> Cures::ideas_about_login(const Case& it) const
-{
-    const WhyCard& card = *it.card;
-    const CureKind advice = advice_for(card, trace_.at(card.outcome).kind());
-    const bool paused = advice == CureKind::wait_out_pause;
-    if (advice != CureKind::check_password && !paused) return {};
-    const AccountSettings& account = it.fetching ? *it.program->fetching : *it.program->sending;
-    const auto own = it.fetching ? fetch_setting : client_setting;
-    std::vector<Candidate> ideas;
-    const auto add_users_of = [&](const auto& servers) {
-        for (const auto& server : servers) {
-            if (server.host != account.server) continue;
-            for (const scenario::User& user : server.users) {
-                const bool owns =
-                    std::ranges::find(user.addresses, it.program->address) != user.addresses.end();
-                if (user.name != account.user && !owns) continue;
-                Candidate idea;
-                idea.change.kind = advice;
-                idea.again = paused;
-                if (user.name != account.user) idea.hidden.emplace_back(own("user"), user.name);
-                if (user.password != account.password)
-                    idea.hidden.emplace_back(own("password"), user.password);
-                ideas.push_back(std::move(idea));
-            }
-        }
-    };
-    if (it.fetching) {
-        add_users_of(it.now.pop_servers);
-    } else {
-        add_users_of(it.now.mail_servers);
-    }
-    return ideas;
-}
-
-// A server on a home line whose own mail was stopped: it hands its mail to the line's provider.
-std::vector<Cures::Candidate> Cures::ideas_for_home_server(const Case& it) const
-{
-    const Event& outcome = trace_.at(it.card->outcome);
-    const bool by_server =
-        outcome.kind() == Kind::mail_deferred || outcome.kind() == Kind::mail_bounced;
-    const bool port_25_closed =
-        it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b;
-    if (!by_server || !port_25_closed) return {};
-    const scenario::Host* home = host_at(outcome.host, it.now);
-    std::vector<Candidate> ideas;
-    const auto add = [&](const scenario::Route& route) {
-        Candidate idea;
-        idea.change.kind = CureKind::relay_through_isp;
-        idea.relay = route.host;
-        idea.relay_port = route.port;
-        ideas.push_back(std::move(idea));
-        return &ideas.back();
-    };
-    const auto server =
-        std::ranges::find(it.now.mail_servers, home->key, &scenario::MailServer::host);
-    if (server == it.now.mail_servers.end()) return {};
-    const auto known = std::ranges::find(server->routes, "*", &scenario::Route::domain);
-    if (known != server->routes.end() && !known->enabled) {
-        add(*known)->change.settings = {{server_setting(home->key, "smart_host"), "true"}};
-    }
-    for (scenario::Route& route : routes_over_others(home->key, it.now)) {
-        Candidate& idea = *add(route);
-        // A login is its owner's, and stands in the file only.
-        const std::string login =
-            route.user.empty() ? std::string{}
-                               : fmt::format(", user = \"{}\", password = \"...\"", route.user);
-        idea.lines = {
-            fmt::format("[mail_server.\"{}\"]", home->key),
-            fmt::format(
-                "route.\"*\" = {{ host = \"{}\", port = {}{} }}", route.host, route.port, login)};
-        idea.edit = [key = home->key, route](Scenario& s) {
-            for (scenario::MailServer& each : s.mail_servers) {
-                if (each.host != key) continue;
-                std::erase_if(each.routes, [](const auto& old) { return old.domain == "*"; });
-                each.routes.push_back(route);
-            }
-        };
-    }
-    return ideas;
-}
-
-std::vector<Cures::Candidate> Cures::ways(const Case& it) const
-{
-    if (it.program == nullptr) return {};
-    const bool others = it.card->reason == SmtpReason::sender_not_yours;
-    std::vector<Change> changes = it.fetching ? ways_to_fetch(*it.program, it.now)
-                                              : ways_to_send(*it.program, it.now, others);
-    // Whose address it is, sends it.
-    if (others) {
-        std::stable_partition(changes.begin(), changes.end(), [](const Change& change) {
-            return change.kind == CureKind::senders_provider;
-        });
-    }
-    std::vector<Candidate> all;
-    all.reserve(changes.size());
-    for (Change& change : changes)
-        all.push_back({std::move(change), {}, false, {}, 0, {}, {}});
-    return all;
-}
-
 // ---- the search -------------------------------------------------------------------------------
 
 // Whether something delivers; the best is noted in the case. When nothing does and no run was left
@@ -468,42 +397,29 @@ std::vector<Cures::Candidate> Cures::ways(const Case& it) const
 bool Cures::search(Case& it)
 {
     const CureKind advice = advice_for(*it.card, trace_.at(it.card->outcome).kind());
-    const auto plain = [](std::vector<Change> changes) {
-        std::vector<Candidate> all;
-        for (Change& change : changes) {
-            all.push_back({std::move(change), {}, false, {}, 0, {}, {}});
-            // Whose password it is, nobody is told.
-            Candidate& made = all.back();
-            if (made.change.kind == CureKind::check_password)
-                made.hidden = std::exchange(made.change.settings, {});
-        }
-        return all;
-    };
     if (try_all(it, first_ideas(it))) return true;
-    if (is_beyond_settings(advice)) return false;
     if (is_temporary(*it.card) && it.is_this_run) {
-        if (try_one(it, {{CureKind::wait, {}}, {}, true, {}, 0, {}, {}})) return true;
+        Candidate again = idea(CureKind::wait);
+        again.again = true;
+        if (try_one(it, again)) return true;
     }
-    if (try_all(it, ideas_for_home_server(it))) return true;
+    if (try_all(it, ideas_about_mail(it))) return true;
+    if (is_beyond_settings(advice)) return false;
+    if (try_all(it, relays_for_home_server(it))) {
+        Case other = it;
+        if (try_all(other, fixed_addresses(it))) it.best.also = {other.best.kind};
+        it.left = other.left;
+        return true;
+    }
+    if (try_all(it, fixed_addresses(it))) return true;
     if (it.program == nullptr) return false;
     if (try_all(it, ways(it))) return true;
-    const std::vector<Change> own = own_changes(it.now, *it.program, it.fetching);
-    if (try_all(it, plain(own))) return true;
-    // The pairs that cures use: another line, and another way from there.
-    std::vector<Change> pairs;
-    for (const Change& line : own) {
-        if (line.kind != CureKind::another_line) continue;
-        for (Candidate& way : ways(it)) {
-            Change pair = line;
-            pair.settings.insert(
-                pair.settings.end(), way.change.settings.begin(), way.change.settings.end());
-            pairs.push_back(std::move(pair));
-        }
-    }
-    if (try_all(it, plain(std::move(pairs)))) return true;
+    const std::vector<Candidate> own = ideas_of(own_changes(it.now, *it.program, it.fetching));
+    if (try_all(it, own)) return true;
+    if (try_all(it, pairs(it, own))) return true;
     const Cure own_best = it.best;
     const Reached own_furthest = it.furthest;
-    if (try_all(it, plain(changes_of_others(it.now, *it.program, it.card->who)))) return true;
+    if (try_all(it, ideas_of(changes_of_others(it.now, *it.program, it.card->who)))) return true;
     it.best = own_best;
     it.furthest = own_furthest;
     return false;
@@ -546,7 +462,10 @@ Cure Cures::look_for(const WhyCard& card)
     const bool found = search(*it);
     it->best.tried = runs_ - before;
     if (found || it->best.proof == Proof::gets_further) return it->best;
-    if (is_beyond_settings(advice.kind) || it->program == nullptr) return it->best;
+    if (is_beyond_settings(advice.kind) || it->program == nullptr) {
+        if (it->best.tried > 1) it->best.proof = Proof::cut_off;
+        return it->best;
+    }
     if (advice.kind == CureKind::wait) it->best.kind = CureKind::ask_operator;
     it->best.proof = it->left > 0 ? Proof::nothing : Proof::cut_off;
     return it->best;

@@ -33,11 +33,11 @@ private:
         Change change;
         Settings hidden;    // changed, too, but not told: the right password
         bool again = false; // a second attempt, after everything else
-        // Not settings: a relay for a server, as it is written into a file.
-        std::string relay;
-        std::uint16_t relay_port = 0;
-        std::vector<std::string> lines;
+        // What no setting reaches, and what it is called: equal for equal edits.
         std::function<void(scenario::Scenario&)> edit;
+        std::string edit_name;
+        Cure told;                           // what else the card says of it
+        std::vector<std::string> recipients; // others than the card's
     };
     // A card's question: what is to be run, and what is looked at.
     struct Case {
@@ -47,6 +47,7 @@ private:
         scenario::Scenario now; // with the settings that held when it failed
         const scenario::MailProgram* program = nullptr; // in `now`
         bool fetching = false;
+        bool is_reached = true;  // settings reach this program's account; else a file does
         bool is_this_run = true; // not one made to equal what a real program did
         int left = 0;            // runs that may still be made
         Cure best;
@@ -59,19 +60,41 @@ private:
         std::string name; // equal for equal plans
     };
 
+    // What of a candidate is set while it runs, and what stands in a file from the start.
+    struct Parts {
+        Settings set;
+        Settings in_file;
+    };
+    static Parts parts_of(const Case& it, const Candidate& candidate);
+
     [[nodiscard]] Cure look_for(const WhyCard& card);
     [[nodiscard]] std::optional<Case> case_of(const WhyCard& card) const;
     [[nodiscard]] std::optional<Case> case_of_outside(const WhyCard& card) const;
+    [[nodiscard]] const scenario::MailProgram*
+    program_behind(const WhyCard& card, const scenario::Scenario& scenario) const;
     [[nodiscard]] bool search(Case& it);
     bool try_all(Case& it, const std::vector<Candidate>& candidates);
     bool try_one(Case& it, const Candidate& candidate);
     [[nodiscard]] std::optional<Try> plan_with(const Case& it, const Candidate& candidate) const;
     const Outcome& run(Case& it, const Plan& plan, const std::string& name);
 
+    // ---- what to try
+    static Candidate idea(CureKind kind, Settings settings = {});
+    static std::vector<Candidate> ideas_of(std::vector<Change> changes);
     [[nodiscard]] std::vector<Candidate> first_ideas(const Case& it) const;
     [[nodiscard]] std::vector<Candidate> ideas_about_login(const Case& it) const;
-    [[nodiscard]] std::vector<Candidate> ideas_for_home_server(const Case& it) const;
-    [[nodiscard]] std::vector<Candidate> ways(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> ideas_about_mail(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> ideas_about_address(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> relays_for_home_server(const Case& it) const;
+    [[nodiscard]] std::vector<Candidate> fixed_addresses(const Case& it) const;
+    [[nodiscard]] const scenario::Host* home_server(const Case& it) const;
+    [[nodiscard]] std::vector<std::string> whom(const Case& it) const;
+    [[nodiscard]] std::optional<std::size_t> step_of(const Case& it) const;
+    [[nodiscard]] static std::vector<Candidate> ways(const Case& it);
+    static std::vector<Candidate>
+    ways(const Case& it, const scenario::MailProgram& program, const scenario::Scenario& scenario);
+    [[nodiscard]] std::vector<Candidate> pairs(const Case& it,
+                                               const std::vector<Candidate>& own) const;
 
     const Trace& trace_;
     Plan plan_;

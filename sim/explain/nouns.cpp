@@ -448,6 +448,7 @@ std::vector<MessageGroup> noun_messages()
         group("verdict", all_names<Verdict>()),
         group("kept", all_names<SecretKept>()),
         group("change", all_names<MailChange>()),
+        group("timer", all_names<SessionTimer>()),
         group("check", all_names<PolicyCheck>()),
         group("policy", all_names<PolicyVerdict>()),
     };

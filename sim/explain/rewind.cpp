@@ -3,6 +3,7 @@
 #include "sim/scenario/settings.h"
 
 #include <algorithm>
+#include <string_view>
 #include <variant>
 
 namespace sim::explain {
@@ -26,6 +27,18 @@ Instant began(const WhyCard& card, const Trace& trace, const scenario::Scenario&
     return event != nullptr ? event->at : scenario.start;
 }
 
+// The same fault may have struck before in this conversation: EHLO refused, then HELO, too.
+const Event& first_strike(const Event& fault, const Trace& trace)
+{
+    if (!fault.connection.exists()) return fault;
+    const std::string_view detail = trace.view(std::get<FaultInjected>(fault.what).detail);
+    for (const EventId id : trace.index().of(fault.connection)) {
+        const auto* injected = std::get_if<FaultInjected>(&trace.at(id).what);
+        if (injected != nullptr && trace.view(injected->detail) == detail) return trace.at(id);
+    }
+    return fault;
+}
+
 } // namespace
 
 std::size_t rewind_to(const WhyCard& card, const Trace& trace, const scenario::Scenario& scenario)
@@ -44,7 +57,7 @@ std::size_t rewind_to(const WhyCard& card,
         const auto known = scenario::setting_of(scenario, setting.first);
         if (!known || !known->is_live()) return 0;
         if (known->is.group == SettingGroup::fault && card.fault.exists()) {
-            when = std::min(when, trace.at(card.fault).at);
+            when = std::min(when, first_strike(trace.at(card.fault), trace).at);
         } else if (known->is.group == SettingGroup::rule && card.stopped.exists()) {
             when = std::min(when, trace.at(card.stopped).at);
         } else {

@@ -354,6 +354,7 @@ std::vector<KindMessages> pop3_messages()
          auth_variants(),
          {"succeeded", "failed"},
          {"mechanism", "user", "kept", "record"}},
+        {Kind::timer_ran_out, {"held", "ran_out"}, {""}, {"peer", "timer", "name", "waited"}},
         {Kind::policy_judged, all_names<PolicyVerdict>(), {""}, {"check", "verdict", "facts"}},
     };
 }
@@ -398,6 +399,18 @@ Said say(const Event& event, const SmtpText& what, const Context& context)
     return {fmt::format("{}_{}", name_of(what.side), what.encrypted ? "encrypted" : "clear"),
             "",
             facts.take()};
+}
+
+Said say(const Event& event, const TimerRanOut& what, const Context& context)
+{
+    const bool on_purpose =
+        what.timer == SessionTimer::greeting_held || what.timer == SessionTimer::auth_delayed;
+    Facts facts{event, context};
+    facts.add("peer", host_name(peer_of(event, context), context))
+        .add("timer", noun("timer", name_of(what.timer), context.language))
+        .add("name", std::string{name_of(what.timer)})
+        .add("waited", describe(what.waited, context.language));
+    return {on_purpose ? "held" : "ran_out", "", facts.take()};
 }
 
 Said say(const Event& event, const PolicyJudged& what, const Context& context)

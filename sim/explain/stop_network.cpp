@@ -134,6 +134,7 @@ void StopSearch::at_connect(WhyCard& card, const Event& event, const ConnectionF
     switch (what.why) {
     case ConnectFailure::timed_out:
     case ConnectFailure::refused:
+    case ConnectFailure::called_off:
         card.obstacle = Obstacle::silence;
         break;
     case ConnectFailure::unreachable:

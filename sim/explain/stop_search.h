@@ -25,11 +25,6 @@ public:
     void at_reply(WhyCard& card, const Event& event, const Pop3Reply& reply) const;
     void at_tls(WhyCard& card, const Event& event, const TlsFailed& failed) const;
 
-    // What the client of this conversation heard when it named this recipient or, where that one
-    // was taken, about the text; nullptr when it did not get so far. `before`: the mail's own
-    // outcome, since a connection carries several mails.
-    [[nodiscard]] const Event*
-    reply_about(std::string_view recipient, ConnectionId connection, std::size_t before) const;
     // The connection on which something failed; none when it failed without one.
     [[nodiscard]] ConnectionId connection_of(const Event& outcome) const;
 
@@ -51,11 +46,13 @@ private:
                          const Event& outcome,
                          ConnectionId connection,
                          FailureStep step) const;
+    [[nodiscard]] const Event*
+    decisive_reply(const WhyCard& card, const Event& outcome, ConnectionId connection) const;
     bool take(WhyCard& card, const Event& event, FailureStep step) const;
     void at_strangers_reply(WhyCard& card, const Event& event, const SmtpReply& reply) const;
     [[nodiscard]] const Event* said_by_server(const Event& heard, const SmtpReply& reply) const;
-    [[nodiscard]] std::optional<Line> command_behind(const Event& event,
-                                                     const SmtpReply& reply) const;
+    [[nodiscard]] const Event*
+    command_behind(const WhyCard& card, const Event& event, const SmtpReply& reply) const;
     [[nodiscard]] std::optional<AuthFlaw> flaw_before(const Event& reply) const;
     [[nodiscard]] bool has_offered(const Event& before, std::string_view keyword) const;
     void at_problem(WhyCard& card, const Event& event, const SmtpProblemSeen& seen) const;
@@ -64,7 +61,7 @@ private:
     void at_loss(WhyCard& card, const Event& event, Obstacle obstacle) const;
     [[nodiscard]] bool is_wrong_protection(const Event& event) const;
     [[nodiscard]] bool waits_for_tls(const Event& event) const;
-    void look_at_program(WhyCard& card) const;
+    [[nodiscard]] bool is_too_old(const Event& event) const;
     [[nodiscard]] bool asked_for_tls(const Event& event) const;
     [[nodiscard]] bool wanted_client_certificate(const Event& event, const TlsFailed& failed) const;
 

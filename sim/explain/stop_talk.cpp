@@ -4,6 +4,7 @@
 #include "sim/explain/stop_search.h"
 #include "sim/explain/stranger.h"
 #include "sim/explain/trial.h"
+#include "sim/tls/wire.h"
 
 #include <algorithm>
 #include <utility>
@@ -54,6 +55,47 @@ bool answers(SmtpVerb to, SmtpVerb verb)
     return to == verb || (to == SmtpVerb::text && verb == SmtpVerb::data);
 }
 
+// RCPT TO:<one of them>
+bool names_one_of(const std::vector<std::string>& recipients, std::string_view line)
+{
+    const std::size_t open = line.find('<');
+    const std::size_t close = line.rfind('>');
+    if (open == std::string_view::npos || close == std::string_view::npos || open > close)
+        return false;
+    const std::string_view path = line.substr(open + 1, close - open - 1);
+    return std::ranges::any_of(
+        recipients, [&](const std::string& recipient) { return is_same_address(path, recipient); });
+}
+
+// "5.1.1 " in front of a line of a reply.
+std::size_t size_of_enhanced_code(std::string_view text)
+{
+    const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+    const bool is_code = std::ranges::count(text.substr(0, end), '.') == 2;
+    return is_code && end < text.size() && text[end] == ' ' ? end + 1 : 0;
+}
+
+// A reply as mail programs and relays write it down: in one line, with its codes once.
+std::string in_one_line(std::string_view wire)
+{
+    constexpr std::size_t code_size = 4; // with the blank or the hyphen behind it
+    std::string text;
+    while (!wire.empty()) {
+        const std::size_t end = std::min(wire.find("\r\n"), wire.size());
+        std::string_view line = wire.substr(0, end);
+        wire.remove_prefix(std::min(end + 2, wire.size()));
+        if (text.empty()) {
+            text = line;
+            if (line.size() >= code_size) text[code_size - 1] = ' ';
+            continue;
+        }
+        line.remove_prefix(std::min(code_size, line.size()));
+        line.remove_prefix(size_of_enhanced_code(line));
+        text.append(" ").append(line);
+    }
+    return text;
+}
+
 bool is_ascii(std::string_view text)
 {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -68,25 +110,45 @@ void StopSearch::in_conversation(WhyCard& card,
                                  FailureStep step) const
 {
     card.hit = HitServer{trace_.index().connection(connection).ends.server_at};
+    const Event* reply = decisive_reply(card, outcome, connection);
     const TraceIndex::Events before =
         events_before(trace_.index().of(connection), outcome.id.value);
     for (std::size_t i = before.size(); i-- > 0;) {
         const Event& event = trace_.at(before[i]);
-        if (event.host == outcome.host && take(card, event, step)) return;
+        if (event.host != outcome.host) continue;
+        if (&event == reply) {
+            at_reply(card, event, std::get<SmtpReply>(event.what));
+            return;
+        }
+        if (take(card, event, step)) return;
     }
     // Nothing was heard: it fell silent, or was cut.
     card.obstacle =
         card.shown == UserError::reply_timed_out ? Obstacle::reply_late : Obstacle::connection_lost;
 }
 
+// The reply whose code and words the outcome says.
+const Event*
+StopSearch::decisive_reply(const WhyCard& card, const Event& outcome, ConnectionId connection) const
+{
+    if (card.code == 0) return nullptr;
+    const auto heard = [&](const Event& event, bool exactly) {
+        const auto* reply = std::get_if<SmtpReply>(&event.what);
+        return reply != nullptr && event.host == outcome.host && reply->side == Side::received &&
+               reply->code == card.code &&
+               (!exactly || in_one_line(trace_.view(reply->line.bytes)) == card.reply);
+    };
+    const TraceIndex::Events events = trace_.index().of(connection);
+    const Event* found = last_of(
+        trace_, events, outcome.id.value, [&](const Event& event) { return heard(event, true); });
+    if (found != nullptr) return found;
+    return last_of(
+        trace_, events, outcome.id.value, [&](const Event& event) { return heard(event, false); });
+}
+
 // Whether this event is what stopped the conversation; then the card is filled in.
 bool StopSearch::take(WhyCard& card, const Event& event, FailureStep step) const
 {
-    if (const auto* reply = std::get_if<SmtpReply>(&event.what)) {
-        if (card.code == 0 || reply->side == Side::sent || reply->code != card.code) return false;
-        at_reply(card, event, *reply);
-        return true;
-    }
     if (const auto* reply = std::get_if<Pop3Reply>(&event.what)) {
         if (reply->side == Side::sent || reply->ok) return false;
         at_reply(card, event, *reply);
@@ -116,57 +178,6 @@ bool StopSearch::take(WhyCard& card, const Event& event, FailureStep step) const
 
 // ---- replies ----------------------------------------------------------------------------------
 
-namespace {
-
-bool is_about_text(SmtpVerb verb)
-{
-    return verb == SmtpVerb::data || verb == SmtpVerb::bdat || verb == SmtpVerb::text;
-}
-
-} // namespace
-
-// Replies to RCPT come in the order of the commands, however many are sent ahead (RFC 2920 §3.1).
-const Event* StopSearch::reply_about(std::string_view recipient,
-                                     ConnectionId connection,
-                                     std::size_t before) const
-{
-    const HostId client = trace_.index().connection(connection).ends.client;
-    const Event* found = nullptr;
-    bool sender_refused = false;
-    std::size_t asked = 0; // recipients since the last MAIL
-    std::size_t answered = 0;
-    constexpr std::size_t none = SIZE_MAX;
-    std::size_t wanted = none; // the place of this one among them
-    for (const EventId id : events_before(trace_.index().of(connection), before)) {
-        const Event& event = trace_.at(id);
-        if (event.host != client) continue;
-        if (const auto* command = std::get_if<SmtpCommand>(&event.what)) {
-            if (command->verb == SmtpVerb::mail) {
-                asked = answered = 0;
-                wanted = none;
-                found = nullptr;
-            }
-            if (command->verb != SmtpVerb::rcpt) continue;
-            const std::string_view line = trace_.view(command->line.bytes);
-            const std::size_t open = line.find('<');
-            const std::size_t close = line.rfind('>');
-            if (open < close && close != std::string_view::npos &&
-                is_same_address(line.substr(open + 1, close - open - 1), recipient))
-                wanted = asked;
-            ++asked;
-        }
-        if (const auto* reply = std::get_if<SmtpReply>(&event.what)) {
-            if (reply->to == SmtpVerb::rcpt && answered++ == wanted) found = &event;
-            if (found != nullptr && is_about_text(reply->to) && reply->code >= 400 &&
-                std::get<SmtpReply>(found->what).code < 400)
-                found = &event; // taken, and then not its mail
-            if (reply->to == SmtpVerb::mail) sender_refused = reply->code >= 400;
-        }
-    }
-    // Where the sender was refused, what RCPT heard is only that nothing had been begun.
-    return sender_refused ? nullptr : found;
-}
-
 // The server's own event about a reply that this end heard, which may be this one.
 const Event* StopSearch::said_by_server(const Event& heard, const SmtpReply& reply) const
 {
@@ -181,32 +192,18 @@ const Event* StopSearch::said_by_server(const Event& heard, const SmtpReply& rep
                    });
 }
 
-// What a reply answers; of RCPT the one in the same place.
-std::optional<Line> StopSearch::command_behind(const Event& event, const SmtpReply& reply) const
+// What a reply answers: the last command of its kind, since a server takes one after the other; of
+// several RCPT that were sent ahead the one that names whom the card is about.
+const Event*
+StopSearch::command_behind(const WhyCard& card, const Event& event, const SmtpReply& reply) const
 {
-    std::size_t answers_before = 0;
-    const TraceIndex::Events before =
-        events_before(trace_.index().of(event.connection), event.id.value);
-    std::vector<const SmtpCommand*> recipients;
-    const Event* found = nullptr;
-    for (const EventId id : before) {
-        const Event& earlier = trace_.at(id);
-        if (earlier.host != event.host) continue;
-        if (const auto* command = std::get_if<SmtpCommand>(&earlier.what)) {
-            if (command->verb == SmtpVerb::mail) {
-                recipients.clear();
-                answers_before = 0;
-            }
-            if (command->verb == SmtpVerb::rcpt) recipients.push_back(command);
-            if (answers(reply.to, command->verb)) found = &earlier;
-        }
-        const auto* other = std::get_if<SmtpReply>(&earlier.what);
-        if (other != nullptr && other->to == SmtpVerb::rcpt) ++answers_before;
-    }
-    if (reply.to == SmtpVerb::rcpt && answers_before < recipients.size())
-        return recipients[answers_before]->line;
-    if (found == nullptr) return std::nullopt;
-    return std::get<SmtpCommand>(found->what).line;
+    return last_before(trace_, event, [&](const Event& earlier) {
+        const auto* command = std::get_if<SmtpCommand>(&earlier.what);
+        if (command == nullptr || earlier.host != event.host || !answers(reply.to, command->verb))
+            return false;
+        return reply.to != SmtpVerb::rcpt || card.recipients.empty() ||
+               names_one_of(card.recipients, trace_.view(command->line.bytes));
+    });
 }
 
 // The server's own event about the same reply, which may be this one, says why it answered so.
@@ -215,7 +212,8 @@ void StopSearch::at_reply(WhyCard& card, const Event& event, const SmtpReply& re
     card.stopped = event.id;
     card.obstacle = Obstacle::refusal;
     card.code = reply.code;
-    if (const std::optional<Line> line = command_behind(event, reply)) card.hit = HitLine{*line};
+    if (const Event* command = command_behind(card, event, reply))
+        card.hit = HitLine{std::get<SmtpCommand>(command->what).line};
     const Event* said = said_by_server(event, reply);
     if (said == nullptr) {
         at_strangers_reply(card, event, reply);
@@ -318,17 +316,16 @@ bool StopSearch::wanted_client_certificate(const Event& event, const TlsFailed& 
            }) != nullptr;
 }
 
-// A server that refuses the version says nothing of which it wants: newer ones, if the program does
-// not speak the newest.
-void StopSearch::look_at_program(WhyCard& card) const
+// A server that refuses the version says nothing of which it wants: newer ones, if the program did
+// not offer the newest.
+bool StopSearch::is_too_old(const Event& event) const
 {
-    const scenario::MailProgram* program = program_at(card.sender, scenario_);
-    if (program == nullptr || card.tls != TlsFailure::version_refused) return;
-    const bool fetches = trace_.at(card.outcome).kind() == Kind::fetch_finished;
-    const auto& account = fetches ? program->fetching : program->sending;
-    if (!account || account->tls_max == scenario::TlsVersion::v1_3) return;
-    card.obstacle = Obstacle::program_too_old;
-    card.tls.reset();
+    const Event* hello = last_before(trace_, event, [](const Event& earlier) {
+        const auto* message = std::get_if<TlsHandshakeMessage>(&earlier.what);
+        return message != nullptr && message->type == tls::handshake_type::client_hello;
+    });
+    return hello != nullptr &&
+           !tls::offers_tls_1_3(trace_.view(std::get<TlsHandshakeMessage>(hello->what).bytes));
 }
 
 void StopSearch::at_tls(WhyCard& card, const Event& event, const TlsFailed& failed) const
@@ -343,7 +340,11 @@ void StopSearch::at_tls(WhyCard& card, const Event& event, const TlsFailed& fail
         constexpr std::uint8_t protocol_version = 70; // RFC 8446 §6.2
         if (failed.alert == protocol_version) card.tls = TlsFailure::version_refused;
         card.who = host_at(ends.server_at.address, scenario_);
-        look_at_program(card);
+    }
+    const bool server_refused = failed.why == TlsFailure::peer_alert || event.host == ends.server;
+    if (card.tls == TlsFailure::version_refused && server_refused && is_too_old(event)) {
+        card.obstacle = Obstacle::program_too_old;
+        card.tls.reset();
     }
     if (wanted_client_certificate(event, failed)) {
         card.obstacle = Obstacle::client_certificate;

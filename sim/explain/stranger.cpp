@@ -22,6 +22,8 @@ constexpr std::array meanings{
     Meaning{"556", "", SmtpReason::recipient_domain_takes_no_mail},
     Meaning{"550", "5.1.1", SmtpReason::recipient_unknown},
     Meaning{"550", "5.1.10", SmtpReason::recipient_domain_takes_no_mail},
+    Meaning{"550", "5.7.25", SmtpReason::client_without_name},
+    Meaning{"450", "4.7.25", SmtpReason::client_name_in_doubt},
     Meaning{"550", "5.7.27", SmtpReason::sender_domain_takes_no_mail},
     Meaning{"553", "5.6.7", SmtpReason::address_needs_smtputf8},
     Meaning{"452", "4.2.2", SmtpReason::mailbox_full},

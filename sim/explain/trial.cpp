@@ -23,7 +23,8 @@ std::size_t count_before(const Trace& trace, Kind kind, HostId host, EventId bef
                               [&](EventId id) { return trace.at(id).host == host; }));
 }
 
-// The step of the script that an event came of.
+} // namespace
+
 std::optional<std::size_t> step_behind(const Event& event, const Trace& trace)
 {
     for (EventId cause = event.id; cause.exists(); cause = trace.at(cause).cause) {
@@ -32,8 +33,6 @@ std::optional<std::size_t> step_behind(const Event& event, const Trace& trace)
     }
     return std::nullopt;
 }
-
-} // namespace
 
 Aim aim_at_mail(const Trace& trace, MailId mail, std::vector<std::string> recipients)
 {

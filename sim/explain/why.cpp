@@ -154,61 +154,75 @@ private:
                      std::vector<std::string> recipients,
                      const std::vector<std::string>& reached)
     {
-        const ConnectionId connection = search_.connection_of(failed);
-        std::map<std::string_view, std::vector<std::string>> refused; // by the reply
-        std::map<std::string_view, const Event*> replies;
+        struct Refused {
+            const Event* event = nullptr; // RecipientRefused
+            std::vector<std::string> recipients;
+        };
+        std::map<std::string_view, Refused> refused; // by the reply
         std::vector<std::string> others;
         for (std::string& recipient : recipients) {
-            const Event* heard = connection.exists()
-                                     ? search_.reply_about(recipient, connection, failed.id.value)
-                                     : nullptr;
-            const auto* reply = heard == nullptr ? nullptr : std::get_if<SmtpReply>(&heard->what);
-            if (reply == nullptr || reply->code < 400) {
+            const Event* own = refusal_of(recipient, failed);
+            if (own == nullptr) {
                 others.push_back(std::move(recipient));
                 continue;
             }
-            const std::string_view words = trace_.view(reply->line.bytes);
-            refused[words].push_back(std::move(recipient));
-            replies.try_emplace(words, heard);
+            Refused& group = refused[trace_.view(std::get<RecipientRefused>(own->what).reply)];
+            group.event = own;
+            group.recipients.push_back(std::move(recipient));
         }
-        const bool one_of_several = copies.list().size() > 1;
-        const auto add = [&](std::vector<std::string> whom, const Event* heard) {
-            WhyCard card = of_failure(failed, copies.sender(), heard);
-            if (one_of_several && (whom.size() < copies.list().size())) {
-                card.recipients = std::move(whom);
+        const auto add = [&](std::vector<std::string> whom, const Event* own) {
+            const bool all = whom.size() == copies.list().size();
+            WhyCard card = of_failure(failed, copies.sender(), std::move(whom), own);
+            if (all) {
+                card.recipients.clear();
+            } else {
                 card.reached = reached;
             }
             cards_.push_back(std::move(card));
         };
         if (!others.empty()) add(std::move(others), nullptr);
-        for (auto& [words, whom] : refused)
-            add(std::move(whom), replies.at(words));
+        for (auto& [words, group] : refused)
+            add(std::move(group.recipients), group.event);
     }
 
-    WhyCard of_failure(const Event& failed, HostId sender, const Event* refusal) const
+    // What the mail program says of this recipient alone; nullptr where it says one thing of all.
+    const Event* refusal_of(std::string_view recipient, const Event& failed) const
+    {
+        const auto* unsent = std::get_if<SendFinished>(&failed.what);
+        if (unsent == nullptr) return nullptr;
+        return last_of(
+            trace_, trace_.index().of(unsent->mail), failed.id.value, [&](const Event& event) {
+                const auto* refused = std::get_if<RecipientRefused>(&event.what);
+                return refused != nullptr && event.connection == failed.connection &&
+                       is_same_address(trace_.view(refused->recipient), recipient);
+            });
+    }
+
+    WhyCard of_failure(const Event& failed,
+                       HostId sender,
+                       std::vector<std::string> recipients,
+                       const Event* refusal) const
     {
         WhyCard card;
         FailureStep step = FailureStep::local;
-        if (const auto* unsent = std::get_if<SendFinished>(&failed.what)) {
-            card = begin(failed, unsent->mail, unsent->code, trace_.view(unsent->reply));
-            card.shown = unsent->error;
-            step = unsent->step;
+        const auto take = [&](const auto& what) {
+            card = begin(failed, what.mail, what.code, trace_.view(what.reply));
+            step = what.step;
+        };
+        if (refusal != nullptr) {
+            take(std::get<RecipientRefused>(refusal->what));
+        } else if (const auto* unsent = std::get_if<SendFinished>(&failed.what)) {
+            take(*unsent);
         } else if (const auto* deferred = std::get_if<MailDeferred>(&failed.what)) {
-            card = begin(failed, deferred->mail, deferred->code, trace_.view(deferred->reply));
-            step = deferred->step;
+            take(*deferred);
         } else if (const auto* bounced = std::get_if<MailBounced>(&failed.what)) {
-            card = begin(failed, bounced->mail, bounced->code, trace_.view(bounced->reply));
-            step = bounced->step;
+            take(*bounced);
         }
+        if (const auto* unsent = std::get_if<SendFinished>(&failed.what))
+            card.shown = unsent->error;
         card.sender = sender;
-        if (refusal == nullptr) {
-            search_.find(card, failed, step);
-            return card;
-        }
-        if (const scenario::Host* host = host_at(sender, scenario_)) card.system = host->system;
-        const auto& reply = std::get<SmtpReply>(refusal->what);
-        card.reply = std::string{trace_.view(reply.line.bytes)};
-        search_.at_reply(card, *refusal, reply);
+        card.recipients = std::move(recipients);
+        search_.find(card, failed, step);
         return card;
     }
 
@@ -246,6 +260,13 @@ private:
 
     std::optional<WhyCard> outside(const Event& event, const ConnectionFailed& what) const
     {
+        // Who hangs up at once was in a hurry; who had to ask again had a reason.
+        const auto asked_again = [](const Event& earlier) {
+            return earlier.kind() == Kind::segment_retransmitted;
+        };
+        if (what.why == ConnectFailure::called_off &&
+            last_before(trace_, event, asked_again) == nullptr)
+            return std::nullopt;
         WhyCard card = begin_outside(event, 0, {});
         search_.at_connect(card, event, what);
         return card;

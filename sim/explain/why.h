@@ -97,6 +97,7 @@ SIM_NAMED_ENUM(CureKind,
                check_address,    // the sender's or recipient's address is wrong
                make_room,        // the recipient's mailbox has been full for too long
                relay_through_isp, // a server at home hands its mail to the line's ISP
+               fixed_address,     // a server at home on a line whose address does not change
                other_setting,     // any other setting of one's own
                wait,              // it will be tried again by itself, or can be sent again
                operators_change,  // nothing that the sender can change; this is what others can
@@ -118,10 +119,13 @@ struct Cure {
     Proof proof = Proof::not_tried;
     int tried = 0;                  // runs
     std::optional<Setback> further; // gets_further: where it ends then
-    // relay_through_isp: the relay, and what has to be written into the server's file.
-    std::string relay;
+    std::string relay;              // relay_through_isp
     std::uint16_t relay_port = 0;
-    std::vector<std::string> lines;
+    std::vector<std::string> lines; // what no setting reaches: as it is written into a file
+    // check_address: whose address it arrives at, or is sent from.
+    std::string recipient;
+    std::string sender;
+    std::vector<CureKind> also; // each of them delivers by itself, too
 };
 
 struct WhyCard {

@@ -36,6 +36,12 @@ Rng Machine::chance(std::string_view purpose) const
     return rng_stream(world_.seed, fmt::format("{}/{}", config_.name, purpose));
 }
 
+EventId Machine::tell_deadline(ConnectionId connection, const Deadline& deadline)
+{
+    if (deadline.at > now()) return trace().cause();
+    return append(connection, TimerRanOut{deadline.timer, now() - deadline.since});
+}
+
 void Machine::add(Program& program)
 {
     seats_.push_back(Seat{&program, never, {}});

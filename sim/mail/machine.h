@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/rng.h"
+#include "sim/core/session_timer.h"
 #include "sim/core/task.h"
 #include "sim/core/trace.h"
 #include "sim/dns/resolver.h"
@@ -97,6 +98,9 @@ public:
         return world_.trace.append(config_.host, connection, what);
     }
     Blob note(std::string_view bytes) { return world_.trace.note(bytes); }
+    // A session is about to look at its deadline: tells when it has passed. The answer is why
+    // everything happens that comes of it.
+    EventId tell_deadline(ConnectionId connection, const Deadline& deadline);
 
     // ---- for programs -------------------------------------------------------------------------
     // The program must outlive the machine's use of it; programs are added before the run starts.

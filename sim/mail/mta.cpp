@@ -44,6 +44,11 @@ void Mta::set_faults(const SmtpFaults& faults)
         inbound->set_faults(faults_);
 }
 
+void Mta::set_check_actions(auth::CheckActions actions)
+{
+    config_.check_actions = std::move(actions);
+}
+
 // ---- connections ------------------------------------------------------------------------------
 
 const MtaListener& Mta::listener_of(const InboundPeer& peer) const
@@ -182,86 +187,6 @@ bool Mta::is_own_network(const InboundPeer& peer) const
     });
 }
 
-std::optional<smtp::server::Judgement> Mta::check_sender(const InboundPeer& peer,
-                                                         const smtp::server::CheckSender& question)
-{
-    const bool stranger = question.client.user.empty() && !question.sender.is_null();
-    if (stranger && !config_.relays_foreign_senders && is_own_network(peer) &&
-        !is_local_domain(question.sender.domain))
-        return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
-    // RFC 6409 §6.1: whoever logs in sends as herself.
-    if (question.client.user.empty() || question.sender.is_null())
-        return inspect(peer, auth::Moment::sender, question, {});
-    const UserAccount* account = accounts_.find(question.client.user);
-    // A token may name somebody who has no account here.
-    if (account == nullptr) return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
-    const std::string sender = fold_address(to_string(question.sender));
-    const bool hers = std::ranges::any_of(account->addresses, [&](const std::string& address) {
-        return fold_address(address) == sender;
-    });
-    if (!hers) return smtp::server::Judgement{SmtpReason::sender_not_yours, {}, 0, {}};
-    return inspect(peer, auth::Moment::sender, question, {});
-}
-
-std::optional<smtp::server::Judgement> Mta::inspect(const InboundPeer& peer,
-                                                    auth::Moment moment,
-                                                    const smtp::server::CheckSender& transaction,
-                                                    const smtp::Mailbox& recipient)
-{
-    const std::vector<PolicyCheck>& checks = listener_of(peer).checks;
-    if (checks.empty()) return smtp::server::Judgement{};
-    auth::Facts facts;
-    facts.client = peer.remote.address;
-    facts.client_name = peer.client_name;
-    facts.user = transaction.client.user;
-    facts.sender_domain = ascii_domain(transaction.sender.domain);
-    facts.recipient_domain = ascii_domain(recipient.domain);
-    facts.recipient_is_local = is_ours(recipient.domain);
-    inspections_.insert_or_assign(peer.connection,
-                                  auth::Inspection{checks, moment, std::move(facts)});
-    return go_on_inspecting(peer.connection);
-}
-
-std::optional<smtp::server::Judgement> Mta::go_on_inspecting(ConnectionId connection)
-{
-    const auto at = inspections_.find(connection);
-    SIM_ASSERT(at != inspections_.end());
-    while (const auto output = at->second.poll_output()) {
-        if (const auto* ask = std::get_if<auth::AskDns>(&*output)) {
-            const auto type = static_cast<dns::RecordType>(ask->type);
-            questions_[machine_.resolve(*this, ask->name, type)] = connection;
-        } else if (const auto* found = std::get_if<auth::Found>(&*output)) {
-            machine_.append(connection,
-                            PolicyJudged{found->check,
-                                         found->judged.verdict,
-                                         machine_.note(found->judged.facts)});
-        } else {
-            const SmtpReason reason = std::get<auth::Decided>(*output).reason;
-            inbound_.at(connection)->know_client(at->second.facts().client_name);
-            inspections_.erase(at);
-            return smtp::server::Judgement{reason, {}, 0, {}};
-        }
-    }
-    return std::nullopt;
-}
-
-void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)
-{
-    const auto inspection = inspections_.find(connection);
-    if (inspection == inspections_.end()) return; // the client has gone meanwhile
-    auth::DnsAnswer told{answer.outcome, {}};
-    for (const dns::Record& record : answer.records) {
-        if (dns::type_of(record.data) == answer.question.type)
-            told.records.push_back(to_string(record.data));
-    }
-    inspection->second.handle_answer(told);
-    const auto judgement = go_on_inspecting(connection);
-    if (!judgement) return;
-    SmtpInbound& inbound = *inbound_.at(connection);
-    inbound.settle(*judgement);
-    watch(connection, inbound);
-}
-
 // ---- who failed to log in ---------------------------------------------------------------------
 
 std::optional<Instant> Mta::refused_until(const InboundPeer& peer) const
@@ -293,30 +218,6 @@ std::string Mta::local_address(const smtp::Mailbox& recipient) const
     const std::string& domain =
         config_.local_domains.empty() ? config_.hostname : config_.local_domains.front();
     return to_string(smtp::Mailbox{recipient.local_part, domain});
-}
-
-std::optional<smtp::server::Judgement>
-Mta::check_recipient(const InboundPeer& peer,
-                     const smtp::server::CheckSender& transaction,
-                     const smtp::Mailbox& recipient)
-{
-    const auto answer = [](SmtpReason reason) {
-        return smtp::server::Judgement{reason, {}, 0, {}};
-    };
-    const std::string address = local_address(recipient);
-    if (mailboxes_.exists(address)) {
-        if (!mailboxes_.has_room(address, 1)) return answer(SmtpReason::mailbox_full);
-    } else if (is_routed(address)) {
-        // Kept on another host of ours.
-    } else if (is_ours(recipient.domain)) {
-        // user%other@us, other!user@us, "user@other"@us: relaying in disguise, unless a mailbox is
-        // really called that.
-        const bool disguised = recipient.local_part.find_first_of("%!@") != std::string::npos;
-        return answer(disguised ? SmtpReason::relay_denied : SmtpReason::recipient_unknown);
-    } else if (!may_relay(peer, transaction.client)) {
-        return answer(SmtpReason::relay_denied);
-    }
-    return inspect(peer, auth::Moment::recipient, transaction, recipient);
 }
 
 // ---- accepting --------------------------------------------------------------------------------

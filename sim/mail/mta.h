@@ -27,7 +27,7 @@ struct MtaListener {
     // Mail of one's own users: completed where it lacks Date or Message-ID, Bcc taken out, and sent
     // only under the user's own addresses (RFC 6409 §8, §6.1).
     bool is_submission = false;
-    std::vector<PolicyCheck> checks; // in the order in which it looks
+    std::vector<PolicyCheck> checks; // behind its own (auth::own_checks), in this order
 };
 
 struct MtaConfig {
@@ -41,6 +41,7 @@ struct MtaConfig {
     AccountsConfig accounts;
     RelayConfig relay;
     FailedLoginsConfig failed_logins;
+    auth::CheckActions check_actions;
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };
 
@@ -52,6 +53,8 @@ public:
     void start();
     // From now on, for connections that are open as well.
     void set_faults(const SmtpFaults& faults);
+    // For what is asked from now on.
+    void set_check_actions(auth::CheckActions actions);
     // What it has taken responsibility for and not yet delivered, handed over or given up.
     [[nodiscard]] std::size_t queue_size() const { return relay_.size(); }
 
@@ -83,10 +86,11 @@ private:
                         Instant give_up_at) override;
     void handle_relayed(const QueuedMail& mail, const std::vector<Refusal>& taken) override;
 
-    std::optional<smtp::server::Judgement> inspect(const InboundPeer& peer,
-                                                   auth::Moment moment,
-                                                   const smtp::server::CheckSender& transaction,
-                                                   const smtp::Mailbox& recipient);
+    [[nodiscard]] auth::Facts facts_of(const InboundPeer& peer,
+                                       const smtp::server::CheckSender& transaction) const;
+    [[nodiscard]] auth::Place place_of(const smtp::Mailbox& recipient) const;
+    std::optional<smtp::server::Judgement>
+    inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts);
     // Carries the inspection of a connection on; nothing: it waits for DNS.
     std::optional<smtp::server::Judgement> go_on_inspecting(ConnectionId connection);
     void handle_inspected(ConnectionId connection, const dns::Answered& answer);

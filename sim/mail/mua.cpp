@@ -4,6 +4,7 @@
 #include "sim/mail/ascii_form.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/message.h"
+#include "sim/mail/refusal.h"
 
 #include <fmt/format.h>
 
@@ -13,21 +14,6 @@
 namespace sim::mail {
 
 namespace {
-
-std::string one_line(std::string text)
-{
-    std::ranges::replace(text, '\n', ' ');
-    return text;
-}
-
-std::string one_line(const smtp::Reply& reply)
-{
-    if (reply.code == 0) return {};
-    std::string wire = smtp::to_wire(reply);
-    wire.resize(wire.size() - 2);
-    std::erase(wire, '\r');
-    return one_line(std::move(wire));
-}
 
 // The dialog for something that was noticed, when that is not left to the step and the reply.
 std::optional<UserError> dialog_for(SmtpProblem problem, FailureStep step)
@@ -112,6 +98,7 @@ UserError dialog(ConnectFailure why)
     case ConnectFailure::prohibited:
     case ConnectFailure::no_route:
     case ConnectFailure::no_free_port:
+    case ConnectFailure::called_off: // a mail program of ours waits to the end
         return UserError::connect_unreachable;
     }
     return UserError::connect_unreachable;
@@ -145,6 +132,8 @@ public:
     void handle_ended() { handle_end(); }
     void handle_timeout()
     {
+        const CauseScope timer{machine_.trace(),
+                               machine_.tell_deadline(channel_.connection(), session_.deadline())};
         session_.handle_timeout(machine_.now());
         drain();
     }
@@ -512,33 +501,34 @@ void Mua::arm()
 void Mua::handle_mail_finished(SmtpOutbound& connection, const smtp::client::MailFinished& result)
 {
     using Outcome = smtp::client::RecipientResult::Outcome;
-    const auto& recipients = std::get<SendJob>(jobs_.front()).recipients;
-    for (std::size_t i = 0; i < result.recipients.size(); ++i) {
-        const smtp::client::RecipientResult& one = result.recipients[i];
-        const bool its_own = one.step == FailureStep::rcpt_to || one.step == FailureStep::local;
-        if (one.outcome == Outcome::accepted || !its_own) continue;
-        machine_.append(connection_,
-                        RecipientRefused{mail_,
-                                         one.step,
-                                         one.reply.code,
-                                         machine_.note(recipients[i]),
-                                         machine_.note(one_line(one.reply))});
-    }
     // One recipient that was refused is what the user has to be told.
     const auto refused =
         std::ranges::find_if(result.recipients, [](const smtp::client::RecipientResult& r) {
             return r.outcome != Outcome::accepted;
         });
+    const auto& recipients = std::get<SendJob>(jobs_.front()).recipients;
+    for (std::size_t i = 0; i < result.recipients.size(); ++i) {
+        const smtp::client::RecipientResult& one = result.recipients[i];
+        const bool its_own = one.step == FailureStep::rcpt_to || one.step == FailureStep::local;
+        // What all the others were told, too, is said once, at the end.
+        if (one.outcome == Outcome::accepted || (!its_own && one == *refused)) continue;
+        machine_.append(connection_,
+                        RecipientRefused{mail_,
+                                         one.step,
+                                         one.reply.code,
+                                         machine_.note(recipients[i]),
+                                         machine_.note(reply_line(one.reply))});
+    }
     if (refused == result.recipients.end()) {
         const auto& reply = result.recipients.front().reply;
-        send_finished(UserError::none, FailureStep::end_of_data, reply.code, one_line(reply));
+        send_finished(UserError::none, FailureStep::end_of_data, reply.code, reply_line(reply));
         return;
     }
     send_finished(
         dialog(refused->step, refused->problem, refused->reply.code, connection.tls_failure()),
         refused->step,
         refused->reply.code,
-        one_line(refused->reply));
+        reply_line(refused->reply));
 }
 
 void Mua::handle_session_failed(SmtpOutbound& connection,
@@ -548,7 +538,7 @@ void Mua::handle_session_failed(SmtpOutbound& connection,
         dialog(failure.step, failure.problem, failure.reply.code, connection.tls_failure()),
         failure.step,
         failure.reply.code,
-        one_line(failure.reply));
+        reply_line(failure.reply));
 }
 
 } // namespace sim::mail

@@ -35,6 +35,8 @@ public:
     void handle_ended() { handle_end(); }
     void handle_timeout()
     {
+        const CauseScope timer{machine_.trace(),
+                               machine_.tell_deadline(channel_.connection(), session_.deadline())};
         session_.handle_timeout(machine_.now());
         drain();
     }

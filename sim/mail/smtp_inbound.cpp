@@ -66,6 +66,8 @@ void SmtpInbound::handle_timeout()
         release();
         return;
     }
+    const CauseScope scope{machine_.trace(),
+                           machine_.tell_deadline(peer_.connection, session_.deadline())};
     session_.handle_timeout(machine_.now());
     drain();
 }

@@ -48,6 +48,8 @@ void SmtpOutbound::handle_timeout()
     const net::Fabric& network = machine_.world().network;
     const bool all_sent = network.queued_bytes(machine_.host(), connection()) == 0;
     session_.handle_send_progress(all_sent, network.last_progress(machine_.host(), connection()));
+    const CauseScope timer{machine_.trace(),
+                           machine_.tell_deadline(connection(), session_.deadline())};
     session_.handle_timeout(machine_.now());
     drain();
 }

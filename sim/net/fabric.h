@@ -70,7 +70,8 @@ public:
     {
         tcp_.finish(host, connection, now);
     }
-    void abort(HostId host, ConnectionId connection, Instant now) // RST; Ended{aborted} follows
+    // RST, and Ended{aborted} follows; of what nobody has answered yet Failed{called_off}.
+    void abort(HostId host, ConnectionId connection, Instant now)
     {
         tcp_.abort(host, connection, now);
     }

@@ -122,11 +122,13 @@ void Tcp::abort(HostId host, ConnectionId id, Instant now)
     const auto aborting = usable(host, id);
     if (!aborting) return;
     // RFC 9293 §3.10.5: nobody knows of a connection in SYN-SENT, so nobody is told.
-    if (aborting->end.state != SocketState::syn_sent) {
-        TcpFlags flags;
-        flags.rst = flags.ack = true;
-        send_segment(*aborting, flags, aborting->end.sent_max, Blob{}, now);
+    if (aborting->end.state == SocketState::syn_sent) {
+        fail(*aborting, ConnectFailure::called_off, now);
+        return;
     }
+    TcpFlags flags;
+    flags.rst = flags.ack = true;
+    send_segment(*aborting, flags, aborting->end.sent_max, Blob{}, now);
     end(*aborting, ConnectionEnd::aborted);
 }
 

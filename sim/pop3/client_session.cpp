@@ -37,7 +37,7 @@ struct ClientSession::Machine {
     std::optional<Reply> reading; // a reply whose last line has not come
     bool encrypted = false;
     bool heard_anything = false;
-    Instant deadline = never;
+    Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
     std::vector<Output> outputs;
     std::size_t polled = 0;
@@ -71,9 +71,8 @@ void ClientSession::Machine::commit(Step step, Instant now)
     if (step.failure) report(*std::move(step.failure));
     if (step.say != Pop3Verb::none) say(step.say);
     if (std::holds_alternative<AwaitingTls>(state)) report(BeginTls{});
-    const bool closed = std::holds_alternative<Closed>(state);
-    if (closed) report(CloseConnection{});
-    deadline = closed ? never : now + config.reply_timeout;
+    if (std::holds_alternative<Closed>(state)) report(CloseConnection{});
+    deadline = deadline_of(state, now, config);
 }
 
 void ClientSession::Machine::say(Pop3Verb verb)
@@ -161,7 +160,7 @@ void ClientSession::Machine::read_line(const ReadLine& line, Instant now)
     reading->body += "\r\n";
     if (reading->body.size() > body_limit()) return hang_up(SmtpProblem::reply_too_long, now);
     if (before / octets_per_patience != reading->size / octets_per_patience)
-        deadline = now + config.reply_timeout;
+        deadline = deadline_of(state, now, config);
 }
 
 std::uint64_t ClientSession::Machine::body_limit() const
@@ -273,12 +272,17 @@ void ClientSession::handle_end_of_stream(Instant now)
 
 Instant ClientSession::next_timeout() const
 {
+    return machine_->deadline.at;
+}
+
+const Deadline& ClientSession::deadline() const
+{
     return machine_->deadline;
 }
 
 void ClientSession::handle_timeout(Instant now)
 {
-    if (now >= machine_->deadline) machine_->hang_up(SmtpProblem::reply_too_late, now);
+    if (now >= machine_->deadline.at) machine_->hang_up(SmtpProblem::reply_too_late, now);
 }
 
 std::optional<Output> ClientSession::poll_output()

@@ -120,8 +120,10 @@ public:
     void handle_tls_failed(Instant now);
     void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
 
-    // When handle_timeout wants to be called; `never` when nothing is awaited.
+    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
+    // for until then.
     [[nodiscard]] Instant next_timeout() const;
+    [[nodiscard]] const Deadline& deadline() const;
     void handle_timeout(Instant now);
 
     [[nodiscard]] std::optional<client::Output> poll_output();

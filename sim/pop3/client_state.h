@@ -2,6 +2,8 @@
 // client_session.cpp and client_transitions.cpp include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
+#include "sim/core/state_phase.h"
 #include "sim/pop3/client_session.h"
 
 #include <cstddef>
@@ -30,27 +32,49 @@ struct Plan {
     SessionFinished sums;
 };
 
-struct AwaitingConnection {};
-struct AwaitingGreeting {};
-struct AwaitingCapabilities {};
-struct AwaitingStls {};
-struct AwaitingTls {};
-struct AwaitingUser {};
-struct AwaitingPass {};
-struct AwaitingStat {};
+struct AwaitingConnection {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_connection;
+};
+struct AwaitingGreeting {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_greeting;
+};
+struct AwaitingCapabilities {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_capabilities;
+};
+struct AwaitingStls {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_stls;
+};
+struct AwaitingTls {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_tls;
+};
+struct AwaitingUser {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_user;
+};
+struct AwaitingPass {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_pass;
+};
+struct AwaitingStat {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_stat;
+};
 struct AwaitingUidl {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::awaiting_uidl;
     std::uint32_t count = 0; // of messages, as STAT said
 };
 struct Fetching { // RETR of plan.messages[plan.next] is with the server
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::fetching;
     Plan plan;
 };
 struct Deleting { // its DELE
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::deleting;
     Plan plan;
 };
 struct Quitting {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::quitting;
     std::optional<SessionFinished> sums; // none: the session has failed before
 };
-struct Closed {};
+struct Closed {
+    static constexpr Pop3ClientPhase phase = Pop3ClientPhase::closed;
+};
 
 using State = std::variant<AwaitingConnection,
                            AwaitingGreeting,
@@ -65,13 +89,13 @@ using State = std::variant<AwaitingConnection,
                            Deleting,
                            Quitting,
                            Closed>;
-static_assert(std::variant_size_v<State> == count_of<ClientPhase>());
 
-[[nodiscard]] ClientPhase phase_of(const State& state);
 // The command that the next reply answers; none where nobody asked.
 [[nodiscard]] Pop3Verb awaited_verb(const State& state);
 // Where a session failed that gets no further than this.
 [[nodiscard]] FailureStep step_of(const State& state);
+// For a session that has just come to this state, or has just heard more of a long reply.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientConfig& config);
 // Whether a positive reply goes on to a line with a dot alone.
 [[nodiscard]] bool has_body(Pop3Verb verb);
 

@@ -52,11 +52,6 @@ bool is_uidl(std::string_view text)
 
 } // namespace
 
-ClientPhase phase_of(const State& state)
-{
-    return static_cast<ClientPhase>(state.index());
-}
-
 Pop3Verb awaited_verb(const State& state)
 {
     using enum Pop3Verb;
@@ -82,6 +77,27 @@ FailureStep step_of(const State& state)
                                                                         retrieve,
                                                                         retrieve};
     return steps.at(state.index());
+}
+
+Deadline deadline_of(const State& state, Instant now, const ClientConfig& config)
+{
+    using enum SessionTimer;
+    constexpr std::array<SessionTimer, std::variant_size_v<State>> timers{none,
+                                                                          greeting_awaited,
+                                                                          reply_awaited,
+                                                                          starttls_reply_awaited,
+                                                                          tls_awaited,
+                                                                          login_reply_awaited,
+                                                                          login_reply_awaited,
+                                                                          reply_awaited,
+                                                                          reply_awaited,
+                                                                          message_awaited,
+                                                                          reply_awaited,
+                                                                          reply_awaited,
+                                                                          none};
+    const SessionTimer timer = timers.at(state.index());
+    if (timer == none) return {};
+    return {timer, now, now + config.reply_timeout};
 }
 
 bool has_body(Pop3Verb verb)

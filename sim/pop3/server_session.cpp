@@ -32,7 +32,7 @@ struct ServerSession::Machine {
     std::uint32_t commands = 0;
     std::uint32_t bad_commands = 0;
     std::uint32_t login_failures = 0;
-    Instant deadline = never;
+    Deadline deadline;
     std::uint64_t sent = 0;           // octets, counted as in stream_offset
     std::optional<std::string> pause; // said instead of the greeting
     std::string burst;                // replies that go out together
@@ -143,7 +143,7 @@ void ServerSession::Machine::commit(Pop3Verb to, Step step, Instant now)
         at->user.reset(); // PASS only right behind USER, RFC 1939 §7
     }
 
-    deadline = now + config.idle_limit;
+    deadline = deadline_of(state, now, config);
     if (step.reply) {
         // RFC 2595 §4: what came behind STLS in the clear must not count under TLS.
         if (std::holds_alternative<AwaitingTls>(state) && reader.pending_octets() > 0)
@@ -204,7 +204,7 @@ void ServerSession::Machine::close()
     flush();
     if (std::holds_alternative<Transaction>(state)) report(MailboxReleased{});
     state = Closed{};
-    deadline = never;
+    deadline = {};
     report(CloseConnection{});
 }
 
@@ -254,7 +254,7 @@ void ServerSession::handle_tls_established(Instant now)
     m.state = Authorization{};
     m.encrypted = true;
     m.sent = 0;
-    m.deadline = now + m.config.idle_limit;
+    m.deadline = deadline_of(m.state, now, m.config);
     // RFC 2595 §4: after STLS there is no second greeting.
     if (m.config.tls == ServerTls::from_the_start) m.greet(now);
 }
@@ -319,13 +319,18 @@ void ServerSession::handle_mailbox_locked(Instant now)
 
 Instant ServerSession::next_timeout() const
 {
+    return machine_->deadline.at;
+}
+
+const Deadline& ServerSession::deadline() const
+{
     return machine_->deadline;
 }
 
 // RFC 1939 §3: the autologout timer closes without a word and without deleting anything.
 void ServerSession::handle_timeout(Instant now)
 {
-    if (now >= machine_->deadline) machine_->close();
+    if (now >= machine_->deadline.at) machine_->close();
 }
 
 std::optional<Output> ServerSession::poll_output()

@@ -130,8 +130,10 @@ public:
     void handle_login_paused(const std::string& pause, Instant now);
     void handle_mailbox_locked(Instant now); // another session has it open, RFC 1939 §4
 
-    // When handle_timeout wants to be called; `never` when nothing is awaited.
+    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
+    // for until then.
     [[nodiscard]] Instant next_timeout() const;
+    [[nodiscard]] const Deadline& deadline() const;
     void handle_timeout(Instant now);
 
     [[nodiscard]] std::optional<server::Output> poll_output();

@@ -2,6 +2,8 @@
 // server_session.cpp and server_transitions.cpp include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
+#include "sim/core/state_phase.h"
 #include "sim/pop3/command.h"
 #include "sim/pop3/server_session.h"
 
@@ -16,21 +18,29 @@ namespace sim::pop3::server {
 // ---- states: each holds exactly what is valid in it -------------------------------------------
 
 struct Authorization {
+    static constexpr Pop3Phase phase = Pop3Phase::authorization;
     std::optional<std::string> user; // of the command right before
 };
 struct AwaitingVerdict {
+    static constexpr Pop3Phase phase = Pop3Phase::awaiting_verdict;
     std::string user;
 };
-struct AwaitingTls {};
+struct AwaitingTls {
+    static constexpr Pop3Phase phase = Pop3Phase::awaiting_tls;
+};
 struct Transaction {
+    static constexpr Pop3Phase phase = Pop3Phase::transaction;
     std::vector<StoredMessage> messages; // number 1 is the first
     std::vector<bool> deleted;
 };
-struct Closed {};
+struct Closed {
+    static constexpr Pop3Phase phase = Pop3Phase::closed;
+};
 
 using State = std::variant<Authorization, AwaitingVerdict, AwaitingTls, Transaction, Closed>;
 
-[[nodiscard]] Pop3Phase phase_of(const State& state);
+// For a session that has just come to this state, or has just heard something in it.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ServerConfig& config);
 
 struct Reply {
     bool ok = false;

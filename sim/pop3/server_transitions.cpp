@@ -1,7 +1,6 @@
 #include "sim/pop3/multiline.h"
 #include "sim/pop3/server_state.h"
 
-#include <array>
 #include <utility>
 
 namespace sim::pop3::server {
@@ -113,14 +112,19 @@ Step message_body(const Transaction& at,
 
 } // namespace
 
-Pop3Phase phase_of(const State& state)
+Deadline deadline_of(const State& state, Instant now, const ServerConfig& config)
 {
-    constexpr std::array<Pop3Phase, std::variant_size_v<State>> phases{Pop3Phase::authorization,
-                                                                       Pop3Phase::awaiting_verdict,
-                                                                       Pop3Phase::awaiting_tls,
-                                                                       Pop3Phase::transaction,
-                                                                       Pop3Phase::closed};
-    return phases.at(state.index());
+    switch (phase_of(state)) {
+    case Pop3Phase::awaiting_verdict: // the host's turn
+    case Pop3Phase::closed:
+        return {};
+    case Pop3Phase::awaiting_tls:
+        return {SessionTimer::tls_awaited, now, now + config.idle_limit};
+    case Pop3Phase::authorization:
+    case Pop3Phase::transaction:
+        break;
+    }
+    return {SessionTimer::command_awaited, now, now + config.idle_limit};
 }
 
 Reply refusal(Pop3Reason reason)

@@ -221,6 +221,7 @@ private:
     }
     void standard(const Event& event, const SmtpProblemSeen& /*what*/) { note(event); }
     void standard(const Event& event, const MailChanged& /*what*/) { note(event); }
+    void standard(const Event& event, const TimerRanOut& /*what*/) { note(event); }
     void standard(const Event& event, const PolicyJudged& /*what*/) { note(event); }
     void standard(const Event& event, const SendFinished& /*what*/) { note(event); }
     void standard(const Event& event, const FetchFinished& /*what*/) { note(event); }

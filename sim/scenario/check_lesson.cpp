@@ -30,6 +30,8 @@ bool is_in_doubt(const Checking& c, std::string_view setting)
         return problems.concern("rule");
     case SettingGroup::server:
         return problems.concern("mail_server") || problems.concern("pop_server");
+    case SettingGroup::check:
+        return problems.concern("mail_server");
     case SettingGroup::fault:
         return false;
     }

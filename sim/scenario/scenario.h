@@ -2,6 +2,7 @@
 // load.h makes one from TOML files; World is made from one; settings.h changes one by a dotted key.
 #pragma once
 
+#include "sim/auth/policy.h"
 #include "sim/core/address.h"
 #include "sim/core/happening.h"
 #include "sim/core/protection.h"
@@ -231,6 +232,7 @@ struct MailServer {
     // What it looks at before it takes a mail: client and sender on mx ports, recipients elsewhere
     // on the others.
     std::vector<PolicyCheck> checks;
+    auth::CheckActions check_actions; // switched by settings only
     // On mx ports: how long a caller waits for 220; who talks meanwhile is refused. Zero: not at
     // all.
     Duration greeting_delay{};

@@ -507,6 +507,45 @@ void add_yes_or_no(Handles& handles,
                        }});
 }
 
+bool can_refuse_senders(const MailServer& server)
+{
+    return !server.relays_foreign_senders ||
+           std::ranges::any_of(server.listeners,
+                               [](const SmtpListener& listener) { return !listener.auth.empty(); });
+}
+
+void add_check(Handles& handles, const MailServer& server, std::size_t index, PolicyCheck check)
+{
+    const std::vector<auth::CheckAction> actions = auth::actions_of(check);
+    if (actions.empty()) return;
+    const auto chosen = server.check_actions.find(check);
+    std::vector<std::string> choices;
+    choices.reserve(actions.size());
+    for (const auth::CheckAction action : actions)
+        choices.push_back(text_of(action));
+    handles.push_back(
+        {setting({SettingGroup::check, text_of(check), server.host, 0, {}, {}},
+                 chosen == server.check_actions.end() ? choices.back() : text_of(chosen->second),
+                 TakesEffect::now,
+                 choices),
+         [index, check](Scenario& changed, const std::string& value) {
+             changed.mail_servers[index].check_actions[check] =
+                 *parse_enum<auth::CheckAction>(value);
+             return Answer{};
+         }});
+}
+
+// Those that its file names, and whose name mail is sent in, where somebody logs in.
+void add_checks(Handles& handles, const MailServer& server, std::size_t index)
+{
+    for (const PolicyCheck check : server.checks)
+        if (!auth::is_own(check)) add_check(handles, server, index, check);
+    if (can_refuse_senders(server)) {
+        add_check(handles, server, index, PolicyCheck::sender_address);
+        handles.back().setting.unusual = true;
+    }
+}
+
 // Whether what has no way of its own goes by the route "*", a smart host, or by MX.
 void add_smart_host(Handles& handles, const MailServer& server, std::size_t index)
 {
@@ -571,6 +610,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
         add_pop_before_smtp(handles, scenario, server, i);
         add_smart_host(handles, server, i);
         add_yes_or_no(handles, server, i, "lenient_line_ends", &MailServer::lenient_line_ends);
+        add_checks(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];
             const auto find = [i, j](Scenario& s) -> SmtpListener& {

@@ -31,7 +31,7 @@ struct Setting {
     std::vector<std::string> suggestions; // of free text: what is usual
     TakesEffect takes_effect = TakesEffect::anew;
     bool secret = false;  // not to be shown on a screen
-    bool unusual = false; // of an account: no row of a mail program's usual dialog
+    bool unusual = false; // no row of a mail program's usual dialog, or of a server's
 
     [[nodiscard]] bool is_live() const { return takes_effect != TakesEffect::anew; }
 };

@@ -80,7 +80,7 @@ struct ClientSession::Machine {
     bool finish_wanted = false;
     bool encrypted = false;
     bool heard_anything = false;
-    Instant deadline = never;
+    Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
     std::string burst;      // lines that go out together
     std::vector<Output> outputs;
@@ -140,8 +140,7 @@ void ClientSession::Machine::commit(Step&& step, Instant now)
     if (step.question) report(*std::move(step.question));
     if (std::holds_alternative<AwaitingTls>(state)) report(BeginTls{});
     if (std::holds_alternative<Closed>(state)) report(CloseConnection{});
-    const std::optional<Duration> wait = patience(state, config.timeouts);
-    deadline = wait ? now + *wait : never;
+    deadline = deadline_of(state, now, config.timeouts);
 }
 
 // Goes on to the next mail, or to QUIT, when there is nothing else to do.
@@ -513,17 +512,24 @@ void ClientSession::handle_send_progress(bool all_sent, Instant when)
     Machine& m = *machine_;
     if (!std::holds_alternative<AwaitingVerdict>(m.state)) return;
     const ClientTimeouts& timeouts = m.config.timeouts;
-    m.deadline = when + (all_sent ? timeouts.end_of_text : timeouts.text_block);
+    m.deadline = all_sent
+                     ? Deadline{SessionTimer::verdict_awaited, when, when + timeouts.end_of_text}
+                     : Deadline{SessionTimer::octets_leaving, when, when + timeouts.text_block};
 }
 
 Instant ClientSession::next_timeout() const
+{
+    return machine_->deadline.at;
+}
+
+const Deadline& ClientSession::deadline() const
 {
     return machine_->deadline;
 }
 
 void ClientSession::handle_timeout(Instant now)
 {
-    if (now >= machine_->deadline) machine_->hang_up(SmtpProblem::reply_too_late, now);
+    if (now >= machine_->deadline.at) machine_->hang_up(SmtpProblem::reply_too_late, now);
 }
 
 std::optional<Output> ClientSession::poll_output()

@@ -219,8 +219,10 @@ public:
     // from the start.
     void handle_send_progress(bool all_sent, Instant when);
 
-    // When handle_timeout wants to be called; `never` when nothing is awaited.
+    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
+    // for until then.
     [[nodiscard]] Instant next_timeout() const;
+    [[nodiscard]] const Deadline& deadline() const;
     void handle_timeout(Instant now);
 
     [[nodiscard]] std::optional<client::Output> poll_output();

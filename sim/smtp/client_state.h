@@ -2,6 +2,8 @@
 // client_session.cpp and its parts include this.
 #pragma once
 
+#include "sim/core/session_timer.h"
+#include "sim/core/state_phase.h"
 #include "sim/smtp/client_session.h"
 #include "sim/smtp/offer.h"
 
@@ -16,19 +18,29 @@ namespace sim::smtp::client {
 
 // ---- states: each holds exactly what is valid in it -------------------------------------------
 
-struct AwaitingConnection {};
-struct AwaitingGreeting {};
+struct AwaitingConnection {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_connection;
+};
+struct AwaitingGreeting {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_greeting;
+};
 struct AwaitingHello {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_hello;
     bool old_style = false; // HELO, because EHLO was not known
 };
 struct AwaitingStarttls { // the reply to it
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_starttls;
     Offer offer;
 };
-struct AwaitingTls {};
+struct AwaitingTls {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_tls;
+};
 struct ChoosingMechanism { // the host's turn
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::choosing_mechanism;
     Offer offer;
 };
 struct Authenticating { // AUTH, or a line of its exchange, is with the server
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::authenticating;
     Offer offer{};
     std::optional<std::string> held{}; // an initial response too long for the command line
     bool believes_success = true;
@@ -36,19 +48,23 @@ struct Authenticating { // AUTH, or a line of its exchange, is with the server
     bool first = true; // the reply answers AUTH itself
 };
 struct Challenged { // the host's turn
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::authenticating;
     Offer offer;
     std::uint32_t rounds = 0;
 };
 struct CancellingAuth { // "*" is with the server
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::authenticating;
     SmtpProblem why = SmtpProblem::reply_malformed;
 };
 struct Ready {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::ready;
     Offer offer;
     bool must_reset = false; // the last transaction was left open
 };
 // The commands before the text. With pipelining all of them are with the server already and
 // `awaits` says whose reply is next; without, it is the one command that was sent.
 struct InTransaction {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::in_transaction;
     enum class Awaits { rset, mail, rcpt, data };
     Offer offer;
     bool pipelined = false;
@@ -60,10 +76,15 @@ struct InTransaction {
     std::uint32_t accepted = 0; // recipients
 };
 struct AwaitingVerdict { // the final dot is with the server
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::awaiting_verdict;
     Offer offer;
 };
-struct Quitting {};
-struct Closed {};
+struct Quitting {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::quitting;
+};
+struct Closed {
+    static constexpr SmtpClientPhase phase = SmtpClientPhase::closed;
+};
 
 using State = std::variant<AwaitingConnection,
                            AwaitingGreeting,
@@ -80,13 +101,13 @@ using State = std::variant<AwaitingConnection,
                            Quitting,
                            Closed>;
 
-[[nodiscard]] ClientPhase phase_of(const State& state);
 // The command that the next reply answers; none where nobody asked.
 [[nodiscard]] SmtpVerb awaited_verb(const State& state);
 // Where a mail failed that gets no further than this.
 [[nodiscard]] FailureStep step_of(const State& state);
-// How long to wait here; nothing where the server is not expected to say anything.
-[[nodiscard]] std::optional<Duration> patience(const State& state, const ClientTimeouts& timeouts);
+// For a session that has just come to this state; none where the server is not expected to say
+// anything.
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientTimeouts& timeouts);
 
 // ---- the mail under way -----------------------------------------------------------------------
 

@@ -165,26 +165,6 @@ Job make_job(OutgoingMail mail)
 
 // ---- what is known of a state -----------------------------------------------------------------
 
-ClientPhase phase_of(const State& state)
-{
-    using enum SmtpClientPhase;
-    constexpr std::array<ClientPhase, std::variant_size_v<State>> phases{awaiting_connection,
-                                                                         awaiting_greeting,
-                                                                         awaiting_hello,
-                                                                         awaiting_starttls,
-                                                                         awaiting_tls,
-                                                                         choosing_mechanism,
-                                                                         authenticating,
-                                                                         authenticating,
-                                                                         authenticating,
-                                                                         ready,
-                                                                         in_transaction,
-                                                                         awaiting_verdict,
-                                                                         quitting,
-                                                                         closed};
-    return phases.at(state.index());
-}
-
 SmtpVerb awaited_verb(const State& state)
 {
     if (const auto* hello = std::get_if<AwaitingHello>(&state))
@@ -234,31 +214,36 @@ FailureStep step_of(const State& state)
     return FailureStep::mail_from;
 }
 
-std::optional<Duration> patience(const State& state, const ClientTimeouts& timeouts)
+Deadline deadline_of(const State& state, Instant now, const ClientTimeouts& timeouts)
 {
-    if (std::holds_alternative<AwaitingGreeting>(state)) return timeouts.greeting;
-    if (std::holds_alternative<AwaitingTls>(state)) return timeouts.starttls;
+    using enum SessionTimer;
+    const auto in = [&](SessionTimer timer, Duration wait) {
+        return Deadline{timer, now, now + wait};
+    };
+    if (std::holds_alternative<AwaitingGreeting>(state))
+        return in(greeting_awaited, timeouts.greeting);
+    if (std::holds_alternative<AwaitingTls>(state)) return in(tls_awaited, timeouts.starttls);
     switch (awaited_verb(state)) {
     case SmtpVerb::none:
-        return std::nullopt;
+        return {};
     case SmtpVerb::ehlo:
     case SmtpVerb::helo:
-        return timeouts.hello;
+        return in(hello_reply_awaited, timeouts.hello);
     case SmtpVerb::starttls:
-        return timeouts.starttls;
+        return in(starttls_reply_awaited, timeouts.starttls);
     case SmtpVerb::auth:
     case SmtpVerb::auth_response:
-        return timeouts.auth;
+        return in(login_reply_awaited, timeouts.auth);
     case SmtpVerb::mail:
-        return timeouts.mail;
+        return in(mail_reply_awaited, timeouts.mail);
     case SmtpVerb::rcpt:
-        return timeouts.rcpt;
+        return in(rcpt_reply_awaited, timeouts.rcpt);
     case SmtpVerb::data:
-        return timeouts.data;
+        return in(data_reply_awaited, timeouts.data);
     case SmtpVerb::text:
-        return timeouts.end_of_text;
+        return in(verdict_awaited, timeouts.end_of_text);
     default:
-        return timeouts.other;
+        return in(reply_awaited, timeouts.other);
     }
 }
 

@@ -189,23 +189,21 @@ void ServerSession::handle_timeout(Instant now)
 {
     if (deadline_.at > now) return;
     switch (deadline_.timer) {
-    case ServerTimer::none:
+    case SessionTimer::none:
         return;
-    case ServerTimer::greeting_held:
+    case SessionTimer::greeting_held:
         greet(now, std::nullopt);
         break;
-    case ServerTimer::auth_delayed:
+    case SessionTimer::auth_delayed:
         commit(nullptr,
                transitions(now).on(std::get<server::DelayingAuthFailure>(std::move(state_)),
                                    server::AuthFailureDue{}),
                now);
         break;
-    case ServerTimer::tls_awaited:
+    case SessionTimer::tls_awaited:
         close(now); // nothing that it could be told would be understood
         break;
-    case ServerTimer::command_awaited:
-    case ServerTimer::octets_awaited:
-    case ServerTimer::text_end_awaited:
+    default: // the client says nothing, or not enough
         // RFC 5321 §4.5.3.2.7 and §3.8.
         answering_ = SmtpVerb::none;
         refuse_and_close(SmtpReason::idle_too_long, now);

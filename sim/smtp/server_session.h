@@ -75,10 +75,9 @@ public:
     void handle_replies_sent(Instant now) { set_deadline(now); }
 
     // When handle_timeout wants to be called, `never` when nothing is awaited; it may be called
-    // early or late.
+    // early or late. And what it waits for until then.
     [[nodiscard]] Instant next_timeout() const { return deadline_.at; }
-    // What it waits for until then.
-    [[nodiscard]] ServerTimer timer() const { return deadline_.timer; }
+    [[nodiscard]] const Deadline& deadline() const { return deadline_; }
     void handle_timeout(Instant now);
 
     // Takes the oldest pending output.
@@ -163,7 +162,7 @@ private:
     std::vector<std::pair<SmtpVerb, server::Judgement>> imposed_; // by the host, mostly none
     SmtpVerb answering_ = SmtpVerb::none;
     Tally tally_;
-    server::Deadline deadline_;
+    Deadline deadline_;
 
     Input input_;
     std::optional<LongLine> long_line_;

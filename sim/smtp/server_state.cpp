@@ -7,8 +7,8 @@ namespace {
 Deadline of_text(Instant now, Instant end, const ServerLimits& limits)
 {
     const Instant next_octets = now + limits.idle;
-    if (end < next_octets) return {ServerTimer::text_end_awaited, end};
-    return {ServerTimer::octets_awaited, next_octets};
+    if (end < next_octets) return {SessionTimer::text_end_awaited, now, end};
+    return {SessionTimer::octets_awaited, now, next_octets};
 }
 
 } // namespace
@@ -16,9 +16,9 @@ Deadline of_text(Instant now, Instant end, const ServerLimits& limits)
 Deadline deadline_of(const ServerState& state, Instant now, const ServerLimits& limits)
 {
     if (const auto* greeting = std::get_if<HoldingGreeting>(&state))
-        return {ServerTimer::greeting_held, greeting->until};
+        return {SessionTimer::greeting_held, now, greeting->until};
     if (const auto* delay = std::get_if<DelayingAuthFailure>(&state))
-        return {ServerTimer::auth_delayed, delay->until};
+        return {SessionTimer::auth_delayed, now, delay->until};
     if (const auto* text = std::get_if<ReceivingText>(&state))
         return of_text(now, text->until, limits);
     if (const auto* chunk = std::get_if<ReceivingChunk>(&state))
@@ -28,9 +28,9 @@ Deadline deadline_of(const ServerState& state, Instant now, const ServerLimits& 
     case SmtpPhase::closed:
         return {};
     case SmtpPhase::awaiting_tls:
-        return {ServerTimer::tls_awaited, now + limits.idle};
+        return {SessionTimer::tls_awaited, now, now + limits.idle};
     default:
-        return {ServerTimer::command_awaited, now + limits.idle};
+        return {SessionTimer::command_awaited, now, now + limits.idle};
     }
 }
 

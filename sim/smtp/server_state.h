@@ -2,7 +2,9 @@
 // valid in it: there is no envelope to forget to reset.
 #pragma once
 
+#include "sim/core/session_timer.h"
 #include "sim/core/smtp_words.h"
+#include "sim/core/state_phase.h"
 #include "sim/core/time.h"
 #include "sim/smtp/chunks.h"
 #include "sim/smtp/data.h"
@@ -10,7 +12,6 @@
 #include "sim/smtp/limits.h"
 #include "sim/smtp/server_output.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -108,16 +109,6 @@ struct Closed {
 
 } // namespace server
 
-// What a server session waits for, or puts off, each with its own time.
-SIM_NAMED_ENUM(ServerTimer,
-               none,
-               greeting_held,
-               tls_awaited,
-               command_awaited,
-               octets_awaited,   // of a text: not one has come for so long
-               text_end_awaited, // however many come
-               auth_delayed);
-
 using ServerState = std::variant<server::AwaitingClient,
                                  server::HoldingGreeting,
                                  server::AwaitingTls,
@@ -134,19 +125,8 @@ using ServerState = std::variant<server::AwaitingClient,
                                  server::AwaitingMessage,
                                  server::Closed>;
 
-template <typename... States>
-[[nodiscard]] constexpr SmtpPhase phase_of(const std::variant<States...>& state)
-{
-    constexpr std::array<SmtpPhase, sizeof...(States)> phases{States::phase...};
-    return phases[state.index()];
-}
-
 namespace server {
 
-struct Deadline {
-    ServerTimer timer = ServerTimer::none;
-    Instant at = never;
-};
 // For a session that has just come to this state, or has just heard something in it.
 [[nodiscard]] Deadline
 deadline_of(const ServerState& state, Instant now, const ServerLimits& limits);

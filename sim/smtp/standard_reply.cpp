@@ -62,6 +62,8 @@ constexpr std::array<Wording, count_of<SmtpReason>()> wordings{{
     {mailbox_full, 452, {4, 2, 2}, "Mailbox full"},
     {temporary_trouble, 451, {4, 3, 0}, "Temporary trouble, try again later"},
     {sender_not_yours, 553, {5, 7, 1}, "Sender address is not yours"},
+    {client_without_name, 550, {5, 7, 25}, "Client address has no name that leads back to it"},
+    {client_name_in_doubt, 450, {4, 7, 25}, "Cannot find the name of the client address now"},
     {sender_domain_takes_no_mail, 550, {5, 7, 27}, "Sender domain takes no mail (null MX)"},
     {recipient_domain_takes_no_mail, 556, {5, 1, 10}, "Recipient domain takes no mail (null MX)"},
     {address_needs_smtputf8, 553, {5, 6, 7}, "Non-ASCII addresses need SMTPUTF8"},

@@ -8,6 +8,7 @@ namespace sim::tls {
 namespace {
 
 constexpr std::uint16_t supported_versions = 43; // RFC 8446 §4.2
+constexpr std::uint16_t tls_1_3 = 0x0304;
 
 // Looks at as much of the header as there is, so that a stream that is not TLS is known by its
 // first octet, and the same however it is cut.
@@ -68,23 +69,52 @@ std::optional<std::string> HandshakeAssembler::next()
     return message;
 }
 
-bool chooses_tls_1_3(std::string_view server_hello)
+namespace {
+
+// Behind the header, the legacy version, the random and the session id with its length; nowhere
+// when it is cut short.
+std::optional<std::size_t> behind_session_id(std::string_view hello)
 {
-    // Header, legacy version, random; then the session id with its length.
-    std::size_t at = handshake_header_size + 2 + 32;
-    if (server_hello.size() <= at) return false;
-    at += 1 + std::size_t{octet_at(server_hello, at)};
-    at += 2 + 1; // cipher suite, compression method
-    if (server_hello.size() < at + 2) return false;
+    const std::size_t at = handshake_header_size + 2 + 32;
+    if (hello.size() <= at) return std::nullopt;
+    return at + 1 + std::size_t{octet_at(hello, at)};
+}
+
+// The data of supported_versions among the extensions that begin there; empty without one.
+std::string_view versions_at(std::size_t at, std::string_view hello)
+{
+    if (hello.size() < at + 2) return {};
     at += 2; // length of all extensions
-    while (at + 4 <= server_hello.size()) {
-        const std::uint16_t type = uint16_at(server_hello, at);
-        const std::size_t size = uint16_at(server_hello, at + 2);
+    while (at + 4 <= hello.size()) {
+        const std::uint16_t type = uint16_at(hello, at);
+        const std::size_t size = uint16_at(hello, at + 2);
         at += 4;
-        if (type == supported_versions && size == 2 && at + size <= server_hello.size())
-            return uint16_at(server_hello, at) == 0x0304;
+        if (type == supported_versions && at + size <= hello.size()) return hello.substr(at, size);
         at += size;
     }
+    return {};
+}
+
+} // namespace
+
+bool chooses_tls_1_3(std::string_view server_hello)
+{
+    const auto at = behind_session_id(server_hello);
+    if (!at) return false;
+    const std::string_view version = versions_at(*at + 2 + 1, server_hello); // suite, compression
+    return version.size() == 2 && uint16_at(version, 0) == tls_1_3;
+}
+
+bool offers_tls_1_3(std::string_view client_hello)
+{
+    auto at = behind_session_id(client_hello);
+    if (!at || client_hello.size() < *at + 2) return false;
+    *at += 2 + std::size_t{uint16_at(client_hello, *at)}; // cipher suites
+    if (client_hello.size() <= *at) return false;
+    *at += 1 + std::size_t{octet_at(client_hello, *at)};              // compression methods
+    const std::string_view versions = versions_at(*at, client_hello); // behind its own length
+    for (std::size_t i = 1; i + 1 < versions.size(); i += 2)
+        if (uint16_at(versions, i) == tls_1_3) return true;
     return false;
 }
 

@@ -78,6 +78,9 @@ private:
 // message that is cut short chooses nothing.
 [[nodiscard]] bool chooses_tls_1_3(std::string_view server_hello);
 
+// Whether this ClientHello offers TLS 1.3, in the same way.
+[[nodiscard]] bool offers_tls_1_3(std::string_view client_hello);
+
 // The group that this ServerKeyExchange of TLS 1.2 names, 0 when it names none: RFC 8422 §5.4.
 [[nodiscard]] std::uint16_t named_group(std::string_view server_key_exchange);
 

@@ -24,6 +24,8 @@ TEST_SUITE("core.setting_key")
             {"server.mail.kumo.example.tls_max",
              {server, "tls_max", "mail.kumo.example", 0, {}, {}}},
             {"server.mail.kumo.example.587.tls", {server, "tls", "mail.kumo.example", 587, {}, {}}},
+            {"check.mx.umi.example.sender_domain",
+             {check, "sender_domain", "mx.umi.example", 0, {}, {}}},
             {"fault.mail.kumo.example.cut", {fault, "cut", "mail.kumo.example", 0, {}, {}}},
             {"fault.mail.kumo.example.reply.rcpt",
              {fault, "reply", "mail.kumo.example", 0, "rcpt", {}}},
@@ -50,7 +52,7 @@ TEST_SUITE("core.setting_key")
                                        "server.",
                                        "server.tls",
                                        "fault.cut",
-
+                                       "check.sender_domain",
                                        "colour.red",
                                        "server.587.tls"})
             CHECK_FALSE(parse_setting_key(text).has_value());

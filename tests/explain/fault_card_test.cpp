@@ -74,6 +74,7 @@ void check(const Stopped& stopped, const char* host, const std::string& setting)
     CHECK(stopped.card.obstacle == Obstacle::fault);
     CHECK(stopped.who() == host);
     CHECK(stopped.card.cure.kind == CureKind::switch_fault);
+    CHECK(stopped.card.cure.proof == Proof::delivers);
     REQUIRE(stopped.card.cure.settings.size() == 1);
     CHECK(stopped.card.cure.settings[0] == std::pair<std::string, std::string>{setting, "off"});
     REQUIRE(stopped.card.fault.exists());

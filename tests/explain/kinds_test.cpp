@@ -1,76 +1,18 @@
 // Cards that were once wrong, each kind by itself: what stopped the mail, who did it, and a cure
 // that delivers.
-#include "sim/explain/cure.h"
-#include "sim/explain/rewind.h"
-#include "sim/playback.h"
-#include "sim/scenario/settings.h"
-#include "tests/support/small_world.h"
-#include "tests/support/words.h"
+#include "tests/explain/told.h"
 
 #include <doctest/doctest.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace sim;
 using namespace sim::explain;
+using test::Told;
 
 namespace {
-
-// A run, its cards, and the run with a card's cure.
-struct Told {
-    explicit Told(scenario::Scenario world, const Settings& settings = {})
-    {
-        for (const auto& setting : settings) {
-            REQUIRE_MESSAGE(scenario::apply_setting(world, setting.first, setting.second),
-                            setting.first);
-        }
-        plan.scenario = std::make_shared<const scenario::Scenario>(std::move(world));
-        run = std::make_unique<Playback>(plan);
-        cards = cured_cards(run->trace(), run->trace().size(), plan);
-    }
-
-    [[nodiscard]] const WhyCard& card() const
-    {
-        REQUIRE(cards.size() == 1);
-        return cards.front();
-    }
-    [[nodiscard]] std::string who() const
-    {
-        const HostId host = card().who;
-        return host.exists() ? plan.scenario->hosts.at(host.value).key : "nobody";
-    }
-    [[nodiscard]] std::string text(const WhyCard& card, CardRow row) const
-    {
-        const Language words = test::language("en");
-        std::string all;
-        const Context context{*plan.scenario, run->trace(), words};
-        for (const CardText::Row& each : describe(card, context).rows) {
-            if (each.row != row) continue;
-            for (const std::string& line : each.lines)
-                all += line + "\n";
-        }
-        return all;
-    }
-    void check_cure() const
-    {
-        CHECK(card().cure.proof == Proof::delivers);
-        const std::size_t kept = rewind_to(card(), run->trace(), *plan.scenario);
-        std::vector<SettingChange> changes;
-        for (const auto& [key, value] : card().cure.settings)
-            changes.push_back({key, value});
-        const auto cured =
-            with(plan, changes, kept > 0 ? run->trace()[kept].at : plan.scenario->start);
-        REQUIRE(cured);
-        CHECK(Playback{*cured}.trace().count(Kind::mail_delivered) > 0);
-    }
-
-    Plan plan;
-    std::unique_ptr<Playback> run;
-    std::vector<WhyCard> cards;
-};
 
 // Hanako has an address of her ISP, too, whose server takes mail on 587.
 scenario::Scenario with_isp()
@@ -234,6 +176,37 @@ TEST_SUITE("explain.kinds")
                     CHECK(said.find("Hanako") != std::string::npos);
             }
         }
+    }
+
+    TEST_CASE("STARTTLS made unreadable where there is no 465: another line is the cure")
+    {
+        scenario::Scenario s = test::small_world();
+        std::erase_if(s.mail_servers[0].listeners,
+                      [](const auto& listener) { return listener.port == 465; });
+        s.hosts.push_back(test::small_host("other", scenario::HostKind::router, "192.0.2.2"));
+        for (const char* server : {"mail.kumo.example", "ns.example"})
+            s.links.push_back({std::string{"other-"} + server, "other", server, 5ms, 100'000'000});
+        std::erase_if(s.links, [](const auto& link) { return link.key == "hanako-pc"; });
+        for (const char* router : {"router", "other"}) {
+            scenario::AccessLine line;
+            line.key = std::string{"line-"} + router;
+            line.name = {line.key, line.key};
+            line.area = "area";
+            line.router = router;
+            line.address = test::ip(router[0] == 'r' ? "192.0.2.10" : "192.0.2.11");
+            line.resolver = test::ip("198.51.100.53");
+            s.lines.push_back(line);
+        }
+        s.hosts[0].addresses.clear();
+        s.hosts[0].line = "line-router";
+        const Told told{s, {{"fault.router.tamper", "starttls"}}};
+        CHECK(told.card().obstacle == Obstacle::tampered);
+        // The fault is the learner's own to switch off; without that, and never by asking the
+        // server for TLS, which it offers already.
+        CHECK(told.card().cure.settings !=
+              Settings{{"server.mail.kumo.example.587.require_tls", "true"}});
+        CHECK(told.card().cure.settings == Settings{{"client.line", "line-other"}});
+        told.check_cure();
     }
 
     TEST_CASE("a rule that let mail pass and was switched is not said to let it pass")

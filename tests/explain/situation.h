@@ -27,6 +27,7 @@ public:
         make_rules();
         make_programs();
         make_faults();
+        make_another_sender();
     }
 
     [[nodiscard]] const sim::scenario::Scenario& world() const { return s_; }
@@ -345,6 +346,19 @@ private:
         fetch.delay = std::chrono::seconds{1};
         fetch.program = "taro";
         s_.steps = {std::move(send), std::move(fetch)};
+    }
+
+    // Somebody else's PC beside Hanako's, whose account no setting reaches.
+    void make_another_sender()
+    {
+        if (!once_in(8)) return;
+        add_host("other-pc", sim::scenario::HostKind::pc, "192.0.2.20", "area");
+        join("other-pc", s_.lines.front().router);
+        sim::scenario::MailProgram other = s_.programs.front();
+        other.key = "other";
+        other.host = "other-pc";
+        s_.programs.push_back(std::move(other));
+        s_.steps.front().program = "other";
     }
 
     // One that is switched on from the start.

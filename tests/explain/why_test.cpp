@@ -71,7 +71,8 @@ public:
     }
     void not_sent(UserError error, FailureStep step, EventId cause, std::uint16_t code = 0)
     {
-        add(pc, SendFinished{mail, error, step, code, {}, trace.note("550 no")}, cause);
+        const Blob reply = trace.note(code == 0 ? std::string{} : fmt::format("{} words", code));
+        add(pc, SendFinished{mail, error, step, code, {}, reply}, cause);
     }
     // One reply, at the server that gave it and at the client that heard it.
     EventId reply(HostId client, HostId said_by, SmtpVerb to, SmtpReason reason, std::uint16_t code)

@@ -279,14 +279,15 @@ TEST_SUITE("net.connect")
         CHECK(net.happenings<ConnectionAttempted>().back().local.port == 49152);
     }
 
-    TEST_CASE("a connect that is aborted ends, and the server's answer meets a closed door")
+    TEST_CASE("a connect that is aborted has failed, and the server's answer meets a closed door")
     {
         Pair net;
         const ConnectionId connection = net.connect();
         net.abort(net.client, connection);
         net.run();
         REQUIRE(net.heard.size() == 1);
-        CHECK(std::get<Ended>(net.heard[0].event.what).how == ConnectionEnd::aborted);
+        CHECK(std::get<Failed>(net.heard[0].event.what).why == ConnectFailure::called_off);
+        CHECK(net.happenings<ConnectionEnded>().empty()); // it never stood
         // The SYN was under way: the server answers it and is told with RST.
         CHECK(net.segments_from(net.client) == std::vector<std::string>{"SYN", "RST"});
         CHECK(net.segments_from(net.server) == std::vector<std::string>{"SYN ACK"});

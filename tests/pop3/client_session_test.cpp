@@ -534,8 +534,10 @@ TEST_SUITE("pop3.client_session")
         Program program{taro()};
         program.connect();
         CHECK(program.session.next_timeout() == start_of_test + 1min);
+        CHECK(program.session.deadline().timer == SessionTimer::greeting_awaited);
         program.hear("+OK hello\r\n", start_of_test + 30s);
         CHECK(program.session.next_timeout() == start_of_test + 90s);
+        CHECK(program.session.deadline().timer == SessionTimer::reply_awaited);
         program.hear("+OK\r\nUI", start_of_test + 80s); // no reply yet
         program.session.handle_timeout(start_of_test + 89s);
         CHECK(program.session.phase() == ClientPhase::awaiting_capabilities);
@@ -554,6 +556,7 @@ TEST_SUITE("pop3.client_session")
         for (int i = 0; i < 3 * 1024; ++i) {
             now += 3200ms; // 16 KiB in 51 s: a line of 2.6 kbit/s
             REQUIRE(now < program.session.next_timeout());
+            REQUIRE(program.session.deadline().timer == SessionTimer::message_awaited);
             program.hear(line, now);
         }
         program.hear(".\r\n", now);

@@ -192,6 +192,7 @@ TEST_SUITE("pop3.server_session")
             server.take_log();
             if (idle) {
                 CHECK(server.session.next_timeout() == start_of_test + 10min);
+                CHECK(server.session.deadline().timer == SessionTimer::command_awaited);
                 server.session.handle_timeout(start_of_test + 10min);
                 CHECK(server.drain().empty()); // RFC 1939 §3: not a word
             } else {
@@ -199,6 +200,7 @@ TEST_SUITE("pop3.server_session")
             }
             CHECK(server.take_log() == "released\nclosed\n");
             CHECK(server.session.next_timeout() == never);
+            CHECK(server.session.deadline().timer == SessionTimer::none);
         }
     }
 

@@ -111,6 +111,39 @@ struct RealServer {
 
 TEST_SUITE("report.outside")
 {
+    TEST_CASE("a program that hangs up while a rule drops its requests: the rule's card, no reset")
+    {
+        Visited visited{"op25b"};
+        const ConnectionId connection = visited.connect(25);
+        visited.wait(8s);
+        visited.world->visit(visited.pc,
+                             [&](mail::Visitor& visitor) { visitor.abort(connection); });
+        visited.wait(1s);
+        const Trace& trace = visited.world->trace();
+        const auto cards = explain::cured_cards(trace, trace.size(), visited.plan);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards.front().obstacle == explain::Obstacle::op25b);
+        CHECK(cards.front().outside.has_value());
+        CHECK(cards.front().cure.kind != explain::CureKind::ask_operator);
+        const explain::Language words = test::language("en");
+        for (const Level level : values_of<Level>()) {
+            const Source source{trace, *visited.plan.scenario, words, trace.size(), level, {}, 80};
+            const std::string told = plain(transcript(source));
+            INFO(told);
+            CHECK((times(told, "hung up") > 0 || times(told, "called back") > 0 ||
+                   times(told, "SYN-SENT") > 0));
+            CHECK(told.find("sent RST") == std::string::npos);
+        }
+        // Who hangs up at once has no trouble that anybody knows of.
+        Visited hasty{"op25b"};
+        const ConnectionId brief = hasty.connect(25);
+        hasty.world->visit(hasty.pc, [&](mail::Visitor& visitor) { visitor.abort(brief); });
+        hasty.wait(1s);
+        CHECK(explain::why_cards(
+                  hasty.world->trace(), hasty.world->trace().size(), *hasty.plan.scenario)
+                  .empty());
+    }
+
     TEST_CASE("each line stands in the transcript once, with its direction")
     {
         const Talk talk;

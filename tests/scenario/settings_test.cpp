@@ -68,6 +68,7 @@ TEST_SUITE("scenario.settings")
                                                "server.mx.far.example.greeting_delay",
                                                "server.mx.far.example.pop_before_smtp",
                                                "server.mx.far.example.lenient_line_ends",
+                                               "check.mx.far.example.sender_address",
                                                "server.mx.far.example.25.tls",
                                                "server.mx.far.example.25.require_tls",
                                                "server.mx.far.example.25.require_auth",

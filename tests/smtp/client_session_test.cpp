@@ -720,6 +720,7 @@ TEST_SUITE("smtp.client_session")
         session.handle_connected(start_of_test);
         session.handle_bytes("220 x\r\n", start_of_test + 4min);
         CHECK(session.next_timeout() == start_of_test + 9min);
+        CHECK(session.deadline().timer == SessionTimer::hello_reply_awaited);
         // An octet now and then is no reply.
         session.handle_bytes("250-m", start_of_test + 8min);
         CHECK(session.next_timeout() == start_of_test + 9min);
@@ -749,8 +750,11 @@ TEST_SUITE("smtp.client_session")
         CHECK(session.next_timeout() == start_of_test + 10min);
         session.handle_send_progress(false, start_of_test + 1min);
         CHECK(session.next_timeout() == start_of_test + 4min);
+        CHECK(session.deadline().timer == SessionTimer::octets_leaving);
         session.handle_send_progress(true, start_of_test + 3min);
         CHECK(session.next_timeout() == start_of_test + 13min);
+        CHECK(session.deadline().timer == SessionTimer::verdict_awaited);
+        CHECK(session.deadline().since == start_of_test + 3min);
     }
 
     // ---- positions and the diagram

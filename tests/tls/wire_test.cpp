@@ -119,6 +119,23 @@ TEST_SUITE("tls.wire")
         CHECK(named_group(std::string{"\x0c\x00\x00\x03\x01\x00\x1d", 7}) == 0);
         CHECK(named_group(std::string{"\x0c\x00\x00\x03\x03\x00", 6}) == 0);
     }
+
+    TEST_CASE("a ClientHello offers TLS 1.3 among its versions, and nothing when it is cut short")
+    {
+        const std::string begin = std::string{"\x01\x00\x00\x2e\x03\x03", 6} +
+                                  std::string(32, 'r') +
+                                  std::string{"\x01s\x00\x04\x13\x02\x13\x01\x01\x00", 10};
+        // An extension of another kind, then supported_versions: a grease value, 1.3 and 1.2.
+        const std::string hello = begin + std::string{"\x00\x0f\x00\x0a\x00\x00\x00\x2b\x00\x07"
+                                                      "\x06\x0a\x0a\x03\x04\x03\x03",
+                                                      17};
+        CHECK(offers_tls_1_3(hello));
+        for (std::size_t size = 0; size < hello.size(); ++size)
+            CHECK_FALSE(offers_tls_1_3(std::string{hello.substr(0, size)}));
+        CHECK_FALSE(offers_tls_1_3(
+            begin + std::string{"\x00\x07\x00\x2b\x00\x03\x02\x03\x03", 9})); // 1.2 alone
+        CHECK_FALSE(offers_tls_1_3(begin)); // TLS 1.2 may come without extensions
+    }
 }
 
 } // namespace sim::tls::test

@@ -168,6 +168,17 @@ struct Intruder {
 
     // ---- in the trace -------------------------------------------------------------------------
 
+    // Those that ran out on this connection.
+    [[nodiscard]] std::vector<SessionTimer> timers(ConnectionId connection) const
+    {
+        std::vector<SessionTimer> found;
+        for (const EventId id : visited.world->trace().index().of(connection)) {
+            const auto* ran_out = std::get_if<TimerRanOut>(&visited.world->trace().at(id).what);
+            if (ran_out != nullptr) found.push_back(ran_out->timer);
+        }
+        return found;
+    }
+
     template <typename What, typename Test>
     [[nodiscard]] std::size_t count(const Test& test) const
     {
@@ -844,6 +855,7 @@ TEST_SUITE("world.attacks")
         CHECK(heard.starts_with("421 4.4.2 "));
         CHECK(is_one_line(heard));
         CHECK(intruder.told(connection, SmtpReason::idle_too_long) == 1);
+        CHECK(intruder.timers(connection) == std::vector{SessionTimer::command_awaited});
         CHECK(intruder.taken(connection, SmtpVerb::ehlo) == 0);
     }
 
@@ -859,6 +871,7 @@ TEST_SUITE("world.attacks")
         CHECK(heard.starts_with("421 4.4.2 "));
         CHECK(is_one_line(heard));
         CHECK(intruder.told(connection, SmtpReason::idle_too_long) == 1);
+        CHECK(intruder.timers(connection) == std::vector{SessionTimer::text_end_awaited});
         CHECK(intruder.queued(attacked_mx) == 1); // the others'
         CHECK(intruder.delivered() == 1);
     }
@@ -871,7 +884,17 @@ TEST_SUITE("world.attacks")
         CHECK_FALSE(intruder.is_closed());
         CHECK(intruder.say(connection, "\x03", 2min).empty());
         CHECK(intruder.is_closed());
+        CHECK(intruder.timers(connection) == std::vector{SessionTimer::tls_awaited});
         CHECK(intruder.taken(connection, SmtpVerb::ehlo) == 0);
+    }
+
+    TEST_CASE("a POP3 client that says nothing is left without a word, and the trace says why")
+    {
+        Intruder intruder;
+        const ConnectionId connection = intruder.connect(attacked_provider, 110);
+        CHECK(intruder.say(connection, "", 11min).empty());
+        CHECK(intruder.is_closed());
+        CHECK(intruder.timers(connection) == std::vector{SessionTimer::command_awaited});
     }
 
     TEST_CASE("RST in the middle of a message: it is dropped")

@@ -277,6 +277,41 @@ TEST_SUITE("world.delivery")
         CHECK(received("") == "(unknown [203.0.113.25])");
     }
 
+    TEST_CASE("FAR-END reverse name: who has none is refused for good, in doubt for now")
+    {
+        const auto office_with = [](const std::string& ptr) {
+            PostOfficePlan plan;
+            plan.mx1.listeners[0].checks = {PolicyCheck::reverse_name};
+            plan.mx2.listeners[0].checks = {PolicyCheck::reverse_name};
+            if (!ptr.empty()) plan.records.push_back("25.113.0.203.in-addr.arpa PTR " + ptr);
+            return plan;
+        };
+        PostOffice named{office_with("relay.kumo.example")};
+        named.send_to({taro});
+        named.run();
+        CHECK(named.kept(PostOffice::mx1, taro).size() == 1);
+
+        PostOffice nameless{office_with("")};
+        nameless.send_to({taro});
+        nameless.run();
+        CHECK(nameless.kept(PostOffice::mx1, taro).empty());
+        REQUIRE(nameless.all<MailBounced>().size() == 1);
+        CHECK(nameless.text(nameless.all<MailBounced>()[0].reply) ==
+              "550 5.7.25 Client address has no name that leads back to it");
+        REQUIRE(nameless.all<PolicyJudged>().size() == 1);
+        CHECK(nameless.all<PolicyJudged>()[0].check == PolicyCheck::reverse_name);
+        CHECK(nameless.all<PolicyJudged>()[0].verdict == PolicyVerdict::rejected);
+
+        // Switched off while the world runs.
+        PostOffice off{office_with("")};
+        off.mta(PostOffice::mx1)
+            .set_check_actions({{PolicyCheck::reverse_name, auth::CheckAction::off}});
+        off.send_to({taro});
+        off.run();
+        CHECK(off.kept(PostOffice::mx1, taro).size() == 1);
+        CHECK(off.all<PolicyJudged>().empty());
+    }
+
     TEST_CASE("RFC 7505 section 4.1: a server that asks refuses the recipient at once")
     {
         PostOfficePlan plan;

@@ -336,6 +336,10 @@ TEST_SUITE("world.faults")
         const World own = run_with({{key(own_server, "delay"), "10m"}});
         CHECK(sending(own).error == UserError::reply_timed_out);
         CHECK(all_of<MailQueued>(own).empty());
+        const auto timers = all_of<TimerRanOut>(own);
+        REQUIRE_FALSE(timers.empty());
+        CHECK(timers[0].timer == SessionTimer::greeting_awaited);
+        CHECK(timers[0].waited == 5min);
 
         const World next = run_with({{key(next_hop, "delay"), "10m"}});
         const auto deferred = all_of<MailDeferred>(next);
