@@ -49,6 +49,7 @@ std::vector<MessageGroup> report_messages()
         {"report.elapsed", {"seconds", "minutes", "hours", "days"}, {"number"}, false},
         {"report.exposed", {"and"}, {}, false},
         {"report", {"because"}, {"words"}, false},
+        {"report.story", {"letter", "altered", "unanswered", "taken", "report"}, {}, false},
         {"report.wire", {"summary"}, {"clear", "sealed"}, false},
         {"report.wire", {"not_hidden", "learned", "hidden"}, {}, false},
         {"report.wire", {"learned_talks"}, {"a", "b", "port"}, false},
