@@ -13,6 +13,9 @@ namespace {
 constexpr ImGuiWindowFlags whole_window =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
+// As a Japanese input method types them.
+constexpr ImWchar wide_question = 0xFF1F;
+constexpr ImWchar wide_slash = 0xFF0F;
 constexpr float smallest_side = 240; // pixels: below this there is nothing to be seen
 
 // A part of the one window there is: the keyboard walks from pane to pane in the order in which
@@ -57,7 +60,11 @@ void keep_keys(const Desk& desk)
 void App::keys(std::vector<Action>& actions) const
 {
     const ImGuiIO& io = ImGui::GetIO();
-    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true); };
+    // Held down, the arrows alone go on: whoever rests a finger on a key does not want the last
+    // lesson.
+    const auto pressed = [](ImGuiKey key) {
+        return ImGui::IsKeyPressed(key, key >= ImGuiKey_LeftArrow && key <= ImGuiKey_DownArrow);
+    };
     if (io.KeyCtrl) {
         if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd) || pressed(ImGuiKey_Semicolon))
             actions.emplace_back(action::Zoom{1});
@@ -107,10 +114,14 @@ void App::keys(std::vector<Action>& actions) const
                                                   ? ThemeName::paper
                                                   : ThemeName::projector});
     }
-    const bool question = pressed(ImGuiKey_Slash) && io.KeyShift;
-    if (question) actions.emplace_back(action::ShowSheet{Sheet::keys});
-    if (pressed(ImGuiKey_Slash) && !io.KeyShift)
-        actions.emplace_back(action::ShowSheet{Sheet::lessons});
+    // By what was typed: which key that takes differs between keyboards, and Shift may be up again
+    // before the frame comes.
+    for (const ImWchar typed : io.InputQueueCharacters) {
+        if (typed == '?' || typed == wide_question)
+            actions.emplace_back(action::ShowSheet{Sheet::keys});
+        if (typed == '/' || typed == wide_slash)
+            actions.emplace_back(action::ShowSheet{Sheet::lessons});
+    }
 }
 
 void App::layout(const Ui& ui)
@@ -141,7 +152,7 @@ void App::layout(const Ui& ui)
 
     const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
     begin_pane(ui, "##middle", middle, theme.paper, {14, 14});
-    if (!ui.desk().problems().empty()) {
+    if (!ui.desk().problems().empty()) { // and nothing of the lesson behind it
         problems_panel(ui);
     } else if (ui.desk().is_open()) {
         if (graph_of_ != ui.desk().run_number()) {
