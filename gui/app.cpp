@@ -160,15 +160,25 @@ void App::layout(const Ui& ui)
             graph_ = map_graph(ui.desk().playback().world(), ui.desk().scenario());
         }
         const float pad = ui.px(14);
-        const float split = middle.min.y + middle.height() * 0.51F;
+        const bool over = ui.desk().shows_verdict();
+        float split = middle.min.y + middle.height() * 0.51F;
         map_panel(
             ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
-        ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
-                                            {middle.max.x - pad, split + ui.px(10)},
-                                            theme.rule);
-        ladder_panel(ui,
-                     {{middle.min.x + pad, split + ui.px(16)},
-                      {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
+        if (over) { // what the run came to, and of the conversation what there is room for
+            const ImVec2 corner{middle.min.x + pad, split + ui.px(8)};
+            const Rect across{corner, {middle.max.x - pad, corner.y + middle.height() * 0.32F}};
+            split += verdict_panel(ui, across) + ui.px(4);
+        } else {
+            ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
+                                                {middle.max.x - pad, split + ui.px(10)},
+                                                theme.rule);
+        }
+        const float least = ui.px(170) * ui.theme().type_scale; // names and some rows
+        if (middle.max.y - split > least) {
+            ladder_panel(ui,
+                         {{middle.min.x + pad, split + ui.px(16)},
+                          {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
+        }
     } else {
         ui.paragraph(ui.body(), ui.say("empty"));
     }

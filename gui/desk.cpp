@@ -98,6 +98,15 @@ float Desk::flash(std::string_view key) const
     return does ? std::clamp(flash_ / seconds_flashing, 0.0F, 1.0F) : 0.0F;
 }
 
+bool Desk::shows_verdict() const
+{
+    if (!is_shown() || live_ || cursor() == 0 || !at_end()) return false;
+    if (playing_ || progress() < 1) return false; // the last thing is still on its way
+    using sim::report::Ending;
+    const Ending ending = view().verdict().ending;
+    return ending != Ending::nothing_sent && ending != Ending::under_way;
+}
+
 bool Desk::is_blamed(std::string_view key) const
 {
     const auto number = view().last_card_before(cursor());

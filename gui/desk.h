@@ -133,6 +133,8 @@ public:
         return pane_->kept_by_cure(card);
     }
     [[nodiscard]] bool at_end() const { return pane_->at_end(); }
+    // The run has been told to its end and came to something: the verdict is shown.
+    [[nodiscard]] bool shows_verdict() const;
     // A long run is played on while frames are drawn: what has happened so far is shown.
     [[nodiscard]] bool is_complete() const { return pane_->is_complete(); }
     // What the last change or export did, in the language; empty when there is nothing to say.

@@ -146,7 +146,8 @@ RunView::Facts::Facts(const sim::Playback& playback)
     : hosts{playback.trace(), playback.scenario()},
       moments{playback.trace(), playback.scenario()},
       reach{playback.scenario()},
-      cures{playback.trace(), playback.plan()}
+      cures{playback.trace(), playback.plan()},
+      of{&playback}
 {
 }
 
@@ -165,6 +166,16 @@ void RunView::Facts::follow(const sim::Playback& playback)
         may_fail = may_fail || changes_cards(event);
     }
     if (may_fail) find_cards(playback);
+}
+
+const RunView::Facts::Told& RunView::Facts::told() const
+{
+    if (!told_ || told_->end != followed) {
+        told_ = Told{followed, sim::report::journey(of->trace(), followed, of->scenario()), {}};
+        told_->verdict =
+            sim::report::verdict(of->trace(), followed, of->scenario(), told_->journey, cards);
+    }
+    return *told_;
 }
 
 void RunView::Facts::find_cards(const sim::Playback& playback)

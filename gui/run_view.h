@@ -12,6 +12,7 @@
 #include "sim/report/ladder.h"
 #include "sim/report/packet_view.h"
 #include "sim/report/tls_view.h"
+#include "sim/report/verdict.h"
 #include "sim/report/wire.h"
 
 #include <array>
@@ -70,6 +71,12 @@ public:
     [[nodiscard]] const Fold* hiding(sim::EventId event) const { return shown_.hiding(event); }
     // By the events that they begin with.
     void open_folds(const std::set<std::uint32_t>& open);
+    // What came of the run, as far as there is one, and how the mail went, hop by hop.
+    [[nodiscard]] const sim::report::Verdict& verdict() const { return facts_->told().verdict; }
+    [[nodiscard]] const std::vector<sim::report::Hop>& journey() const
+    {
+        return facts_->told().journey;
+    }
     [[nodiscard]] const Moments& moments() const { return facts_->moments; }
     // The row at which the lesson's first moment can be seen; none in a run without one.
     [[nodiscard]] sim::EventId climax() const;
@@ -131,6 +138,14 @@ private:
         mutable std::vector<bool> cured; // by card: its cure was looked for
         mutable std::vector<sim::explain::WhyCard> cards;
         std::vector<const sim::explain::WhyCard*> cards_by_stop;
+        struct Told {
+            std::size_t end = 0;
+            std::vector<sim::report::Hop> journey;
+            sim::report::Verdict verdict;
+        };
+        [[nodiscard]] const Told& told() const; // worked out when somebody asks
+        const sim::Playback* of = nullptr;
+        mutable std::optional<Told> told_;
     };
     void note_rows();
     void note_spans();

@@ -306,7 +306,7 @@ private:
         const Fold& fold = *view_.fold(shown);
         ImDrawList* list = ImGui::GetWindowDrawList();
         const ImU32 colour = future ? ui_.theme().quiet : ui_.theme().of(fold.row.mark);
-        const TextStyle style = strong(colour);
+        const TextStyle style = ui_.in(ui_.note(), colour);
         const float line = y + (row_height_ - style.size) / 2;
         float x = space_.min.x + time_width_;
         ui_.line(list, {x, line}, style, fold.open ? icon::down : icon::forward, ui_.px(20));
@@ -319,7 +319,14 @@ private:
         const std::string words = how.empty() ? lines : fmt::format("{}  {}", how, lines);
         const float width = text_width(style, words);
         const float right = space_.max.x - ui_.px(24) - width;
-        words_at(fold.row, {x, line}, style, fold.ends, right - x - ui_.px(8));
+        const auto& run = ui_.desk().playback();
+        const auto* hop =
+            run.is_complete()
+                ? sim::report::hop_of(view_.journey(), run.trace().at(fold.row.event).connection)
+                : nullptr;
+        const std::string ends =
+            hop == nullptr ? fold.ends : fmt::format("{}  {}", hop->number, fold.ends);
+        words_at(fold.row, {x, line}, style, ends, right - x - ui_.px(8));
         words_at(fold.row, {right, line}, style, words, width + 1);
     }
 

@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace gui {
@@ -93,15 +96,24 @@ public:
         const auto points = way();
         labels_.keep_free(points);
         gates.trails();
-        way_of_now();
+        const bool over = ui_.desk().shows_verdict();
+        if (over) {
+            whole_way();
+        } else {
+            way_of_now();
+        }
         gates.gates(points);
         for (const auto& [host, rect] : layout_.cards)
             card(host, rect);
         gates.marks();
-        traveller();
+        if (over) {
+            numbers();
+        } else {
+            traveller();
+        }
         if (now_ != nullptr) ui_.tell("map", now_->event);
         gates.labels();
-        if (now_ != nullptr && points.size() < 2) happening();
+        if (now_ != nullptr && !over && points.size() < 2) happening();
     }
 
 private:
@@ -227,6 +239,54 @@ private:
         } else {
             dashed(list_, part, colour, ui_.px(3), ui_.px(7), ui_.px(5));
         }
+    }
+
+    // All hops of the run, each as it was protected.
+    void whole_way() const
+    {
+        for (const auto& hop : ui_.desk().view().journey()) {
+            const auto points = way_of(hop);
+            if (points.size() < 2 || hop.end == sim::report::HopEnd::unreached) continue;
+            if (is_sealed(hop)) {
+                solid(list_, points, ui_.theme().encrypted, ui_.px(4));
+            } else {
+                dashed(list_, points, ui_.theme().clear, ui_.px(3), ui_.px(7), ui_.px(5));
+            }
+        }
+    }
+
+    // By which the journey below the map calls them.
+    void numbers()
+    {
+        std::map<std::pair<HostId, HostId>, int> before; // hops on one way stand side by side
+        for (const auto& hop : ui_.desk().view().journey()) {
+            const auto points = way_of(hop);
+            if (points.size() < 2) continue;
+            const float radius = ui_.px(10);
+            ImVec2 at = cut(points, length_of(points) / 2).back();
+            at.x += 2.2F * radius * static_cast<float>(before[std::minmax(hop.from, hop.to)]++);
+            const bool readable = !hop.exposed.empty();
+            const ImU32 colour = readable         ? ui_.theme().clear
+                                 : is_sealed(hop) ? ui_.theme().encrypted
+                                                  : ui_.theme().ink;
+            list_->AddCircleFilled(at, radius, ui_.theme().card);
+            list_->AddCircle(at, radius, colour, 0, ui_.px(2));
+            const Rect badge{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}};
+            ui_.line_centred(list_, badge, ui_.in(ui_.small(), colour), std::to_string(hop.number));
+            labels_.keep_free(badge);
+        }
+    }
+
+    [[nodiscard]] static bool is_sealed(const sim::report::Hop& hop)
+    {
+        return hop.shield == sim::report::Shield::starttls ||
+               hop.shield == sim::report::Shield::tls;
+    }
+
+    [[nodiscard]] std::vector<ImVec2> way_of(const sim::report::Hop& hop) const
+    {
+        if (!hop.from.exists() || !hop.to.exists() || hop.from == hop.to) return {};
+        return path_on_map(layout_, ui_.desk().view().way(hop.from, hop.to));
     }
 
     void traveller()

@@ -77,7 +77,7 @@ TEST_SUITE("gui.moment")
                         REQUIRE(now.exists());
                         CHECK(now != before);
                         CHECK(told(window, "map") == now);
-                        CHECK(told(window, "ladder") == now);
+                        CHECK((told(window, "ladder") == now || window.desk().shows_verdict()));
                         CHECK(told(window, "sentence") == now);
                         before = now;
                     }
