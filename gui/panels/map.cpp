@@ -10,9 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace gui {
@@ -258,23 +257,43 @@ private:
     // By which the journey below the map calls them.
     void numbers()
     {
-        std::map<std::pair<HostId, HostId>, int> before; // hops on one way stand side by side
         for (const auto& hop : ui_.desk().view().journey()) {
             const auto points = way_of(hop);
             if (points.size() < 2) continue;
             const float radius = ui_.px(10);
-            ImVec2 at = cut(points, length_of(points) / 2).back();
-            at.x += 2.2F * radius * static_cast<float>(before[std::minmax(hop.from, hop.to)]++);
+            // Of what got nowhere, where it set out.
+            const bool unreached = hop.end == sim::report::HopEnd::unreached;
+            const float near = length_of(points) * (unreached ? 0.12F : 0.5F);
+            const auto at = free_on(points, near, radius);
+            if (!at) continue;
             const bool readable = !hop.exposed.empty();
             const ImU32 colour = readable         ? ui_.theme().clear
                                  : is_sealed(hop) ? ui_.theme().encrypted
                                                   : ui_.theme().ink;
-            list_->AddCircleFilled(at, radius, ui_.theme().card);
-            list_->AddCircle(at, radius, colour, 0, ui_.px(2));
-            const Rect badge{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}};
+            list_->AddCircleFilled(*at, radius, ui_.theme().card);
+            list_->AddCircle(*at, radius, colour, 0, ui_.px(2));
+            const Rect badge{{at->x - radius, at->y - radius}, {at->x + radius, at->y + radius}};
             ui_.line_centred(list_, badge, ui_.in(ui_.small(), colour), std::to_string(hop.number));
             labels_.keep_free(badge);
         }
+    }
+
+    // On the way, near this far along it, where no name and no other number stands; nothing where
+    // it is all taken.
+    [[nodiscard]] std::optional<ImVec2>
+    free_on(const std::vector<ImVec2>& way, float near, float radius) const
+    {
+        const float length = length_of(way);
+        const float step = ui_.px(4);
+        for (float off = 0; off < length; off += step) {
+            for (const float place : {near + off, near - off}) {
+                if (place < 0 || place > length) continue;
+                const ImVec2 at = cut(way, place).back();
+                const Rect badge{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}};
+                if (!labels_.covers_names(badge)) return at;
+            }
+        }
+        return std::nullopt;
     }
 
     [[nodiscard]] static bool is_sealed(const sim::report::Hop& hop)
