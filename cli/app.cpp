@@ -24,13 +24,14 @@ struct Parsed {
     std::string language;
     std::string colour = "auto";
     ListOptions list;
+    LessonOptions lesson;
     RunOptions run;
     CheckOptions check;
     BridgeOptions bridge;
     SendOptions send;
     std::vector<std::string> settings;
     std::string level = "standard";
-    std::string view = "transcript";
+    std::string view = "why";
     std::string send_as = "program";
     std::string help_about;
 };
@@ -85,6 +86,7 @@ public:
         app_.footer(context_.text("help.examples"));
         common(app_);
         add_list();
+        add_lesson();
         add_run();
         add_check();
         add_bridge();
@@ -92,7 +94,7 @@ public:
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
         one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
-               {"list", "run", "check", "bridge", "send", "help"});
+               {"list", "lesson", "run", "check", "bridge", "send", "help"});
         labels(*app_.get_formatter());
         name_groups(app_);
         for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
@@ -146,7 +148,9 @@ private:
 
     CLI::App* subcommand(const char* name)
     {
-        CLI::App* sub = app_.add_subcommand(name, context_.text(fmt::format("help.{}", name)));
+        // "lesson" is an argument's name already.
+        const std::string about = std::string_view{name} == "lesson" ? "lesson_command" : name;
+        CLI::App* sub = app_.add_subcommand(name, context_.text(fmt::format("help.{}", about)));
         sub->set_help_flag("-h,--help", context_.text("help.help"));
         sub->footer(context_.text(fmt::format("help.{}_examples", name)));
         common(*sub);
@@ -156,7 +160,15 @@ private:
     void add_list()
     {
         auto* sub = subcommand("list");
+        sub->add_option("lesson", parsed_.list.lesson, context_.text("help.list_lesson"));
         sub->add_flag("--json", parsed_.list.json, context_.text("help.json"));
+    }
+
+    void add_lesson()
+    {
+        auto* sub = subcommand("lesson");
+        sub->add_option("lesson", parsed_.lesson.lesson, context_.text("help.lesson"))->required();
+        add_level(*sub);
     }
 
     void add_check()
@@ -262,6 +274,8 @@ private:
         auto* sub = subcommand("run");
         RunOptions& run = parsed_.run;
         sub->add_option("lesson", run.lesson, context_.text("help.lesson"))->required();
+        sub->add_option("--variation", run.variation, context_.text("help.variation"))
+            ->type_name("NAME");
         add_settings(*sub);
         sub->add_option("--message", run.message_file, context_.text("help.message"))
             ->type_name("FILE.eml");
@@ -302,6 +316,10 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
     }
     CLI::App& app = parser.app();
     if (app.got_subcommand("list")) return list(context, parsed.list);
+    if (app.got_subcommand("lesson")) {
+        parsed.lesson.level = *sim::parse_enum<sim::report::Level>(parsed.level);
+        return lesson(context, parsed.lesson);
+    }
     if (app.got_subcommand("check")) return check(context, parsed.check);
     if (app.got_subcommand("run")) {
         if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;

@@ -40,15 +40,24 @@ struct Context {
 SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events);
 
 struct ListOptions {
+    std::optional<std::string> lesson; // its variations; none: all lessons
     bool json = false;
+};
+
+struct LessonOptions {
+    std::string lesson;
+    sim::report::Level level = sim::report::Level::standard;
 };
 
 struct RunOptions {
     std::string lesson;
     std::optional<std::string> message_file;
     std::vector<std::pair<std::string, std::string>> settings;
+    std::optional<std::string> variation; // its settings come before those above
+    bool titled = true;                   // begins with the lesson's title
+    std::optional<std::size_t> guess;     // which choice of the prediction, to be judged
     sim::report::Level level = sim::report::Level::standard;
-    View view = View::transcript;
+    View view = View::why;
     std::optional<std::string> link; // "a/b", for wire and the capture
     bool json = false;
     bool show_secrets = false;
@@ -104,6 +113,7 @@ struct SendOptions {
 
 ExitCode list(const Context& context, const ListOptions& options);
 ExitCode run(const Context& context, const RunOptions& options);
+ExitCode lesson(const Context& context, const LessonOptions& options);
 ExitCode check(const Context& context, const CheckOptions& options);
 // Until a signal ends it.
 ExitCode open_bridge(const Context& context, const BridgeOptions& options);

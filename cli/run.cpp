@@ -3,17 +3,21 @@
 #include "cli/context.h"
 #include "cli/files.h"
 #include "platform/files.h"
+#include "platform/interrupts.h"
 #include "sim/explain/clock.h"
 #include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/check.h"
 #include "sim/report/events.h"
+#include "sim/report/journey.h"
 #include "sim/report/json.h"
 #include "sim/report/ladder.h"
 #include "sim/report/pcapng.h"
 #include "sim/report/transcript.h"
+#include "sim/report/verdict.h"
 #include "sim/report/width.h"
 #include "sim/report/wire.h"
+#include "sim/scenario/settings.h"
 
 #include <fmt/format.h>
 
@@ -49,12 +53,16 @@ void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t c
         lines.push_back({{{line, role}}, {}});
 }
 
-// What the lesson is about and what the mail program is set to, before anything happens.
-Lines opening(const Context& context, const sim::scenario::Scenario& scenario)
+// Which lesson it is and what the mail program is set to, before anything happens.
+Lines opening(const Context& context,
+              const sim::scenario::Scenario& scenario,
+              const sim::scenario::Variation* variation,
+              bool titled)
 {
     Lines lines;
-    add_wrapped(lines, context.text(scenario.title), Role::heading, context.columns);
-    add_wrapped(lines, context.text(scenario.goal), Role::plain, context.columns);
+    if (titled) add_wrapped(lines, context.text(scenario.title), Role::heading, context.columns);
+    if (variation != nullptr)
+        add_wrapped(lines, context.text(variation->name), Role::emphasis, context.columns);
     const auto program =
         std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
     if (program != scenario.programs.end() && program->sending) {
@@ -183,7 +191,7 @@ bool helps_from_the_start(const sim::explain::WhyCard& card, const sim::Plan& pl
     });
 }
 
-// The cures of the cards as commands that can be typed.
+// The cure as a command that can be typed: of the first card that has one.
 void add_cures(const Context& context,
                const sim::Plan& plan,
                std::span<const sim::explain::WhyCard> cards,
@@ -194,6 +202,7 @@ void add_cures(const Context& context,
         if (!helps_from_the_start(card, plan)) continue;
         lines.push_back({{{context.text("run.try")}}, {}});
         std::string text = fmt::format("  hikyaku run {}", options.lesson);
+        if (options.variation) text += fmt::format(" --variation {}", *options.variation);
         auto settings = options.settings; // what was set stays, what cures comes last and wins
         for (const auto& cure : card.cure.settings) {
             std::erase_if(settings, [&](const auto& set) { return set.first == cure.first; });
@@ -208,12 +217,70 @@ void add_cures(const Context& context,
             text += word;
         }
         lines.push_back({{{text, Role::emphasis}}, {}});
+        return; // one thing at a time
     }
 }
 
 void append(Lines& to, const Lines& more)
 {
     to.insert(to.end(), more.begin(), more.end());
+}
+
+// What was guessed, whether it came so, and what it is down to.
+void add_guess(const Context& context,
+               const sim::report::Source& source,
+               std::span<const sim::explain::WhyCard> cards,
+               std::size_t guess,
+               Lines& lines)
+{
+    const auto& choices = source.scenario.prediction->choices;
+    const auto& guessed = choices.at(guess);
+    const auto right = std::ranges::find(choices, true, &sim::scenario::Prediction::Choice::right);
+    const auto answer = right == choices.end() ? std::string{} : context.text(right->text);
+    add_wrapped(lines,
+                context.text(guessed.right ? "lesson.right" : "lesson.wrong",
+                             {{"guess", context.text(guessed.text)}, {"answer", answer}}),
+                guessed.right ? Role::accepted : Role::emphasis,
+                context.columns);
+    if (cards.empty()) return;
+    const sim::explain::CardText card = describe(cards.front(), source.context());
+    for (const auto row : {sim::explain::CardRow::rule, sim::explain::CardRow::purpose}) {
+        const auto found = std::ranges::find(card.rows, row, &sim::explain::CardText::Row::row);
+        if (found == card.rows.end()) continue;
+        add_wrapped(lines,
+                    context.text("lesson.because",
+                                 {{"label", found->label}, {"words", found->lines.front()}}),
+                    Role::plain,
+                    context.columns);
+    }
+}
+
+// Verdict, guess and journey; then the cards, the one that the verdict speaks of first.
+Lines what_came(const Context& context,
+                const sim::report::Source& source,
+                std::span<const sim::explain::WhyCard> cards,
+                const RunOptions& options)
+{
+    const auto journey = sim::report::journey(source.trace, source.end, source.scenario);
+    const auto verdict =
+        sim::report::verdict(source.trace, source.end, source.scenario, journey, cards);
+    Lines lines = sim::report::verdict_lines(verdict, source);
+    if (options.guess) add_guess(context, source, cards, *options.guess, lines);
+    append(lines, sim::report::journey_lines(journey, source));
+    if (!verdict.card) return lines;
+    const bool all = source.level == sim::report::Level::expert;
+    append(lines,
+           sim::report::why_card(cards[*verdict.card],
+                                 source,
+                                 all ? sim::report::CardDetail::full
+                                     : sim::report::CardDetail::brief));
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+        if (i == *verdict.card) continue;
+        append(lines,
+               all ? sim::report::why_card(cards[i], source)
+                   : sim::report::why_line(cards[i], source));
+    }
+    return lines;
 }
 
 Lines body(const sim::report::Source& source,
@@ -235,10 +302,13 @@ Lines body(const sim::report::Source& source,
     return {};
 }
 
-// Whether it went as the file says; only asked where nothing was changed.
-ExitCode compare(const Context& context, const sim::Playback& playback, Lines& lines)
+// Whether it went as the file says of the lesson, or of its variation.
+ExitCode compare(const Context& context,
+                 const sim::Playback& playback,
+                 const sim::scenario::Expectation& expect,
+                 Lines& lines)
 {
-    const auto mismatches = sim::report::compare(playback.scenario().expect, playback);
+    const auto mismatches = sim::report::compare(expect, playback);
     if (mismatches.empty()) return ExitCode::ok;
     lines.push_back({});
     lines.push_back({{{context.text("run.not_as_expected"), Role::heading}}, {}});
@@ -247,13 +317,15 @@ ExitCode compare(const Context& context, const sim::Playback& playback, Lines& l
     return ExitCode::unexpected;
 }
 
-// A long run says how far it is, where a person sees it.
-sim::Playback play(const Context& context, sim::Plan plan)
+// A long run says how far it is, where a person sees it. Nothing when Ctrl-C ended it.
+std::optional<sim::Playback> play(const Context& context, sim::Plan plan)
 {
-    constexpr std::size_t steps_a_line = 20'000;
+    constexpr std::size_t steps_a_line = 2'000;
+    const platform::Interrupts interrupts;
     sim::Playback playback = sim::Playback::begin(std::move(plan));
     bool said = false;
     while (playback.advance(steps_a_line)) {
+        if (interrupts.came()) break;
         if (!context.environment.err_is_terminal) continue;
         said = true;
         const std::string time =
@@ -265,9 +337,31 @@ sim::Playback play(const Context& context, sim::Plan plan)
             << "\x1B[K" << std::flush;
     }
     if (said) context.environment.err << "\r\x1B[K" << std::flush;
+    if (interrupts.came()) {
+        context.complain(context.text("run.interrupted"));
+        return std::nullopt;
+    }
     (void)playback.catch_up();
     playback.to_end();
     return playback;
+}
+
+// Nothing, after saying so, when the lesson has none that is called so.
+const sim::scenario::Variation* find_variation(const Context& context,
+                                               const sim::scenario::Scenario& scenario,
+                                               const std::string& key)
+{
+    const auto found = std::ranges::find(scenario.variations, key, &sim::scenario::Variation::key);
+    if (found != scenario.variations.end()) return &*found;
+    std::vector<std::string> known;
+    for (const auto& variation : scenario.variations)
+        known.push_back(variation.key);
+    const std::string near = sim::scenario::did_you_mean(key, known);
+    const sim::explain::Arguments arguments{
+        {"name", key}, {"near", near}, {"lesson", scenario.key}};
+    context.complain(
+        context.text(near.empty() ? "error.no_variation" : "error.no_variation_but", arguments));
+    return nullptr;
 }
 
 } // namespace
@@ -279,13 +373,21 @@ ExitCode run(const Context& context, const RunOptions& options)
     auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
     if (options.message_file && !use_message(context, *scenario, *options.message_file))
         return ExitCode::unusable;
+    const sim::scenario::Variation* variation = nullptr;
+    if (options.variation) {
+        variation = find_variation(context, *scenario, *options.variation);
+        if (variation == nullptr) return ExitCode::unusable;
+        if (!use_settings(context, *scenario, variation->settings)) return ExitCode::unusable;
+    }
     if (!use_settings(context, *scenario, options.settings)) return ExitCode::unusable;
     if (!can_write(context, {&options.capture_file, &options.key_file})) return ExitCode::unusable;
 
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
-    const sim::Playback playback = play(context, std::move(plan));
+    const std::optional<sim::Playback> played = play(context, std::move(plan));
+    if (!played) return ExitCode::interrupted;
+    const sim::Playback& playback = *played;
 
     const sim::report::Source source{playback.trace(),
                                      *scenario,
@@ -304,17 +406,29 @@ ExitCode run(const Context& context, const RunOptions& options)
     const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
     Lines lines;
     if (!options.json) {
-        lines = opening(context, *scenario);
+        lines = opening(context, *scenario, variation, options.titled);
+        const Lines came = what_came(context, source, why, options);
         const Lines seen = body(source, options, link);
+        // Who scrolls back reads it first, who waits for the end has it before his eyes.
+        if (!seen.empty() && context.environment.out_is_terminal) {
+            append(lines, came);
+            lines.push_back({});
+        }
         append(lines, seen);
         if (!seen.empty()) lines.push_back({});
-        append(lines, sim::report::outcome(source));
-        const Lines cards = sim::report::why(source, why);
-        if (!cards.empty()) lines.push_back({});
-        append(lines, cards);
+        append(lines, came);
+    }
+    const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
+    const ExitCode code = as_it_is ? compare(context, playback, expect, lines) : ExitCode::ok;
+    if (!options.json) {
+        if (options.view == View::why && why.empty()) {
+            add_wrapped(lines,
+                        context.text("run.more", {{"lesson", options.lesson}}),
+                        Role::quiet,
+                        context.columns);
+        }
         add_cures(context, playback.plan(), why, options, lines);
     }
-    const ExitCode code = as_it_is ? compare(context, playback, lines) : ExitCode::ok;
     if (options.json) {
         context.environment.out << sim::report::json(source, why);
     } else {

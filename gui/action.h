@@ -82,6 +82,10 @@ struct Restart {
 struct Select { // an event: everywhere at once, and the cursor behind it
     sim::EventId event;
 };
+struct OpenFold { // rows that are folded into one; by the event that they begin with
+    sim::EventId fold;
+    bool open = true;
+};
 struct SetSpeed {
     float stops_per_second = 1;
 };
@@ -151,6 +155,7 @@ using Action = std::variant<action::Open,
                             action::RunUntilTime,
                             action::Restart,
                             action::Select,
+                            action::OpenFold,
                             action::SetSpeed,
                             action::SetLevel,
                             action::SetLanguage,

@@ -13,6 +13,9 @@ namespace {
 constexpr ImGuiWindowFlags whole_window =
     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse;
+// As a Japanese input method types them.
+constexpr ImWchar wide_question = 0xFF1F;
+constexpr ImWchar wide_slash = 0xFF0F;
 constexpr float smallest_side = 240; // pixels: below this there is nothing to be seen
 
 // A part of the one window there is: the keyboard walks from pane to pane in the order in which
@@ -57,7 +60,11 @@ void keep_keys(const Desk& desk)
 void App::keys(std::vector<Action>& actions) const
 {
     const ImGuiIO& io = ImGui::GetIO();
-    const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(key, true); };
+    // Held down, the arrows alone go on: whoever rests a finger on a key does not want the last
+    // lesson.
+    const auto pressed = [](ImGuiKey key) {
+        return ImGui::IsKeyPressed(key, key >= ImGuiKey_LeftArrow && key <= ImGuiKey_DownArrow);
+    };
     if (io.KeyCtrl) {
         if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd) || pressed(ImGuiKey_Semicolon))
             actions.emplace_back(action::Zoom{1});
@@ -107,10 +114,14 @@ void App::keys(std::vector<Action>& actions) const
                                                   ? ThemeName::paper
                                                   : ThemeName::projector});
     }
-    const bool question = pressed(ImGuiKey_Slash) && io.KeyShift;
-    if (question) actions.emplace_back(action::ShowSheet{Sheet::keys});
-    if (pressed(ImGuiKey_Slash) && !io.KeyShift)
-        actions.emplace_back(action::ShowSheet{Sheet::lessons});
+    // By what was typed: which key that takes differs between keyboards, and Shift may be up again
+    // before the frame comes.
+    for (const ImWchar typed : io.InputQueueCharacters) {
+        if (typed == '?' || typed == wide_question)
+            actions.emplace_back(action::ShowSheet{Sheet::keys});
+        if (typed == '/' || typed == wide_slash)
+            actions.emplace_back(action::ShowSheet{Sheet::lessons});
+    }
 }
 
 void App::layout(const Ui& ui)
@@ -141,7 +152,7 @@ void App::layout(const Ui& ui)
 
     const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
     begin_pane(ui, "##middle", middle, theme.paper, {14, 14});
-    if (!ui.desk().problems().empty()) {
+    if (!ui.desk().problems().empty()) { // and nothing of the lesson behind it
         problems_panel(ui);
     } else if (ui.desk().is_open()) {
         if (graph_of_ != ui.desk().run_number()) {
@@ -149,15 +160,25 @@ void App::layout(const Ui& ui)
             graph_ = map_graph(ui.desk().playback().world(), ui.desk().scenario());
         }
         const float pad = ui.px(14);
-        const float split = middle.min.y + middle.height() * 0.51F;
+        const bool over = ui.desk().shows_verdict();
+        float split = middle.min.y + middle.height() * 0.51F;
         map_panel(
             ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
-        ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
-                                            {middle.max.x - pad, split + ui.px(10)},
-                                            theme.rule);
-        ladder_panel(ui,
-                     {{middle.min.x + pad, split + ui.px(16)},
-                      {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
+        if (over) { // what the run came to, and of the conversation what there is room for
+            const ImVec2 corner{middle.min.x + pad, split + ui.px(8)};
+            const Rect across{corner, {middle.max.x - pad, corner.y + middle.height() * 0.32F}};
+            split += verdict_panel(ui, across) + ui.px(4);
+        } else {
+            ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
+                                                {middle.max.x - pad, split + ui.px(10)},
+                                                theme.rule);
+        }
+        const float least = ui.px(170) * ui.theme().type_scale; // names and some rows
+        if (middle.max.y - split > least) {
+            ladder_panel(ui,
+                         {{middle.min.x + pad, split + ui.px(16)},
+                          {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
+        }
     } else {
         ui.paragraph(ui.body(), ui.say("empty"));
     }

@@ -5,6 +5,7 @@
 #include "sim/explain/nouns.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -17,8 +18,29 @@ constexpr float largest_zoom = 2.0F;
 constexpr float zoom_step = 1.1F;
 constexpr float largest_map = 4.0F;
 constexpr float seconds_a_stop = 1.0F; // at speed 1
+constexpr float seconds_held = 2.1F;   // at any speed
+constexpr float seconds_flashing = 2.5F;
 // Of each frame, for a run that is not over.
 constexpr std::chrono::milliseconds work_in_frame{8};
+
+// What moves or changes the run that is shown.
+bool is_about_run(const Action& action)
+{
+    using namespace gui::action;
+    return std::visit(
+        [](const auto& what) {
+            using What = std::decay_t<decltype(what)>;
+            return std::is_same_v<What, ChangeSetting> || std::is_same_v<What, Fork> ||
+                   std::is_same_v<What, ApplyCure> || std::is_same_v<What, Predict> ||
+                   std::is_same_v<What, Send> || std::is_same_v<What, PlayPause> ||
+                   std::is_same_v<What, Step> || std::is_same_v<What, Seek> ||
+                   std::is_same_v<What, ToStart> || std::is_same_v<What, ToEnd> ||
+                   std::is_same_v<What, RunUntil> || std::is_same_v<What, RunUntilTime> ||
+                   std::is_same_v<What, Restart> || std::is_same_v<What, Select> ||
+                   std::is_same_v<What, Bridge> || std::is_same_v<What, Export>;
+        },
+        action);
+}
 
 bool is_refusal(const sim::Event& event)
 {
@@ -65,7 +87,35 @@ int Desk::lesson_number() const
 
 void Desk::act(const Action& action)
 {
+    // Behind a file that cannot be opened nothing goes on unseen.
+    if (!problems_.empty() && is_about_run(action)) return;
     std::visit([this](const auto& what) { on(what); }, action);
+}
+
+float Desk::flash(std::string_view key) const
+{
+    const bool does = std::ranges::find(flashing_, key) != flashing_.end();
+    return does ? std::clamp(flash_ / seconds_flashing, 0.0F, 1.0F) : 0.0F;
+}
+
+bool Desk::shows_verdict() const
+{
+    if (!is_shown() || live_ || cursor() == 0 || !at_end()) return false;
+    if (playing_ || progress() < 1) return false; // the last thing is still on its way
+    using sim::report::Ending;
+    const Ending ending = view().verdict().ending;
+    return ending != Ending::nothing_sent && ending != Ending::under_way;
+}
+
+bool Desk::is_blamed(std::string_view key) const
+{
+    const auto number = view().last_card_before(cursor());
+    if (!number || playing_) return false;
+    const auto& settings = view().card(*number).cure.settings;
+    return std::ranges::any_of(settings, [&](const auto& cure) {
+        const auto* const now = setting(cure.first);
+        return cure.first == key && now != nullptr && now->value != cure.second;
+    });
 }
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -116,15 +166,21 @@ void Desk::on(const action::Open& open_file)
     problems_.clear();
     wanted_ = open_file.path;
     sheet_ = Sheet::none;
+    playing_ = false;
     auto loaded = facilities_.load(open_file.path);
     if (!loaded) {
         problems_ = std::move(loaded.error());
         return;
     }
-    if (path_ != open_file.path) map_view_ = {};
+    if (path_ != open_file.path) {
+        map_view_ = {};
+        ++openings_;
+    }
+    if (!path_.empty()) guesses_[path_] = guess_;
     path_ = open_file.path;
-    prediction_.reset();
-    prediction_settled_ = false;
+    guess_ = guesses_[path_];
+    guess_.late = false;
+    flash_ = 0;
     notice_.clear();
     shown_host_ = {};
     open(std::move(*loaded));
@@ -146,12 +202,8 @@ void Desk::reload()
     }
     const bool same = wanted_ == path_;
     const std::size_t cursor_before = is_open() && same ? cursor() : 0;
-    const auto prediction = same ? prediction_ : std::nullopt;
-    const bool settled = same && prediction_settled_;
     on(action::Open{wanted_});
     if (!problems_.empty()) return;
-    prediction_ = prediction;
-    prediction_settled_ = settled;
     pane_->seek(cursor_before);
     moved();
 }
@@ -251,6 +303,10 @@ void Desk::on(const action::ApplyCure& apply)
     notice_ = kept > 0 ? language().text("gui.notice.cured_here",
                                          {{"time", sim::explain::clock_time(when, scenario())}})
                        : language().text("gui.notice.cured");
+    flashing_.clear();
+    for (const auto& [key, value] : cure)
+        flashing_.push_back(key);
+    flash_ = seconds_flashing;
     playing_ = true;
     show_run(std::move(*plan), kept);
 }
@@ -272,15 +328,20 @@ void Desk::on(const action::Restart& restart)
 
 // ---- moving -------------------------------------------------------------------------------------
 
-void Desk::moved()
+void Desk::moved(bool sets_out)
 {
-    if (prediction_ && as_given_ && at_end()) prediction_settled_ = true;
-    progress_ = preferences_.motion ? 0.0F : 1.0F;
+    if (as_given_ && cursor() > 0 && at_end()) {
+        guess_.seen = true;
+        guess_.settled = guess_.choice.has_value();
+    }
+    progress_ = sets_out ? 0.0F : 1.0F;
+    held_ = 0;
 }
 
 void Desk::on(const action::Predict& predict)
 {
-    if (!at_end()) prediction_ = predict.choice;
+    guess_.late = guess_.seen;
+    if (!guess_.seen) guess_.choice = predict.choice;
 }
 
 void Desk::on(const action::Send& /*send*/)
@@ -293,24 +354,25 @@ void Desk::on(const action::Send& /*send*/)
     if (is_recording()) on(action::Restart{});
     pane_->to_start();
     playing_ = true;
-    moved();
+    moved(true);
 }
 
 void Desk::on(const action::PlayPause& /*toggle*/)
 {
     if (!is_open()) return;
-    if (!playing_ && at_end()) pane_->to_start();
     playing_ = !playing_;
-    moved();
+    if (playing_ && at_end()) {
+        pane_->to_start();
+        moved(true);
+    }
 }
 
 void Desk::on(const action::Step& step)
 {
     if (!is_open()) return;
     playing_ = false;
-    const sim::Unit unit = step.hop ? sim::Unit::hop : unit_of(preferences_.level);
-    pane_->step(unit, step.direction);
-    moved();
+    const bool stepped = pane_->step(step.direction, step.hop);
+    moved(stepped && step.direction > 0);
 }
 
 void Desk::on(const action::Seek& seek)
@@ -357,6 +419,7 @@ void Desk::on(const action::RunUntil& until)
         return false;
     };
     pane_->run_until(wanted);
+    pane_->reveal();
     moved();
 }
 
@@ -379,22 +442,38 @@ void Desk::on(const action::Select& select)
     if (!is_open() || !select.event.exists()) return;
     playing_ = false;
     pane_->seek(std::size_t{select.event.value} + 1);
+    pane_->reveal();
     moved();
-    progress_ = 1;
+}
+
+void Desk::on(const action::OpenFold& fold)
+{
+    if (is_open()) pane_->open_fold(fold.fold, fold.open);
+}
+
+// What the lesson exists for is looked at for a while, at any speed, before the run goes on.
+bool Desk::holds(float seconds)
+{
+    if (held_ >= seconds_held || !selected().exists() || selected() != view().climax())
+        return false;
+    held_ += seconds;
+    return true;
 }
 
 bool Desk::advance(float seconds)
 {
     if (!is_open()) return false;
     work();
-    if (progress_ >= 1 && !playing_) return !is_complete();
+    const bool flashes = flash_ > 0;
+    flash_ = std::max(0.0F, flash_ - seconds);
+    if (progress_ >= 1 && !playing_) return flashes || !is_complete();
     progress_ += seconds * preferences_.speed / seconds_a_stop;
     if (progress_ < 1) return true;
-    if (!playing_) {
+    if (!playing_ || holds(seconds)) {
         progress_ = 1;
         return true;
     }
-    const bool stepped = pane_->step(unit_of(preferences_.level), 1);
+    const bool stepped = pane_->step(1);
     if (!is_complete() && !stepped) { // what comes next is not known yet
         progress_ = 1;
         return true;
@@ -403,7 +482,7 @@ bool Desk::advance(float seconds)
         playing_ = false;
         pane_->to_end();
     }
-    moved();
+    moved(stepped);
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ struct Preferences {
     ThemeName theme = ThemeName::paper;
     sim::explain::Level level = sim::explain::Level::standard;
     float zoom = 1; // 0.75 to 2
-    float speed = 1.5F;
+    float speed = 1.7F;
     bool motion = true;
     std::string folder;                           // where a file was opened from last; empty: never
     std::array<int, 4> window{-1, -1, 1440, 900}; // x, y, width, height; x < 0: wherever
@@ -72,6 +73,10 @@ public:
 
     // ---- what is open ---------------------------------------------------------------------------
     [[nodiscard]] bool is_open() const { return pane_ != nullptr; }
+    // Open, and not behind a file that could not be.
+    [[nodiscard]] bool is_shown() const { return is_open() && problems_.empty(); }
+    // Another number each time a file is opened: what was scrolled then begins at its top.
+    [[nodiscard]] int openings() const { return openings_; }
     [[nodiscard]] const std::string& path() const { return path_; }
     // The file that was asked for last: another than path() when it could not be opened.
     [[nodiscard]] const std::string& wanted() const { return wanted_; }
@@ -93,6 +98,10 @@ public:
     // Another number each time somebody wants to fork: the first setting that can change under way
     // then takes the keyboard.
     [[nodiscard]] int fork_wanted() const { return fork_wanted_; }
+    // 1 when a cure has just changed this setting, less and less, 0 after a while.
+    [[nodiscard]] float flash(std::string_view key) const;
+    // What stopped last before the cursor is cured by another value of this setting.
+    [[nodiscard]] bool is_blamed(std::string_view key) const;
     [[nodiscard]] bool is_forked() const { return !playback().plan().changes.empty(); }
 
     // The bridge on which real mail programs take part; nullptr when there is none.
@@ -107,12 +116,14 @@ public:
     [[nodiscard]] sim::EventId selected() const { return pane_->selected(); } // none at the start
     [[nodiscard]] bool playing() const { return playing_; }
     // How far what happened last has come on its way, 0 to 1.
-    [[nodiscard]] float progress() const { return progress_; }
+    [[nodiscard]] float progress() const { return preferences_.motion ? progress_ : 1.0F; }
     void set_progress(float progress) { progress_ = progress; }
-    [[nodiscard]] std::optional<int> prediction() const { return prediction_; }
+    [[nodiscard]] std::optional<int> prediction() const { return guess_.choice; }
     // The guess is about the lesson as it is given: whether it has been compared with what came of
     // that, and whether this run is that one.
-    [[nodiscard]] bool prediction_settled() const { return prediction_settled_; }
+    [[nodiscard]] bool prediction_settled() const { return guess_.settled; }
+    // Somebody guessed when it had been seen what comes of the lesson.
+    [[nodiscard]] bool guessed_late() const { return guess_.late; }
     [[nodiscard]] bool is_as_given() const { return as_given_; }
     // Whether there is something that applying the cure of a card of view() would change.
     [[nodiscard]] bool can_cure(std::size_t card) const;
@@ -122,6 +133,8 @@ public:
         return pane_->kept_by_cure(card);
     }
     [[nodiscard]] bool at_end() const { return pane_->at_end(); }
+    // The run has been told to its end and came to something: the verdict is shown.
+    [[nodiscard]] bool shows_verdict() const;
     // A long run is played on while frames are drawn: what has happened so far is shown.
     [[nodiscard]] bool is_complete() const { return pane_->is_complete(); }
     // What the last change or export did, in the language; empty when there is nothing to say.
@@ -193,6 +206,7 @@ private:
     void on(const action::RunUntilTime& until);
     void on(const action::Restart& restart);
     void on(const action::Select& select);
+    void on(const action::OpenFold& fold);
     void on(const action::SetSpeed& speed);
     void on(const action::SetLevel& level);
     void on(const action::SetLanguage& language);
@@ -218,8 +232,11 @@ private:
     void change_live(const std::vector<std::pair<std::string, std::string>>& settings);
     // What a run anew begins with: the plan of this one, or after a bridge that of the lesson.
     [[nodiscard]] sim::Plan plan_anew() const;
-    void look();  // at the run as the person likes it now
-    void moved(); // the cursor stands elsewhere
+    void look(); // at the run as the person likes it now
+    // The cursor stands elsewhere: what happened last sets out, or, where the cursor jumped, has
+    // arrived.
+    void moved(bool sets_out = false);
+    [[nodiscard]] bool holds(float seconds); // at what the lesson exists for
 
     Facilities facilities_;
     Preferences preferences_;
@@ -233,9 +250,20 @@ private:
     std::chrono::steady_clock::time_point next_look_;
     bool playing_ = false;
     float progress_ = 1;
-    std::optional<int> prediction_;
-    bool prediction_settled_ = false;
-    sim::Plan given_; // the lesson as its file has it
+    float held_ = 0; // seconds, at the climax
+    // About the lesson that is open; those about others are kept for when somebody comes back.
+    struct Guess {
+        std::optional<int> choice;
+        bool seen = false;    // what comes of the lesson
+        bool settled = false; // it was there before, and has been compared with that
+        bool late = false;
+    };
+    Guess guess_;
+    std::map<std::string, Guess> guesses_; // by path
+    int openings_ = 0;
+    std::vector<std::string> flashing_; // settings
+    float flash_ = 0;                   // seconds left
+    sim::Plan given_;                   // the lesson as its file has it
     bool as_given_ = true;
     int fork_wanted_ = 0;
     std::string notice_;

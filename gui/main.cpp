@@ -79,14 +79,14 @@ public:
         }
         std::ranges::stable_sort(lessons_, {}, &gui::LessonEntry::order);
         std::string path = lessons_.empty() ? "" : lessons_.front().path;
-        const std::string wanted = options_.lesson.empty() ? "op25b" : options_.lesson;
-        const auto found = platform::find_scenario(home_, wanted);
-        if (found) {
+        if (!options_.lesson.empty()) {
+            const auto found = platform::find_scenario(home_, options_.lesson);
+            if (!found) {
+                return complain(language.text(
+                    found.error().empty() ? "cli.error.no_scenario" : "cli.error.no_scenario_but",
+                    {{"name", options_.lesson}, {"near", found.error()}}));
+            }
             path = *found;
-        } else if (!options_.lesson.empty()) {
-            return complain(language.text(found.error().empty() ? "cli.error.no_scenario"
-                                                                : "cli.error.no_scenario_but",
-                                          {{"name", wanted}, {"near", found.error()}}));
         }
         const auto fonts = gui::find_fonts(fs::path{environment_.executable}.parent_path());
         if (!fonts) return complain(language.text("gui.option.no_typefaces"));
@@ -148,7 +148,9 @@ private:
         if (result.problem.empty()) return 0;
         return complain(fmt::format("{}; the same lesson as text: hikyaku run {}",
                                     result.problem,
-                                    options_.lesson.empty() ? "op25b" : options_.lesson));
+                                    options_.lesson.empty()
+                                        ? fs::path{path}.parent_path().filename().string()
+                                        : options_.lesson));
     }
 
     void remember(const gui::Preferences& preferences) const
@@ -175,9 +177,10 @@ private:
     // Into the folder that the program was started in.
     std::string export_to(const gui::Desk& desk, gui::action::ExportKind kind)
     {
-        const std::string name =
-            fmt::format("hikyaku-{}{}", desk.scenario().key, gui::suffix_of(kind));
-        const std::string file = (fs::current_path() / name).string();
+        const std::string file = gui::free_path(fs::current_path(),
+                                                fmt::format("hikyaku-{}", desk.scenario().key),
+                                                gui::suffix_of(kind))
+                                     .string();
         if (kind == gui::action::ExportKind::png) return wanted_picture_ = file;
         return platform::write_file(file, gui::export_octets(desk, kind)) ? file : std::string{};
     }

@@ -32,18 +32,33 @@ struct Clip {
     int bottom = 0;
 };
 
-// How much of the texel at (u, v) covers, 0 to 1: all our textures are white with an alpha.
+float alpha_of(const ImTextureData& texture, int x, int y)
+{
+    const auto column = static_cast<std::size_t>(std::clamp(x, 0, texture.Width - 1));
+    const auto row = static_cast<std::size_t>(std::clamp(y, 0, texture.Height - 1));
+    const std::size_t texel = row * static_cast<std::size_t>(texture.Width) + column;
+    const auto size = static_cast<std::size_t>(texture.BytesPerPixel);
+    return static_cast<float>(texture.Pixels[texel * size + size - 1]) / 255;
+}
+
+// How much of the texture at (u, v) covers, 0 to 1: all our textures are white with an alpha.
+// Between texels as the window's GPU does it: small letters are drawn narrower than they lie in the
+// texture, and the nearest texel alone would lose strokes.
 float coverage(const ImTextureData& texture, float u, float v)
 {
-    const int x =
-        std::clamp(static_cast<int>(u * static_cast<float>(texture.Width)), 0, texture.Width - 1);
-    const int y =
-        std::clamp(static_cast<int>(v * static_cast<float>(texture.Height)), 0, texture.Height - 1);
-    const unsigned char* texel =
-        texture.Pixels + (static_cast<std::size_t>(y) * static_cast<std::size_t>(texture.Width) +
-                          static_cast<std::size_t>(x)) *
-                             static_cast<std::size_t>(texture.BytesPerPixel);
-    return static_cast<float>(texel[texture.BytesPerPixel - 1]) / 255;
+    const float x = u * static_cast<float>(texture.Width) - 0.5F;
+    const float y = v * static_cast<float>(texture.Height) - 0.5F;
+    const float left = std::floor(x);
+    const float top = std::floor(y);
+    const float right_share = x - left;
+    const float lower_share = y - top;
+    const int column = static_cast<int>(left);
+    const int row = static_cast<int>(top);
+    const auto along = [&](int at) {
+        return alpha_of(texture, column, at) * (1 - right_share) +
+               alpha_of(texture, column + 1, at) * right_share;
+    };
+    return along(row) * (1 - lower_share) + along(row + 1) * lower_share;
 }
 
 class Canvas {

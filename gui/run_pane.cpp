@@ -25,7 +25,7 @@ RunPane::RunPane(sim::Plan plan, std::uint64_t number, std::size_t start)
 }
 
 RunPane::RunPane(sim::Plan plan, std::shared_ptr<const sim::World> world, std::uint64_t number)
-    : playback_{std::move(plan), std::move(world)}, number_{number}
+    : playback_{std::move(plan), std::move(world)}, number_{number}, live_{true}
 {
 }
 
@@ -36,7 +36,7 @@ void RunPane::look(const Look& look)
     } else {
         looked_ = look;
         view_ = std::make_unique<RunView>(
-            playback_, *look.language, look.level, look.secrets, view_.get());
+            playback_, *look.language, look.level, look.secrets, !live_, view_.get());
     }
     rewind_of_.reset();
     last_said_of_ = {};
@@ -92,11 +92,52 @@ void RunPane::seek_time(sim::Instant at)
     reached_ = std::max(reached_, cursor());
 }
 
-bool RunPane::step(sim::Unit unit, int direction)
+bool RunPane::step(int direction, bool hop)
 {
-    const bool stepped = direction > 0 ? playback_.step(unit) : playback_.step_back(unit);
-    reached_ = std::max(reached_, cursor());
-    return stepped;
+    const auto& stops = view_->stops();
+    const auto behind = [&](std::size_t at) {
+        return static_cast<std::size_t>(std::ranges::lower_bound(stops, at) - stops.begin());
+    };
+    std::size_t told = behind(cursor()); // rows in front of the cursor
+    if (direction > 0) {
+        if (hop) {
+            const auto& hops = playback_.stops(sim::Unit::hop);
+            const auto next = std::ranges::lower_bound(hops, cursor());
+            told = next == hops.end() ? stops.size() : behind(*next);
+        }
+        if (told >= stops.size()) {
+            to_end();
+            return false;
+        }
+        seek(std::size_t{stops[told]} + 1);
+        return true;
+    }
+    if (told == 0) {
+        to_start();
+        return false;
+    }
+    --told; // in front of the row that was told last
+    if (hop) {
+        const auto& hops = playback_.stops(sim::Unit::hop);
+        const auto next = std::ranges::lower_bound(hops, stops[told]);
+        told = next == hops.begin() ? 0 : std::min(told, behind(*std::prev(next)) + 1);
+    }
+    seek(told == 0 ? 0 : std::size_t{stops[told - 1]} + 1);
+    return true;
+}
+
+void RunPane::open_fold(sim::EventId fold, bool open)
+{
+    const bool changed = open ? open_.insert(fold.value).second : open_.erase(fold.value) > 0;
+    if (changed) view_->open_folds(open_);
+}
+
+void RunPane::reveal()
+{
+    const std::size_t rows = view_->rows_before(cursor());
+    if (rows == 0) return;
+    if (const Fold* fold = view_->hiding(view_->ladder().rows[rows - 1].event))
+        open_fold(fold->id, true);
 }
 
 void RunPane::run_until(const std::function<bool(const sim::Event&)>& wanted)

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -60,7 +61,12 @@ public:
     void seek_time(sim::Instant at);
     void to_start() { seek(0); }
     void to_end() { seek(playback_.end()); }
-    bool step(sim::Unit unit, int direction);
+    // By one row that is shown, or so far that another hop is told. False at either end.
+    bool step(int direction, bool hop = false);
+    // Opens or closes what is folded into one row, by the event that it begins with.
+    void open_fold(sim::EventId fold, bool open);
+    // Opens what keeps the event in front of the cursor from sight.
+    void reveal();
     // Behind the next event that `wanted` accepts, or at the end when there is none.
     void run_until(const std::function<bool(const sim::Event&)>& wanted);
 
@@ -86,7 +92,9 @@ private:
     std::uint64_t number_ = 0;
     std::optional<Look> looked_; // as view_ is made
     std::unique_ptr<RunView> view_;
-    std::size_t start_ = 0; // where it is to be shown from
+    bool live_ = false;            // somebody else moves the world
+    std::set<std::uint32_t> open_; // folds
+    std::size_t start_ = 0;        // where it is to be shown from
     std::size_t reached_ = 0;
     mutable std::optional<std::pair<std::size_t, std::size_t>> rewind_of_; // card, what is kept
     mutable EndsOf last_said_of_;

@@ -82,13 +82,18 @@ RunView::RunView(const sim::Playback& playback,
                  const sim::explain::Language& language,
                  sim::explain::Level level,
                  sim::explain::Secrets secrets,
+                 bool folds,
                  const RunView* same_run)
     : playback_{playback},
       facts_{same_run != nullptr ? same_run->facts_ : std::make_shared<Facts>(playback)},
       level_{level},
       ladder_{sim::report::Source{
-          playback.trace(), playback.scenario(), language, playback.end(), level, secrets}}
+          playback.trace(), playback.scenario(), language, playback.end(), level, secrets}},
+      shown_{sim::report::Source{
+                 playback.trace(), playback.scenario(), language, playback.end(), level, secrets},
+             folds}
 {
+    if (same_run != nullptr) open_ = same_run->open_;
     follow();
 }
 
@@ -109,15 +114,40 @@ void RunView::note_rows()
         const bool gap = !rows[i].event.exists();
         row_at_.push_back(rows[gap ? i + 1 : i].event.value);
         if (gap) gaps_.push_back(row_at_.back());
-        note_span(i);
     }
+    shown_.follow(rows, facts_->moments, open_);
+    note_spans();
+}
+
+void RunView::open_folds(const std::set<std::uint32_t>& open)
+{
+    if (open_ == open) return;
+    open_ = open;
+    note_rows();
+}
+
+// Anew where rows came in between.
+void RunView::note_spans()
+{
+    if (spans_of_ != shown_.builds()) {
+        spans_of_ = shown_.builds();
+        spanned_ = 0;
+        spans_.clear();
+        span_of_.clear();
+    }
+    for (; spanned_ < shown_.all().size(); ++spanned_)
+        note_span(spanned_);
     reach_.clear();
     for (const TlsSpan& span : spans_)
         reach_.push_back(std::max(reach_.empty() ? 0 : reach_.back(), span.last));
 }
 
 RunView::Facts::Facts(const sim::Playback& playback)
-    : hosts{playback.trace(), playback.scenario()}, cures{playback.trace(), playback.plan()}
+    : hosts{playback.trace(), playback.scenario()},
+      moments{playback.trace(), playback.scenario()},
+      reach{playback.scenario()},
+      cures{playback.trace(), playback.plan()},
+      of{&playback}
 {
 }
 
@@ -126,6 +156,7 @@ void RunView::Facts::follow(const sim::Playback& playback)
     if (followed == playback.end()) return;
     const sim::Trace& trace = playback.trace();
     hosts.follow();
+    moments.follow(playback.end());
     sim::report::add_tapped_links(links, trace, followed, playback.end());
     bool may_fail = false;
     for (; followed < playback.end(); ++followed) {
@@ -135,6 +166,16 @@ void RunView::Facts::follow(const sim::Playback& playback)
         may_fail = may_fail || changes_cards(event);
     }
     if (may_fail) find_cards(playback);
+}
+
+const RunView::Facts::Told& RunView::Facts::told() const
+{
+    if (!told_ || told_->end != followed) {
+        told_ = Told{followed, sim::report::journey(of->trace(), followed, of->scenario()), {}};
+        told_->verdict =
+            sim::report::verdict(of->trace(), followed, of->scenario(), told_->journey, cards);
+    }
+    return *told_;
 }
 
 void RunView::Facts::find_cards(const sim::Playback& playback)
@@ -150,7 +191,8 @@ void RunView::Facts::find_cards(const sim::Playback& playback)
 
 void RunView::note_span(std::size_t at)
 {
-    const auto& row = ladder_.rows().rows[at];
+    if (shown_.all()[at].kind != ShownRow::Kind::row) return;
+    const auto& row = this->row(shown_.all()[at]);
     const bool begins = row.shape == sim::report::LadderRow::Shape::tls_bar;
     if ((!begins && !row.under_tls) || !row.event.exists() || !row.to.exists()) return;
     const std::uint32_t connection = playback_.trace().at(row.event).connection.value;
@@ -202,19 +244,50 @@ std::optional<std::size_t> RunView::last_card_before(std::size_t cursor) const
     return static_cast<std::size_t>(before.back() - facts_->cards.data());
 }
 
+std::size_t RunView::shown_before(std::size_t cursor) const
+{
+    const auto& all = shown_.all();
+    return static_cast<std::size_t>(std::ranges::lower_bound(all, cursor, {}, &ShownRow::at) -
+                                    all.begin());
+}
+
+const sim::report::LadderRow& RunView::row(const ShownRow& shown) const
+{
+    if (const Fold* of = fold(shown)) return of->row;
+    return ladder_.rows().rows[shown.index];
+}
+
+const Fold* RunView::fold(const ShownRow& shown) const
+{
+    return shown.kind == ShownRow::Kind::row ? nullptr : &shown_.folds()[shown.index];
+}
+
+const sim::report::LadderRow* RunView::row_at(std::size_t cursor) const
+{
+    for (std::size_t i = shown_before(cursor); i-- > 0;) {
+        const ShownRow& shown = shown_.all()[i];
+        if (shown.kind != ShownRow::Kind::heading && row(shown).event.exists()) return &row(shown);
+    }
+    return nullptr;
+}
+
+EventId RunView::climax() const
+{
+    const auto first = facts_->moments.first();
+    return first ? next_after(*first) : EventId{};
+}
+
 EventId RunView::last_before(std::size_t cursor) const
 {
-    const auto& stops = playback_.stops(unit_of(level_));
-    const auto next = std::ranges::lower_bound(stops, cursor);
-    if (next == stops.begin()) return {};
+    const auto next = std::ranges::lower_bound(stops(), cursor);
+    if (next == stops().begin()) return {};
     return EventId{*std::prev(next)};
 }
 
 EventId RunView::next_after(std::size_t cursor) const
 {
-    const auto& stops = playback_.stops(unit_of(level_));
-    const auto next = std::ranges::lower_bound(stops, cursor);
-    if (next == stops.end()) return {};
+    const auto next = std::ranges::lower_bound(stops(), cursor);
+    if (next == stops().end()) return {};
     return EventId{*next};
 }
 

@@ -2,19 +2,24 @@
 // only looks things up. Positions are those of the trace; every question is asked at a cursor.
 #pragma once
 
+#include "gui/moments.h"
+#include "gui/shown_rows.h"
 #include "sim/explain/cure.h"
+#include "sim/explain/reach.h"
 #include "sim/playback.h"
 #include "sim/report/ends.h"
 #include "sim/report/host_view.h"
 #include "sim/report/ladder.h"
 #include "sim/report/packet_view.h"
 #include "sim/report/tls_view.h"
+#include "sim/report/verdict.h"
 #include "sim/report/wire.h"
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,7 +32,7 @@ sim::Unit unit_of(sim::explain::Level level);
 // What the time line marks; where several come to stand in one place, the last of them counts.
 SIM_NAMED_ENUM(TimeMark, connection, auth, tls, delivered, blocked);
 
-// Rows of the ladder in which two hosts talk under TLS, others that come in between included.
+// Shown rows in which two hosts talk under TLS, others that come in between included.
 struct TlsSpan {
     std::size_t first = 0; // row
     std::size_t last = 0;
@@ -42,6 +47,7 @@ public:
             const sim::explain::Language& language,
             sim::explain::Level level,
             sim::explain::Secrets secrets,
+            bool folds,
             const RunView* same_run = nullptr);
 
     // Goes on with what the playback has come to see since (Playback::catch_up). Nothing that was
@@ -49,9 +55,32 @@ public:
     void follow();
 
     [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_.rows(); }
-    // Rows [0, this) have happened before the cursor.
+    // Rows of ladder() [0, this) have happened before the cursor.
     [[nodiscard]] std::size_t rows_before(std::size_t cursor) const;
-    // The spans that cover any of the rows [first, last].
+    // As they are shown, later hops folded: see ShownRows.
+    [[nodiscard]] const std::vector<ShownRow>& shown() const { return shown_.all(); }
+    [[nodiscard]] std::size_t shown_before(std::size_t cursor) const;
+    [[nodiscard]] const sim::report::LadderRow& row(const ShownRow& shown) const;
+    // Nothing for a row that is none.
+    [[nodiscard]] const Fold* fold(const ShownRow& shown) const;
+    // What all views speak of at this cursor; nullptr at the start.
+    [[nodiscard]] const sim::report::LadderRow* row_at(std::size_t cursor) const;
+    // Event positions: the cursor stops behind each.
+    [[nodiscard]] const std::vector<std::uint32_t>& stops() const { return shown_.stops(); }
+    // The fold that keeps this event's row from sight; nullptr when none does.
+    [[nodiscard]] const Fold* hiding(sim::EventId event) const { return shown_.hiding(event); }
+    // By the events that they begin with.
+    void open_folds(const std::set<std::uint32_t>& open);
+    // What came of the run, as far as there is one, and how the mail went, hop by hop.
+    [[nodiscard]] const sim::report::Verdict& verdict() const { return facts_->told().verdict; }
+    [[nodiscard]] const std::vector<sim::report::Hop>& journey() const
+    {
+        return facts_->told().journey;
+    }
+    [[nodiscard]] const Moments& moments() const { return facts_->moments; }
+    // The row at which the lesson's first moment can be seen; none in a run without one.
+    [[nodiscard]] sim::EventId climax() const;
+    // The spans that cover any of the shown rows [first, last].
     [[nodiscard]] std::vector<TlsSpan> tls_spans(std::size_t first, std::size_t last) const;
     // Where such things happened, in order.
     [[nodiscard]] const std::vector<std::uint32_t>& marks(TimeMark mark) const
@@ -68,6 +97,11 @@ public:
     [[nodiscard]] const sim::explain::WhyCard& card(std::size_t number) const;
     // The one that stopped last before the cursor; nothing when none has.
     [[nodiscard]] std::optional<std::size_t> last_card_before(std::size_t cursor) const;
+    // The hosts on the way between two; empty when there is none.
+    [[nodiscard]] std::vector<sim::HostId> way(sim::HostId from, sim::HostId to) const
+    {
+        return facts_->reach.way(from, to);
+    }
     // Hosts, rules and conversations as they stood at a cursor.
     [[nodiscard]] const sim::report::HostIndex& hosts() const { return facts_->hosts; }
     [[nodiscard]] const std::vector<sim::report::TappedLink>& links() const
@@ -97,20 +131,35 @@ private:
         std::size_t followed = 0; // events
         sim::report::HostIndex hosts;
         std::vector<sim::report::TappedLink> links;
+        Moments moments;
+        sim::explain::Reach reach;
         std::array<std::vector<std::uint32_t>, sim::count_of<TimeMark>()> marks;
         mutable sim::explain::Cures cures;
         mutable std::vector<bool> cured; // by card: its cure was looked for
         mutable std::vector<sim::explain::WhyCard> cards;
         std::vector<const sim::explain::WhyCard*> cards_by_stop;
+        struct Told {
+            std::size_t end = 0;
+            std::vector<sim::report::Hop> journey;
+            sim::report::Verdict verdict;
+        };
+        [[nodiscard]] const Told& told() const; // worked out when somebody asks
+        const sim::Playback* of = nullptr;
+        mutable std::optional<Told> told_;
     };
     void note_rows();
-    void note_span(std::size_t row);
+    void note_spans();
+    void note_span(std::size_t shown);
 
     const sim::Playback& playback_;
     std::shared_ptr<Facts> facts_;
     sim::explain::Level level_;
     sim::report::Ladder ladder_;
-    std::vector<std::uint32_t> row_at_;  // event position of each row; a gap has that of the next
+    std::vector<std::uint32_t> row_at_; // event position of each row; a gap has that of the next
+    ShownRows shown_;
+    std::set<std::uint32_t> open_;       // folds
+    int spans_of_ = 0;                   // ShownRows::builds()
+    std::size_t spanned_ = 0;            // shown rows that spans_ knows
     std::vector<TlsSpan> spans_;         // by their first rows
     std::vector<std::size_t> reach_;     // the last row that this span or one before it covers
     std::vector<std::uint32_t> span_of_; // by connection: its span, or no_span

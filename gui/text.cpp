@@ -84,7 +84,9 @@ std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text
             continue;
         }
         const bool between_wide = is_wide(character) || is_wide(before);
-        const bool boundary = before == " " || between_wide;
+        // A long path goes on behind one of its folders.
+        const bool in_path = before == "/" && character != "/" && at - begin > 1;
+        const bool boundary = before == " " || between_wide || in_path;
         if (at > begin && boundary && !may_not_begin(character) && !may_not_end(before))
             allowed = at;
         used += advance(style, character);

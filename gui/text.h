@@ -2,8 +2,11 @@
 // does not fit its place is known.
 #pragma once
 
+#include "sim/core/ids.h"
+
 #include <imgui.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,8 +37,9 @@ struct Probe {
     };
     std::vector<Item> items;
     std::vector<Text> texts;
-    std::vector<std::string> misfits; // texts that did not fit their places
-    std::string focused;              // the path of what the keyboard is on; empty: it is nowhere
+    std::vector<std::string> misfits;         // texts that did not fit their places
+    std::map<std::string, sim::EventId> told; // by view: the event that it speaks of
+    std::string focused; // the path of what the keyboard is on; empty: it is nowhere
 };
 
 float text_width(const TextStyle& style, std::string_view text);

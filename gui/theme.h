@@ -108,9 +108,11 @@ inline constexpr const char* display = "\xef\x84\x88";
 inline constexpr const char* bars = "\xef\x83\x89";
 inline constexpr const char* fold = "\xef\x84\x81";
 inline constexpr const char* fit = "\xef\x81\xa5";
+inline constexpr const char* down = "\xef\x81\xb8";
 inline constexpr const char* up = "\xef\x85\x88";
 inline constexpr const char* folder = "\xef\x81\xbb";
 inline constexpr const char* file = "\xef\x85\x9b";
+inline constexpr const char* warning = "\xef\x81\xb1";
 inline constexpr const char* sun = "\xef\x86\x85";
 } // namespace icon
 

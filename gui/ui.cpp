@@ -20,6 +20,11 @@ const std::string& Ui::pick(const sim::scenario::Text& text) const
     return sim::explain::pick(text, desk_.language());
 }
 
+void Ui::tell(const std::string& view, sim::EventId event) const
+{
+    if (probe_ != nullptr) probe_->told.insert_or_assign(view, event);
+}
+
 void Ui::remember(const std::string& path, const Rect& rect) const
 {
     if (probe_ != nullptr) probe_->items.push_back({path, rect.min, rect.max});
@@ -134,9 +139,15 @@ bool Ui::begin_scrolled(const char* name, ImVec2 size) const
 {
     const float gap = px(2);
     ImGui::SetNextWindowContentSize({size.x, 0});
-    return ImGui::BeginChild(name,
-                             {size.x + gap + ImGui::GetStyle().ScrollbarSize, size.y},
-                             ImGuiChildFlags_NavFlattened);
+    const bool seen = ImGui::BeginChild(name,
+                                        {size.x + gap + ImGui::GetStyle().ScrollbarSize, size.y},
+                                        ImGuiChildFlags_NavFlattened);
+    // Another lesson begins at its top.
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID id = ImGui::GetID("openings");
+    if (storage->GetInt(id, 0) != desk_.openings()) ImGui::SetScrollY(0);
+    storage->SetInt(id, desk_.openings());
+    return seen;
 }
 
 // ---- controls -----------------------------------------------------------------------------------

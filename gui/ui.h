@@ -156,6 +156,8 @@ public:
     [[nodiscard]] bool hovered_hint(std::string_view hint) const; // of the last control
 
     void remember(const std::string& path, const Rect& rect) const;
+    // What a view speaks of, or shows, for whoever takes notes.
+    void tell(const std::string& view, sim::EventId event) const;
     // Of the last control: whether the keyboard is on it, and then a ring around it.
     bool show_focus(const std::string& path, const Rect& rect) const;
 

@@ -27,6 +27,8 @@ Environment process_environment()
     Environment environment{
         std::cout, std::cerr, isatty(STDOUT_FILENO) == 1, std::nullopt, variable_of_process, {}};
     environment.err_is_terminal = isatty(STDERR_FILENO) == 1;
+    environment.in = &std::cin;
+    environment.in_is_terminal = isatty(STDIN_FILENO) == 1;
     environment.reader_has_gone = [] {
         pollfd out{STDOUT_FILENO, POLLOUT, 0};
         return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;

@@ -20,6 +20,8 @@ struct Environment {
     // Whether what cannot be written to `out` cannot because its reader has heard enough (`|
     // head`).
     std::function<bool()> reader_has_gone = [] { return false; };
+    std::istream* in = nullptr; // what a person types; none: nobody is asked anything
+    bool in_is_terminal = false;
 };
 
 // The process's own.

@@ -71,7 +71,7 @@ void active(const Ui& ui)
 
 // A choice that only says what is looked at next: kept where ImGui keeps what is folded.
 std::size_t
-look_at(const Ui& ui, const std::string& path, std::string_view label, const Options& all)
+look_at(const Ui& ui, const std::string& path, std::string_view label, const Choices& all)
 {
     ImGuiStorage* storage = ImGui::GetStateStorage();
     const ImGuiID id = ImGui::GetID(path.c_str());
@@ -95,7 +95,7 @@ look_at(const Ui& ui, const std::string& path, std::string_view label, const Opt
 // Where, which reply, and what becomes of it: the settings of one kind are many.
 void one_of(const Ui& ui, const std::string& kind)
 {
-    Options servers;
+    Choices servers;
     for (const s::Setting& setting : ui.desk().settings()) {
         if (kind_of(setting) != kind) continue;
         const std::string& host = setting.is.host;
@@ -106,7 +106,7 @@ void one_of(const Ui& ui, const std::string& kind)
     const std::string& server =
         servers[look_at(ui, "fault/" + kind + "/server", ui.say("fault.where"), servers)].first;
     std::vector<const s::Setting*> there;
-    Options points;
+    Choices points;
     for (const s::Setting& setting : ui.desk().settings()) {
         if (kind_of(setting) != kind || setting.is.host != server) continue;
         there.push_back(&setting);
@@ -120,7 +120,7 @@ void one_of(const Ui& ui, const std::string& kind)
     if (there.size() > 1)
         which = look_at(ui, "fault/" + kind + "/point", ui.say("fault.which"), points);
     const s::Setting& setting = *there.at(which);
-    const Options options = options_of(ui, setting);
+    const Choices options = options_of(ui, setting);
     const RowPlace place =
         row_place(ui, ui.say("fault.what"), ImGui::GetContentRegionAvail().x * 0.64F);
     if (const auto pressed =

@@ -29,6 +29,7 @@ public:
     LadderDrawing(const Ui& ui, const Rect& space)
         : ui_{ui},
           view_{ui.desk().view()},
+          now_{view_.row_at(ui.desk().cursor())},
           space_{space},
           time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
           row_height_{std::round(ui.theme().note() + ui.px(20))} // whole: a million add up exactly
@@ -134,8 +135,8 @@ private:
 
     void body(const Rect& rows)
     {
-        const std::size_t shown = view_.rows_before(ui_.desk().reached());
-        const std::size_t done = view_.rows_before(ui_.desk().cursor());
+        const std::size_t shown = view_.shown_before(ui_.desk().reached());
+        const std::size_t done = view_.shown_before(ui_.desk().cursor());
         ImDrawList* list = ImGui::GetWindowDrawList();
         const float height = row_height_ * static_cast<float>(shown);
         if (shown == 0) {
@@ -163,7 +164,7 @@ private:
             stop_ = tab_stop(first, end, done);
             list->ChannelsSetCurrent(0);
             for (std::size_t i = first; i < end; ++i)
-                place(i, y_of(i), done);
+                place(i, y_of(i));
             for (const TlsSpan& span : view_.tls_spans(first, end - 1))
                 band(span, std::max(span.first, first), std::min(span.last + 1, end), y_of);
             list->ChannelsSetCurrent(1);
@@ -178,15 +179,23 @@ private:
         ImGui::Dummy({1, 1});
     }
 
+    [[nodiscard]] const LadderRow& row_of(std::size_t index) const
+    {
+        return view_.row(view_.shown()[index]);
+    }
+    [[nodiscard]] bool is_gap(std::size_t index) const
+    {
+        return row_of(index).shape == LadderRow::Shape::gap;
+    }
+
     // Of the rows [first, end), the one that Tab leads to: that at the cursor, or the nearest to
     // it.
     [[nodiscard]] std::size_t tab_stop(std::size_t first, std::size_t end, std::size_t done) const
     {
-        const auto& rows = view_.ladder().rows;
         std::size_t stop = std::clamp(done == 0 ? 0 : done - 1, first, end - 1);
-        while (stop > first && rows[stop].shape == LadderRow::Shape::gap)
+        while (stop > first && is_gap(stop))
             --stop;
-        while (stop + 1 < end && rows[stop].shape == LadderRow::Shape::gap)
+        while (stop + 1 < end && is_gap(stop))
             ++stop;
         return stop;
     }
@@ -249,19 +258,76 @@ private:
     }
 
     // The row as something to press, and its ground.
-    void place(std::size_t index, float y, std::size_t done)
+    void place(std::size_t index, float y)
     {
-        const LadderRow& it = view_.ladder().rows[index];
-        if (it.shape == LadderRow::Shape::gap) return;
+        if (is_gap(index)) return;
+        const ShownRow& shown = view_.shown()[index];
+        const LadderRow& it = row_of(index);
+        const Fold* fold = view_.fold(shown);
+        const bool heading = shown.kind == ShownRow::Kind::heading;
         const Rect rect = rect_of(y);
-        if (ui_.area(fmt::format("ladder/{}", it.event.value), rect, index == stop_))
-            ui_.ask(action::Select{it.event});
-        const bool selected = index + 1 == done;
-        if (selected || ImGui::IsItemHovered()) {
-            ImGui::GetWindowDrawList()->AddRectFilled(
-                rect.min, rect.max, ui_.theme().selection, ui_.px(6));
+        const std::string path = heading ? fmt::format("ladder/close/{}", fold->id.value)
+                                         : fmt::format("ladder/{}", it.event.value);
+        if (ui_.area(path, rect, index == stop_)) {
+            if (fold == nullptr) {
+                ui_.ask(action::Select{it.event});
+            } else {
+                ui_.ask(action::OpenFold{fold->id, !heading});
+            }
+        }
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const bool hovered = ImGui::IsItemHovered();
+        const bool selected = !heading && &it == now_;
+        if (fold != nullptr) {
+            const float inset = ui_.px(2);
+            list->AddRectFilled({rect.min.x, rect.min.y + inset},
+                                {rect.max.x, rect.max.y - inset},
+                                tint_of(it.mark),
+                                ui_.px(6));
+        }
+        if (selected) {
+            list->AddRectFilled(rect.min, rect.max, ui_.theme().selection, ui_.px(6));
+            ui_.tell("ladder", it.event);
+        } else if (hovered) { // another sign than that of the cursor
+            list->AddRect(rect.min, rect.max, ui_.theme().line, ui_.px(6), 0, ui_.px(1));
         }
         if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) hovered_ = &it;
+    }
+
+    [[nodiscard]] ImU32 tint_of(Mark mark) const
+    {
+        if (mark == Mark::encrypted) return ui_.theme().encrypted_tint;
+        return mark == Mark::clear ? ui_.theme().clear_tint : ui_.theme().card;
+    }
+
+    // A conversation in one row: who with whom, how, and how many lines it hides.
+    void fold(const ShownRow& shown, float y, bool future)
+    {
+        const Fold& fold = *view_.fold(shown);
+        ImDrawList* list = ImGui::GetWindowDrawList();
+        const ImU32 colour = future ? ui_.theme().quiet : ui_.theme().of(fold.row.mark);
+        const TextStyle style = ui_.in(ui_.note(), colour);
+        const float line = y + (row_height_ - style.size) / 2;
+        float x = space_.min.x + time_width_;
+        ui_.line(list, {x, line}, style, fold.open ? icon::down : icon::forward, ui_.px(20));
+        x += ui_.px(20);
+        ui_.line(list, {x, line}, style, icon_of(fold.row.mark), ui_.px(24));
+        x += ui_.px(24);
+        const std::string lines = ui_.say(fold.lines == 1 ? "ladder.line" : "ladder.lines",
+                                          {{"count", std::to_string(fold.lines)}});
+        const std::string how = sim::explain::label(fold.row.mark, ui_.desk().language());
+        const std::string words = how.empty() ? lines : fmt::format("{}  {}", how, lines);
+        const float width = text_width(style, words);
+        const float right = space_.max.x - ui_.px(24) - width;
+        const auto& run = ui_.desk().playback();
+        const auto* hop =
+            run.is_complete()
+                ? sim::report::hop_of(view_.journey(), run.trace().at(fold.row.event).connection)
+                : nullptr;
+        const std::string ends =
+            hop == nullptr ? fold.ends : fmt::format("{}  {}", hop->number, fold.ends);
+        words_at(fold.row, {x, line}, style, ends, right - x - ui_.px(8));
+        words_at(fold.row, {right, line}, style, words, width + 1);
     }
 
     // The whole of what had no room in the row that the mouse is on.
@@ -299,18 +365,27 @@ private:
 
     void row(std::size_t index, float y, std::size_t done)
     {
-        const LadderRow& it = view_.ladder().rows[index];
+        const LadderRow& it = row_of(index);
         if (it.shape == LadderRow::Shape::gap) {
             gap(it, y);
             return;
         }
         const bool future = index >= done;
+        const ShownRow& shown = view_.shown()[index];
+        if (shown.kind == ShownRow::Kind::heading) {
+            fold(shown, y, future);
+            return;
+        }
         const float middle = y + row_height_ * 0.72F;
         ui_.line(ImGui::GetWindowDrawList(),
                  {space_.min.x + ui_.px(6), middle - ui_.theme().small() * 0.75F},
                  small_mono(),
                  sim::explain::clock_time(it.at, ui_.desk().scenario()),
                  time_width_);
+        if (shown.kind == ShownRow::Kind::fold) {
+            fold(shown, y, future);
+            return;
+        }
         // What was stopped had been readable on its way.
         const ImU32 colour =
             future ? ui_.theme().quiet : ui_.theme().of(it.stopped ? Mark::clear : it.mark);
@@ -478,6 +553,7 @@ private:
 
     const Ui& ui_;
     const RunView& view_;
+    const LadderRow* now_; // what all views speak of
     Rect space_;
     float time_width_;
     float row_height_;

@@ -1,15 +1,17 @@
 // The map: who there is, how they are wired, where the gates stand, and what is on its way now.
 
+#include "gui/map_gates.h"
 #include "gui/panels/panels.h"
 #include "gui/strokes.h"
 #include "sim/explain/nouns.h"
-#include "sim/explain/reach.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace gui {
@@ -48,11 +50,6 @@ bool contains(const Rect& rect, ImVec2 at)
     return rect.min.x <= at.x && at.x < rect.max.x && rect.min.y <= at.y && at.y < rect.max.y;
 }
 
-bool overlap(const Rect& a, const Rect& b)
-{
-    return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
-}
-
 struct MapPlace {
     Rect seen;
     Rect buttons; // in it
@@ -71,7 +68,9 @@ public:
           words_{words},
           scenario_{ui.desk().scenario()},
           space_{place.seen},
-          list_{ImGui::GetWindowDrawList()}
+          labels_{words, ui, layout_, place.seen},
+          list_{ImGui::GetWindowDrawList()},
+          now_{ui.desk().view().row_at(ui.desk().cursor())}
     {
         // First with one line for each area's name, then with as many as each turned out to need.
         std::vector<float> titles(scenario_.areas.size(), ui.line_height(ui.note()) + ui.px(4));
@@ -79,16 +78,11 @@ public:
         for (const auto& zone : layout_.zones)
             titles.at(zone.area) = title(zone).height() + ui.px(6);
         layout_ = map_layout(graph, scenario_, whole, titles, ui.px(1));
-        taken_.push_back(place.buttons);
+        labels_.keep_free(place.buttons);
         for (const auto& [host, rect] : layout_.cards)
-            taken_.push_back(rect);
+            labels_.keep_free(rect);
         for (const auto& zone : layout_.zones)
-            taken_.push_back(place_of_title(zone));
-        const auto& view = ui.desk().view();
-        std::size_t rows = view.rows_before(ui.desk().cursor());
-        while (rows > 0 && !view.ladder().rows[rows - 1].event.exists())
-            --rows;
-        if (rows > 0) now_ = &view.ladder().rows[rows - 1];
+            labels_.keep_free(place_of_title(zone));
     }
 
     void draw()
@@ -97,14 +91,28 @@ public:
             draw_zone(zone);
         for (const auto& route : layout_.routes)
             solid(list_, route.points, ui_.theme().line, ui_.px(1.5F));
-        way_of_now();
-        for (const auto& gate : layout_.gates)
-            draw_gate(gate);
+        MapGates gates{ui_, words_, layout_, labels_, now_};
+        const auto points = way();
+        labels_.keep_free(points);
+        gates.trails();
+        const bool over = ui_.desk().shows_verdict();
+        if (over) {
+            whole_way();
+        } else {
+            way_of_now();
+        }
+        gates.gates(points);
         for (const auto& [host, rect] : layout_.cards)
             card(host, rect);
-        for (const auto& gate : layout_.gates)
-            active_gate(gate);
-        traveller();
+        gates.marks();
+        if (over) {
+            numbers();
+        } else {
+            traveller();
+        }
+        if (now_ != nullptr) ui_.tell("map", now_->event);
+        gates.labels();
+        if (now_ != nullptr && !over && points.size() < 2) happening();
     }
 
 private:
@@ -210,8 +218,7 @@ private:
     [[nodiscard]] std::vector<ImVec2> way() const
     {
         if (now_ == nullptr || !now_->to.exists() || now_->from == now_->to) return {};
-        auto points =
-            path_on_map(layout_, sim::explain::way_between(now_->from, now_->to, scenario_));
+        auto points = path_on_map(layout_, ui_.desk().view().way(now_->from, now_->to));
         if (const auto* gate = gate_that_stopped(); gate != nullptr && !points.empty())
             points.push_back({gate->rect.centre().x, layout_.cards.at(now_->to).centre().y});
         return points;
@@ -231,6 +238,74 @@ private:
         } else {
             dashed(list_, part, colour, ui_.px(3), ui_.px(7), ui_.px(5));
         }
+    }
+
+    // All hops of the run, each as it was protected.
+    void whole_way() const
+    {
+        for (const auto& hop : ui_.desk().view().journey()) {
+            const auto points = way_of(hop);
+            if (points.size() < 2 || hop.end == sim::report::HopEnd::unreached) continue;
+            if (is_sealed(hop)) {
+                solid(list_, points, ui_.theme().encrypted, ui_.px(4));
+            } else {
+                dashed(list_, points, ui_.theme().clear, ui_.px(3), ui_.px(7), ui_.px(5));
+            }
+        }
+    }
+
+    // By which the journey below the map calls them.
+    void numbers()
+    {
+        for (const auto& hop : ui_.desk().view().journey()) {
+            const auto points = way_of(hop);
+            if (points.size() < 2) continue;
+            const float radius = ui_.px(10);
+            // Of what got nowhere, where it set out.
+            const bool unreached = hop.end == sim::report::HopEnd::unreached;
+            const float near = length_of(points) * (unreached ? 0.12F : 0.5F);
+            const auto at = free_on(points, near, radius);
+            if (!at) continue;
+            const bool readable = !hop.exposed.empty();
+            const ImU32 colour = readable         ? ui_.theme().clear
+                                 : is_sealed(hop) ? ui_.theme().encrypted
+                                                  : ui_.theme().ink;
+            list_->AddCircleFilled(*at, radius, ui_.theme().card);
+            list_->AddCircle(*at, radius, colour, 0, ui_.px(2));
+            const Rect badge{{at->x - radius, at->y - radius}, {at->x + radius, at->y + radius}};
+            ui_.line_centred(list_, badge, ui_.in(ui_.small(), colour), std::to_string(hop.number));
+            labels_.keep_free(badge);
+        }
+    }
+
+    // On the way, near this far along it, where no name and no other number stands; nothing where
+    // it is all taken.
+    [[nodiscard]] std::optional<ImVec2>
+    free_on(const std::vector<ImVec2>& way, float near, float radius) const
+    {
+        const float length = length_of(way);
+        const float step = ui_.px(4);
+        for (float off = 0; off < length; off += step) {
+            for (const float place : {near + off, near - off}) {
+                if (place < 0 || place > length) continue;
+                const ImVec2 at = cut(way, place).back();
+                const Rect badge{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}};
+                if (!labels_.covers_names(badge)) return at;
+            }
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] static bool is_sealed(const sim::report::Hop& hop)
+    {
+        return hop.shield == sim::report::Shield::starttls ||
+               hop.shield == sim::report::Shield::tls;
+    }
+
+    [[nodiscard]] std::vector<ImVec2> way_of(const sim::report::Hop& hop) const
+    {
+        if (!hop.from.exists() || !hop.to.exists() || hop.from == hop.to) return {};
+        return path_on_map(layout_, ui_.desk().view().way(hop.from, hop.to));
     }
 
     void traveller()
@@ -270,11 +345,19 @@ private:
     void label(const std::vector<ImVec2>& way, ImU32 colour)
     {
         const float length = length_of(way);
-        const ImVec2 middle = now_->stopped ? way.back() : cut(way, length / 2).back();
-        const float step = words_.px(8);
-        const int steps = static_cast<int>(length / step);
-        for (int i = 0; i <= steps; ++i)
-            passed_.push_back(cut(way, step * static_cast<float>(i)).back());
+        label_at(now_->stopped ? way.back() : cut(way, length / 2).back(), colour);
+    }
+
+    // What happened at one host, beside it.
+    void happening()
+    {
+        const auto card = layout_.cards.find(now_->from);
+        if (card == layout_.cards.end()) return;
+        label_at({card->second.centre().x, card->second.min.y}, ui_.theme().of(now_->mark));
+    }
+
+    void label_at(ImVec2 middle, ImU32 colour)
+    {
         const TextStyle style = words_.in(words_.mono(), colour);
         // Shorter where there is no room for all of it, and none at all on a crowded map: the
         // ladder beside it has the words, and a name that cannot be read helps nobody.
@@ -283,8 +366,9 @@ private:
                 style, now_->text, share * std::min(space_.width() * 0.6F, words_.px(330)));
             const ImVec2 size{text_width(style, words) + words_.px(12), style.size + words_.px(8)};
             const float away = words_.px(18) + size.y / 2;
-            const Rect box = free_place({middle.x, middle.y - away}, size);
-            if (covers_names(box)) continue;
+            const Rect box = labels_.free_place({middle.x, middle.y - away}, size);
+            if (labels_.covers_names(box)) continue;
+            labels_.keep_free(box);
             list_->AddRectFilled(box.min, box.max, words_.theme().card, words_.px(5));
             list_->AddRect(box.min, box.max, colour, words_.px(5), 0, words_.px(1));
             words_.line(list_,
@@ -296,169 +380,14 @@ private:
         }
     }
 
-    // The place of this size nearest to where its middle should be that covers neither cards nor
-    // names; gates and the way only where there is no other place near by. When there is none at
-    // all: there.
-    [[nodiscard]] Rect free_place(ImVec2 middle, ImVec2 size) const
-    {
-        const ImVec2 last{space_.max.x - size.x, space_.max.y - size.y};
-        const auto at = [&](float x, float y) {
-            const ImVec2 min{
-                std::round(std::clamp(x, space_.min.x, std::max(space_.min.x, last.x))),
-                std::round(std::clamp(y, space_.min.y, std::max(space_.min.y, last.y)))};
-            return Rect{min, {min.x + size.x, min.y + size.y}};
-        };
-        const ImVec2 wanted{middle.x - size.x / 2, middle.y - size.y / 2};
-        Rect best = at(wanted.x, wanted.y);
-        float least = 1e9F;
-        const float step = words_.px(4);
-        const int rows = static_cast<int>(space_.height() / step) + 1;
-        const int columns = static_cast<int>(space_.width() / (2 * step)) + 1;
-        for (int row = -rows; row <= rows; ++row) {
-            const float y = wanted.y + step * static_cast<float>(row);
-            if (y < space_.min.y - step || y > last.y + step) continue;
-            for (int column = -columns; column <= columns; ++column) {
-                const Rect box = at(wanted.x + 2 * step * static_cast<float>(column), y);
-                float far = std::hypot(box.min.x - wanted.x, box.min.y - wanted.y);
-                if (far >= least || covers_names(box)) continue;
-                if (covers_gate(box)) far += words_.px(30);
-                if (lies_on_way(box)) far += words_.px(30);
-                if (far >= least) continue;
-                least = far;
-                best = box;
-            }
-        }
-        return best;
-    }
-
-    [[nodiscard]] bool covers_names(const Rect& box) const
-    {
-        const float margin = words_.px(2);
-        const Rect wide{{box.min.x - margin, box.min.y - margin},
-                        {box.max.x + margin, box.max.y + margin}};
-        return std::ranges::any_of(taken_, [&](const Rect& rect) { return overlap(wide, rect); });
-    }
-
-    // Whether what travels would come to lie under it.
-    [[nodiscard]] bool lies_on_way(const Rect& box) const
-    {
-        const float w = ui_.px(15);
-        const float h = ui_.px(10);
-        const Rect wide{{box.min.x - w, box.min.y - h}, {box.max.x + w, box.max.y + h}};
-        return std::ranges::any_of(passed_, [&](ImVec2 at) { return contains(wide, at); });
-    }
-
-    [[nodiscard]] bool covers_gate(const Rect& box) const
-    {
-        return std::ranges::any_of(layout_.gates,
-                                   [&](const auto& gate) { return overlap(box, gate.rect); });
-    }
-
-    // ---- gates ----------------------------------------------------------------------------------
-
-    [[nodiscard]] bool blocks(sim::RuleId rule) const
-    {
-        const auto* setting =
-            ui_.desk().setting(sim::rule_setting(scenario_.rules[rule.value].key));
-        if (setting != nullptr) return setting->value != "off" && setting->value != "pass";
-        const auto& it = scenario_.rules[rule.value];
-        return it.enabled && it.verdict != sim::Verdict::pass;
-    }
-
-    void draw_gate(const MapLayout::Gate& gate)
-    {
-        const bool closed =
-            std::ranges::any_of(gate.rules, [&](sim::RuleId rule) { return blocks(rule); });
-        if (!closed) return;
-        stripes(list_, gate.rect, ui_.theme().ink, ui_.theme().card, ui_.px(5));
-        const std::string key = scenario_.hosts[gate.host.value].key;
-        (void)ui_.area("gate/" + key, gate.rect);
-        if (ImGui::IsItemHovered()) {
-            ImGui::BeginTooltip();
-            for (const sim::RuleId rule : gate.rules)
-                ui_.paragraph(ui_.body(), describe(rule), ui_.px(360));
-            ImGui::EndTooltip();
-        }
-    }
-
-    [[nodiscard]] std::string describe(sim::RuleId rule) const
-    {
-        const auto& it = scenario_.rules[rule.value];
-        const auto* setting = ui_.desk().setting(sim::rule_setting(it.key));
-        const std::string verdict =
-            setting != nullptr ? setting->value : std::string{sim::name_of(it.verdict)};
-        return fmt::format("#{} {} → {}  ×{}",
-                           sim::explain::number_of(rule, scenario_),
-                           ui_.pick(it.name),
-                           ui_.say("verdict." + verdict),
-                           ui_.desk().view().hosts().rule(rule, ui_.desk().cursor()).dropped);
-    }
-
-    void active_gate(const MapLayout::Gate& gate)
-    {
-        if (&gate != gate_that_stopped() || ui_.desk().progress() < 1) return;
-        const ImVec2 at{gate.rect.centre().x, layout_.cards.at(gate.host).centre().y};
-        octagon(list_, at, ui_.px(13), ui_.theme().ink, ui_.theme().on_ink);
-        const auto& event = ui_.desk().playback().trace().at(now_->event);
-        const auto* dropped = std::get_if<sim::PacketDropped>(&event.what);
-        if (dropped == nullptr || !dropped->rule.exists()) return;
-        TextStyle style = words_.in(words_.bold(), words_.theme().on_ink);
-        style.size = words_.theme().note();
-        const auto number = sim::explain::number_of(dropped->rule, scenario_);
-        const auto times =
-            words_.desk().view().hosts().rule(dropped->rule, words_.desk().cursor()).dropped;
-        std::string words = fmt::format(
-            "#{} {}  ×{}", number, words_.pick(scenario_.rules[dropped->rule.value].name), times);
-        // All its words when there is room for them near the gate, in one line or in two; else the
-        // rule's number: the why card says the rest.
-        const float line = words_.line_height(style);
-        const float narrow =
-            std::min(words_.px(230) * words_.theme().type_scale, space_.width() * 0.5F);
-        const ImVec2 below{at.x, gate.rect.max.y + words_.px(6) + line / 2};
-        const auto place = [&](const std::string& text, float widest) {
-            float width = 0;
-            const auto wrapped = wrap_evenly(style, text, widest);
-            for (const auto one : wrapped)
-                width = std::max(width, text_width(style, one));
-            return free_place(
-                below,
-                {width + words_.px(20), line * static_cast<float>(wrapped.size()) + words_.px(8)});
-        };
-        const auto is_good = [&](const Rect& box) {
-            const ImVec2 middle = box.centre();
-            return !covers_names(box) &&
-                   std::hypot(middle.x - below.x, middle.y - below.y) < words_.px(60);
-        };
-        float widest = space_.width() * 0.7F;
-        if (!is_good(place(words, widest))) widest = narrow;
-        if (!is_good(place(words, widest))) {
-            words = words_.say(
-                "map.rule", {{"number", std::to_string(number)}, {"times", std::to_string(times)}});
-        }
-        const auto lines = wrap_evenly(style, words, widest);
-        const Rect box = place(words, widest);
-        list_->AddRectFilled(box.min, box.max, words_.theme().ink, words_.px(7));
-        float row = box.min.y + words_.px(4);
-        for (const auto one : lines) {
-            words_.line(list_,
-                        {box.min.x + words_.px(10), row + (line - style.size) / 2},
-                        style,
-                        one,
-                        box.width());
-            row += line;
-        }
-        taken_.push_back(box);
-    }
-
     const Ui& ui_;
     const Ui& words_;
     const s::Scenario& scenario_;
     Rect space_;
-    std::vector<ImVec2> passed_; // by what travels
-    std::vector<Rect> taken_;    // where cards and words lie that must stay readable
     MapLayout layout_;
+    MapLabels labels_;
     ImDrawList* list_;
-    const sim::report::LadderRow* now_ = nullptr;
+    const sim::report::LadderRow* now_;
 };
 
 // ---- moving it ----------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ void settings_panel(const Ui& ui);                // left: what I can change
 void faults(const Ui& ui);                        // in it: what may go wrong, and where
 void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space);
 void ladder_panel(const Ui& ui, const Rect& space);
+// What the run came to, at the top of `space`; the height that it took.
+float verdict_panel(const Ui& ui, const Rect& space);
 void side_panel(const Ui& ui); // right: tabs, the selected event, the why card
 void transcript_tab(const Ui& ui);
 void wiretap_tab(const Ui& ui);

@@ -16,9 +16,7 @@ namespace {
 class Scale {
 public:
     Scale(const Ui& ui, float left, float right)
-        : stops_{ui.desk().playback().stops(unit_of(ui.desk().preferences().level))},
-          left_{left},
-          right_{right}
+        : stops_{ui.desk().view().stops()}, left_{left}, right_{right}
     {
     }
     [[nodiscard]] float x_of(std::size_t cursor) const
@@ -209,7 +207,7 @@ void time_line(const Ui& ui, const Rect& rect)
 
 void player_bar(const Ui& ui, const Rect& space)
 {
-    if (!ui.desk().is_open()) return;
+    if (!ui.desk().is_shown()) return;
     const float middle = space.centre().y;
     float x = buttons(ui, {space.min.x, middle - ui.px(18)});
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -247,9 +245,7 @@ void player_bar(const Ui& ui, const Rect& space)
             ? ui.say("player.live", {{"count", std::to_string(live->connections())}})
         : next.exists() && next.value < ui.desk().reached()
             ? ui.say("player.next",
-                     {{"what",
-                       sim::explain::headline(ui.desk().playback().trace().at(next),
-                                              ui.desk().source().context())}})
+                     {{"what", ui.desk().view().row_at(std::size_t{next.value} + 1)->text}})
             : ui.say(next.exists() ? "player.more" : "player.over");
     const float note_width = std::min(text_width(ui.small(), coming), clock_width + ui.px(90));
     const float note_at = space.max.x - note_width;

@@ -45,9 +45,52 @@ std::string label_of(const Ui& ui, const s::Setting& setting, const std::string&
     return ui.desk().language().has("gui." + key) ? ui.say(key) : value;
 }
 
-Options options_of(const Ui& ui, const s::Setting& setting)
+std::string setting_name(const Ui& ui, const s::Setting& setting)
 {
-    Options options;
+    using sim::SettingGroup;
+    if (setting.is.group == SettingGroup::rule) {
+        const auto& rules = ui.desk().scenario().rules;
+        const auto rule = std::ranges::find(rules, setting.is.name, &s::FirewallRule::key);
+        if (rule != rules.end()) return ui.pick(rule->name);
+    }
+    const char* group = setting.is.group == SettingGroup::server  ? "server"
+                        : setting.is.group == SettingGroup::fault ? "fault"
+                                                                  : "account";
+    const std::string key = fmt::format("{}.{}", group, setting.is.name);
+    return ui.desk().language().has("gui." + key) ? ui.say(key) : setting.key;
+}
+
+void outline_row(const Ui& ui, const s::Setting& setting, ImVec2 top)
+{
+    const float flash = ui.desk().flash(setting.key);
+    const bool blamed = ui.desk().is_blamed(setting.key);
+    if (flash <= 0 && !blamed) return;
+    const ImVec2 now = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float out = ui.px(4);
+    const float gap = ImGui::GetStyle().ItemSpacing.y;
+    ImU32 colour = ui.theme().clear;
+    if (flash > 0) {
+        const auto alpha = static_cast<ImU32>(flash * 255);
+        colour = (ui.theme().accepted & ~IM_COL32_A_MASK) | (alpha << IM_COL32_A_SHIFT);
+    }
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ImVec2 min = list->GetClipRectMin();
+    const ImVec2 max = list->GetClipRectMax();
+    list->PushClipRect({min.x - 2 * out, min.y}, {max.x + 2 * out, max.y}); // into the margin
+    list->AddRect({top.x - out, top.y - out / 2},
+                  {top.x + width + out, now.y - gap + out / 2},
+                  colour,
+                  ui.px(7),
+                  0,
+                  ui.px(flash > 0 ? 3 : 1.5F));
+    list->PopClipRect();
+    ui.tell((flash > 0 ? "flash/" : "blamed/") + setting.key, {});
+}
+
+Choices options_of(const Ui& ui, const s::Setting& setting)
+{
+    Choices options;
     for (const std::string& choice : setting.choices)
         options.emplace_back(choice, label_of(ui, setting, choice));
     return options;
@@ -87,7 +130,7 @@ void choice_row(const Ui& ui,
                 std::string_view label,
                 const std::string& group)
 {
-    const Options options = options_of(ui, setting);
+    const Choices options = options_of(ui, setting);
     const float width = ImGui::GetContentRegionAvail().x;
     const float segments = ui.segmented_width(options);
     const std::string path = group + "/" + setting.key;
@@ -109,7 +152,7 @@ namespace {
 // 25, 587 and 465 as buttons, any other by typing.
 void suggested_row(const Ui& ui, const s::Setting& setting, std::string_view label)
 {
-    Options options;
+    Choices options;
     for (const std::string& usual : setting.suggestions)
         options.emplace_back(usual, usual);
     if (std::ranges::count(setting.suggestions, setting.value) == 0)
@@ -128,11 +171,13 @@ void suggested_row(const Ui& ui, const s::Setting& setting, std::string_view lab
 
 void setting_row(const Ui& ui, const s::Setting& setting, std::string_view label)
 {
+    const ImVec2 top = ImGui::GetCursorScreenPos();
     if (setting.choices.empty()) {
         text_row(ui, setting, label);
     } else {
         choice_row(ui, setting, label);
     }
+    outline_row(ui, setting, top);
 }
 
 void text_row(const Ui& ui, const s::Setting& setting, std::string_view label)

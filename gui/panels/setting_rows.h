@@ -14,13 +14,18 @@
 
 namespace gui {
 
-using Options = std::vector<std::pair<std::string, std::string>>; // value, label
+using Choices = std::vector<std::pair<std::string, std::string>>; // value, label
 
 void heading(const Ui& ui, std::string_view words);
 
 // How a value of a setting is called.
 std::string label_of(const Ui& ui, const sim::scenario::Setting& setting, const std::string& value);
-Options options_of(const Ui& ui, const sim::scenario::Setting& setting);
+// What a row of it is called: "Port", "OP25B: ...".
+std::string setting_name(const Ui& ui, const sim::scenario::Setting& setting);
+// Around what was drawn from `top` down: a setting that a cure has just changed, or that is to
+// blame for what stopped.
+void outline_row(const Ui& ui, const sim::scenario::Setting& setting, ImVec2 top);
+Choices options_of(const Ui& ui, const sim::scenario::Setting& setting);
 std::optional<std::size_t> chosen_of(const sim::scenario::Setting& setting);
 
 // The place for a control of this width at the right of its label, or below it.

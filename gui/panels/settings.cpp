@@ -59,7 +59,10 @@ void prediction(const Ui& ui)
         ui.paragraph_at(list, {rect.min.x + mark, y}, style, words, inner - mark);
         y += height;
     }
-    if (answer && !ui.desk().prediction_settled() && !ui.desk().is_as_given()) {
+    if (ui.desk().guessed_late()) {
+        y += ui.px(4);
+        y += ui.paragraph_at(list, {at.x + pad, y}, ui.note(), ui.say("predict.late"), inner);
+    } else if (answer && !ui.desk().prediction_settled() && !ui.desk().is_as_given()) {
         y += ui.px(4);
         y += ui.paragraph_at(list, {at.x + pad, y}, ui.note(), ui.say("predict.changed"), inner);
     }
@@ -173,12 +176,14 @@ void rules(const Ui& ui)
             fmt::format("{} · {}",
                         sim::explain::host_name(host, ui.desk().source().context()),
                         ui.pick(rule->name));
+        const ImVec2 top = ImGui::GetCursorScreenPos();
         ui.paragraph(ui.body(), label);
-        Options options = options_of(ui, setting);
+        Choices options = options_of(ui, setting);
         const float width = ImGui::GetContentRegionAvail().x;
         if (const auto pressed =
                 ui.combo("world/" + setting.key, options, chosen_of(setting), width))
             ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
+        outline_row(ui, setting, top);
     }
 }
 
@@ -212,7 +217,7 @@ void all_settings(const Ui& ui)
 
 void settings_panel(const Ui& ui)
 {
-    if (!ui.desk().is_open()) return;
+    if (!ui.desk().is_shown()) return;
     const float width = ImGui::GetContentRegionAvail().x;
     const std::string& notice = ui.desk().notice();
     const float below =

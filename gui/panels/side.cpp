@@ -14,6 +14,7 @@ void selected_sentence(const Ui& ui)
     const ImVec2 at = ImGui::GetCursorScreenPos();
     std::string words = ui.say(ui.desk().live() != nullptr ? "bridge.waiting" : "selected.none");
     if (selected.exists()) {
+        ui.tell("sentence", selected);
         const auto source = ui.desk().source();
         words = sim::explain::describe(source.trace.at(selected), source.level, source.context());
     }
@@ -30,7 +31,7 @@ void selected_sentence(const Ui& ui)
 
 void side_panel(const Ui& ui)
 {
-    if (!ui.desk().is_open()) return;
+    if (!ui.desk().is_shown()) return;
     const float width = ImGui::GetContentRegionAvail().x;
     const std::vector<std::pair<std::string, std::string>> tabs{
         {"transcript", ui.say("tab.transcript")},

@@ -240,6 +240,9 @@ std::string person_at(HostId host, const Context& context)
 {
     const scenario::MailProgram* program = program_at(host, context.scenario);
     if (program == nullptr) return host_name(host, context);
+    // "the spammer" is no name, and is not addressed like one.
+    const bool is_name = !program->name.en.starts_with("the ");
+    if (!is_name) return pick(program->name, context.language);
     return context.language.text("noun.person", {{"name", pick(program->name, context.language)}});
 }
 

@@ -1,5 +1,6 @@
 // The words of their own that reports need besides the sentences about events.
 #include "sim/explain/card_messages.h"
+#include "sim/explain/journey_words.h"
 #include "sim/explain/packet_words.h"
 #include "sim/explain/sentence.h"
 
@@ -15,16 +16,40 @@ MessageGroup plain(std::string prefix)
     return {std::move(prefix), all_names<E>(), {}, false};
 }
 
+// The journey and the verdict have words of their own at story level ("plain" are all others).
+void add_journey(std::vector<MessageGroup>& groups, const std::string& tone)
+{
+    const std::string journey = "report.journey." + tone;
+    groups.push_back(
+        {journey, {"way", "port", "protection", "login", "readers", "time"}, {}, false});
+    groups.push_back({journey, {"no_login", "nobody", "others", "cable"}, {}, false});
+    groups.push_back({journey, {"logged_in", "login_refused"}, {"mechanism"}, false});
+    groups.push_back({journey, {"could_read"}, {"readers", "what"}, false});
+    groups.push_back({journey, {"tampered", "unproved"}, {"who"}, false});
+    groups.push_back(plain<Shield>("report.shield." + tone));
+    groups.push_back(plain<Exposed>("report.exposed." + tone));
+    groups.push_back({"report.verdict." + tone,
+                      all_names<Ending>(),
+                      {"who", "person", "reader", "what", "hops", "reached", "wanted", "until"},
+                      false});
+    groups.push_back({"report.verdict." + tone, {"anybody_at_cable"}, {}, false});
+    groups.push_back({"report.verdict." + tone, {"and_others"}, {"reader"}, false});
+}
+
 } // namespace
 
 std::vector<MessageGroup> report_messages()
 {
-    return {
+    std::vector<MessageGroup> groups{
         {"report.wire", {"heading"}, {"a", "b"}, false},
         {"report.wire", {"octets", "more"}, {"size"}, false},
         {"report.wire", {"unwrapped"}, {"text"}, false},
         {"report.wire", {"decoded"}, {"charset", "text"}, false},
         {"report", {"day"}, {"date", "day"}, false},
+        {"report.elapsed", {"seconds", "minutes", "hours", "days"}, {"number"}, false},
+        {"report.exposed", {"and"}, {}, false},
+        {"report", {"because"}, {"words"}, false},
+        {"report.story", {"letter", "altered", "unanswered", "taken", "report"}, {}, false},
         {"report.wire", {"summary"}, {"clear", "sealed"}, false},
         {"report.wire", {"not_hidden", "learned", "hidden"}, {}, false},
         {"report.wire", {"learned_talks"}, {"a", "b", "port"}, false},
@@ -63,6 +88,9 @@ std::vector<MessageGroup> report_messages()
         {"report.tls.seen", {"certificate"}, {"subject"}, false},
         plain<TlsHidden>("report.tls.hidden"),
     };
+    add_journey(groups, "plain");
+    add_journey(groups, "story");
+    return groups;
 }
 
 } // namespace sim::explain

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 namespace sim::report {
@@ -97,6 +98,28 @@ void add_sentence(Lines& lines, const Event& event, const Source& source)
     }
 }
 
+// Leaves out what CardDetail::brief says.
+void shorten(explain::CardText& text, const explain::WhyCard& card, const Source& source)
+{
+    using enum explain::CardRow;
+    const bool story = source.level == Level::story;
+    std::set<std::string> settings;
+    for (const auto& [key, value] : card.cure.settings) {
+        for (const std::string& shown : {value, std::string{"********"}}) {
+            settings.insert(
+                source.language.text("why.cure_setting.key", {{"key", key}, {"value", shown}}));
+        }
+    }
+    for (explain::CardText::Row& row : text.rows) {
+        if (row.row == hit && !row.lines.empty()) row.lines.erase(row.lines.begin());
+        if (story && (row.row == rule || row.row == shown)) row.lines.clear();
+        if (row.row == shown && row.lines.size() > 2) row.lines.resize(2);
+        if (row.row == cure)
+            std::erase_if(row.lines, [&](const auto& line) { return settings.contains(line); });
+    }
+    std::erase_if(text.rows, [](const auto& row) { return row.lines.empty(); });
+}
+
 } // namespace
 
 Lines events(const Source& source)
@@ -131,9 +154,10 @@ Lines events(const Source& source)
     return lines;
 }
 
-Lines why_card(const explain::WhyCard& card, const Source& source)
+Lines why_card(const explain::WhyCard& card, const Source& source, CardDetail detail)
 {
-    const explain::CardText text = explain::describe(card, source.context());
+    explain::CardText text = explain::describe(card, source.context());
+    if (detail == CardDetail::brief) shorten(text, card, source);
     std::size_t label_columns = 0;
     for (const auto& row : text.rows)
         label_columns = std::max(label_columns, display_width(row.label) + 2);
@@ -159,6 +183,23 @@ Lines why(const Source& source, std::span<const explain::WhyCard> cards)
         if (!lines.empty()) lines.push_back({});
         Lines more = why_card(card, source);
         lines.insert(lines.end(), more.begin(), more.end());
+    }
+    return lines;
+}
+
+Lines why_line(const explain::WhyCard& card, const Source& source)
+{
+    const explain::CardText text = explain::describe(card, source.context());
+    std::string words;
+    for (const auto& row : text.rows) {
+        if (row.row == explain::CardRow::who) words = row.lines.front();
+        if (row.row == explain::CardRow::rule)
+            words += source.language.text("report.because", {{"words", row.lines.front()}});
+    }
+    Lines lines;
+    for (const std::string& part : wrap(words, source.columns - 2)) {
+        lines.push_back(
+            {{{lines.empty() ? "✕ " : "  ", Role::blocked}, {part, Role::plain}}, card.stopped});
     }
     return lines;
 }

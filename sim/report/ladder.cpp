@@ -70,10 +70,34 @@ private:
         row.event = event.id;
         row.at = event.at;
         row.mark = explain::mark_of(event, context_);
+        if (std::string words = story_words(event); !words.empty()) row.text = std::move(words);
         if (row.text.empty()) row.text = explain::headline(event, context_);
         meet(row.from);
         meet(row.to);
         made_.rows.push_back(std::move(row));
+    }
+
+    // A story has no packets, no addresses of machines and no numbers of a queue.
+    [[nodiscard]] std::string story_words(const Event& event) const
+    {
+        if (source_.level != Level::story) return {};
+        const auto say = [&](const char* key) {
+            return source_.language.text(fmt::format("report.story.{}", key));
+        };
+        switch (event.kind()) {
+        case Kind::packet_dropped:
+            return say("letter");
+        case Kind::packet_altered:
+            return say("altered");
+        case Kind::connection_failed:
+            return say("unanswered");
+        case Kind::mail_queued:
+            return say(explain::is_report(std::get<MailQueued>(event.what).mail, source_.trace)
+                           ? "report"
+                           : "taken");
+        default:
+            return {};
+        }
     }
 
     void meet(HostId host)

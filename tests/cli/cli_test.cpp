@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -23,11 +24,15 @@ struct Result {
 
 Result hikyaku(const std::vector<std::string>& arguments,
                const std::map<std::string, std::string>& variables = {{"LANG", "en_US.UTF-8"}},
-               bool terminal = false)
+               bool terminal = false,
+               const std::string& typed = "")
 {
     std::ostringstream out;
     std::ostringstream err;
+    std::istringstream in{typed};
     platform::Environment environment{out, err, terminal, std::nullopt, {}, {}};
+    environment.in = &in;
+    environment.in_is_terminal = terminal;
     environment.variable = [&](const std::string& name) -> std::optional<std::string> {
         const auto found = variables.find(name);
         if (found == variables.end()) return std::nullopt;
@@ -152,7 +157,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("help has examples for every command")
     {
-        for (const char* command : {"list", "run", "check", "bridge", "send"}) {
+        for (const char* command : {"list", "lesson", "run", "check", "bridge", "send"}) {
             const Result help = hikyaku({"help", command});
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));
@@ -185,6 +190,142 @@ TEST_SUITE("cli")
                 }
             }
         }
+    }
+
+    TEST_CASE("a run ends on what a person wants: verdict, journey, card, what to try")
+    {
+        for (const std::string& lesson : lessons) {
+            for (const char* language : {"ja", "en"}) {
+                for (const char* level : {"story", "standard"}) {
+                    INFO(lesson, " ", language, " ", level);
+                    const Result result =
+                        hikyaku({"run", lesson, "--lang", language, "--level", level});
+                    CHECK(lines_of(result.out).size() <= 25);
+                    CHECK(
+                        hikyaku(
+                            {"run", lesson, "--lang", language, "--level", level, "--view", "why"})
+                            .out == result.out);
+                    const std::string hop =
+                        language == std::string{"en"} ? "From → to" : "どこから → どこへ";
+                    CHECK(has(result.out, hop));
+                    const bool failed = has(result.out, "✕ ");
+                    if (!failed && language == std::string{"en"} &&
+                        level == std::string{"standard"})
+                        CHECK(has(result.out, "Delivered"));
+                }
+            }
+        }
+        const auto blocked = lines_of(hikyaku({"run", "op25b"}).out);
+        CHECK(has(blocked.at(blocked.size() - 3), "To try it:"));
+        CHECK_FALSE(has(hikyaku({"run", "path"}).out, "EHLO"));
+        CHECK(has(hikyaku({"run", "path", "--view", "transcript"}).out, "EHLO"));
+        CHECK(has(hikyaku({"run", "starttls-stripped"}).out,
+                  "△ Delivered, but Hotel's router and others on the way could read"));
+        const std::string story = hikyaku({"run", "op25b", "--level", "story"}).out;
+        CHECK_FALSE(has(story, "tcp"));
+        CHECK_FALSE(has(story, "10060"));
+        // A long view begins with it on a terminal.
+        const std::map<std::string, std::string> plain{{"LANG", "en"}, {"NO_COLOR", "1"}};
+        const std::string verdict = "○ Delivered: 5 hops";
+        const std::string on_terminal =
+            hikyaku({"run", "path", "--view", "transcript"}, plain, true).out;
+        CHECK(on_terminal.find(verdict) < on_terminal.find("EHLO"));
+        CHECK(on_terminal.rfind(verdict) > on_terminal.rfind("EHLO"));
+    }
+
+    TEST_CASE("variations are listed with what they change, and run by name")
+    {
+        for (const std::string& lesson : lessons) {
+            const auto json = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
+            const Result text = hikyaku({"list", lesson});
+            CHECK(text.code == cli::ExitCode::ok);
+            CHECK_FALSE(json.at("variations").empty());
+            for (const auto& variation : json.at("variations")) {
+                const auto key = variation.at("key").get<std::string>();
+                INFO(lesson, " ", key);
+                CHECK(has(text.out, key));
+                CHECK_FALSE(variation.at("changes").empty());
+                const Result result = hikyaku({"run", lesson, "--variation", key});
+                INFO(result.out, result.err);
+                CHECK(result.code == cli::ExitCode::ok);
+                CHECK(has(result.out,
+                          variation.at("name").at("en").get<std::string>().substr(0, 20)));
+            }
+        }
+        CHECK(has(hikyaku({"list", "op25b"}).out, "client.port: 25 → 587"));
+        CHECK_FALSE(has(hikyaku({"list", "submission-587"}).out, "sakura2025"));
+    }
+
+    TEST_CASE("what is set beside a variation wins over it, and nothing is expected then")
+    {
+        const Result result =
+            hikyaku({"run", "op25b", "--variation", "cure", "--set", "client.port=25"});
+        CHECK(result.code == cli::ExitCode::ok);
+        CHECK(has(result.out, "✕ Stopped by Sakura's border router"));
+        CHECK(has(result.out, "hikyaku run op25b --variation cure --set client.port=587"));
+    }
+
+    TEST_CASE("a lesson asks for a guess where somebody can answer, runs, and says why")
+    {
+        const std::map<std::string, std::string> plain{{"LANG", "en"}, {"NO_COLOR", "1"}};
+        const Result silent = hikyaku({"lesson", "op25b"});
+        CHECK(silent.code == cli::ExitCode::ok);
+        CHECK_FALSE(has(silent.out, "Your guess"));
+        for (const char* part : {"From home, connect straight", "✕ Stopped by", "The idea"})
+            CHECK(has(silent.out, part));
+        CHECK_FALSE(has(silent.out, "**"));
+
+        const Result right = hikyaku({"lesson", "op25b"}, plain, true, "7\nx\n2\n");
+        CHECK(has(right.out, "Your guess (1-3"));
+        CHECK(has(right.out, "You guessed right: To the border"));
+        CHECK(has(right.out, "Purpose: It keeps infected PCs"));
+        CHECK(right.out.find("Stopped by Sakura") > right.out.find("Your guess"));
+        const Result wrong = hikyaku({"lesson", "op25b"}, plain, true, "1\n");
+        const std::size_t judged = wrong.out.find("It went differently from your guess");
+        REQUIRE(judged != std::string::npos);
+        CHECK(wrong.out.find("To the border of Hanako's own ISP", judged) != std::string::npos);
+        for (const char* typed : {"", "\n"})
+            CHECK_FALSE(has(hikyaku({"lesson", "op25b"}, plain, true, typed).out, "guessed right"));
+        for (const std::string& lesson : lessons) {
+            for (const char* language : {"ja", "en"}) {
+                const Result result = hikyaku({"lesson", lesson, "--lang", language});
+                CHECK(result.code == cli::ExitCode::ok);
+                for (const std::string& line : lines_of(result.out)) {
+                    INFO(line);
+                    CHECK((sim::report::display_width(line) <= 80 ||
+                           line.starts_with("  hikyaku ") || has(line, "  ")));
+                }
+            }
+        }
+    }
+
+    TEST_CASE("Ctrl-C ends a long run in good order")
+    {
+        // A terminal at which somebody interrupts as soon as the progress shows.
+        class Interrupting : public std::stringbuf {
+        protected:
+            std::streamsize xsputn(const char* text, std::streamsize size) override
+            {
+                if (!done_) std::raise(SIGINT);
+                done_ = true;
+                return std::stringbuf::xsputn(text, size);
+            }
+
+        private:
+            bool done_ = false;
+        };
+        Interrupting buffer;
+        std::ostream err{&buffer};
+        std::ostringstream out;
+        platform::Environment environment{out, err, true, std::nullopt, {}, {}};
+        environment.variable = [](const std::string&) { return std::nullopt; };
+        environment.err_is_terminal = true;
+        const auto code =
+            cli::run({"run", "retry-and-bounce", "--variation", "never"}, environment);
+        CHECK(static_cast<int>(code) == 130);
+        CHECK(out.str() == "");
+        CHECK(has(buffer.str(), "Running: "));
+        CHECK(has(buffer.str(), "\r\x1B[Khikyaku: Interrupted"));
     }
 
     TEST_CASE("what is to be tried names each setting once, and what the card sets wins")
@@ -272,6 +413,10 @@ TEST_SUITE("cli")
             {{"run", "op25"}, "op25b"},
             {{"run", "no-such-thing-at-all"}, "hikyaku list"},
             {{"run"}, "lesson"},
+            {{"lesson", "pth"}, "path"},
+            {{"list", "op25"}, "op25b"},
+            {{"run", "op25b", "--variation", "cur"}, "Did you mean cure?"},
+            {{"run", "op25b", "--variation", "flying-pigs"}, "hikyaku list op25b"},
             {{"fly"}, "fly"},
             {{"run", "op25b", "--view", "map"}, "map"},
             {{"run", "op25b", "--level", "guru"}, "guru"},

@@ -44,7 +44,7 @@ TEST_SUITE("gui.controls")
 
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("path"));
-            window.key(ImGuiKey_Slash);
+            window.type("/");
             window.settle();
             CHECK(window.desk().sheet() == gui::Sheet::lessons);
             CHECK(window.desk().found().size() == window.desk().lessons().size());
@@ -74,7 +74,7 @@ TEST_SUITE("gui.controls")
             window.settle();
             CHECK(window.desk().path() == window.desk().lessons()[1].path);
 
-            window.key(ImGuiKey_Slash);
+            window.type("/");
             window.settle();
             window.key(ImGuiKey_Escape);
             window.settle();
@@ -395,7 +395,7 @@ TEST_SUITE("gui.controls")
         namespace fs = std::filesystem;
         in_both_languages([](Window& window) {
             window.open(test::lesson_path("op25b"));
-            window.key(ImGuiKey_Slash);
+            window.type("/");
             window.settle();
             REQUIRE(window.click("lessons/file"));
             window.settle();

@@ -31,7 +31,7 @@ bool is_row(std::string_view path)
 // The panes, as one reads them.
 int pane_of(std::string_view path)
 {
-    constexpr std::array<std::pair<std::string_view, int>, 16> panes{{{"top/", 0},
+    constexpr std::array<std::pair<std::string_view, int>, 17> panes{{{"top/", 0},
                                                                       {"predict/", 1},
                                                                       {"account/", 1},
                                                                       {"world/", 1},
@@ -39,6 +39,7 @@ int pane_of(std::string_view path)
                                                                       {"mapview/", 2},
                                                                       {"map/", 2},
                                                                       {"gate/", 2},
+                                                                      {"verdict/", 3},
                                                                       {"ladder/", 3},
                                                                       {"tab/", 4},
                                                                       {"transcript/", 4},
@@ -201,8 +202,8 @@ TEST_SUITE("gui.keyboard")
         }
         const auto& desk = window.desk();
         std::size_t all = 0;
-        for (std::size_t i = 0; i < desk.view().rows_before(desk.reached()); ++i) {
-            const auto& row = desk.view().ladder().rows[i];
+        for (std::size_t i = 0; i < desk.view().shown_before(desk.reached()); ++i) {
+            const auto& row = desk.view().row(desk.view().shown()[i]);
             all += row.shape == sim::report::LadderRow::Shape::gap ? 0 : 1;
         }
         CHECK(rows.size() == all);

@@ -73,7 +73,7 @@ TEST_SUITE("report.ends")
         CHECK(has(plain(said->ends), "sakura2026"));
         CHECK_FALSE(has(plain(said->wire), "AUTH"));
         CHECK(plain(said->wire).starts_with("17 03 03 ")); // RFC 8446 §5.1: application data
-        CHECK(has(said->conclusion, "octets"));
+        CHECK(has(said->conclusion, "bytes"));
     }
 
     TEST_CASE("a LOGIN's questions are unfolded, its answers only when they may be seen")

@@ -1,0 +1,267 @@
+#include "sim/report/verdict.h"
+
+#include "sim/evaluate.h"
+#include "sim/explain/nouns.h"
+#include "sim/report/width.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+namespace sim::report {
+
+namespace {
+
+using explain::WhyCard;
+
+class Judge {
+public:
+    Judge(const Trace& trace,
+          std::size_t end,
+          const scenario::Scenario& scenario,
+          const std::vector<Hop>& journey,
+          std::span<const WhyCard> cards)
+        : trace_{trace}, end_{end}, scenario_{scenario}, journey_{journey}, cards_{cards}
+    {
+    }
+
+    Verdict judge()
+    {
+        count();
+        it_.ending = ending();
+        if (tone_of(it_.ending) == Tone::good || it_.ending == Ending::delivered_readable ||
+            it_.ending == Ending::delivered_unproved || it_.ending == Ending::partly)
+            it_.event = last_delivery();
+        return it_;
+    }
+
+private:
+    // Of what people sent.
+    void count()
+    {
+        for (const MailResult& mail : outcome_of(trace_, end_).mails) {
+            if (mail.by_server) continue;
+            for (const RecipientOutcome& recipient : mail.recipients) {
+                ++it_.wanted;
+                if (recipient.became >= Became::delivered) ++it_.reached;
+                undecided_ = undecided_ || recipient.became == Became::under_way;
+            }
+        }
+        it_.hops = static_cast<std::size_t>(std::ranges::count_if(
+            journey_, [](const Hop& hop) { return hop.end == HopEnd::carried && !hop.is_report; }));
+    }
+
+    Ending ending()
+    {
+        const WhyCard* card = first_card(false);
+        const WhyCard* fetch = first_card(true);
+        if (card != nullptr) {
+            use(*card);
+            if (it_.reached > 0) return Ending::partly;
+            return why_not(*card);
+        }
+        if (undecided_) return Ending::under_way;
+        if (fetch != nullptr) {
+            use(*fetch);
+            it_.who = fetch->who;
+            return Ending::fetch_failed;
+        }
+        if (it_.wanted == 0) return Ending::nothing_sent;
+        return delivered();
+    }
+
+    // The lesson is about its client, whoever else failed before.
+    const WhyCard* first_card(bool fetch)
+    {
+        const WhyCard* first = nullptr;
+        for (const WhyCard& card : cards_) {
+            if ((trace_.at(card.outcome).kind() == Kind::fetch_finished) != fetch) continue;
+            const auto* program = explain::program_at(card.sender, scenario_);
+            if (program != nullptr && program->key == scenario_.client) return &card;
+            if (first == nullptr) first = &card;
+        }
+        return first;
+    }
+
+    void use(const WhyCard& card)
+    {
+        it_.card = static_cast<std::size_t>(&card - cards_.data());
+        it_.event = card.outcome;
+        it_.who = card.who;
+        it_.person = card.sender;
+        const Hop* hop = hop_of(journey_, trace_.at(card.stopped).connection);
+        if (hop != nullptr) note(*hop);
+    }
+
+    void note(const Hop& hop)
+    {
+        it_.hop = hop.number;
+        it_.exposed = hop.exposed;
+        it_.reader = hop.exposed.empty() || hop.readers.empty() ? HostId{}
+                     : hop.tampered.exists()                    ? hop.tampered
+                                                                : hop.readers.front();
+        it_.more_readers = hop.readers.size() > 1;
+    }
+
+    Ending why_not(const WhyCard& card)
+    {
+        const Event& outcome = trace_.at(card.outcome);
+        if (const auto* deferred = std::get_if<MailDeferred>(&outcome.what)) {
+            it_.who = outcome.host;
+            it_.until = deferred->until;
+            return Ending::waiting;
+        }
+        if (outcome.kind() == Kind::mail_bounced) {
+            if (!it_.who.exists()) it_.who = outcome.host;
+            return Ending::bounced;
+        }
+        if (!card.who.exists()) return Ending::unanswered;
+        if (card.rule.exists()) return Ending::stopped;
+        if (card.who == card.sender) return Ending::held_back;
+        if (card.obstacle == explain::Obstacle::tampered) return Ending::stopped;
+        return Ending::refused;
+    }
+
+    Ending delivered()
+    {
+        for (const Hop& hop : journey_) {
+            if (hop.exposed.empty() || hop.is_report) continue;
+            note(hop);
+            return Ending::delivered_readable;
+        }
+        for (const Hop& hop : journey_) {
+            if (!hop.unproved || hop.is_report) continue;
+            note(hop);
+            it_.who = hop.fetches ? hop.from : hop.to;
+            return Ending::delivered_unproved;
+        }
+        return Ending::delivered;
+    }
+
+    [[nodiscard]] EventId last_delivery() const
+    {
+        const auto all = events_before(trace_.index().of(Kind::mail_delivered), end_);
+        return all.empty() ? EventId{} : all.back();
+    }
+
+    const Trace& trace_;
+    std::size_t end_;
+    const scenario::Scenario& scenario_;
+    const std::vector<Hop>& journey_;
+    std::span<const WhyCard> cards_;
+    Verdict it_;
+    bool undecided_ = false;
+};
+
+} // namespace
+
+Verdict verdict(const Trace& trace,
+                std::size_t end,
+                const scenario::Scenario& scenario,
+                const std::vector<Hop>& journey,
+                std::span<const explain::WhyCard> cards)
+{
+    return Judge{trace, end, scenario, journey, cards}.judge();
+}
+
+Tone tone_of(Ending ending)
+{
+    switch (ending) {
+    case Ending::nothing_sent:
+    case Ending::under_way:
+        return Tone::open;
+    case Ending::delivered:
+        return Tone::good;
+    case Ending::waiting:
+    case Ending::partly:
+    case Ending::delivered_unproved:
+    case Ending::delivered_readable:
+        return Tone::warned;
+    case Ending::stopped:
+    case Ending::refused:
+    case Ending::held_back:
+    case Ending::unanswered:
+    case Ending::bounced:
+    case Ending::fetch_failed:
+        return Tone::bad;
+    }
+    return Tone::open;
+}
+
+std::string_view mark_of(Tone tone)
+{
+    switch (tone) {
+    case Tone::good:
+        return "○";
+    case Tone::warned:
+        return "△";
+    case Tone::bad:
+        return "✕";
+    case Tone::open:
+        break;
+    }
+    return "";
+}
+
+Role role_of(Tone tone)
+{
+    switch (tone) {
+    case Tone::good:
+        return Role::accepted;
+    case Tone::warned:
+        return Role::clear;
+    case Tone::bad:
+        return Role::blocked;
+    case Tone::open:
+        break;
+    }
+    return Role::heading;
+}
+
+std::string words_of(const Verdict& verdict, const Source& source)
+{
+    const explain::Context context = source.context();
+    const auto name = [&](HostId host) { return explain::host_name(host, context); };
+    const auto phrase = [&](std::string_view key, const explain::Arguments& arguments) {
+        const bool story = source.level == Level::story;
+        return source.language.text(
+            fmt::format("report.verdict.{}.{}", story ? "story" : "plain", key), arguments);
+    };
+    std::string reader =
+        verdict.reader.exists() ? name(verdict.reader) : phrase("anybody_at_cable", {});
+    if (verdict.more_readers) reader = phrase("and_others", {{"reader", reader}});
+    const bool waits = verdict.ending == Ending::waiting;
+    std::string until;
+    if (waits) {
+        until = explain::clock_time_from(
+            source.trace.at(verdict.event).at, verdict.until, source.scenario);
+        until.erase(std::min(until.find('.'), until.size()));
+    }
+    return phrase(name_of(verdict.ending),
+                  {{"who", name(verdict.who)},
+                   {"person", explain::person_at(verdict.person, context)},
+                   {"reader", reader},
+                   {"what", exposed_words(verdict.exposed, source)},
+                   {"hops", fmt::format("{}", verdict.hops)},
+                   {"reached", fmt::format("{}", verdict.reached)},
+                   {"wanted", fmt::format("{}", verdict.wanted)},
+                   {"until", until}});
+}
+
+Lines verdict_lines(const Verdict& verdict, const Source& source)
+{
+    const Tone tone = tone_of(verdict.ending);
+    const std::string_view mark = mark_of(tone);
+    const std::string front = mark.empty() ? std::string{} : fmt::format("{} ", mark);
+    const std::size_t indent = display_width(front);
+    Lines lines;
+    for (const std::string& part : wrap(words_of(verdict, source), source.columns - indent)) {
+        lines.push_back(
+            {{{(lines.empty() ? front : std::string(indent, ' ')) + part, role_of(tone)}},
+             verdict.event});
+    }
+    return lines;
+}
+
+} // namespace sim::report
