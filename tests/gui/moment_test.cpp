@@ -221,7 +221,7 @@ TEST_SUITE("gui.moment")
         };
         const gui::Fold* fold = nullptr;
         for (const gui::ShownRow& row : view.shown())
-            if (row.kind == gui::ShownRow::Kind::fold) fold = view.fold(row);
+            if (fold == nullptr && row.kind == gui::ShownRow::Kind::fold) fold = view.fold(row);
         REQUIRE(fold != nullptr);
         CHECK(fold->lines > 1);
         const auto before = view.shown().size();
