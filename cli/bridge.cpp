@@ -329,8 +329,8 @@ private:
         constexpr int runs_of_a_card = 8;
         sim::explain::Cures cures{
             source_->trace, sim::Plan{session_->scenario(), 1, {}}, runs_of_a_card};
-        for (auto& card :
-             sim::explain::why_cards(source_->trace, source_->end, source_->scenario)) {
+        for (auto& card : sim::explain::new_why_cards(
+                 source_->trace, carded_, source_->end, source_->scenario)) {
             if (card.outcome.value < carded_) continue;
             cures.find(card);
             sim::report::Lines more = sim::report::why_card(card, *source_);

@@ -3,6 +3,7 @@
 #include "platform/files.h"
 #include "sim/explain/problem_words.h"
 #include "sim/mail/message.h"
+#include "sim/report/width.h"
 
 #include <fmt/format.h>
 
@@ -61,6 +62,15 @@ std::optional<std::string> Context::read_message(const std::string& file) const
     }
     message->erase(0, sim::mail::preamble_size(*message));
     return message;
+}
+
+void add_wrapped(sim::report::Lines& lines,
+                 const std::string& text,
+                 sim::report::Role role,
+                 std::size_t columns)
+{
+    for (const std::string& line : sim::report::wrap(text, columns))
+        lines.push_back({{{line, role}}, {}});
 }
 
 } // namespace cli

@@ -111,6 +111,12 @@ struct SendOptions {
     std::optional<std::string> key_file;
 };
 
+// Text in lines of at most so many columns.
+void add_wrapped(sim::report::Lines& lines,
+                 const std::string& text,
+                 sim::report::Role role,
+                 std::size_t columns);
+
 ExitCode list(const Context& context, const ListOptions& options);
 ExitCode run(const Context& context, const RunOptions& options);
 ExitCode lesson(const Context& context, const LessonOptions& options);

@@ -21,12 +21,6 @@ namespace {
 using sim::report::Lines;
 using sim::report::Role;
 
-void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t columns)
-{
-    for (const std::string& line : sim::report::wrap(text, columns))
-        lines.push_back({{{line, role}}, {}});
-}
-
 // Which choice was made; nothing without an answer, or where nobody can give one.
 std::optional<std::size_t> ask(const Context& context, const sim::scenario::Prediction& prediction)
 {

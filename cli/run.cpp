@@ -47,12 +47,6 @@ bool use_message(const Context& context, sim::scenario::Scenario& scenario, cons
     return true;
 }
 
-void add_wrapped(Lines& lines, const std::string& text, Role role, std::size_t columns)
-{
-    for (const std::string& line : sim::report::wrap(text, columns))
-        lines.push_back({{{line, role}}, {}});
-}
-
 // Which lesson it is and what the mail program is set to, before anything happens.
 Lines opening(const Context& context,
               const sim::scenario::Scenario& scenario,

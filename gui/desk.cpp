@@ -71,6 +71,11 @@ sim::report::Source Desk::source(std::size_t columns) const
             columns};
 }
 
+std::string Desk::time_of_run(sim::Instant at) const
+{
+    return sim::explain::clock_time_from(scenario().start, at, scenario());
+}
+
 const sim::scenario::Setting* Desk::setting(std::string_view key) const
 {
     const auto& all = settings();
@@ -252,12 +257,11 @@ void Desk::on(const action::ChangeSetting& change)
         change_live({{change.key, change.value}});
         return;
     }
-    // An account's settings count from the next send: the run starts anew with them. So does it
-    // with what cannot change while a world runs, when nothing has happened yet, and when nothing
-    // more would.
+    // The run starts anew with what would not count in the rest of it: what cannot change while a
+    // world runs, and an account when nobody sends with it any more. So does it when nothing has
+    // happened yet, and when nothing more would.
     const sim::SettingChange wanted{change.key, change.value};
-    const bool anew = now->takes_effect != sim::scenario::TakesEffect::now || cursor() == 0 ||
-                      at_end() || is_recording();
+    const bool anew = !playback().would_count(*now) || cursor() == 0 || at_end() || is_recording();
     if (anew) {
         const sim::Plan plan = plan_anew();
         auto changed = sim::with(plan, {&wanted, 1}, plan.scenario->start);
@@ -267,9 +271,10 @@ void Desk::on(const action::ChangeSetting& change)
         playing_ = false;
         show_run(std::move(*changed), 0);
     } else {
+        const bool at_once = now->takes_effect == sim::scenario::TakesEffect::now;
         auto forked = playback().fork(wanted);
         if (!forked) return;
-        notice_ = language().text("gui.notice.forked");
+        notice_ = language().text(at_once ? "gui.notice.forked" : "gui.notice.forked_next");
         show_run(std::move(*forked), cursor());
     }
 }
@@ -282,7 +287,7 @@ void Desk::on(const action::Fork& /*fork*/)
     if (is_recording()) return;
     const bool between = cursor() > 0 && !at_end();
     notice_ = language().text(between ? "gui.notice.fork_here" : "gui.notice.fork_anew",
-                              {{"time", sim::explain::clock_time(playback().time(), scenario())}});
+                              {{"time", time_of_run(playback().time())}});
 }
 
 void Desk::on(const action::ApplyCure& apply)
@@ -300,8 +305,7 @@ void Desk::on(const action::ApplyCure& apply)
         changes.push_back({key, value});
     auto plan = sim::with(playback().plan(), changes, when);
     if (!plan) return;
-    notice_ = kept > 0 ? language().text("gui.notice.cured_here",
-                                         {{"time", sim::explain::clock_time(when, scenario())}})
+    notice_ = kept > 0 ? language().text("gui.notice.cured_here", {{"time", time_of_run(when)}})
                        : language().text("gui.notice.cured");
     flashing_.clear();
     for (const auto& [key, value] : cure)

@@ -145,6 +145,8 @@ public:
     void remember_window(const std::array<int, 4>& window) { preferences_.window = window; }
     [[nodiscard]] const sim::explain::Language& language() const;
     [[nodiscard]] sim::report::Source source(std::size_t columns = 80) const;
+    // What the clock on the wall shows then, with the date when it is not the day of the start.
+    [[nodiscard]] std::string time_of_run(sim::Instant at) const;
     [[nodiscard]] const MapView& map_view() const { return map_view_; }
     [[nodiscard]] Tab tab() const { return tab_; }
     [[nodiscard]] Sheet sheet() const { return sheet_; }

@@ -13,6 +13,8 @@ namespace {
 // in a few milliseconds.
 constexpr std::size_t first_steps = 10'000;
 constexpr std::size_t steps_at_once = 64;
+constexpr std::size_t first_events = 40'000; // that are in the view at once: more than a lesson has
+constexpr std::size_t more_events = 4'000;   // in each further frame
 constexpr std::size_t most_said = 400; // lines by the ends: put into words when the cursor moves
 
 } // namespace
@@ -32,11 +34,11 @@ RunPane::RunPane(sim::Plan plan, std::shared_ptr<const sim::World> world, std::u
 void RunPane::look(const Look& look)
 {
     if (looked_ == look) {
-        view_->follow();
+        view_->follow(more_events);
     } else {
         looked_ = look;
         view_ = std::make_unique<RunView>(
-            playback_, *look.language, look.level, look.secrets, !live_, view_.get());
+            playback_, *look.language, look.level, look.secrets, !live_, first_events, view_.get());
     }
     rewind_of_.reset();
     last_said_of_ = {};
@@ -52,7 +54,7 @@ bool RunPane::work(std::chrono::milliseconds span)
     while (playback_.advance(steps_at_once)) {
         if (std::chrono::steady_clock::now() >= until) return false;
     }
-    return catch_up();
+    return catch_up() || !view_->is_complete();
 }
 
 void RunPane::stop()

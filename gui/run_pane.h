@@ -37,12 +37,17 @@ public:
     [[nodiscard]] const RunView& view() const { return *view_; }
     // Another one for each run.
     [[nodiscard]] std::uint64_t number() const { return number_; }
-    // Draws it in another way; or, when there is more of the run, goes on.
+    // Draws it in another way; or, when there is more of the run, goes on. Of a long run some at a
+    // time, so that no frame waits for all of it.
     void look(const Look& look);
 
     // ---- a run that is not over -----------------------------------------------------------------
 
-    [[nodiscard]] bool is_complete() const { return playback_.is_complete(); }
+    // It is over, and all of it can be seen.
+    [[nodiscard]] bool is_complete() const
+    {
+        return playback_.is_complete() && view_->is_complete();
+    }
     // Plays on for about so long. True when there is something new to be seen: look() at it.
     bool work(std::chrono::milliseconds span);
     void stop();

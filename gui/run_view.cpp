@@ -83,6 +83,7 @@ RunView::RunView(const sim::Playback& playback,
                  sim::explain::Level level,
                  sim::explain::Secrets secrets,
                  bool folds,
+                 std::size_t most_events,
                  const RunView* same_run)
     : playback_{playback},
       facts_{same_run != nullptr ? same_run->facts_ : std::make_shared<Facts>(playback)},
@@ -94,13 +95,14 @@ RunView::RunView(const sim::Playback& playback,
              folds}
 {
     if (same_run != nullptr) open_ = same_run->open_;
-    follow();
+    follow(most_events);
 }
 
-void RunView::follow()
+void RunView::follow(std::size_t most_events)
 {
-    facts_->follow(playback_);
-    ladder_.follow(playback_.end());
+    followed_ += std::min(most_events, playback_.end() - followed_);
+    facts_->follow(playback_, followed_);
+    ladder_.follow(followed_);
     note_rows();
     if (wire_.tap) wire_.tap->follow();
     if (said_) said_->second.follow();
@@ -143,7 +145,7 @@ void RunView::note_spans()
 }
 
 RunView::Facts::Facts(const sim::Playback& playback)
-    : hosts{playback.trace(), playback.scenario()},
+    : hosts{playback.trace(), playback.scenario(), 0},
       moments{playback.trace(), playback.scenario()},
       reach{playback.scenario()},
       cures{playback.trace(), playback.plan()},
@@ -151,15 +153,15 @@ RunView::Facts::Facts(const sim::Playback& playback)
 {
 }
 
-void RunView::Facts::follow(const sim::Playback& playback)
+void RunView::Facts::follow(const sim::Playback& playback, std::size_t end)
 {
-    if (followed == playback.end()) return;
+    if (followed >= end) return;
     const sim::Trace& trace = playback.trace();
-    hosts.follow();
-    moments.follow(playback.end());
-    sim::report::add_tapped_links(links, trace, followed, playback.end());
+    hosts.follow(end);
+    moments.follow(end);
+    sim::report::add_tapped_links(links, trace, followed, end);
     bool may_fail = false;
-    for (; followed < playback.end(); ++followed) {
+    for (; followed < end; ++followed) {
         const sim::Event& event = trace[followed];
         if (const auto mark = mark_of(event))
             marks.at(static_cast<std::size_t>(*mark)).push_back(event.id.value);
@@ -180,8 +182,22 @@ const RunView::Facts::Told& RunView::Facts::told() const
 
 void RunView::Facts::find_cards(const sim::Playback& playback)
 {
-    cards = sim::explain::why_cards(playback.trace(), playback.end(), playback.scenario());
-    cured.clear();
+    const sim::Trace& trace = playback.trace();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+        if (sim::explain::is_out_of_date(cards[i], trace, carded, followed)) continue;
+        if (kept != i) {
+            cards[kept] = std::move(cards[i]);
+            cured[kept] = cured[i];
+        }
+        ++kept;
+    }
+    cards.resize(kept);
+    for (auto& card : sim::explain::new_why_cards(trace, carded, followed, playback.scenario()))
+        cards.push_back(std::move(card));
+    cured.resize(kept);
+    cured.resize(cards.size());
+    carded = followed;
     cards_by_stop.clear();
     for (const auto& card : cards)
         if (stop_of(card).exists()) cards_by_stop.push_back(&card);
@@ -231,7 +247,6 @@ std::span<const sim::explain::WhyCard* const> RunView::cards_before(std::size_t 
 const sim::explain::WhyCard& RunView::card(std::size_t number) const
 {
     sim::explain::WhyCard& card = facts_->cards.at(number);
-    if (facts_->cured.size() <= number) facts_->cured.resize(facts_->cards.size());
     if (!facts_->cured[number]) facts_->cures.find(card);
     facts_->cured[number] = true;
     return card;

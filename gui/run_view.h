@@ -42,17 +42,22 @@ struct TlsSpan {
 
 class RunView {
 public:
-    // `same_run`: a view of the same run, if there was one; what both have in common is taken over.
+    // Of the first so many events; of more, follow() by follow(). `same_run`: a view of the same
+    // run, if there was one; what both have in common is taken over.
     RunView(const sim::Playback& playback,
             const sim::explain::Language& language,
             sim::explain::Level level,
             sim::explain::Secrets secrets,
             bool folds,
+            std::size_t most_events,
             const RunView* same_run = nullptr);
 
-    // Goes on with what the playback has come to see since (Playback::catch_up). Nothing that was
-    // said before becomes untrue but the cards, which are found again when they may differ.
-    void follow();
+    // Goes on with what the playback has come to see since (Playback::catch_up), by so many events
+    // at most. Nothing that was said before becomes untrue but the cards of what goes on, which are
+    // found again when they may differ.
+    void follow(std::size_t most_events);
+    // Whether all that the playback sees is in it.
+    [[nodiscard]] bool is_complete() const { return followed_ == playback_.end(); }
 
     [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_.rows(); }
     // Rows of ladder() [0, this) have happened before the cursor.
@@ -126,9 +131,10 @@ private:
     // What does not depend on level or language.
     struct Facts {
         explicit Facts(const sim::Playback& playback);
-        void follow(const sim::Playback& playback);
+        void follow(const sim::Playback& playback, std::size_t end);
         void find_cards(const sim::Playback& playback);
         std::size_t followed = 0; // events
+        std::size_t carded = 0;   // events that the cards are of
         sim::report::HostIndex hosts;
         std::vector<sim::report::TappedLink> links;
         Moments moments;
@@ -154,6 +160,7 @@ private:
     const sim::Playback& playback_;
     std::shared_ptr<Facts> facts_;
     sim::explain::Level level_;
+    std::size_t followed_ = 0; // events; of the facts there may be more already
     sim::report::Ladder ladder_;
     std::vector<std::uint32_t> row_at_; // event position of each row; a gap has that of the next
     ShownRows shown_;

@@ -32,9 +32,14 @@ std::optional<std::string> read_file(const std::string& path)
 bool write_file(const fs::path& path, std::string_view bytes)
 {
     std::ofstream file{path, std::ios::binary};
+    const bool opened = file.is_open();
     file << bytes;
     file.close();
-    return static_cast<bool>(file);
+    if (file) return true;
+    // What a full disk cut off would pass for the whole.
+    std::error_code ignored;
+    if (opened && fs::is_regular_file(path, ignored)) fs::remove(path, ignored);
+    return false;
 }
 
 OwnFile::~OwnFile()

@@ -153,6 +153,25 @@ bool Playback::run_until(const std::function<bool(const Event&)>& wanted)
     return false;
 }
 
+bool Playback::would_count(const scenario::Setting& setting) const
+{
+    if (setting.takes_effect != scenario::TakesEffect::next_send)
+        return setting.takes_effect == scenario::TakesEffect::now;
+    std::vector<bool> begun(scenario().steps.size()); // no later than the change, see fork()
+    std::vector<bool> begins(scenario().steps.size(), !is_complete()); // or may, for all we know
+    for (const EventId id : events_before(trace().index().of(Kind::step_started), end_)) {
+        const Event& event = trace().at(id);
+        const std::size_t step = std::get<StepStarted>(event.what).index;
+        (event.at <= time() ? begun : begins).at(step) = true;
+    }
+    for (std::size_t i = 0; i < begun.size(); ++i) {
+        if (begins[i] && !begun[i] &&
+            scenario::reads_account(scenario(), scenario().steps[i], setting.is.group))
+            return true;
+    }
+    return false;
+}
+
 const std::vector<scenario::Setting>& Playback::settings_at(std::size_t cursor) const
 {
     const auto changes = events_before(trace().index().of(Kind::setting_changed), cursor);

@@ -77,6 +77,10 @@ public:
     [[nodiscard]] tl::expected<Plan, scenario::SettingProblem>
     fork(const SettingChange& change) const;
 
+    // Whether this setting, changed at the cursor, would count in what is still to come: at once,
+    // or, of an account, because its program begins to send or to fetch once more.
+    [[nodiscard]] bool would_count(const scenario::Setting& setting) const;
+
     // What held when so many events had happened: what the plan, the lesson's script and, on a
     // bridge, a person had changed before. Valid until it is asked for another moment.
     [[nodiscard]] const std::vector<scenario::Setting>& settings_at(std::size_t cursor) const;

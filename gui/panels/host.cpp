@@ -83,12 +83,8 @@ void log(const Ui& ui, HostId host)
                     i == begin))
             ui.ask(action::Select{event.id});
         ImDrawList* list = ImGui::GetWindowDrawList();
-        const float clock = ui.line(list,
-                                    {at.x, at.y + ui.px(4)},
-                                    ui.small(),
-                                    sim::explain::clock_time_from(
-                                        ui.desk().scenario().start, event.at, ui.desk().scenario()),
-                                    width);
+        const float clock = ui.line(
+            list, {at.x, at.y + ui.px(4)}, ui.small(), ui.desk().time_of_run(event.at), width);
         ui.line(list,
                 {at.x + clock + ui.px(10), at.y + ui.px(3)},
                 ui.in(ui.mono(), ui.theme().of(sim::explain::mark_of(event, context))),

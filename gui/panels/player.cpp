@@ -224,8 +224,7 @@ void player_bar(const Ui& ui, const Rect& space)
     // Right: the clock, and what comes next.
     TextStyle clock = ui.mono();
     clock.size = ui.theme().body() * 1.2F;
-    const std::string time =
-        sim::explain::clock_time(ui.desk().playback().time(), ui.desk().scenario());
+    const std::string time = ui.desk().time_of_run(ui.desk().playback().time());
     const float clock_width = std::max(text_width(clock, time), ui.px(150));
     const float right = space.max.x - clock_width;
     ui.line(list,
@@ -239,7 +238,7 @@ void player_bar(const Ui& ui, const Rect& space)
     const std::string coming =
         !next.exists() && !run.is_complete()
             ? ui.say("player.running",
-                     {{"time", sim::explain::clock_time(run.world().now(), ui.desk().scenario())},
+                     {{"time", ui.desk().time_of_run(run.world().now())},
                       {"count", std::to_string(run.trace().size())}})
         : !next.exists() && live != nullptr
             ? ui.say("player.live", {{"count", std::to_string(live->connections())}})

@@ -25,13 +25,22 @@ std::string end_of(const Ui& ui, sim::HostId host)
 // The last conversation before the cursor.
 ConnectionId current_connection(const Ui& ui)
 {
-    const auto& playback = ui.desk().playback();
-    for (std::size_t i = playback.cursor(); i-- > 0;) {
-        const auto& event = playback.trace()[i];
-        if (event.connection.exists()) return event.connection;
-        if (playback.cursor() - i > 5'000) break; // far away: nothing is going on here
+    const sim::Trace& trace = ui.desk().playback().trace();
+    const std::size_t cursor = ui.desk().cursor();
+    // How many events right before the cursor belong to no connection: a run of the last ones of
+    // that list, each of which stands next to the one behind it.
+    const auto beside = events_before(trace.index().beside_connections(), cursor);
+    std::size_t shortest = 0;
+    std::size_t longest = beside.size();
+    while (shortest < longest) {
+        const std::size_t tried = longest - (longest - shortest) / 2;
+        if (beside[beside.size() - tried].value == cursor - tried) {
+            shortest = tried;
+        } else {
+            longest = tried - 1;
+        }
     }
-    return {};
+    return shortest == cursor ? ConnectionId{} : trace[cursor - shortest - 1].connection;
 }
 
 void arrow_down(const Ui& ui, ImVec2 from, ImVec2 to, ImU32 colour)

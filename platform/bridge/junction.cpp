@@ -92,13 +92,13 @@ public:
         pipe_->reset();
         pipe_is_over();
     }
-    // Reads on when the simulated network has taken enough of what was read.
-    void look_at_queue(const sim::net::Fabric& network)
+    // Reads on when the simulated network has taken enough of what was read; whether it does.
+    bool look_at_queue(const sim::net::Fabric& network)
     {
-        if (!paused_ || network.queued_bytes(junction_.host_, connection_) > most_queued_bytes / 2)
-            return;
-        paused_ = false;
+        if (network.queued_bytes(junction_.host_, connection_) > most_queued_bytes / 2)
+            return false;
         pipe_->pause(false);
+        return true;
     }
 
 private:
@@ -114,7 +114,7 @@ private:
         junction_.visit([&](sim::mail::Visitor& visitor) { visitor.send(connection_, bytes); });
         const auto& network = junction_.world_->world().network();
         if (network.queued_bytes(junction_.host_, connection_) > most_queued_bytes) {
-            paused_ = true;
+            junction_.paused_.insert(connection_);
             pipe_->pause(true);
         }
     }
@@ -151,7 +151,6 @@ private:
     std::string early_; // sent before the simulated connection stood
     bool connected_;
     bool finished_early_ = false;
-    bool paused_ = false;
     bool simulated_over_ = false;
     bool pipe_over_ = false;
 };
@@ -190,7 +189,10 @@ void Junction::attach(sim::ConnectionId connection, tcp::socket socket)
 // Not at once: the joint may be the one that says so.
 void Junction::forget(sim::ConnectionId connection)
 {
-    asio::post(loop_, [this, connection] { joints_.erase(connection); });
+    asio::post(loop_, [this, connection] {
+        joints_.erase(connection);
+        paused_.erase(connection);
+    });
 }
 
 void Junction::drain()
@@ -200,8 +202,9 @@ void Junction::drain()
         handle(output, visitor);
     });
     const auto& network = world_->world().network();
-    for (const auto& [connection, joint] : joints_)
-        joint->look_at_queue(network);
+    std::erase_if(paused_, [&](sim::ConnectionId connection) {
+        return joints_.at(connection)->look_at_queue(network);
+    });
 }
 
 void Junction::handle(const visit::Output& output, sim::mail::Visitor& visitor)

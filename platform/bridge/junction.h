@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace platform::bridge {
 
@@ -79,6 +80,7 @@ private:
     JunctionEvents events_;
     LiveWorld* world_ = nullptr;
     std::map<sim::ConnectionId, std::unique_ptr<Joint>> joints_;
+    std::set<sim::ConnectionId> paused_; // of these: so much was read that no more is for a while
     std::size_t buffered_bytes_ = 0;
     asio::steady_timer sweep_;
     JunctionCounts counts_;

@@ -85,13 +85,17 @@ void LiveWorld::advance()
     advanced_();
     if (stopped_ || planned_) return;
     const sim::Instant due = world_.next_due();
+    if (due == timer_due_) return; // as mostly: it waits for that already
+    timer_due_ = due;
     if (due == sim::never) {
         timer_.cancel();
         return;
     }
     timer_.expires_after(std::max(due - now(), sim::Duration{0}));
     timer_.async_wait([this](const asio::error_code& error) {
-        if (!error) advance();
+        if (error) return;
+        timer_due_ = sim::never;
+        advance();
     });
 }
 

@@ -55,6 +55,7 @@ private:
     asio::io_context& loop_;
     asio::steady_timer timer_;
     std::function<void()> advanced_;
+    sim::Instant timer_due_ = sim::never; // what the timer waits for
     sim::Instant virtual_start_;
     std::chrono::steady_clock::time_point real_start_;
     sim::World world_;

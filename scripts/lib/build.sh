@@ -2,12 +2,13 @@
 # Configures and compiles a preset of CMakePresets.json, and compares what programs say. Sourced after
 # the other files of this folder.
 
+# configure_preset PRESET [MORE OPTIONS OF CMAKE...]
 configure_preset() {
   local log
   log="$(log_file "configure-$1")"
   HIKYAKU_CACHE="$(cache_folder)"
   export HIKYAKU_CACHE
-  if ! cmake --preset "$1" >"$log" 2>&1; then
+  if ! cmake --preset "$@" >"$log" 2>&1; then
     sed 's/^/    /' "$log" >&2
     fail "CMake could not configure the preset '$1'; what it said is above."
   fi

@@ -107,10 +107,20 @@ private:
 
 // ---- the cards --------------------------------------------------------------------------------
 
+// Whether anything of it happened at this place or behind it.
+bool goes_on(TraceIndex::Events events, std::size_t since)
+{
+    return !events.empty() && events.back().value >= since;
+}
+
 class Cards {
 public:
-    Cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario)
+    Cards(const Trace& trace,
+          std::size_t since,
+          std::size_t end,
+          const scenario::Scenario& scenario)
         : trace_{trace},
+          since_{since},
           end_{std::min(end, trace.size())},
           scenario_{scenario},
           search_{trace, scenario}
@@ -119,15 +129,28 @@ public:
 
     std::vector<WhyCard> take()
     {
-        for (const MailOutcome& mail : outcomes(trace_, end_))
-            add_mail(mail.mail);
-        for (const EventId id : events_before(trace_.index().of(Kind::fetch_finished), end_))
+        add_mails();
+        const auto fetches = events_before(trace_.index().of(Kind::fetch_finished), end_);
+        for (const EventId id : events_from(fetches, since_))
             add_fetch(trace_.at(id));
         add_outside();
         return std::move(cards_);
     }
 
 private:
+    // In the order in which they appeared.
+    void add_mails()
+    {
+        std::vector<std::pair<EventId, MailId>> mails;
+        for (std::uint32_t i = 0; i < trace_.index().mails(); ++i) {
+            const auto events = events_before(trace_.index().of(MailId{i}), end_);
+            if (goes_on(events, since_)) mails.emplace_back(events.front(), MailId{i});
+        }
+        std::ranges::sort(mails);
+        for (const auto& [first, mail] : mails)
+            add_mail(mail);
+    }
+
     void add_mail(MailId mail)
     {
         Copies copies{trace_};
@@ -246,8 +269,8 @@ private:
         for (std::uint32_t i = 0; i < trace_.index().connections(); ++i) {
             const ConnectionId connection{i};
             if (!trace_.leads_outside(connection)) continue;
-            for (const EventId id : events_before(trace_.index().of(connection), end_))
-                events.push_back(id);
+            const auto said = events_before(trace_.index().of(connection), end_);
+            if (goes_on(said, since_)) events.insert(events.end(), said.begin(), said.end());
         }
         std::ranges::sort(events);
         for (const EventId id : events) {
@@ -313,6 +336,7 @@ private:
     }
 
     const Trace& trace_;
+    std::size_t since_; // only what something has come of since
     std::size_t end_;
     const scenario::Scenario& scenario_;
     StopSearch search_;
@@ -332,7 +356,23 @@ bool is_temporary(const WhyCard& card)
 std::vector<WhyCard>
 why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario)
 {
-    return Cards{trace, end, scenario}.take();
+    return Cards{trace, 0, end, scenario}.take();
+}
+
+std::vector<WhyCard> new_why_cards(const Trace& trace,
+                                   std::size_t since,
+                                   std::size_t end,
+                                   const scenario::Scenario& scenario)
+{
+    return Cards{trace, since, end, scenario}.take();
+}
+
+bool is_out_of_date(const WhyCard& card, const Trace& trace, std::size_t since, std::size_t end)
+{
+    if (card.mail.exists()) return goes_on(events_before(trace.index().of(card.mail), end), since);
+    if (!card.outside) return false; // a fetch that is over
+    const ConnectionId connection = trace.at(card.outcome).connection;
+    return goes_on(events_before(trace.index().of(connection), end), since);
 }
 
 // Only what is documented or was seen by many is written down: the socket errors of Windows, those

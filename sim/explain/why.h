@@ -172,6 +172,16 @@ struct WhyCard {
 std::vector<WhyCard>
 why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario);
 
+// For a trace that grows: the cards of trace[0, end) that are not among those of trace[0, since),
+// and which of those are out of date: more has come of their mail, or of the connection of a real
+// program, so that they are among the new ones again, if anything of theirs has still failed.
+std::vector<WhyCard> new_why_cards(const Trace& trace,
+                                   std::size_t since,
+                                   std::size_t end,
+                                   const scenario::Scenario& scenario);
+[[nodiscard]] bool
+is_out_of_date(const WhyCard& card, const Trace& trace, std::size_t since, std::size_t end);
+
 SIM_NAMED_ENUM(CardRow, who, rule, hit, shown, purpose, cure);
 
 struct CardText {

@@ -77,7 +77,7 @@ struct HostIndex::Parts {
         std::vector<EventId> fetched;
         std::array<std::vector<EventId>, count_of<Unit>()> log;
     };
-    void follow();
+    void follow(std::size_t end);
     void follow_host(const Event& event);
     void on_delivered(const Event& event, const MailDelivered& what);
     void on_retrieved(const Event& event, const MailRetrieved& what);
@@ -99,12 +99,11 @@ struct HostIndex::Parts {
 HostIndex::Parts::Parts(const Trace& of, const scenario::Scenario& in)
     : trace{of}, scenario{in}, sockets{in}, queues{of, in.hosts.size()}, hosts(in.hosts.size())
 {
-    follow();
 }
 
-void HostIndex::Parts::follow()
+void HostIndex::Parts::follow(std::size_t end)
 {
-    for (; followed < trace.size(); ++followed) {
+    for (; followed < end; ++followed) {
         const Event& event = trace[followed];
         sockets.follow(event);
         queues.follow(event);
@@ -150,18 +149,19 @@ void HostIndex::Parts::on_retrieved(const Event& event, const MailRetrieved& wha
 
 // ---- questions --------------------------------------------------------------------------------
 
-HostIndex::HostIndex(const Trace& trace, const scenario::Scenario& scenario)
+HostIndex::HostIndex(const Trace& trace, const scenario::Scenario& scenario, std::size_t end)
     : parts_{std::make_unique<Parts>(trace, scenario)}
 {
+    parts_->follow(end);
 }
 
 HostIndex::~HostIndex() = default;
 HostIndex::HostIndex(HostIndex&&) noexcept = default;
 HostIndex& HostIndex::operator=(HostIndex&&) noexcept = default;
 
-void HostIndex::follow()
+void HostIndex::follow(std::size_t end)
 {
-    parts_->follow();
+    parts_->follow(end);
 }
 
 std::vector<SocketSeen> HostIndex::sockets(HostId host, std::size_t cursor) const

@@ -4,7 +4,7 @@
 //
 //     HostIndex index{run.trace(), run.scenario()}; // once a run: one walk
 //     index.sockets(host, run.cursor());            // as often as one likes: binary searches
-//     index.follow();                               // when the trace has grown
+//     index.follow(run.trace().size());             // when the trace has grown
 #pragma once
 
 #include "sim/core/trace.h"
@@ -85,15 +85,20 @@ struct SessionSeen {
 class HostIndex {
 public:
     // Both must outlive the index.
-    HostIndex(const Trace& trace, const scenario::Scenario& scenario);
+    HostIndex(const Trace& trace, const scenario::Scenario& scenario)
+        : HostIndex{trace, scenario, trace.size()}
+    {
+    }
+    // Of trace[0, end) at first.
+    HostIndex(const Trace& trace, const scenario::Scenario& scenario, std::size_t end);
     ~HostIndex();
     HostIndex(HostIndex&&) noexcept;
     HostIndex& operator=(HostIndex&&) noexcept;
     HostIndex(const HostIndex&) = delete;
     HostIndex& operator=(const HostIndex&) = delete;
 
-    // What has come to the trace since.
-    void follow();
+    // What has come to the trace since, up to `end`.
+    void follow(std::size_t end);
 
     // Bound UDP ports, then listening TCP ports, each by number; then connections by id.
     [[nodiscard]] std::vector<SocketSeen> sockets(HostId host, std::size_t cursor) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -107,7 +108,9 @@ std::optional<Wrong> Prescan::skip_string(char quote)
             while (text_.starts_with(quote))
                 advance(1);
             return std::nullopt;
-        } else if (!multiline && (text_[0] == quote || text_[0] == '\n')) {
+        } else if (!multiline && text_[0] == '\n') {
+            return Wrong{ProblemKind::toml_lines_in_text};
+        } else if (!multiline && text_[0] == quote) {
             advance(1);
             return std::nullopt;
         } else {
@@ -285,17 +288,82 @@ between(std::string_view text, std::string_view from, std::string_view to)
     return std::string{text.substr(0, end)};
 }
 
-// toml++ speaks English: the mistakes that are made most are said in our own words.
+// toml++ speaks English: all that it says is said in our own words. The first of these parts that
+// its sentence has tells which; most sentences end with what stands there.
+struct Phrase {
+    std::string_view part;
+    ProblemKind kind;
+    bool shows = true; // what was seen
+};
+constexpr std::array phrases{
+    Phrase{"expected 'true', saw ", ProblemKind::toml_value, false},
+    Phrase{"expected 'false', saw ", ProblemKind::toml_value, false},
+    Phrase{"expected 'inf', saw ", ProblemKind::toml_value, false},
+    Phrase{"expected 'nan', saw ", ProblemKind::toml_value, false},
+    Phrase{"as dotted key", ProblemKind::toml_closed_table, false},
+    Phrase{"into existing inline table", ProblemKind::toml_closed_table, false},
+    Phrase{"expected value, saw ", ProblemKind::toml_no_value},
+    Phrase{"end-of-file", ProblemKind::toml_unfinished, false},
+    Phrase{"saw EOF", ProblemKind::toml_unfinished, false},
+    Phrase{"saw comma", ProblemKind::toml_comma, false},
+    Phrase{"dangling comma", ProblemKind::toml_comma, false},
+    Phrase{"expected comma or closing", ProblemKind::toml_list},
+    Phrase{"expected key or closing", ProblemKind::toml_list},
+    Phrase{"expected '=', saw ", ProblemKind::toml_equals},
+    Phrase{"expected ']', saw ", ProblemKind::toml_header_end},
+    Phrase{"brackets must be contiguous", ProblemKind::header_without_key, false},
+    Phrase{"blank bare keys", ProblemKind::header_without_key, false},
+    Phrase{"expected keys, tables", ProblemKind::toml_key},
+    Phrase{"expected bare key", ProblemKind::toml_key},
+    Phrase{"expected hex digit", ProblemKind::toml_character, false},
+    Phrase{"greater than U+10FFFF", ProblemKind::toml_character, false},
+    Phrase{"surrogates", ProblemKind::toml_character, false},
+    Phrase{"escape sequence", ProblemKind::wrong_escape, false},
+    Phrase{"line-ending backslashes", ProblemKind::line_join, false},
+    Phrase{"multi-line strings", ProblemKind::toml_lines_in_text, false},
+    Phrase{"control character", ProblemKind::toml_control, false},
+    Phrase{"line breaks in TOML", ProblemKind::toml_control, false},
+    Phrase{"expected '\\n' after", ProblemKind::toml_control, false},
+    Phrase{"not representable in 64 bits", ProblemKind::toml_too_large, false},
+    Phrase{"exceeds length limit", ProblemKind::toml_too_large, false},
+    Phrase{"too long to identify", ProblemKind::toml_too_large, false},
+    Phrase{"-digit ", ProblemKind::toml_date},
+    Phrase{" between ", ProblemKind::toml_date},
+    Phrase{"expected '-', saw ", ProblemKind::toml_date},
+    Phrase{"expected ':', saw ", ProblemKind::toml_date},
+    Phrase{"expected '.', saw ", ProblemKind::toml_date},
+    Phrase{"expected space, 'T'", ProblemKind::toml_date},
+    Phrase{"fractional digits, saw ", ProblemKind::toml_date},
+    Phrase{"underscores", ProblemKind::toml_number_form, false},
+    Phrase{"leading zeroes", ProblemKind::toml_number_form, false},
+    Phrase{"missing exponent", ProblemKind::toml_number_form, false},
+    Phrase{"digit", ProblemKind::toml_number},
+    Phrase{"expected '0', saw ", ProblemKind::toml_number},
+    Phrase{"expected 'x' or", ProblemKind::toml_number},
+    Phrase{"value-terminator, saw ", ProblemKind::toml_line_end},
+    Phrase{"comment or whitespace, saw ", ProblemKind::toml_line_end},
+    Phrase{"value type", ProblemKind::toml_value, false},
+    Phrase{"as a value", ProblemKind::toml_value, false},
+    Phrase{"interpret", ProblemKind::toml_value, false},
+    Phrase{"not supported", ProblemKind::toml_value, false},
+    Phrase{"maximum precision", ProblemKind::toml_value, false},
+    Phrase{"fragment exceeeds", ProblemKind::toml_value, false},
+};
+
 Wrong wrong_in(std::string_view description)
 {
-    if (description.find("cannot redefine existing") != std::string_view::npos) {
+    const auto says = [&](std::string_view part) {
+        return description.find(part) != std::string_view::npos;
+    };
+    if (says("cannot redefine existing")) {
         if (auto key = between(description, " '", "'"))
             return {ProblemKind::toml_key_twice, {{"key", *std::move(key)}}};
     }
-    if (auto saw = between(description, "expected value, saw ", ""))
-        return {ProblemKind::toml_no_value, {{"saw", *std::move(saw)}}};
-    if (description.find("encountered end-of-file") != std::string_view::npos)
-        return {ProblemKind::toml_unfinished};
+    const auto phrase =
+        std::ranges::find_if(phrases, [&](const Phrase& each) { return says(each.part); });
+    if (phrase != phrases.end() && !phrase->shows) return {phrase->kind};
+    if (auto saw = between(description, ", saw ", ""); saw && phrase != phrases.end())
+        return {phrase->kind, {{"saw", *std::move(saw)}}};
     return {ProblemKind::not_toml, {{"detail", std::string{description}}}};
 }
 

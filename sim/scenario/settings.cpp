@@ -226,6 +226,14 @@ void add_line(Handles& handles, const Scenario& scenario, const std::string& hos
                        }});
 }
 
+// Whose account the settings of this group, client or fetch, are of; empty when nobody's.
+std::string program_of(const Scenario& scenario, SettingGroup group)
+{
+    if (group == SettingGroup::client) return scenario.client;
+    const auto fetch = std::ranges::find(scenario.steps, StepAction::fetch, &Step::action);
+    return fetch == scenario.steps.end() ? std::string{} : fetch->program;
+}
+
 void add_accounts(Handles& handles, const Scenario& scenario)
 {
     if (const auto at = program_at(scenario, scenario.client)) {
@@ -247,9 +255,7 @@ void add_accounts(Handles& handles, const Scenario& scenario)
             }
         }
     }
-    const auto fetch = std::ranges::find(scenario.steps, StepAction::fetch, &Step::action);
-    if (fetch == scenario.steps.end()) return;
-    const auto at = program_at(scenario, fetch->program);
+    const auto at = program_at(scenario, program_of(scenario, SettingGroup::fetch));
     if (at && scenario.programs[*at].fetching) {
         add_account(handles,
                     SettingGroup::fetch,
@@ -798,6 +804,14 @@ Handles handles_of(const Scenario& scenario)
 }
 
 } // namespace
+
+bool reads_account(const Scenario& scenario, const Step& step, SettingGroup group)
+{
+    const bool sends = group == SettingGroup::client;
+    if (!sends && group != SettingGroup::fetch) return false;
+    return step.action == (sends ? StepAction::send : StepAction::fetch) &&
+           step.program == program_of(scenario, group);
+}
 
 std::vector<Setting> settings_of(const Scenario& scenario)
 {

@@ -36,6 +36,10 @@ struct Setting {
     [[nodiscard]] bool is_live() const { return takes_effect != TakesEffect::anew; }
 };
 
+// Whether a step of the script makes a program read the account that the settings of this group,
+// client or fetch, are of.
+[[nodiscard]] bool reads_account(const Scenario& scenario, const Step& step, SettingGroup group);
+
 struct SettingProblem {
     std::string key;
     Wrong wrong;

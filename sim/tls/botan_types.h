@@ -106,9 +106,25 @@ public:
     explicit Data(Botan::Certificate_Store_In_Memory roots) : roots_{std::move(roots)} {}
     [[nodiscard]] const Botan::Certificate_Store_In_Memory& roots() const;
 
+    // Chains whose path to these roots was found good. It stays so while all of its certificates
+    // are valid: a relay sees the same few servers for days, and signatures cost the most of a
+    // handshake.
+    [[nodiscard]] bool remembers(const std::vector<Botan::X509_Certificate>& chain,
+                                 Instant now) const;
+    void remember(const std::vector<Botan::X509_Certificate>& chain,
+                  Instant not_before,
+                  Instant not_after) const;
+
 private:
+    struct Good {
+        std::vector<Botan::X509_Certificate> chain; // as it was shown
+        Instant not_before;
+        Instant not_after;
+    };
+
     std::shared_ptr<const Hierarchies> hierarchies_; // null: the roots below
     Botan::Certificate_Store_In_Memory roots_;
+    mutable std::vector<Good> good_; // the newest last; not for two threads at once, as all of it
 };
 
 } // namespace sim::tls

@@ -55,11 +55,30 @@ Judgement because(CertificateVerdict verdict, Certificate_Status_Code code)
 
 } // namespace
 
-Judgement judge(const std::vector<Botan::X509_Certificate>& chain,
-                const TrustStore& trust,
-                std::string_view name,
-                Instant now)
+bool TrustStore::Data::remembers(const std::vector<Botan::X509_Certificate>& chain,
+                                 Instant now) const
 {
+    return std::ranges::any_of(good_, [&](const Good& good) {
+        return good.not_before <= now && now <= good.not_after && good.chain == chain;
+    });
+}
+
+void TrustStore::Data::remember(const std::vector<Botan::X509_Certificate>& chain,
+                                Instant not_before,
+                                Instant not_after) const
+{
+    constexpr std::size_t most = 32;
+    if (good_.size() == most) good_.erase(good_.begin());
+    good_.push_back({chain, not_before, not_after});
+}
+
+namespace {
+
+// Whether every signature and date of the path holds; else why not. Of the name nothing is said.
+Judgement
+judge_path(const std::vector<Botan::X509_Certificate>& chain, const TrustStore& trust, Instant now)
+{
+    if (trust.data() && trust.data()->remembers(chain, now)) return {};
     static const Botan::Certificate_Store_In_Memory nobody;
     // No revocation lists; keys and signatures of at least 110 bits of strength.
     static const Botan::Path_Validation_Restrictions restrictions{false, 110};
@@ -88,9 +107,29 @@ Judgement judge(const std::vector<Botan::X509_Certificate>& chain,
         return because(CertificateVerdict::expired, CERT_HAS_EXPIRED);
     if (errors.contains(CERT_NOT_YET_VALID))
         return because(CertificateVerdict::not_yet_valid, CERT_NOT_YET_VALID);
-    if (!has_name(chain.front(), name))
-        return because(CertificateVerdict::wrong_name, CERT_NAME_NOMATCH);
+    Instant not_before = Instant::min();
+    Instant not_after = Instant::max();
+    for (const auto& certificate : result.cert_path()) {
+        not_before = std::max(not_before, instant_of(certificate.not_before()));
+        not_after = std::min(not_after, instant_of(certificate.not_after()));
+    }
+    trust.data()->remember(chain, not_before, not_after);
     return {};
+}
+
+} // namespace
+
+Judgement judge(const std::vector<Botan::X509_Certificate>& chain,
+                const TrustStore& trust,
+                std::string_view name,
+                Instant now)
+{
+    Judgement judgement = judge_path(chain, trust, now);
+    if (judgement.verdict == CertificateVerdict::valid && !has_name(chain.front(), name)) {
+        return because(CertificateVerdict::wrong_name,
+                       Botan::Certificate_Status_Code::CERT_NAME_NOMATCH);
+    }
+    return judgement;
 }
 
 Botan::TLS::AlertType alert_for(CertificateVerdict verdict)

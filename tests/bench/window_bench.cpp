@@ -97,7 +97,11 @@ Cost cost_at(test::Window& window, Level level)
     const std::size_t events = window.desk().playback().trace().size();
     Cost cost;
     window.desk().act(action::SetLevel{level == Level::story ? Level::expert : Level::story});
-    cost.view = busy_ms_of([&] { window.desk().act(action::SetLevel{level}); });
+    cost.view = busy_ms_of([&] { // what no frame does at once
+        window.desk().act(action::SetLevel{level});
+        while (!window.desk().is_complete())
+            window.desk().work();
+    });
     std::mt19937 random{1};
     const auto views = sim::values_of<gui::TapView>();
     for (std::size_t view = 0; view < sim::count_of<gui::Tab>() + views.size(); ++view) {

@@ -190,6 +190,40 @@ class LettingGo(Case):
         self.assertLess(memory_mib(bridge.process.pid) - before, 30)  # it was 290 kB a mail
 
 
+def mounts_are_allowed():
+    return subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"],
+                          stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+class FullDisk:
+    """A folder with little room for one process, whose words get `launch` in front: a tiny file
+    system that it alone sees; where nothing may be mounted, a limit of the size of a file."""
+
+    ROOM = 32 << 10
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="hikyaku-full-")
+        self.path = self.folder.name
+        self.is_disk = mounts_are_allowed()
+        if self.is_disk:
+            script = f'mount -t tmpfs -o size={self.ROOM} none "$0" && exec "$@"'
+            self.launch = ["unshare", "-m", "sh", "-c", script, self.path]
+        else:
+            limit = ("import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, "
+                     f"signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, ({self.ROOM},) "
+                     "* 2); os.execv(sys.argv[1], sys.argv[1:])")
+            self.launch = [sys.executable, "-c", limit]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+    def file(self, name):
+        return os.path.join(self.path, name)
+
+
 class NoRoom(Case):
     def run_into_the_full(self, *words):
         with open("/dev/full", "w", encoding="ascii") as full:
@@ -226,6 +260,53 @@ class NoRoom(Case):
                 bridge.end()
                 bridge.folder.cleanup()
                 os.makedirs(folder, exist_ok=True)
+
+
+    def run_on_full_disk(self, disk, *words):
+        return subprocess.run([*disk.launch, HIKYAKU, "run", "own-isp-25", "--lang", "en",
+                               *words],
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def test_a_run_whose_files_find_no_room_says_which(self):
+        """Mails, capture and TLS keys; what was cut off is not left behind as if it were whole."""
+        with FullDisk() as disk, tempfile.TemporaryDirectory() as elsewhere:
+            message = os.path.join(elsewhere, "large.eml")
+            with open(message, "w", encoding="ascii", newline="") as file:
+                file.write("Subject: large\r\n\r\n" + ("x" * 70 + "\r\n") * 1000)
+            for option, name, is_folder in (("--eml", "mails", True), ("--pcap", "a.pcapng", False)):
+                with self.subTest(option):
+                    path = disk.file(name)
+                    done = self.run_on_full_disk(disk, option, path, "--message", message)
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn("cannot be written", done.stderr)
+                    self.assertIn(path, done.stderr)
+                    self.assertFalse(os.path.isfile(path))
+                    if is_folder and os.path.isdir(path):
+                        self.assertEqual(os.listdir(path), [])
+            # Of keys there are a few hundred octets only: the disk is full before.
+            if disk.is_disk:
+                keys = disk.file("keys")
+                filled = [*disk.launch[:4], disk.launch[4].replace(
+                    "exec", 'head -c 1M /dev/zero >"$0/rest"; exec'), disk.path]
+                done = subprocess.run([*filled, HIKYAKU, "run", "submission-587", "--lang", "en",
+                                       "--keylog", keys],
+                                      capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(f"{keys}", done.stderr)
+
+    def test_a_bridge_on_a_full_disk_goes_on_and_says_so(self):
+        with FullDisk() as disk:
+            bridge = self.bridge("op25b", "--from", "fixed-ip", "--eml", disk.file("mails"),
+                                 "--pcap", disk.file("a.pcapng"), openings=[(MX, 25)], eml=False,
+                                 launch=disk.launch)
+            with smtplib.SMTP("127.0.0.1", bridge.port(MX, 25), timeout=30) as client:
+                for _ in range(3):
+                    client.sendmail("a@stranger.example", [TARO],
+                                    "Subject: x\r\n\r\n" + ("x" * 70 + "\r\n") * 1000)
+            bridge.wait_for(lambda: "cannot be written" in bridge.transcript())
+            self.assertEqual(bridge.end(), 2)
+            self.assertEqual(bridge.summary.count(f"{disk.file('mails')}"), 1)
+            self.assertIn("a.pcapng", bridge.summary)
 
 
 class Certificate(Case):

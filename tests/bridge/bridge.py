@@ -11,7 +11,7 @@ import time
 class Bridge:
     """A bridged lesson. All real ports are on the loopback and free ones: none is asked for."""
 
-    def __init__(self, hikyaku, lesson, *options, openings=(), eml=True):
+    def __init__(self, hikyaku, lesson, *options, openings=(), eml=True, launch=()):
         self.folder = tempfile.TemporaryDirectory(prefix="hikyaku-bridge-")
         self.mails = os.path.join(self.folder.name, "mails")
         self.ca = os.path.join(self.folder.name, "ca.pem")
@@ -22,7 +22,7 @@ class Bridge:
             for part in ("--listen", f"{host}:{port}=127.0.0.1:0")
         ]
         self.process = subprocess.Popen(
-            [hikyaku, "bridge", lesson, "--json", "--lang", "en", "--ca", self.ca,
+            [*launch, hikyaku, "bridge", lesson, "--json", "--lang", "en", "--ca", self.ca,
              *(("--eml", self.mails) if eml else ()), *listens, *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         line = self.process.stdout.readline()

@@ -1,4 +1,5 @@
 // The window while a real program is connected: real sockets on the loopback address, a real clock.
+#include "sim/core/utf8.h"
 #include "tests/gui/driver.h"
 
 #include <arpa/inet.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <set>
 #include <string>
 
 namespace {
@@ -194,6 +196,69 @@ TEST_SUITE("gui.bridge")
         window.open(test::lesson_path("path"));
         CHECK(window.desk().live() == nullptr);
         CHECK_FALSE(window.desk().is_recording());
+    }
+
+    TEST_CASE("what a real program says steers no display, wherever it is shown")
+    {
+        Window window{test::in("en")};
+        window.open(test::lesson_path("own-isp-25"));
+        window.desk().act(gui::action::Bridge{true});
+        REQUIRE(window.desk().live() != nullptr);
+        const std::string bad = "a\u009b31m\u202e\u2028\u2066\x1b[31m\x7f\xff\tz";
+        {
+            Program program{window};
+            program.connect("relay.sakura.example", 25);
+            CHECK(program.hear("220 "));
+            for (const std::string& line : {"EHLO " + bad,
+                                            std::string{"EHLO real.example"},
+                                            bad,
+                                            "VRFY " + bad,
+                                            "MAIL FROM:<" + bad + "@sakura.example>",
+                                            std::string{"MAIL FROM:<hanako@sakura.example>"},
+                                            "RCPT TO:<" + bad + "@umi.example>",
+                                            std::string{"RCPT TO:<taro@umi.example>"}})
+                program.say(line + "\r\n");
+            program.say("DATA\r\n");
+            CHECK(program.hear("354 "));
+            program.say("Subject: " + bad + "\r\nFrom: <hanako@sakura.example>\r\n\r\n" + bad +
+                        "\r\n.\r\nAUTH PLAIN " + bad + "\r\nQUIT\r\n");
+            CHECK(program.hear("221 "));
+        }
+        look(window);
+        window.desk().act(gui::action::Bridge{false});
+        std::set<std::string> seen;
+        const auto check = [&] {
+            window.frame();
+            for (const auto& text : window.probe().texts)
+                if (sim::printable(text.text) != text.text) seen.insert(text.text);
+        };
+        const auto& trace = window.desk().playback().trace();
+        const auto tell = [&](const sim::Event& event) {
+            window.desk().act(gui::action::Select{event.id});
+            for (const gui::Tab tab : sim::values_of<gui::Tab>()) {
+                window.desk().act(gui::action::ShowTab{tab});
+                for (const auto tap : sim::values_of<gui::TapView>()) {
+                    if (tab != gui::Tab::wiretap && tap != gui::TapView::last) continue;
+                    window.desk().act(gui::action::ShowTap{tap});
+                    check();
+                }
+            }
+        };
+        for (const auto level : sim::values_of<sim::explain::Level>()) {
+            window.desk().act(gui::action::SetLevel{level});
+            window.desk().act(gui::action::ShowSecrets{level == sim::explain::Level::expert});
+            for (std::size_t i = 0; i < trace.size(); ++i)
+                if (trace[i].kind() >= sim::Kind::smtp_command) tell(trace[i]);
+            window.desk().act(gui::action::ToEnd{});
+            for (std::uint32_t i = 0; i < window.desk().scenario().hosts.size(); ++i) {
+                window.desk().act(gui::action::ShowHost{sim::HostId{i}});
+                check();
+            }
+            window.desk().act(gui::action::ShowHost{});
+        }
+        for (const std::string& text : seen)
+            MESSAGE(sim::printable(text));
+        CHECK(seen.empty());
     }
 
     TEST_CASE("the sheet fits, open and closed, in both languages, themes and sizes")

@@ -97,6 +97,54 @@ TEST_SUITE("playback.plan")
     }
 }
 
+TEST_SUITE("playback.would_count")
+{
+    TEST_CASE("an account's setting counts as long as its program begins once more")
+    {
+        scenario::Scenario twice = test::small_world();
+        const auto send =
+            std::ranges::find(twice.steps, scenario::StepAction::send, &scenario::Step::action);
+        REQUIRE(send != twice.steps.end());
+        scenario::Step second = *send;
+        second.when = scenario::StepWhen::at;
+        second.delay = 120s;
+        twice.steps.push_back(second);
+        const Plan plan = plan_of(twice);
+        Playback run{plan};
+        const auto counts = [&](const std::string& key) {
+            const auto setting = scenario::setting_of(*plan.scenario, key);
+            REQUIRE(setting);
+            return run.would_count(*setting);
+        };
+        run.seek_time(plan.scenario->start + 60s);
+        CHECK(counts("client.port"));
+        CHECK_FALSE(counts("fetch.port")); // it has been fetched
+        CHECK(counts("rule.op25b"));
+        CHECK_FALSE(counts("server.mx.umi.example.certificate"));
+        const auto forked = run.fork({"client.server", "nowhere.example"});
+        REQUIRE(forked);
+        CHECK(forked->scenario == plan.scenario);
+        const Outcome outcome = evaluate(*forked);
+        REQUIRE(outcome.mails.size() == 2);
+        CHECK(outcome.mails[0].recipients[0].became == Became::fetched);
+        CHECK(outcome.mails[1].recipients[0].became != Became::fetched);
+
+        run.seek_time(plan.scenario->start + 120s); // it has begun: it has read its account
+        CHECK_FALSE(counts("client.port"));
+        run.to_end();
+        CHECK_FALSE(counts("client.port"));
+        run.to_start();
+        CHECK(counts("fetch.port"));
+
+        // While more may come of a run, what its script still has counts.
+        Playback begun = Playback::begin(plan);
+        (void)begun.advance(5);
+        begun.catch_up();
+        begun.to_end();
+        CHECK(begun.would_count(*scenario::setting_of(*plan.scenario, "client.port")));
+    }
+}
+
 TEST_SUITE("playback.settings_at")
 {
     TEST_CASE("what the script and the plan have changed holds from then on, not before")

@@ -1,4 +1,5 @@
 // Views that go on with a run while it grows say the same as those that are made of the whole run.
+#include "sim/explain/why.h"
 #include "sim/report/ends.h"
 #include "sim/report/host_view.h"
 #include "sim/report/ladder.h"
@@ -9,8 +10,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -41,6 +44,27 @@ std::string text_of(const LadderRows& rows)
     return all;
 }
 
+std::string text_of(const explain::WhyCard& card, const explain::Context& context)
+{
+    std::string all = explain::describe(card, context).title;
+    for (const auto& row : explain::describe(card, context).rows) {
+        for (const std::string& line : row.lines)
+            all += '\n' + line;
+    }
+    return all + '\n' + std::to_string(card.stopped.value);
+}
+
+// In any order: new ones stand behind those that stay.
+std::vector<std::string> texts_of(const std::vector<explain::WhyCard>& cards,
+                                  const explain::Context& context)
+{
+    std::vector<std::string> texts;
+    for (const explain::WhyCard& card : cards)
+        texts.push_back(text_of(card, context));
+    std::ranges::sort(texts);
+    return texts;
+}
+
 // Every so many steps of the world all views follow; at its end they are compared with new ones.
 std::size_t compare(const scenario::Scenario& scenario, Level level, std::size_t every)
 {
@@ -68,7 +92,7 @@ std::size_t compare(const scenario::Scenario& scenario, Level level, std::size_t
     std::vector<TappedLink> found;
     std::size_t looked = 0;
     const auto follow = [&] {
-        hosts.follow();
+        hosts.follow(world.trace().size());
         ladder.follow(world.trace().size());
         add_tapped_links(found, world.trace(), looked, world.trace().size());
         looked = world.trace().size();
@@ -109,6 +133,32 @@ std::size_t compare(const scenario::Scenario& scenario, Level level, std::size_t
     return whole.trace().size();
 }
 
+// The same of cards; how many there are.
+std::size_t compare_cards(const scenario::Scenario& scenario, std::size_t every)
+{
+    const auto given = std::make_shared<const scenario::Scenario>(scenario);
+    static const explain::Language words = test::language("en");
+    World world{given, {}};
+    const Source source{world.trace(), *given, words, 0, Level::standard};
+    std::vector<explain::WhyCard> cards;
+    std::size_t carded = 0;
+    const auto follow = [&] {
+        const std::size_t end = world.trace().size();
+        std::erase_if(cards, [&](const explain::WhyCard& card) {
+            return explain::is_out_of_date(card, world.trace(), carded, end);
+        });
+        for (auto& card : explain::new_why_cards(world.trace(), carded, end, *given))
+            cards.push_back(std::move(card));
+        carded = end;
+    };
+    for (std::size_t steps = 0; world.step(); ++steps)
+        if (steps % every == 0) follow();
+    follow();
+    const auto all = explain::why_cards(world.trace(), world.trace().size(), *given);
+    CHECK(texts_of(cards, source.context()) == texts_of(all, source.context()));
+    return all.size();
+}
+
 } // namespace
 
 TEST_SUITE("report.follow")
@@ -120,5 +170,14 @@ TEST_SUITE("report.follow")
         CHECK(compare(test::load_lesson("op25b"), Level::story, 3) > 10);
         CHECK(compare(test::load_lesson("submission-587"), Level::expert, 50) > 100);
         CHECK(compare(test::small_world(), Level::standard, 11) > 100);
+    }
+
+    TEST_CASE("cards that follow a run are those of the whole of it")
+    {
+        CHECK(compare_cards(test::load_lesson("op25b"), 7) == 1);
+        // Put off again and again: what was told then is told no more.
+        CHECK(compare_cards(test::load_lesson("retry-and-bounce"), 300) == 0);
+        CHECK(compare_cards(test::load_lesson("path"), 50) == 0);
+        CHECK(compare_cards(test::load_lesson("wrong-certificate"), 20) >= 1);
     }
 }

@@ -8,7 +8,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 using namespace sim;
 using namespace sim::scenario;
@@ -57,6 +59,78 @@ TEST_SUITE("scenario.problem_words")
                         CHECK(words.find(word->substr(0, 20)) != std::string::npos);
                     }
                 }
+            }
+        }
+    }
+
+    TEST_CASE("every mistake of TOML itself is said in our own words, in both languages")
+    {
+        struct Mistake {
+            std::string_view text;
+            ProblemKind kind;
+        };
+        using Kind = ProblemKind;
+        for (const Mistake& mistake : std::initializer_list<Mistake>{
+                 {"a = abc", Kind::toml_value},
+                 {"a = tru", Kind::toml_value},
+                 {"a = _1", Kind::toml_number_form},
+                 {"a = 1__0", Kind::toml_number_form},
+                 {"a = 0587", Kind::toml_number_form},
+                 {"a = 587x", Kind::toml_number},
+                 {"a = 0b12", Kind::toml_number},
+                 {"a = 0xZZ", Kind::toml_number},
+                 {"a = 1.2.3", Kind::toml_number},
+                 {"a = 1e", Kind::toml_number},
+                 {"a = 99999999999999999999", Kind::toml_too_large},
+                 {"a = 2026-13-01", Kind::toml_date},
+                 {"a = 2026-04-31", Kind::toml_date},
+                 {"a = 2026-04-01T25:00:00", Kind::toml_date},
+                 {"a = 2026-04-01T09:61:00", Kind::toml_date},
+                 {"a = 2026-4-1", Kind::toml_date},
+                 {"a = [1, , 2]", Kind::toml_comma},
+                 {"a = [, 1]", Kind::toml_comma},
+                 {"a = { b = 1, }", Kind::toml_comma},
+                 {"a = [1 2]", Kind::toml_list},
+                 {"a = { b = 1 c }", Kind::toml_list},
+                 {"a = { = 1 }", Kind::toml_list},
+                 {"a 1", Kind::toml_equals},
+                 {"a", Kind::toml_equals},
+                 {"a = \"b\" c", Kind::toml_line_end},
+                 {"a = 1 2", Kind::toml_line_end},
+                 {"a = true false", Kind::toml_line_end},
+                 {"[a", Kind::toml_header_end},
+                 {"[a b]", Kind::toml_header_end},
+                 {"[[a]", Kind::toml_header_end},
+                 {"[a] b", Kind::toml_line_end},
+                 {"= 1", Kind::toml_key},
+                 {"a. = 1", Kind::toml_key},
+                 {"a = \"\\uD800\"", Kind::toml_character},
+                 {"a = \"\\u12\"", Kind::toml_character},
+                 {"a = \"\\UFFFFFFFF\"", Kind::toml_character},
+                 {"a = \"\x01\"", Kind::toml_control},
+                 {"# \x01", Kind::toml_control},
+                 {"a = \"b\nc\"", Kind::toml_lines_in_text},
+                 {"a = { b = 1 }\n[a]\nc = 1", Kind::toml_key_twice},
+                 {"a = { b = 1 }\na.c = 1", Kind::toml_closed_table},
+                 {"a = 1\na = 2", Kind::toml_key_twice},
+                 {"[a]\n[a]", Kind::toml_key_twice},
+                 {"a = 1\na.b = 2", Kind::toml_closed_table},
+                 {"a = ", Kind::toml_no_value},
+                 {"a = \"\"\"b", Kind::toml_unfinished},
+                 {"a = [1", Kind::toml_unfinished},
+             }) {
+            CAPTURE(mistake.text);
+            for (const char* end : {"\n", ""}) {
+                const auto result = files::load(std::string{mistake.text} + end);
+                REQUIRE_FALSE(result);
+                const Problem& problem = result.error().front();
+                CAPTURE(files::english(problem));
+                if (*end != '\0') CHECK(name_of(problem.wrong.kind) == name_of(mistake.kind));
+                CHECK(problem.wrong.kind != Kind::not_toml);
+                CHECK(problem.line > 0);
+                const std::string words = words_of(problem.wrong, japanese());
+                CHECK(is_japanese(words));
+                CHECK(words.find("expected") == std::string::npos);
             }
         }
     }

@@ -108,7 +108,7 @@ case_help_needs_no_supported_system_and_installs_nothing() {
 case_an_unknown_check_is_named_together_with_those_there_are() {
   debian_12
   run "$root/scripts/check" spelling
-  ends_with_one_sentence "'spelling' is no check; there are: format shell tidy traces situations debian13"
+  ends_with_one_sentence "'spelling' is no check; there are: format shell tidy traces situations unbridged debian13"
 }
 
 case_without_root_and_sudo_the_command_for_an_administrator_is_named() {

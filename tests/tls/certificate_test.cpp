@@ -71,6 +71,31 @@ TEST_SUITE("tls.certificate")
         }
     }
 
+    TEST_CASE("a chain that was found good is looked at no less closely the next time")
+    {
+        const TrustStore trust = Authority{1, noon}.trust();
+        const auto verdict = [&](LeafKind kind, Instant now, std::string dialled = mx) {
+            return judged({.leaf = {.name = mx, .kind = kind},
+                           .dialled = std::move(dialled),
+                           .now = now,
+                           .trust = trust})
+                .verdict;
+        };
+        constexpr std::chrono::hours lifetime{24 * 90};
+        for (int i = 0; i < 2; ++i) {
+            CHECK(verdict(LeafKind::good, noon) == CertificateVerdict::valid);
+            CHECK(verdict(LeafKind::good, noon, "mx.evil.example") ==
+                  CertificateVerdict::wrong_name);
+            CHECK(verdict(LeafKind::good, noon + lifetime) == CertificateVerdict::expired);
+            CHECK(verdict(LeafKind::good, noon - 2h) == CertificateVerdict::not_yet_valid);
+            for (const Fault& fault : faults)
+                CHECK(verdict(fault.kind, noon) == fault.verdict);
+        }
+        // Another store knows nothing of it.
+        const TrustStore other = Authority{2, noon}.trust();
+        CHECK(judged({.trust = other}).verdict == CertificateVerdict::unknown_issuer);
+    }
+
     TEST_CASE("an opportunistic client sees the same fault, goes on, and says so")
     {
         for (const VersionRange versions : {only_1_2, only_1_3}) {

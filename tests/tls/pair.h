@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,7 @@ struct Settings {
     std::uint64_t seed = 1;
     Instant issued = noon;
     Instant now = noon;
+    std::optional<TrustStore> trust{};   // whom the client believes; none: the authority
     std::size_t cut = std::string::npos; // octets that an engine is given at a time
     // Told of what is on its way, and may change it.
     std::function<void(std::string&, TlsRole from)> on_wire{};
@@ -94,7 +96,7 @@ public:
         : settings_{std::move(settings)},
           authority_{settings_.seed, settings_.issued},
           client{Engine::client({.server_name = settings_.dialled,
-                                 .trust = authority_.trust(),
+                                 .trust = settings_.trust.value_or(authority_.trust()),
                                  .require_valid = settings_.require_valid,
                                  .versions = settings_.client_versions},
                                 rng_stream(settings_.seed, "client"),
