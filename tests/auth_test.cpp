@@ -173,7 +173,7 @@ TEST_SUITE("auth")
         CHECK(learned("cram_md5", "- user name, question and answer of CRAM-MD5"));
         CHECK(learned("cram_md5", "- the password itself: it was never sent"));
         CHECK_FALSE(learned("cram_md5", "- user name and password"));
-        CHECK(learned("scram_sha_256", "- user name, salt and proof of SCRAM"));
+        CHECK(learned("scram_sha_256", "- user name, question and answer of SCRAM"));
         CHECK(learned("scram_sha_256", "Base64 undone: n,,n=hanako@kumo.example,r="));
         CHECK_FALSE(learned("scram_sha_256", "- user name and password"));
         const Settings in_the_clear{{"client.token", "good"},
