@@ -363,6 +363,7 @@ bool Cures::try_one(Case& it, const Candidate& candidate)
     if (it.left <= 0) return false;
     const std::optional<Try> made = plan_with(it, candidate);
     if (!made) return false;
+    it.tried = true;
     const Outcome& outcome = run(it, made->plan, made->name);
     Aim aim = it.aim;
     if (candidate.again) aim.number = Aim::last;
@@ -478,7 +479,7 @@ Cure Cures::look_for(const WhyCard& card)
     it->best.tried = runs_ - before;
     if (found || it->best.proof == Proof::gets_further) return it->best;
     if (is_beyond_settings(advice.kind) || it->program == nullptr) {
-        if (it->best.tried > 1) it->best.proof = Proof::cut_off;
+        if (it->tried) it->best.proof = Proof::cut_off;
         return it->best;
     }
     if (advice.kind == CureKind::wait) it->best.kind = CureKind::ask_operator;
