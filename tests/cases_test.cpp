@@ -114,7 +114,7 @@ TEST_SUITE("cases")
         CHECK(card.reason == SmtpReason::auth_required);
         CHECK(card.cure.kind == explain::CureKind::relay_through_isp);
         CHECK(card.cure.proof == explain::Proof::delivers);
-        CHECK(card.cure.relay == "relay.sakura.example");
+        CHECK(card.cure.server == "relay.sakura.example");
         CHECK(card.cure.settings.empty()); // it is not Hanako's mail program that has to change
     }
 

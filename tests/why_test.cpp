@@ -340,8 +340,8 @@ TEST_SUITE("why")
             CHECK(run.scenario().hosts.at(cards[0].who.value).key == "sakura-router");
             CHECK(cards[0].cure.kind == CureKind::relay_through_isp);
             CHECK(cards[0].cure.proof == Proof::delivers);
-            CHECK(cards[0].cure.relay == "relay.sakura.example");
-            CHECK(cards[0].cure.relay_port == 587);
+            CHECK(cards[0].cure.server == "relay.sakura.example");
+            CHECK(cards[0].cure.port == 587);
             return cards[0].cure;
         };
         const Settings off{{"server.home.hanako.example.smart_host", "false"}};

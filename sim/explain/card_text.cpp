@@ -201,9 +201,9 @@ private:
     {
         std::string server = setting(".server");
         std::string port = setting(".port");
-        if (!card_.cure.relay.empty()) {
-            server = card_.cure.relay;
-            port = fmt::format("{}", card_.cure.relay_port);
+        if (!card_.cure.server.empty()) {
+            server = card_.cure.server;
+            port = fmt::format("{}", card_.cure.port);
         } else if (card_.outside) {
             const HostId host = host_at(card_.outside->address, context_.scenario);
             const scenario::Host* known = host_at(host, context_.scenario);

@@ -259,6 +259,19 @@ bool is_of_account(const std::string& key)
            (parsed->group == SettingGroup::client || parsed->group == SettingGroup::fetch);
 }
 
+// Where the account leads with these settings.
+void tell_server(Cure& cure, const scenario::AccountSettings& now, const Settings& all)
+{
+    cure.server = now.server;
+    cure.port = now.port;
+    for (const auto& [key, value] : all) {
+        if (!is_of_account(key)) continue;
+        const std::string name = parse_setting_key(key)->name;
+        if (name == "server") cure.server = value;
+        if (name == "port") cure.port = static_cast<std::uint16_t>(std::stoul(value));
+    }
+}
+
 // The same as lines of a file.
 std::vector<std::string> lines_of(const MailProgram& program, bool fetching, const Settings& all)
 {
@@ -350,6 +363,7 @@ bool Cures::try_one(Case& it, const Candidate& candidate)
     if (it.left <= 0) return false;
     const std::optional<Try> made = plan_with(it, candidate);
     if (!made) return false;
+    it.tried = true;
     const Outcome& outcome = run(it, made->plan, made->name);
     Aim aim = it.aim;
     if (candidate.again) aim.number = Aim::last;
@@ -365,6 +379,7 @@ bool Cures::try_one(Case& it, const Candidate& candidate)
         const bool in_file = !parts_of(it, candidate).in_file.empty();
         if (!in_file && candidate.hidden.empty()) return;
         const Settings all = std::exchange(it.best.settings, {});
+        tell_server(it.best, it.fetching ? *it.program->fetching : *it.program->sending, all);
         if (in_file) it.best.lines = lines_of(*it.program, it.fetching, all);
         for (const auto& [key, value] : all) {
             if (!in_file || !is_of_account(key))
@@ -416,9 +431,10 @@ bool Cures::search(Case& it)
     if (try_all(it, ways(it))) return true;
     const std::vector<Candidate> own = ideas_of(own_changes(it.now, *it.program, it.fetching));
     if (try_all(it, own)) return true;
-    if (try_all(it, pairs(it, own))) return true;
+    // What is far-fetched is told only when it delivers.
     const Cure own_best = it.best;
     const Reached own_furthest = it.furthest;
+    if (try_all(it, pairs(it, own))) return true;
     if (try_all(it, ideas_of(changes_of_others(it.now, *it.program, it.card->who)))) return true;
     it.best = own_best;
     it.furthest = own_furthest;
@@ -463,7 +479,7 @@ Cure Cures::look_for(const WhyCard& card)
     it->best.tried = runs_ - before;
     if (found || it->best.proof == Proof::gets_further) return it->best;
     if (is_beyond_settings(advice.kind) || it->program == nullptr) {
-        if (it->best.tried > 1) it->best.proof = Proof::cut_off;
+        if (it->tried) it->best.proof = Proof::cut_off;
         return it->best;
     }
     if (advice.kind == CureKind::wait) it->best.kind = CureKind::ask_operator;

@@ -50,6 +50,7 @@ private:
         bool is_reached = true;  // settings reach this program's account; else a file does
         bool is_this_run = true; // not one made to equal what a real program did
         int left = 0;            // runs that may still be made
+        bool tried = false;      // something was, be it in a run made for another card
         Cure best;
         Reached furthest;
         Instant end{}; // of the run without any change

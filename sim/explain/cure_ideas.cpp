@@ -209,9 +209,10 @@ std::vector<std::string> addresses_like(const std::string& wrong, const Scenario
 {
     constexpr std::size_t most = 3;
     std::vector<std::string> all;
-    for (const scenario::MailServer& server : scenario.mail_servers)
+    for (const scenario::MailServer& server : scenario.mail_servers) {
         for (const scenario::Mailbox& mailbox : server.mailboxes)
             if (mailbox.address != wrong) all.push_back(mailbox.address);
+    }
     const std::string near = scenario::did_you_mean(wrong, all);
     std::ranges::stable_sort(all, {}, [&](const std::string& each) {
         return each == near ? 0 : domain_of(each) == domain_of(wrong) ? 1 : 2;
@@ -239,9 +240,10 @@ std::vector<Cures::Candidate> Cures::ideas_about_address(const Case& it) const
     if (is_about_sender(*it.card)) {
         if (program == nullptr || !program->sending) return {};
         std::vector<std::string> own;
-        for (const scenario::MailServer& server : it.now.mail_servers)
+        for (const scenario::MailServer& server : it.now.mail_servers) {
             for (const scenario::User& user : server.users)
                 if (user.name == program->sending->user) own = user.addresses;
+        }
         if (own.empty()) own = addresses_like(program->address, it.now);
         for (std::string& address : own) {
             Candidate made = idea(CureKind::check_address);
@@ -309,8 +311,8 @@ std::vector<Cures::Candidate> Cures::relays_for_home_server(const Case& it) cons
     std::vector<Candidate> ideas;
     const auto add = [&](const scenario::Route& route) {
         ideas.push_back(idea(CureKind::relay_through_isp));
-        ideas.back().told.relay = route.host;
-        ideas.back().told.relay_port = route.port;
+        ideas.back().told.server = route.host;
+        ideas.back().told.port = route.port;
         return &ideas.back();
     };
     const auto known = std::ranges::find(server->routes, "*", &scenario::Route::domain);
@@ -457,17 +459,19 @@ std::vector<Cures::Candidate> Cures::pairs(const Case& it, const std::vector<Can
     for (const Candidate& repair : repairs) {
         // What ways there are may depend on it: the right password opens some.
         Scenario repaired = it.now;
-        for (const Settings* settings : {&repair.change.settings, &repair.hidden})
+        for (const Settings* settings : {&repair.change.settings, &repair.hidden}) {
             for (const auto& [key, value] : *settings)
                 static_cast<void>(scenario::apply_setting(repaired, key, value));
+        }
         const auto program =
             std::ranges::find(repaired.programs, it.program->key, &scenario::MailProgram::key);
         for (const Candidate& account : ways(it, *program, repaired))
             add(repair, account);
     }
-    for (std::size_t i = 0; i < repairs.size(); ++i)
+    for (std::size_t i = 0; i < repairs.size(); ++i) {
         for (std::size_t j = i + 1; j < repairs.size(); ++j)
             add(repairs[i], repairs[j]);
+    }
     return both;
 }
 

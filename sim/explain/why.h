@@ -119,8 +119,8 @@ struct Cure {
     Proof proof = Proof::not_tried;
     int tried = 0;                  // runs
     std::optional<Setback> further; // gets_further: where it ends then
-    std::string relay;              // relay_through_isp
-    std::uint16_t relay_port = 0;
+    std::string server;             // that the words name, where no setting says it
+    std::uint16_t port = 0;
     std::vector<std::string> lines; // what no setting reaches: as it is written into a file
     // check_address: whose address it arrives at, or is sent from.
     std::string recipient;

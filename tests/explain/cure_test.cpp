@@ -140,6 +140,7 @@ TEST_SUITE("explain.cure")
         CHECK(cure.proof == Proof::delivers);
         CHECK(cure.settings.empty()); // client.port is Hanako's
         CHECK(cure.lines == std::vector<std::string>{"[program.jiro.sending]", "port = 587"});
+        CHECK(told.text(told.card(), CardRow::cure).find("Port 587 with STARTTLS") == 0);
 
         // The same of a fetch.
         scenario::Scenario f = test::small_world();
