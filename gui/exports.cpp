@@ -27,9 +27,10 @@ std::string transcript_text(const Desk& desk)
     if (!number) return text;
     const auto card = sim::explain::describe(desk.view().card(*number), source.context());
     text += fmt::format("\n{}\n", card.title);
-    for (const auto& row : card.rows)
+    for (const auto& row : card.rows) {
         for (const std::string& line : row.lines)
             text += fmt::format("  {}: {}\n", row.label, line);
+    }
     return text;
 }
 

@@ -228,9 +228,10 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         // Strangers come to mx ports, and mail for elsewhere to the others.
         const auto moment = listener.role == scenario::ListenerRole::mx ? auth::Moment::sender
                                                                         : auth::Moment::recipient;
-        for (const PolicyCheck check : from.checks)
+        for (const PolicyCheck check : from.checks) {
             if (auth::moment_of(check) == moment && !auth::is_own(check))
                 made.checks.push_back(check);
+        }
         config.listeners.push_back(std::move(made));
     }
     config.local_domains = from.local_domains;

@@ -181,9 +181,10 @@ private:
     void measure()
     {
         number_width_ = ui_.theme().note() + ui_.px(16);
-        for (const Row& row : rows_)
+        for (const Row& row : rows_) {
             for (std::size_t i = 0; i < cells; ++i)
                 columns_.at(i) = std::max(columns_.at(i), text_width(ui_.note(), row.words.at(i)));
+        }
         const float gap = ui_.px(14);
         const auto rest = [&] {
             float used = number_width_;

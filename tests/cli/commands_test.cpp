@@ -183,9 +183,10 @@ TEST_SUITE("commands")
         for (const auto& entry : fs::directory_iterator{source_tree / "docs"})
             if (entry.path().extension() == ".md") files.push_back(entry.path());
         std::set<std::vector<std::string>> all;
-        for (const fs::path& file : files)
+        for (const fs::path& file : files) {
             for (auto& command : commands_in(text_of_file(file)))
                 all.insert(std::move(command));
+        }
         CHECK(all.size() > 20);
         for (const auto& command : all)
             check_command(command);
