@@ -124,33 +124,9 @@ void App::keys(std::vector<Action>& actions) const
     }
 }
 
-void App::layout(const Ui& ui)
+void App::middle_pane(const Ui& ui, const Rect& middle)
 {
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    // Larger type needs wider sides.
-    const float wide = 1 + std::max(0.0F, ui.theme().type_scale - 1.2F);
-    const float top = ui.theme().body() + ui.px(36);
-    const float bottom = ui.px(70);
-    const float left = std::min(ui.px(290) * wide, size.x * 0.26F);
-    const float right = std::min(ui.px(370) * wide, size.x * 0.31F);
     const Theme& theme = ui.theme();
-
-    ImGui::SetNextWindowPos({0, 0});
-    ImGui::SetNextWindowSize(size);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-    ImGui::Begin("##hikyaku", nullptr, whole_window);
-    ImGui::PopStyleVar();
-
-    begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10});
-    top_bar(ui);
-    ImGui::GetWindowDrawList()->AddLine({0, top - 1}, {size.x, top - 1}, theme.rule);
-    ImGui::EndChild();
-
-    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12});
-    settings_panel(ui);
-    ImGui::EndChild();
-
-    const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
     begin_pane(ui, "##middle", middle, theme.paper, {14, 14});
     if (!ui.desk().problems().empty()) { // and nothing of the lesson behind it
         problems_panel(ui);
@@ -186,6 +162,36 @@ void App::layout(const Ui& ui)
     ImGui::GetWindowDrawList()->AddLine(
         {middle.max.x - 1, middle.min.y}, {middle.max.x - 1, middle.max.y}, theme.rule);
     ImGui::EndChild();
+}
+
+void App::layout(const Ui& ui)
+{
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    // Larger type needs wider sides.
+    const float wide = 1 + std::max(0.0F, ui.theme().type_scale - 1.2F);
+    const float top = ui.theme().body() + ui.px(36);
+    const float bottom = ui.px(70);
+    const float left = std::min(ui.px(290) * wide, size.x * 0.26F);
+    const float right = std::min(ui.px(370) * wide, size.x * 0.31F);
+    const Theme& theme = ui.theme();
+
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::Begin("##hikyaku", nullptr, whole_window);
+    ImGui::PopStyleVar();
+
+    begin_pane(ui, "##top", {{0, 0}, {size.x, top}}, theme.card, {16, 10});
+    top_bar(ui);
+    ImGui::GetWindowDrawList()->AddLine({0, top - 1}, {size.x, top - 1}, theme.rule);
+    ImGui::EndChild();
+
+    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12});
+    settings_panel(ui);
+    ImGui::EndChild();
+
+    const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
+    middle_pane(ui, middle);
 
     begin_pane(
         ui, "##right", {{size.x - right, top}, {size.x, size.y - bottom}}, theme.card, {16, 12});

@@ -27,6 +27,7 @@ public:
 private:
     void keys(std::vector<Action>& actions) const;
     void layout(const class Ui& ui);
+    void middle_pane(const class Ui& ui, const struct Rect& middle);
 
     Desk desk_;
     Fonts fonts_;

@@ -42,8 +42,8 @@ free_path(const std::filesystem::path& folder, const std::string& name, std::str
     constexpr int most = 10'000;
     std::error_code error;
     for (int number = 1; number < most; ++number) {
-        const auto path = folder / (number == 1 ? fmt::format("{}{}", name, suffix)
-                                                : fmt::format("{}-{}{}", name, number, suffix));
+        auto path = folder / (number == 1 ? fmt::format("{}{}", name, suffix)
+                                          : fmt::format("{}-{}{}", name, number, suffix));
         if (!std::filesystem::exists(path, error)) return path;
     }
     return folder / fmt::format("{}{}", name, suffix);

@@ -172,12 +172,12 @@ void RunView::Facts::follow(const sim::Playback& playback, std::size_t end)
 
 const RunView::Facts::Told& RunView::Facts::told() const
 {
-    if (!told_ || told_->end != followed) {
-        told_ = Told{followed, sim::report::journey(of->trace(), followed, of->scenario()), {}};
-        told_->verdict =
-            sim::report::verdict(of->trace(), followed, of->scenario(), told_->journey, cards);
+    if (!known || known->end != followed) {
+        known = Told{followed, sim::report::journey(of->trace(), followed, of->scenario()), {}};
+        known->verdict =
+            sim::report::verdict(of->trace(), followed, of->scenario(), known->journey, cards);
     }
-    return *told_;
+    return *known;
 }
 
 void RunView::Facts::find_cards(const sim::Playback& playback)

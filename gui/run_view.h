@@ -151,7 +151,7 @@ private:
         };
         [[nodiscard]] const Told& told() const; // worked out when somebody asks
         const sim::Playback* of = nullptr;
-        mutable std::optional<Told> told_;
+        mutable std::optional<Told> known;
     };
     void note_rows();
     void note_spans();

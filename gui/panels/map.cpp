@@ -285,7 +285,9 @@ private:
     {
         const float length = length_of(way);
         const float step = ui_.px(4);
-        for (float off = 0; off < length; off += step) {
+        const int steps = static_cast<int>(length / step);
+        for (int i = 0; i <= steps; ++i) {
+            const float off = static_cast<float>(i) * step;
             for (const float place : {near + off, near - off}) {
                 if (place < 0 || place > length) continue;
                 const ImVec2 at = cut(way, place).back();

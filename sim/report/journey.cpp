@@ -270,7 +270,7 @@ std::string time_words(const Hop& hop, const Source& source)
     const auto* unit =
         std::ranges::find_if(units, [&](const Unit& u) { return seconds >= u.from; });
     const std::string number = fmt::format("{:.{}f}", seconds / unit->seconds, unit->digits);
-    const std::string time =
+    std::string time =
         source.language.text(fmt::format("report.elapsed.{}", unit->name), {{"number", number}});
     if (hop.connections.size() < 2) return time;
     return fmt::format("{} ×{}", time, hop.connections.size());

@@ -128,7 +128,8 @@ private:
         if (below(4) != 0) rule.ports = {{25, 25}};
         if (below(6) == 0) rule.ports = {{49152, 65535}}; // what comes back
         rule.enabled = below(5) != 0;
-        rule.verdict = values_of<Verdict>().at(below(count_of<Verdict>()));
+        rule.verdict =
+            values_of<Verdict>().at(below(static_cast<std::uint32_t>(count_of<Verdict>())));
         made->rules.push_back(rule);
     }
 
