@@ -77,7 +77,7 @@ public:
     // By the events that they begin with.
     void open_folds(const std::set<std::uint32_t>& open);
     // What came of the run, as far as there is one, and how the mail went, hop by hop.
-    [[nodiscard]] const sim::report::Verdict& verdict() const { return facts_->told().verdict; }
+    [[nodiscard]] const sim::report::RunVerdict& verdict() const { return facts_->told().verdict; }
     [[nodiscard]] const std::vector<sim::report::Hop>& journey() const
     {
         return facts_->told().journey;
@@ -147,7 +147,7 @@ private:
         struct Told {
             std::size_t end = 0;
             std::vector<sim::report::Hop> journey;
-            sim::report::Verdict verdict;
+            sim::report::RunVerdict verdict;
         };
         [[nodiscard]] const Told& told() const; // worked out when somebody asks
         const sim::Playback* of = nullptr;

@@ -26,7 +26,7 @@ public:
     {
     }
 
-    Verdict judge()
+    RunVerdict judge()
     {
         count();
         it_.ending = ending();
@@ -150,17 +150,17 @@ private:
     const scenario::Scenario& scenario_;
     const std::vector<Hop>& journey_;
     std::span<const WhyCard> cards_;
-    Verdict it_;
+    RunVerdict it_;
     bool undecided_ = false;
 };
 
 } // namespace
 
-Verdict verdict(const Trace& trace,
-                std::size_t end,
-                const scenario::Scenario& scenario,
-                const std::vector<Hop>& journey,
-                std::span<const explain::WhyCard> cards)
+RunVerdict verdict(const Trace& trace,
+                   std::size_t end,
+                   const scenario::Scenario& scenario,
+                   const std::vector<Hop>& journey,
+                   std::span<const explain::WhyCard> cards)
 {
     return Judge{trace, end, scenario, journey, cards}.judge();
 }
@@ -219,7 +219,7 @@ Role role_of(Tone tone)
     return Role::heading;
 }
 
-std::string words_of(const Verdict& verdict, const Source& source)
+std::string words_of(const RunVerdict& verdict, const Source& source)
 {
     const explain::Context context = source.context();
     const auto name = [&](HostId host) { return explain::host_name(host, context); };
@@ -249,7 +249,7 @@ std::string words_of(const Verdict& verdict, const Source& source)
                    {"until", until}});
 }
 
-Lines verdict_lines(const Verdict& verdict, const Source& source)
+Lines verdict_lines(const RunVerdict& verdict, const Source& source)
 {
     const Tone tone = tone_of(verdict.ending);
     const std::string_view mark = mark_of(tone);

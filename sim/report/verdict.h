@@ -16,7 +16,7 @@ using explain::Ending;
 // The colour and the mark of it: ○ △ ✕.
 SIM_NAMED_ENUM(Tone, open, good, warned, bad);
 
-struct Verdict {
+struct RunVerdict {
     Ending ending = Ending::nothing_sent;
     EventId event; // that settles it; none of nothing_sent and under_way
     // The card that tells why, by its place; none when everything arrived.
@@ -32,22 +32,22 @@ struct Verdict {
     std::size_t wanted = 0; // recipients of what people sent
     Instant until{};        // waiting
 
-    friend bool operator==(const Verdict&, const Verdict&) = default;
+    friend bool operator==(const RunVerdict&, const RunVerdict&) = default;
 };
 
 // `cards` are those of the same trace[0, end); their cures do not matter.
-Verdict verdict(const Trace& trace,
-                std::size_t end,
-                const scenario::Scenario& scenario,
-                const std::vector<Hop>& journey,
-                std::span<const explain::WhyCard> cards);
+RunVerdict verdict(const Trace& trace,
+                   std::size_t end,
+                   const scenario::Scenario& scenario,
+                   const std::vector<Hop>& journey,
+                   std::span<const explain::WhyCard> cards);
 
 Tone tone_of(Ending ending);
 std::string_view mark_of(Tone tone); // "○"; empty for `open`
 Role role_of(Tone tone);
-std::string words_of(const Verdict& verdict, const Source& source);
+std::string words_of(const RunVerdict& verdict, const Source& source);
 
 // The sentence behind its mark.
-Lines verdict_lines(const Verdict& verdict, const Source& source);
+Lines verdict_lines(const RunVerdict& verdict, const Source& source);
 
 } // namespace sim::report

@@ -88,11 +88,12 @@ std::optional<smtp::server::Judgement> Sink::check_sender(const mail::InboundPee
     return smtp::server::Judgement{};
 }
 
-smtp::server::Judgement Sink::check_recipient(const mail::InboundPeer& /*peer*/,
-                                              const smtp::ClientFacts& /*client*/,
-                                              const smtp::Mailbox& /*recipient*/)
+std::optional<smtp::server::Judgement>
+Sink::check_recipient(const mail::InboundPeer& /*peer*/,
+                      const smtp::server::CheckSender& /*transaction*/,
+                      const smtp::Mailbox& /*recipient*/)
 {
-    return {};
+    return smtp::server::Judgement{};
 }
 
 smtp::server::Judgement Sink::receive(const mail::InboundPeer& /*peer*/,

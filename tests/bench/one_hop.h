@@ -31,9 +31,10 @@ private:
     std::optional<sim::smtp::server::Judgement>
     check_sender(const sim::mail::InboundPeer& peer,
                  const sim::smtp::server::CheckSender& q) override;
-    sim::smtp::server::Judgement check_recipient(const sim::mail::InboundPeer& peer,
-                                                 const sim::smtp::ClientFacts& client,
-                                                 const sim::smtp::Mailbox& recipient) override;
+    std::optional<sim::smtp::server::Judgement>
+    check_recipient(const sim::mail::InboundPeer& peer,
+                    const sim::smtp::server::CheckSender& transaction,
+                    const sim::smtp::Mailbox& recipient) override;
     sim::smtp::server::Judgement receive(const sim::mail::InboundPeer& peer,
                                          sim::smtp::server::MessageReceived message) override;
     [[nodiscard]] const sim::sasl::CredentialStore& credentials() const override;

@@ -143,10 +143,11 @@ void check_command(std::vector<std::string> words)
     const bool is_send = words.front() == "send";
     // A bridge finds another one running; nobody answers where a mail is to be sent.
     if (is_bridge) {
-        if (after(words, "--pid-file").empty())
+        if (after(words, "--pid-file").empty()) {
             words.emplace_back("--pid-file");
-        else
+        } else {
             words.erase(std::ranges::find(words, "--pid-file") + 1);
+        }
         const auto option = std::ranges::find(words, "--pid-file");
         words.insert(option + 1, "running.pid");
     }

@@ -59,6 +59,7 @@ std::vector<std::string> texts_of(const std::vector<explain::WhyCard>& cards,
                                   const explain::Context& context)
 {
     std::vector<std::string> texts;
+    texts.reserve(cards.size());
     for (const explain::WhyCard& card : cards)
         texts.push_back(text_of(card, context));
     std::ranges::sort(texts);

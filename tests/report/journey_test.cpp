@@ -22,7 +22,7 @@ struct Came {
     Playback run;
     std::vector<Hop> hops;
     std::vector<explain::WhyCard> cards;
-    report::Verdict verdict;
+    report::RunVerdict verdict;
 
     [[nodiscard]] std::string key(HostId host) const
     {
