@@ -2,7 +2,7 @@
 
 #include "sim/explain/describe.h"
 #include "sim/playback.h"
-#include "sim/sasl/mechanism.h"
+#include "sim/report/learned.h"
 
 #include <algorithm>
 #include <utility>
@@ -115,10 +115,7 @@ void Moments::on(const sim::Event& event, const sim::SmtpCommand& what)
 {
     if (sim::is_echo(trace_, event)) return;
     bool& reveals = revealing_[event.connection.value];
-    if (what.verb == sim::SmtpVerb::auth) {
-        const auto mechanism = sim::sasl::mechanism_in_command(trace_.view(what.line.bytes));
-        reveals = !mechanism || sim::sasl::reveals_password(*mechanism);
-    }
+    if (what.verb == sim::SmtpVerb::auth) reveals = sim::report::gives_password_away(trace_, what);
     if (what.encrypted || !reveals || what.line.secret_size == 0) return;
     Moment moment;
     moment.kind = MomentKind::read;

@@ -17,6 +17,20 @@
 
 namespace sim::report {
 
+namespace {
+
+Mechanism mechanism_of(const Trace& trace, const SmtpCommand& auth)
+{
+    return sasl::mechanism_in_command(trace.view(auth.line.bytes)).value_or(Mechanism::plain);
+}
+
+} // namespace
+
+bool gives_password_away(const Trace& trace, const SmtpCommand& auth)
+{
+    return sasl::reveals_password(mechanism_of(trace, auth));
+}
+
 // Listens along the trace. Of a conversation everything is known from the moment on in which its
 // first packet crosses the link, what happened shortly before included.
 class Learned::Listener {
@@ -112,9 +126,7 @@ private:
     {
         if (is_echo(source_.trace, event)) return;
         if (what.verb == SmtpVerb::auth) {
-            const std::string_view line = source_.trace.view(what.line.bytes);
-            mechanisms_[event.connection] =
-                sasl::mechanism_in_command(line).value_or(Mechanism::plain);
+            mechanisms_[event.connection] = mechanism_of(source_.trace, what);
         }
         const bool logs_in = what.verb == SmtpVerb::auth || what.verb == SmtpVerb::auth_response;
         if (what.encrypted) miss_line();

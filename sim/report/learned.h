@@ -13,6 +13,10 @@ namespace sim::report {
 // The DnsAsked or DnsServed whose datagram this packet is, at whatever link; nullptr for others.
 const Event* dns_carried_by(const Event& packet, const Trace& trace);
 
+// Whether the password itself is sent in the login that this AUTH begins; so it is believed of a
+// mechanism that nobody knows.
+[[nodiscard]] bool gives_password_away(const Trace& trace, const SmtpCommand& auth);
+
 // At any cursor, from one walk along the whole trace. What the source refers to must outlive it.
 class Learned {
 public:
