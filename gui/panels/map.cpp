@@ -317,14 +317,15 @@ private:
         // It sets out and comes to rest beside a card, not on it.
         const float length = length_of(points);
         const float margin = std::min(ui_.px(20), length / 2);
-        const ImVec2 at =
-            cut(points, margin + (length - 2 * margin) * ui_.desk().progress()).back();
+        const float w = ui_.px(15);
+        const float h = ui_.px(10);
+        ImVec2 at = cut(points, margin + (length - 2 * margin) * ui_.desk().progress()).back();
         const Mark mark = now_->stopped ? Mark::clear : now_->mark;
         const ImU32 colour = ui_.theme().of(mark);
         const bool arrived = ui_.desk().progress() >= 1;
         if (!(now_->stopped && arrived)) {
-            const float w = ui_.px(15);
-            const float h = ui_.px(10);
+            if (arrived) at = free_on(points, length - margin, w).value_or(at);
+            labels_.keep_free({{at.x - w, at.y - h}, {at.x + w, at.y + h}});
             list_->AddRectFilled(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, ui_.theme().card, ui_.px(3));
             list_->AddRect(
