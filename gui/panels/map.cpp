@@ -325,7 +325,7 @@ private:
         const bool arrived = ui_.desk().progress() >= 1;
         if (!(now_->stopped && arrived)) {
             if (arrived) at = free_on(points, length - margin, w).value_or(at);
-            labels_.keep_free({{at.x - w, at.y - h}, {at.x + w, at.y + h}});
+            labels_.keep_free(Rect{{at.x - w, at.y - h}, {at.x + w, at.y + h}});
             list_->AddRectFilled(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, ui_.theme().card, ui_.px(3));
             list_->AddRect(
