@@ -325,14 +325,19 @@ private:
         const bool arrived = ui_.desk().progress() >= 1;
         if (!(now_->stopped && arrived)) {
             if (arrived) at = free_on(points, length - margin, w).value_or(at);
-            labels_.keep_free(Rect{{at.x - w, at.y - h}, {at.x + w, at.y + h}});
+            const Rect envelope{{at.x - w, at.y - h}, {at.x + w, at.y + h}};
+            // Over a name it has none of its own to show.
+            const bool hides = labels_.covers_names(envelope);
+            labels_.keep_free(envelope);
             list_->AddRectFilled(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, ui_.theme().card, ui_.px(3));
             list_->AddRect(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, colour, ui_.px(3), 0, ui_.px(2));
-            if (mark == Mark::encrypted || mark == Mark::secret) {
+            if (hides) {
+                // its colour tells enough
+            } else if (mark == Mark::encrypted || mark == Mark::secret) {
                 ui_.line_centred(list_,
-                                 {{at.x - w, at.y - h}, {at.x + w, at.y + h}},
+                                 envelope,
                                  ui_.in(ui_.small(), colour),
                                  mark == Mark::secret ? icon::key : icon::lock);
             } else {

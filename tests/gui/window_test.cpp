@@ -219,8 +219,8 @@ TEST_SUITE("gui.window")
     {
         Window window{in("en")};
         window.open(test::lesson_path("submission-587"));
-        window.desk().act(action::ToEnd{});
-        window.desk().act(action::Step{-1}); // at the very end the verdict takes the room
+        for (int i = 0; i < 8; ++i) // into the first hop, whose rows are not folded
+            window.desk().act(action::Step{});
         window.settle();
         std::string row;
         for (const auto& item : window.probe().items)
