@@ -63,6 +63,16 @@ class Bridge:
                 raise AssertionError("it did not happen; the transcript:\n" + self.transcript())
             time.sleep(0.05)
 
+    def wait_until_told(self, *words, seconds=60):
+        """
+        Until the transcript has all of them; it with every run of blanks as one. Use this instead
+        of looking once: a card follows when its cures have been tried, and comes in pieces.
+        """
+        def told():
+            text = " ".join(self.transcript().split())
+            return text if all(part in text for part in words) else None
+        return self.wait_for(told, seconds)
+
     def mails_in(self, place):
         """The texts kept at a place, as in "mailbox-pop.umi.example", in the order of arrival."""
         names = sorted(os.listdir(self.mails), key=lambda name: int(name.split("-")[0]))

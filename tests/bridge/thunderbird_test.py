@@ -247,7 +247,7 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         self.assertEqual(mail["Subject"], "Kumo 587")
         self.assertIn("桜が咲きました。", mail.get_content())
         self.assertIn("Thunderbird", mail["User-Agent"])
-        self.assertIn("STARTTLS", bridge.transcript())
+        bridge.wait_until_told("STARTTLS")
 
     def test_465_with_tls_and_the_mail_is_fetched_again(self):
         bridge = self.bridge("submission-587", (MSA, 465))
@@ -267,7 +267,7 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         program = self.thunderbird(bridge, 587, NO_TLS)
         program.send("In the clear", "Hello Taro", TARO[0])
         program.wait_for(lambda: "Command failed: 530" in program.heard(), "530")
-        bridge.wait_for(lambda: "Why did it stop?" in bridge.transcript())
+        bridge.wait_until_told("Why did it stop?")
         self.assertFalse(bridge.mails_in("mailbox"))
 
     def test_op25b(self):
@@ -277,8 +277,7 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         began = time.monotonic()
         program.wait_for(lambda: self.display.window("Send Message Error"), "the error")
         self.assertGreater(time.monotonic() - began, 15)
-        said = bridge.wait_for(lambda: "OP25B" in bridge.transcript() and bridge.transcript())
-        self.assertIn("Why did it stop?", said)
+        bridge.wait_until_told("OP25B", "Why did it stop?")
         self.assertFalse(bridge.mails_in(""))
 
 
