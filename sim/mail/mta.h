@@ -3,8 +3,8 @@
 #pragma once
 
 #include "sim/auth/policy.h"
+#include "sim/core/deadlines.h"
 #include "sim/mail/accounts.h"
-#include "sim/mail/deadlines.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/mailbox.h"
@@ -131,7 +131,7 @@ private:
     Rng message_ids_;
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
-    Deadlines deadlines_; // of these
+    Deadlines<ConnectionId> deadlines_; // of these
     std::map<ConnectionId, auth::Inspection> inspections_;
     std::map<dns::QuestionId, ConnectionId> questions_; // of inspections
     SmtpFaults faults_;

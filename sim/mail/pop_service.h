@@ -1,9 +1,9 @@
 // The POP3 server program of a mailbox host: hands out what lies in the mailboxes.
 #pragma once
 
+#include "sim/core/deadlines.h"
 #include "sim/mail/accounts.h"
 #include "sim/mail/channel.h"
-#include "sim/mail/deadlines.h"
 #include "sim/mail/failed_logins.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/pop_logins.h"
@@ -55,7 +55,7 @@ private:
     Accounts accounts_;
     FailedLogins failed_logins_;
     std::map<ConnectionId, std::unique_ptr<Session>> sessions_;
-    Deadlines deadlines_; // of these
+    Deadlines<ConnectionId> deadlines_; // of these
 };
 
 } // namespace sim::mail

@@ -2,7 +2,7 @@
 // tries it, and retries, bounces or gives up (§4.5.4.1).
 #pragma once
 
-#include "sim/mail/deadlines.h"
+#include "sim/core/deadlines.h"
 #include "sim/mail/dialler.h"
 #include "sim/mail/machine.h"
 #include "sim/mail/refusal.h"
@@ -195,7 +195,7 @@ private:
     Dialler dialler_;
     std::map<dns::QuestionId, Delivery*> questions_; // for exchangers, or where the hop in front is
     std::map<ConnectionId, Talk> talks_;
-    Deadlines deadlines_; // of these
+    Deadlines<ConnectionId> deadlines_; // of these
     std::map<Endpoint, Door> doors_;
     std::uint32_t logins_ = 0;
 };

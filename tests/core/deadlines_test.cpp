@@ -1,15 +1,15 @@
-#include "sim/mail/deadlines.h"
+#include "sim/core/deadlines.h"
+#include "sim/core/ids.h"
 
 #include <doctest/doctest.h>
 
 using namespace sim;
-using sim::mail::Deadlines;
 
-TEST_SUITE("mail.deadlines")
+TEST_SUITE("core.deadlines")
 {
     TEST_CASE("the earliest is next; what is due is taken once, the longest due first")
     {
-        Deadlines deadlines;
+        Deadlines<ConnectionId> deadlines;
         CHECK(deadlines.next() == never);
         CHECK(deadlines.take_due(Instant{1h}).empty());
         deadlines.set(ConnectionId{1}, Instant{30s});
@@ -25,7 +25,7 @@ TEST_SUITE("mail.deadlines")
 
     TEST_CASE("a deadline is moved, taken back and forgotten")
     {
-        Deadlines deadlines;
+        Deadlines<ConnectionId> deadlines;
         deadlines.set(ConnectionId{1}, Instant{30s});
         deadlines.set(ConnectionId{1}, Instant{60s});
         deadlines.set(ConnectionId{1}, Instant{60s});
