@@ -44,6 +44,7 @@ struct Question {
     RecordType type{};
     std::uint16_t question_class = class_internet;
     friend bool operator==(const Question&, const Question&) = default;
+    friend auto operator<=>(const Question&, const Question&) = default;
 };
 
 // The OPT pseudo-record: what the sender of a message can take.

@@ -2,7 +2,6 @@
 
 #include "sim/core/assert.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sim::dns {
@@ -48,7 +47,8 @@ void RecursiveServer::ask_others(const Client& client,
                                  AuthorityAnswer ours,
                                  Instant now)
 {
-    if (waits_already(client, query)) return; // its own repetition
+    Asking asking{client, query.header.id, query.questions.front()};
+    if (asking_.contains(asking)) return; // its own repetition
     if (open_.size() >= max_open_queries) {
         reply(
             client,
@@ -59,18 +59,10 @@ void RecursiveServer::ask_others(const Client& client,
     Question question = query.questions.front();
     if (ours.leads_outside) question.name = *std::move(ours.leads_outside);
     const QuestionId id{next_question_++};
-    open_.emplace(id, OpenQuery{client, std::move(query), std::move(ours.answers)});
+    asking_.insert(asking);
+    open_.emplace(id, OpenQuery{std::move(asking), std::move(query), std::move(ours.answers)});
     resolver_.handle_question(id, question.name, question.type, now);
     pass_on_outputs();
-}
-
-bool RecursiveServer::waits_already(const Client& client, const Message& query) const
-{
-    return std::ranges::any_of(open_, [&](const auto& entry) {
-        const OpenQuery& other = entry.second;
-        return other.client == client && other.query.header.id == query.header.id &&
-               other.query.questions == query.questions;
-    });
 }
 
 void RecursiveServer::handle_datagram(std::string_view bytes, Endpoint from, Instant now)
@@ -96,12 +88,14 @@ void RecursiveServer::pass_on_outputs()
         auto waiting = open_.extract(answered.id);
         SIM_ASSERT(!waiting.empty());
         const OpenQuery& open = waiting.mapped();
+        asking_.erase(open.asking);
+        const Client& client = open.asking.client;
         AuthorityAnswer answer{answered.outcome, {}, std::move(answered.soa)};
         if (!is_failure(answered.outcome)) answer.answers = open.answers;
         for (Record& record : answered.records)
             answer.answers.push_back(std::move(record));
-        reply(open.client,
-              reply_with(open.query, answer, others_voice, open.client.carriage),
+        reply(client,
+              reply_with(open.query, answer, others_voice, client.carriage),
               answered.from_cache ? DnsSource::cache : DnsSource::forwarded);
     }
 }

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -51,16 +52,22 @@ private:
     struct Client {
         Endpoint at;
         Carriage carriage = Carriage::datagram;
-        friend bool operator==(const Client&, const Client&) = default;
+        friend auto operator<=>(const Client&, const Client&) = default;
+    };
+    // What a client asked, by which its own repetition is known.
+    struct Asking {
+        Client client;
+        std::uint16_t id = 0;
+        Question question;
+        friend auto operator<=>(const Asking&, const Asking&) = default;
     };
     // A client that waits, with what our own zones have said so far (aliases that lead outside).
     struct OpenQuery {
-        Client client;
+        Asking asking;
         Message query;
         std::vector<Record> answers;
     };
 
-    [[nodiscard]] bool waits_already(const Client& client, const Message& query) const;
     void ask_others(const Client& client, Message query, AuthorityAnswer ours, Instant now);
     void reply(const Client& client, ServerReply reply, DnsSource source);
     void pass_on_outputs();
@@ -68,6 +75,7 @@ private:
     Server server_;
     Resolver resolver_;
     std::map<QuestionId, OpenQuery> open_;
+    std::set<Asking> asking_; // the open ones
     std::uint32_t next_question_ = 0;
     std::deque<RecursiveOutput> outputs_;
 };

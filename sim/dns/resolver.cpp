@@ -112,70 +112,55 @@ void Resolver::handle_question(QuestionId id, const Name& name, RecordType type,
         tell(id, lookup, *ending);
         return;
     }
-    const auto same = std::ranges::find(lookups_, lookup.asked, &Lookup::asked);
-    const bool full = waiting_ >= config_.max_questions ||
-                      (same == lookups_.end() && lookups_.size() >= config_.max_lookups);
+    const auto same = by_question_.find(lookup.asked);
+    const bool is_new = same == by_question_.end();
+    const bool full =
+        waiting_ >= config_.max_questions || (is_new && lookups_.size() >= config_.max_lookups);
     if (full) {
         lookup.from_cache = false;
         tell(id, lookup, {DnsOutcome::server_failure});
         return;
     }
-    if (same != lookups_.end()) {
-        same->waiting.push_back(id);
-        ++waiting_;
-        return;
+    Lookup& joined = is_new ? open(std::move(lookup)) : lookups_.at(same->second);
+    if (is_new) {
+        if (const auto ending = ask_servers(joined, now)) {
+            tell(id, close(joined.id), *ending);
+            return;
+        }
     }
-    if (const auto ending = ask_servers(lookup, now)) {
-        tell(id, lookup, *ending);
-        return;
-    }
-    lookup.waiting.push_back(id);
+    joined.waiting.push_back(id);
     ++waiting_;
-    lookups_.push_back(std::move(lookup));
 }
 
 void Resolver::handle_datagram(std::string_view bytes, Endpoint from, Instant now)
 {
     const auto header = parse_message_header(bytes);
     if (!header || !header->response || from.port != dns_port) return;
-    const auto at = std::ranges::find_if(lookups_, [&](const Lookup& lookup) {
-        return lookup.transaction == header->id && contains(lookup.asked_servers, from.address);
-    });
-    if (at == lookups_.end() || contains(at->useless_servers, from.address)) return;
+    const auto known = by_transaction_.find(header->id);
+    if (known == by_transaction_.end()) return;
+    Lookup& lookup = lookups_.at(known->second);
+    const bool is_asked = contains(lookup.asked_servers, from.address);
+    if (!is_asked || contains(lookup.useless_servers, from.address)) return;
 
     const auto reply = parse_message(bytes);
-    if (reply && !repeats(*reply, at->current)) return;
+    if (reply && !repeats(*reply, lookup.current)) return;
     const auto failure = reply ? failure_in(*reply) : DnsOutcome::malformed;
     std::optional<Ending> ending;
     if (failure) {
-        at->useless_servers.push_back(from.address);
-        at->worst = *failure;
-        ending = next_attempt(*at, now);
+        lookup.useless_servers.push_back(from.address);
+        lookup.worst = *failure;
+        ending = next_attempt(lookup, now);
     } else {
-        ending = read_reply(*at, *reply, now);
+        ending = read_reply(lookup, *reply, now);
     }
-    if (ending) settle(static_cast<std::size_t>(at - lookups_.begin()), *ending, now);
+    if (ending) settle(lookup.id, *ending, now);
 }
 
 void Resolver::handle_timeout(Instant now)
 {
-    for (std::size_t i = 0; i < lookups_.size();) {
-        const auto ending =
-            lookups_[i].deadline > now ? std::nullopt : next_attempt(lookups_[i], now);
-        if (ending) {
-            settle(i, *ending, now); // another lookup takes its place
-        } else {
-            ++i;
-        }
+    for (const LookupId due : deadlines_.take_due(now)) {
+        if (const auto ending = next_attempt(lookups_.at(due), now)) settle(due, *ending, now);
     }
-}
-
-Instant Resolver::next_timeout() const
-{
-    Instant next = never;
-    for (const Lookup& lookup : lookups_)
-        next = std::min(next, lookup.deadline);
-    return next;
 }
 
 std::optional<std::size_t> Resolver::forward_for(const Name& name) const
@@ -195,7 +180,7 @@ std::uint16_t Resolver::draw_transaction()
 {
     for (;;) {
         const auto id = static_cast<std::uint16_t>(rng_.below(65536));
-        if (std::ranges::find(lookups_, id, &Lookup::transaction) == lookups_.end()) return id;
+        if (!by_transaction_.contains(id)) return id;
     }
 }
 
@@ -224,7 +209,10 @@ std::optional<Resolver::Ending> Resolver::ask_servers(Lookup& lookup, Instant no
     if (!forward || config_.forwards[*forward].servers.empty())
         return Ending{DnsOutcome::server_failure};
     lookup.forward = *forward;
-    lookup.transaction = draw_transaction();
+    const std::uint16_t transaction = draw_transaction();
+    forget_transaction(lookup);
+    lookup.transaction = transaction;
+    by_transaction_.emplace(transaction, lookup.id);
     lookup.attempt = 0;
     lookup.asked_servers.clear();
     lookup.useless_servers.clear();
@@ -243,7 +231,7 @@ std::optional<Resolver::Ending> Resolver::next_attempt(Lookup& lookup, Instant n
     std::size_t turn = lookup.attempt % servers.size();
     while (contains(lookup.useless_servers, servers[turn]))
         turn = (turn + 1) % servers.size();
-    lookup.deadline = now + config_.schedule.waits[lookup.attempt];
+    deadlines_.set(lookup.id, now + config_.schedule.waits[lookup.attempt]);
     ++lookup.attempt;
     if (!contains(lookup.asked_servers, servers[turn]))
         lookup.asked_servers.push_back(servers[turn]);
@@ -323,15 +311,37 @@ void Resolver::tell(QuestionId id, const Lookup& lookup, const Ending& ending)
     outputs_.emplace_back(std::move(answer));
 }
 
-void Resolver::settle(std::size_t position, const Ending& ending, Instant now)
+Resolver::Lookup& Resolver::open(Lookup lookup)
 {
-    const Lookup lookup = std::move(lookups_[position]);
-    lookups_.erase(lookups_.begin() + static_cast<std::ptrdiff_t>(position));
+    lookup.id = LookupId{next_lookup_++};
+    by_question_.emplace(lookup.asked, lookup.id);
+    return lookups_.emplace(lookup.id, std::move(lookup)).first->second;
+}
+
+Resolver::Lookup Resolver::close(LookupId id)
+{
+    Lookup lookup = std::move(lookups_.extract(id).mapped());
+    by_question_.erase(lookup.asked);
+    forget_transaction(lookup);
+    deadlines_.forget(id);
     waiting_ -= lookup.waiting.size();
+    return lookup;
+}
+
+// A lookup that has asked nobody yet has no number of its own.
+void Resolver::forget_transaction(const Lookup& lookup)
+{
+    const auto known = by_transaction_.find(lookup.transaction);
+    if (known != by_transaction_.end() && known->second == lookup.id) by_transaction_.erase(known);
+}
+
+void Resolver::settle(LookupId id, const Ending& ending, Instant now)
+{
+    const Lookup lookup = close(id);
     if (is_failure(ending.outcome))
         cache_.remember_failure(lookup.current.name, lookup.current.type, ending.outcome, now);
-    for (const QuestionId id : lookup.waiting)
-        tell(id, lookup, ending);
+    for (const QuestionId asker : lookup.waiting)
+        tell(asker, lookup, ending);
 }
 
 std::optional<ResolverOutput> Resolver::poll_output()

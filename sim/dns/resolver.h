@@ -8,6 +8,7 @@
 // would have been asked of that server; datagrams that answer no open question are ignored.
 #pragma once
 
+#include "sim/core/deadlines.h"
 #include "sim/core/dns_words.h"
 #include "sim/core/ids.h"
 #include "sim/core/rng.h"
@@ -17,6 +18,7 @@
 #include "sim/dns/server.h"
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -77,7 +79,7 @@ public:
     // Everything due at or before `now`.
     void handle_timeout(Instant now);
     // When handle_timeout has something to do; `never` when no question is open.
-    [[nodiscard]] Instant next_timeout() const;
+    [[nodiscard]] Instant next_timeout() const { return deadlines_.next(); }
 
     [[nodiscard]] std::optional<ResolverOutput> poll_output();
 
@@ -87,6 +89,8 @@ public:
     [[nodiscard]] std::size_t open_lookups() const { return lookups_.size(); }
 
 private:
+    using LookupId = Id<struct DnsLookupTag>; // in the order in which they begin
+
     // How a lookup ends: what every asker is told, less the aliases that led there.
     struct Ending {
         DnsOutcome outcome = DnsOutcome::found;
@@ -96,6 +100,7 @@ private:
 
     // One name and type that somebody waits for, and the question that is out for it just now.
     struct Lookup {
+        LookupId id{};
         Question asked;
         std::vector<QuestionId> waiting{};
         std::vector<Record> aliases{}; // followed so far
@@ -106,7 +111,6 @@ private:
         std::vector<Address> asked_servers{};
         std::vector<Address> useless_servers{};   // said that they cannot answer
         DnsOutcome worst = DnsOutcome::timed_out; // what to say if nobody can
-        Instant deadline{};
         bool from_cache = true;
     };
 
@@ -120,13 +124,20 @@ private:
     std::optional<Ending> follow_aliases(Lookup& lookup, const Message& reply, Instant now);
     Ending read_negative(const Lookup& lookup, const Message& reply, Instant now);
     void tell(QuestionId id, const Lookup& lookup, const Ending& ending);
-    void settle(std::size_t position, const Ending& ending, Instant now);
+    Lookup& open(Lookup lookup);
+    Lookup close(LookupId id);
+    void forget_transaction(const Lookup& lookup);
+    void settle(LookupId id, const Ending& ending, Instant now);
 
     ResolverConfig config_;
     Rng rng_;
     Cache cache_;
-    std::vector<Lookup> lookups_; // open ones, in the order in which they began
-    std::size_t waiting_ = 0;     // askers, over all lookups
+    std::map<LookupId, Lookup> lookups_; // the open ones; what they are found by stands below
+    std::map<Question, LookupId> by_question_;
+    std::map<std::uint16_t, LookupId> by_transaction_;
+    Deadlines<LookupId> deadlines_; // of the question that is out
+    std::uint32_t next_lookup_ = 0;
+    std::size_t waiting_ = 0; // askers, over all lookups
     std::deque<ResolverOutput> outputs_;
 };
 
