@@ -6,6 +6,7 @@
 #include "sim/playback.h"
 #include "sim/report/check.h"
 #include "sim/report/golden.h"
+#include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -72,23 +73,7 @@ TEST_SUITE("lessons")
 {
     TEST_CASE("the lessons of the first course are there")
     {
-        for (const char* name : {"path",
-                                 "open-relay",
-                                 "op25b",
-                                 "own-isp-25",
-                                 "fixed-ip",
-                                 "plain-password",
-                                 "submission-587",
-                                 "submissions-465",
-                                 "other-provider",
-                                 "home-server",
-                                 "hotel",
-                                 "firewall-587",
-                                 "starttls-stripped",
-                                 "wrong-certificate",
-                                 "auth-methods",
-                                 "oauth",
-                                 "retry-and-bounce"}) {
+        for (const std::string& name : test::lesson_names) {
             INFO(name);
             CHECK(platform::find_scenario(repository, name).has_value());
         }

@@ -1,5 +1,6 @@
 #include "cli/app.h"
 #include "sim/report/width.h"
+#include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -82,24 +83,6 @@ private:
     fs::path path_;
 };
 
-const std::vector<std::string> lessons{"path",
-                                       "open-relay",
-                                       "op25b",
-                                       "own-isp-25",
-                                       "fixed-ip",
-                                       "plain-password",
-                                       "submission-587",
-                                       "submissions-465",
-                                       "other-provider",
-                                       "home-server",
-                                       "hotel",
-                                       "firewall-587",
-                                       "starttls-stripped",
-                                       "wrong-certificate",
-                                       "auth-methods",
-                                       "oauth",
-                                       "retry-and-bounce"};
-
 } // namespace
 
 TEST_SUITE("cli")
@@ -138,8 +121,8 @@ TEST_SUITE("cli")
         const Result text = hikyaku({"list"});
         CHECK(text.code == cli::ExitCode::ok);
         const auto json = nlohmann::json::parse(hikyaku({"list", "--json"}).out);
-        CHECK(json.size() == lessons.size());
-        for (const std::string& lesson : lessons)
+        CHECK(json.size() == test::lesson_names.size());
+        for (const std::string& lesson : test::lesson_names)
             CHECK(has(text.out, lesson));
         for (const auto& each : json) {
             CHECK_FALSE(each.at("title").at("ja").get<std::string>().empty());
@@ -171,7 +154,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("every lesson runs as expected in both languages, in every view, at every level")
     {
-        for (const std::string& lesson : lessons) {
+        for (const std::string& lesson : test::lesson_names) {
             for (const char* language : {"ja", "en"}) {
                 for (const char* view : {"transcript", "wire", "ladder", "why", "events"}) {
                     for (const char* level : {"story", "standard", "expert"}) {
@@ -194,7 +177,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("a run ends on what a person wants: verdict, journey, card, what to try")
     {
-        for (const std::string& lesson : lessons) {
+        for (const std::string& lesson : test::lesson_names) {
             for (const char* language : {"ja", "en"}) {
                 for (const char* level : {"story", "standard"}) {
                     INFO(lesson, " ", language, " ", level);
@@ -232,7 +215,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("variations are listed with what they change, and run by name")
     {
-        for (const std::string& lesson : lessons) {
+        for (const std::string& lesson : test::lesson_names) {
             const auto json = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
             const Result text = hikyaku({"list", lesson});
             CHECK(text.code == cli::ExitCode::ok);
@@ -283,7 +266,7 @@ TEST_SUITE("cli")
         CHECK(wrong.out.find("border of Hanako's own ISP", judged) != std::string::npos);
         for (const char* typed : {"", "\n"})
             CHECK_FALSE(has(hikyaku({"lesson", "op25b"}, plain, true, typed).out, "guessed right"));
-        for (const std::string& lesson : lessons) {
+        for (const std::string& lesson : test::lesson_names) {
             for (const char* language : {"ja", "en"}) {
                 const Result result = hikyaku({"lesson", lesson, "--lang", language});
                 CHECK(result.code == cli::ExitCode::ok);
@@ -547,7 +530,7 @@ TEST_SUITE("cli")
     {
         const Result result = hikyaku({"check"});
         CHECK(result.code == cli::ExitCode::ok);
-        for (const std::string& lesson : lessons)
+        for (const std::string& lesson : test::lesson_names)
             CHECK(has(result.out, lesson));
     }
 

@@ -2,6 +2,7 @@
 #include "sim/scenario/load.h"
 #include "sim/scenario/settings.h"
 #include "tests/scenario/files.h"
+#include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
 
@@ -13,24 +14,6 @@ using namespace sim;
 using namespace sim::scenario;
 
 namespace {
-
-const std::vector<std::string> lessons{"path",
-                                       "open-relay",
-                                       "op25b",
-                                       "own-isp-25",
-                                       "fixed-ip",
-                                       "plain-password",
-                                       "submission-587",
-                                       "submissions-465",
-                                       "other-provider",
-                                       "home-server",
-                                       "hotel",
-                                       "firewall-587",
-                                       "starttls-stripped",
-                                       "wrong-certificate",
-                                       "auth-methods",
-                                       "oauth",
-                                       "retry-and-bounce"};
 
 Scenario lesson(const std::string& key)
 {
@@ -110,7 +93,7 @@ TEST_SUITE("scenario.lessons")
     TEST_CASE("every lesson loads, has its place, its prediction and its reading")
     {
         std::set<int> orders;
-        for (const std::string& key : lessons) {
+        for (const std::string& key : test::lesson_names) {
             CAPTURE(key);
             const Scenario scenario = lesson(key);
             CHECK(scenario.key == key);
@@ -126,12 +109,12 @@ TEST_SUITE("scenario.lessons")
                 CHECK(has_japanese(text) == (std::string{language} == "ja"));
             }
         }
-        CHECK(*orders.rbegin() == static_cast<int>(lessons.size()));
+        CHECK(*orders.rbegin() == static_cast<int>(test::lesson_names.size()));
     }
 
     TEST_CASE("every text of every lesson is Japanese in one language and English in the other")
     {
-        for (const std::string& key : lessons) {
+        for (const std::string& key : test::lesson_names) {
             const Scenario scenario = lesson(key);
             for (const Text& text : texts_of(scenario)) {
                 CAPTURE(text.ja);
@@ -144,7 +127,7 @@ TEST_SUITE("scenario.lessons")
 
     TEST_CASE("the readings try only settings that exist, in both languages the same")
     {
-        for (const std::string& key : lessons) {
+        for (const std::string& key : test::lesson_names) {
             std::map<std::string, std::multiset<std::string>> tried;
             for (const char* language : {"ja", "en"}) {
                 const std::string text =
