@@ -41,7 +41,8 @@ struct SmtpCommand {
     SmtpPhase after = SmtpPhase::awaiting_hello;
     Line line;
     SmtpClientPhase client = SmtpClientPhase::awaiting_connection;
-    SIM_FIELDS(side, verb, encrypted, before, after, client, line);
+    Blob address{}; // of MAIL and RCPT that name one
+    SIM_FIELDS(side, verb, encrypted, before, after, client, line, address);
 };
 struct SmtpReply {
     Side side = Side::sent;
@@ -52,7 +53,8 @@ struct SmtpReply {
     Line line; // whole reply; lines of a multiline reply are separated by CR LF
     SmtpPhase after = SmtpPhase::awaiting_hello;
     SmtpClientPhase client = SmtpClientPhase::awaiting_connection;
-    SIM_FIELDS(side, to, encrypted, reason, code, after, client, line);
+    EventId answers{}; // the command, at this end; of a text, its DATA; none: nobody had asked
+    SIM_FIELDS(side, to, encrypted, reason, code, after, client, line, answers);
 };
 struct SmtpText { // the message itself, after DATA's 354
     Side side = Side::sent;
@@ -108,7 +110,8 @@ struct Pop3Reply {
     std::uint32_t size = 0;
     Pop3Phase after = Pop3Phase::authorization;
     Pop3ClientPhase client = Pop3ClientPhase::awaiting_connection;
-    SIM_FIELDS(side, to, encrypted, ok, reason, after, client, line, size);
+    EventId answers{}; // the command, at this end; none: nobody had asked
+    SIM_FIELDS(side, to, encrypted, ok, reason, after, client, line, size, answers);
 };
 
 SIM_NAMED_ENUM(Mechanism, plain, login, cram_md5, scram_sha_256, xoauth2, oauthbearer, pop3_user);
@@ -194,7 +197,8 @@ struct DeliveryAttempted {
     Address address;
     std::uint16_t preference = 0; // of its MX record
     std::uint16_t attempt = 1;
-    SIM_FIELDS(mail, next_hop, address, preference, attempt);
+    Blob recipients{}; // those whom it is for
+    SIM_FIELDS(mail, next_hop, address, preference, attempt, recipients);
 };
 struct MailHandedOver { // the next hop accepted it with 250
     MailId mail;

@@ -199,8 +199,9 @@ struct DnsResolved { // the question that this host had is settled
 
 struct TlsStarted {
     TlsRole role = TlsRole::client;
-    Blob server_name; // SNI, empty when none
-    SIM_FIELDS(role, server_name);
+    Blob server_name;        // SNI, empty when none
+    bool from_start = false; // before a word was said; else behind STARTTLS or STLS
+    SIM_FIELDS(role, server_name, from_start);
 };
 struct TlsHandshakeMessage {
     Side side = Side::sent;

@@ -182,27 +182,21 @@ std::optional<Cures::Case> Cures::case_of_outside(const WhyCard& card) const
     scenario::Step step;
     step.program = program->key;
     step.action = it.fetching ? scenario::StepAction::fetch : scenario::StepAction::send;
+    bool from_start = false;
     for (const EventId id : trace_.index().of(trace_.at(card.outcome).connection)) {
         const Event& event = trace_.at(id);
-        if (event.kind() == Kind::tls_established) {
-            account->protection = Protection::starttls;
-            const Event* asked = last_before(trace_, event, [](const Event& earlier) {
-                return earlier.kind() == Kind::smtp_command || earlier.kind() == Kind::pop3_command;
-            });
-            if (asked == nullptr) account->protection = Protection::tls;
-        }
+        if (event.kind() == Kind::tls_established)
+            account->protection = from_start ? Protection::tls : Protection::starttls;
+        if (const auto* started = std::get_if<TlsStarted>(&event.what))
+            from_start = started->from_start;
         if (const auto* tried = std::get_if<AuthTried>(&event.what)) {
             account->auth = scenario::AuthChoice::automatic;
             account->user = std::string{trace_.view(tried->user)};
             account->password = tried->succeeded ? right_password : "wrong";
         }
         const auto* command = std::get_if<SmtpCommand>(&event.what);
-        if (command == nullptr) continue;
-        const std::string_view line = trace_.view(command->line.bytes);
-        const std::size_t open = line.find('<');
-        const std::size_t close = line.find('>');
-        if (open >= close || close == std::string_view::npos) continue;
-        const std::string address{line.substr(open + 1, close - open - 1)};
+        if (command == nullptr || command->address.size == 0) continue;
+        const std::string address{trace_.view(command->address)};
         if (command->verb == SmtpVerb::mail) program->address = address;
         if (command->verb == SmtpVerb::rcpt) step.message.to.push_back(address);
     }

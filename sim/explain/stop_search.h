@@ -51,8 +51,7 @@ private:
     bool take(WhyCard& card, const Event& event, FailureStep step) const;
     void at_strangers_reply(WhyCard& card, const Event& event, const SmtpReply& reply) const;
     [[nodiscard]] const Event* said_by_server(const Event& heard, const SmtpReply& reply) const;
-    [[nodiscard]] const Event*
-    command_behind(const WhyCard& card, const Event& event, const SmtpReply& reply) const;
+    [[nodiscard]] bool is_about(const WhyCard& card, const SmtpReply& reply) const;
     [[nodiscard]] std::optional<AuthFlaw> flaw_before(const Event& reply) const;
     [[nodiscard]] bool has_offered(const Event& before, std::string_view keyword) const;
     void at_problem(WhyCard& card, const Event& event, const SmtpProblemSeen& seen) const;

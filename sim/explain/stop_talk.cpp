@@ -49,24 +49,6 @@ Obstacle obstacle_of(SmtpProblem problem)
     return Obstacle::peer_misbehaved;
 }
 
-// The message itself is no command: what was refused after it is what DATA began.
-bool answers(SmtpVerb to, SmtpVerb verb)
-{
-    return to == verb || (to == SmtpVerb::text && verb == SmtpVerb::data);
-}
-
-// RCPT TO:<one of them>
-bool names_one_of(const std::vector<std::string>& recipients, std::string_view line)
-{
-    const std::size_t open = line.find('<');
-    const std::size_t close = line.rfind('>');
-    if (open == std::string_view::npos || close == std::string_view::npos || open > close)
-        return false;
-    const std::string_view path = line.substr(open + 1, close - open - 1);
-    return std::ranges::any_of(
-        recipients, [&](const std::string& recipient) { return is_same_address(path, recipient); });
-}
-
 // "5.1.1 " in front of a line of a reply.
 std::size_t size_of_enhanced_code(std::string_view text)
 {
@@ -127,6 +109,17 @@ void StopSearch::in_conversation(WhyCard& card,
         card.shown == UserError::reply_timed_out ? Obstacle::reply_late : Obstacle::connection_lost;
 }
 
+// Of several recipients that were named in one group, one for whom the card is.
+bool StopSearch::is_about(const WhyCard& card, const SmtpReply& reply) const
+{
+    if (reply.to != SmtpVerb::rcpt || card.recipients.empty() || !reply.answers.exists())
+        return true;
+    const auto& command = std::get<SmtpCommand>(trace_.at(reply.answers).what);
+    return std::ranges::any_of(card.recipients, [&](const std::string& recipient) {
+        return is_same_address(trace_.view(command.address), recipient);
+    });
+}
+
 // The reply whose code and words the outcome says.
 const Event*
 StopSearch::decisive_reply(const WhyCard& card, const Event& outcome, ConnectionId connection) const
@@ -135,7 +128,7 @@ StopSearch::decisive_reply(const WhyCard& card, const Event& outcome, Connection
     const auto heard = [&](const Event& event, bool exactly) {
         const auto* reply = std::get_if<SmtpReply>(&event.what);
         return reply != nullptr && event.host == outcome.host && reply->side == Side::received &&
-               reply->code == card.code &&
+               reply->code == card.code && is_about(card, *reply) &&
                (!exactly || in_one_line(trace_.view(reply->line.bytes)) == card.reply);
     };
     const TraceIndex::Events events = trace_.index().of(connection);
@@ -192,28 +185,14 @@ const Event* StopSearch::said_by_server(const Event& heard, const SmtpReply& rep
                    });
 }
 
-// What a reply answers: the last command of its kind, since a server takes one after the other; of
-// several RCPT that were sent ahead the one that names whom the card is about.
-const Event*
-StopSearch::command_behind(const WhyCard& card, const Event& event, const SmtpReply& reply) const
-{
-    return last_before(trace_, event, [&](const Event& earlier) {
-        const auto* command = std::get_if<SmtpCommand>(&earlier.what);
-        if (command == nullptr || earlier.host != event.host || !answers(reply.to, command->verb))
-            return false;
-        return reply.to != SmtpVerb::rcpt || card.recipients.empty() ||
-               names_one_of(card.recipients, trace_.view(command->line.bytes));
-    });
-}
-
 // The server's own event about the same reply, which may be this one, says why it answered so.
 void StopSearch::at_reply(WhyCard& card, const Event& event, const SmtpReply& reply) const
 {
     card.stopped = event.id;
     card.obstacle = Obstacle::refusal;
     card.code = reply.code;
-    if (const Event* command = command_behind(card, event, reply))
-        card.hit = HitLine{std::get<SmtpCommand>(command->what).line};
+    if (reply.answers.exists())
+        card.hit = HitLine{std::get<SmtpCommand>(trace_.at(reply.answers).what).line};
     const Event* said = said_by_server(event, reply);
     if (said == nullptr) {
         at_strangers_reply(card, event, reply);
@@ -278,11 +257,8 @@ void StopSearch::at_reply(WhyCard& card, const Event& event, const Pop3Reply& re
         card.pop3_reason = std::get<Pop3Reply>(said->what).reason;
         card.who = said->host;
     }
-    if (const Event* asked = last_of(trace_, events, up_to_here, [&](const Event& earlier) {
-            const auto* command = std::get_if<Pop3Command>(&earlier.what);
-            return command != nullptr && earlier.host == event.host && command->verb == reply.to;
-        }))
-        card.hit = HitLine{std::get<Pop3Command>(asked->what).line};
+    if (reply.answers.exists())
+        card.hit = HitLine{std::get<Pop3Command>(trace_.at(reply.answers).what).line};
 }
 
 // ---- TLS --------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ Channel::Channel(Machine& machine, ChannelUser& user, ConnectionId connection)
 
 void Channel::started(TlsRole role, std::string_view server_name)
 {
-    machine_.append(connection_, TlsStarted{role, machine_.note(server_name)});
+    const bool from_start = sent_in_clear_ == 0 && received_in_clear_ == 0;
+    machine_.append(connection_, TlsStarted{role, machine_.note(server_name), from_start});
 }
 
 void Channel::begin_tls(const tls::ClientConfig& config)

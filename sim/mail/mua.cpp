@@ -221,7 +221,7 @@ private:
         command.line = Line{
             machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
         command.client = what.after;
-        machine_.append(channel_.connection(), command);
+        unanswered_.add(what.verb, machine_.append(channel_.connection(), command));
     }
     void on(const pop3::client::ReplySeen& what)
     {
@@ -233,6 +233,7 @@ private:
         reply.line = Line{machine_.note(what.line), what.stream_offset, 0, 0};
         reply.size = what.size;
         reply.client = what.after;
+        reply.answers = unanswered_.take(what.to);
         machine_.append(channel_.connection(), reply);
     }
     void on(const pop3::client::ProblemSeen& what)
@@ -256,6 +257,7 @@ private:
     std::optional<TlsFailure> tls_failure_;
     std::uint32_t fetched_ = 0;
     Drain drain_;
+    Unanswered<Pop3Verb> unanswered_;
 };
 
 Mua::Mua(Machine& machine, std::string key)

@@ -3,6 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/faults.h"
+#include "sim/mail/unanswered.h"
 #include "sim/sasl/password.h"
 
 #include <algorithm>
@@ -136,16 +137,17 @@ private:
 
     void on(const pop3::server::CommandSeen& what)
     {
-        machine_.append(channel_.connection(),
-                        Pop3Command{Side::received,
-                                    what.verb,
-                                    what.encrypted,
-                                    what.before,
-                                    what.after,
-                                    Line{machine_.note(what.line),
-                                         what.stream_offset,
-                                         what.secret_offset,
-                                         what.secret_size}});
+        const EventId command = machine_.append(channel_.connection(),
+                                                Pop3Command{Side::received,
+                                                            what.verb,
+                                                            what.encrypted,
+                                                            what.before,
+                                                            what.after,
+                                                            Line{machine_.note(what.line),
+                                                                 what.stream_offset,
+                                                                 what.secret_offset,
+                                                                 what.secret_size}});
+        unanswered_.add(what.verb, command);
     }
     void on(const pop3::server::ReplySent& what)
     {
@@ -157,7 +159,9 @@ private:
                                   what.reason,
                                   Line{machine_.note(what.line), what.stream_offset, 0, 0},
                                   what.size,
-                                  what.after});
+                                  what.after,
+                                  {},
+                                  unanswered_.take(what.to)});
     }
     void on(const pop3::server::AuthSeen& what)
     {
@@ -178,6 +182,7 @@ private:
     pop3::ServerSession session_;
     std::string mailbox_; // while it is locked for this session
     Drain drain_;
+    Unanswered<Pop3Verb> unanswered_;
 };
 
 PopService::PopService(Machine& machine, MailboxStore& mailboxes, PopServiceConfig config)

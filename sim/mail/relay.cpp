@@ -246,12 +246,14 @@ void Relay::try_hop(Delivery& delivery)
 EventId Relay::tell_attempt(const Delivery& delivery)
 {
     const Hop& hop = delivery.hops.front();
+    const std::string recipients = fmt::format("{}", fmt::join(delivery.recipients, ", "));
     return machine_.append({},
                            DeliveryAttempted{delivery.mail->mail,
                                              machine_.note(hop.host),
                                              *hop.address,
                                              hop.preference,
-                                             delivery.attempts});
+                                             delivery.attempts,
+                                             machine_.note(recipients)});
 }
 
 void Relay::connect(Delivery& delivery, Endpoint to)

@@ -129,16 +129,20 @@ bool SmtpInbound::tells_secret(const CommandSeen& seen) const
 void SmtpInbound::on(const CommandSeen& seen)
 {
     const std::uint32_t secret_size = tells_secret(seen) ? seen.secret_size : 0;
-    machine_.append(peer_.connection,
-                    SmtpCommand{Side::received,
-                                seen.verb,
-                                seen.encrypted,
-                                seen.before,
-                                seen.after,
-                                Line{machine_.note(seen.line),
-                                     seen.range.begin,
-                                     secret_size == 0 ? 0 : seen.secret_offset,
-                                     secret_size}});
+    const EventId command =
+        machine_.append(peer_.connection,
+                        SmtpCommand{Side::received,
+                                    seen.verb,
+                                    seen.encrypted,
+                                    seen.before,
+                                    seen.after,
+                                    Line{machine_.note(seen.line),
+                                         seen.range.begin,
+                                         secret_size == 0 ? 0 : seen.secret_offset,
+                                         secret_size},
+                                    {},
+                                    machine_.note(seen.address)});
+    unanswered_.add(seen.verb, command);
     cut_at(fault_point(seen.verb));
 }
 
@@ -173,6 +177,7 @@ void SmtpInbound::give(const ReplySent& reply)
 
 void SmtpInbound::append(const ReplySent& reply)
 {
+    const EventId command = unanswered_.take(reply.to);
     if (!machine_.trace().keeps_events()) {
         machine_.append(peer_.connection, SmtpReply{});
         return;
@@ -186,7 +191,9 @@ void SmtpInbound::append(const ReplySent& reply)
                               reply.reason,
                               reply.reply.code,
                               Line{machine_.note(wire), reply.range.begin, 0, 0},
-                              reply.after});
+                              reply.after,
+                              {},
+                              command});
 }
 
 void SmtpInbound::on(const TextReceived& text)

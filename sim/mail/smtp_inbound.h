@@ -5,6 +5,7 @@
 #include "sim/mail/channel.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/faults.h"
+#include "sim/mail/unanswered.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/smtp/server_session.h"
 
@@ -141,6 +142,7 @@ private:
     Mechanism mechanism_name_ = Mechanism::plain;
     std::uint32_t logins_ = 0; // tried on this connection
     Drain drain_;
+    Unanswered<SmtpVerb> unanswered_;
     SmtpFaults faults_;
     std::deque<HeldBack> held_;
     bool said_fault_ = false;                  // a reply was replaced

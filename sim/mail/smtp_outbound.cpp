@@ -156,7 +156,8 @@ void SmtpOutbound::on(const CommandSent& what)
                         hides ? what.secret_offset : 0,
                         hides ? what.secret_size : 0};
     command.client = what.after;
-    machine_.append(connection(), command);
+    command.address = machine_.note(what.address);
+    unanswered_.add(what.verb, machine_.append(connection(), command));
 }
 
 void SmtpOutbound::on(const ReplySeen& what)
@@ -167,6 +168,7 @@ void SmtpOutbound::on(const ReplySeen& what)
     reply.encrypted = what.encrypted;
     reply.code = what.reply.code;
     reply.client = what.after;
+    reply.answers = unanswered_.take(what.to);
     if (machine_.trace().keeps_events()) {
         std::string wire = smtp::to_wire(what.reply);
         wire.resize(wire.size() - 2); // without the last CR LF

@@ -4,6 +4,7 @@
 
 #include "sim/mail/channel.h"
 #include "sim/mail/drain.h"
+#include "sim/mail/unanswered.h"
 #include "sim/sasl/mechanism.h"
 #include "sim/smtp/client_session.h"
 
@@ -91,6 +92,7 @@ private:
     std::optional<TlsFailure> tls_failure_;
     EventId last_heard_; // what the server's silence is counted from
     Drain drain_;
+    Unanswered<SmtpVerb> unanswered_;
 };
 
 } // namespace sim::mail

@@ -101,6 +101,8 @@ public:
     {
         if (id.exists()) add(name, scenario_.rules[id.value].key);
     }
+    // Its number moves with every event before it; what it answers stands above.
+    void operator()(std::string_view /*name*/, EventId /*id*/) {}
     template <typename Tag>
     void operator()(std::string_view name, Id<Tag> id)
     {

@@ -70,7 +70,7 @@ private:
     {
         if (!hop_.dropped.exists()) hop_.dropped = event.id;
     }
-    void on(const Event& /*event*/, const TlsStarted& /*what*/) { implicit_ = !said_; }
+    void on(const Event& /*event*/, const TlsStarted& what) { implicit_ = what.from_start; }
     void on(const Event& /*event*/, const CertificateJudged& what)
     {
         if (what.went_on && what.verdict != CertificateVerdict::valid) hop_.unproved = true;
@@ -195,7 +195,7 @@ private:
     bool opened_ = false;
     bool ended_ = false;
     bool said_ = false;
-    bool implicit_ = false; // TLS began before a word was said
+    bool implicit_ = false; // TLS from the start
     bool found_nothing_ = false;
 };
 

@@ -37,29 +37,29 @@ void QueueTrack::on(Host& host, const Event& event, const MailQueued& what)
     });
 }
 
-// One attempt is for those recipients of the mail whose time has come.
-void QueueTrack::on(Host& host, const Event& event, const DeliveryAttempted& what)
-{
-    for (auto at = host.waiting.lower_bound(Key{what.mail, {}});
-         at != host.waiting.end() && at->first.first == what.mail;
-         ++at) {
-        const QueueEntry* known = host.entries.find(at->second);
-        if (known == nullptr || known->until > event.at) continue;
-        QueueEntry entry = *known;
-        entry.attempt = event.id;
-        host.entries.set(event.id.value, at->second, entry);
-    }
-}
-
-void QueueTrack::on(Host& host, const Event& event, const MailDeferred& what)
+// What an event changes of the recipients that it names.
+template <typename What, typename F>
+void QueueTrack::change(Host& host, const Event& event, const What& what, F&& f)
 {
     for_each_recipient(what.recipients, [&](std::string_view recipient) {
         const auto at = host.waiting.find(Key{what.mail, recipient});
         if (at == host.waiting.end()) return;
         QueueEntry entry = *host.entries.find(at->second);
+        f(entry);
+        host.entries.set(event.id.value, at->second, entry);
+    });
+}
+
+void QueueTrack::on(Host& host, const Event& event, const DeliveryAttempted& what)
+{
+    change(host, event, what, [&](QueueEntry& entry) { entry.attempt = event.id; });
+}
+
+void QueueTrack::on(Host& host, const Event& event, const MailDeferred& what)
+{
+    change(host, event, what, [&](QueueEntry& entry) {
         entry.deferred = event.id;
         entry.until = what.until;
-        host.entries.set(event.id.value, at->second, entry);
     });
 }
 

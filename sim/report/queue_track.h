@@ -29,6 +29,8 @@ private:
     };
     template <typename F>
     void for_each_recipient(const Blob& list, F&& f) const;
+    template <typename What, typename F>
+    void change(Host& host, const Event& event, const What& what, F&& f);
     void remove(Host& host, const Event& event, MailId mail, std::string_view recipient);
 
     void on(Host& host, const Event& event, const MailQueued& what);

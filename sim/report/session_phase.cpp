@@ -1,6 +1,7 @@
 #include "sim/report/session_phase.h"
 
 #include <optional>
+#include <variant>
 
 namespace sim::report {
 
@@ -24,14 +25,8 @@ bool has_ended(SocketState state)
     }
 }
 
-bool is_said(Kind kind)
-{
-    return kind == Kind::smtp_command || kind == Kind::smtp_reply || kind == Kind::smtp_text ||
-           kind == Kind::pop3_command || kind == Kind::pop3_reply;
-}
-
-// What one event of an end says about its session; nothing when it says nothing. `anew`: what TLS
-// begins with: the session itself, or, behind STARTTLS, the greeting of the client.
+// What one event of an end says about its session; nothing when it says nothing. `anew`: TLS came
+// behind STARTTLS, and so a session that the greeting had begun begins once more.
 struct ClientPhaseOf {
     bool anew = false;
 
@@ -105,14 +100,15 @@ std::string_view phase_of(const Trace& trace, TraceIndex::Events events, HostId 
     for (std::size_t i = events.size(); i-- > 0;) {
         const Event& event = trace.at(events[i]);
         if (event.host != end) continue;
-        if (event.kind() == Kind::tls_established) {
-            phase.anew = last_before(trace, event, [&](const Event& earlier) {
-                             return earlier.host == end && is_said(earlier.kind());
-                         }) != nullptr;
-        }
         if (const Phase now = std::visit(phase, event.what)) return *now;
     }
     return {};
+}
+
+bool begins_anew_under_tls(const Trace& trace, ConnectionId connection)
+{
+    const EventId started = trace.index().connection(connection).tls_started;
+    return started.exists() && !std::get<TlsStarted>(trace.at(started).what).from_start;
 }
 
 } // namespace
@@ -123,7 +119,7 @@ std::string_view client_phase(const Trace& trace, ConnectionId connection, std::
     return phase_of(trace,
                     events_before(index.of(connection), cursor),
                     index.connection(connection).ends.client,
-                    ClientPhaseOf{});
+                    ClientPhaseOf{begins_anew_under_tls(trace, connection)});
 }
 
 std::string_view server_phase(const Trace& trace,
@@ -133,10 +129,11 @@ std::string_view server_phase(const Trace& trace,
 {
     const HostId server = trace.index().connection(connection).ends.server;
     if (!server.exists()) return {};
-    return phase_of(trace,
-                    events_before(trace.index().of(connection), cursor),
-                    server,
-                    ServerPhaseOf{false, application == Application::pop3});
+    return phase_of(
+        trace,
+        events_before(trace.index().of(connection), cursor),
+        server,
+        ServerPhaseOf{begins_anew_under_tls(trace, connection), application == Application::pop3});
 }
 
 } // namespace sim::report

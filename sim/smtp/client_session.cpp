@@ -108,7 +108,7 @@ struct ClientSession::Machine {
     void say_text();
     void say_chunk();
     void say_recipient(std::size_t recipient);
-    void add_line(SmtpVerb verb, std::string line, std::size_t secret_offset = no_secret);
+    CommandSent& add_line(SmtpVerb verb, std::string line, std::size_t secret_offset = no_secret);
     void flush();
 
     [[nodiscard]] bool listens() const;
@@ -199,7 +199,8 @@ void ClientSession::Machine::finish_mail()
 
 // ---- speaking ---------------------------------------------------------------------------------
 
-void ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size_t secret_offset)
+CommandSent&
+ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size_t secret_offset)
 {
     const std::uint64_t offset = sent;
     sent += line.size() + 2;
@@ -214,6 +215,7 @@ void ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size
                        encrypted,
                        offset,
                        phase_of(state)});
+    return std::get<CommandSent>(outputs.back());
 }
 
 void ClientSession::Machine::flush()
@@ -280,7 +282,7 @@ void ClientSession::Machine::say_recipient(std::size_t recipient)
         const bool fits = job->mail.needs_utf8 || !needs_smtputf8(wishes.orcpt);
         if (!wishes.orcpt.empty() && fits) line.append(" ORCPT=").append(wishes.orcpt);
     }
-    add_line(SmtpVerb::rcpt, std::move(line));
+    add_line(SmtpVerb::rcpt, std::move(line)).address = job->mail.recipients[recipient];
 }
 
 void ClientSession::Machine::say_mail()
@@ -302,7 +304,7 @@ void ClientSession::Machine::say_mail()
         if (mail.ret) line += *mail.ret == ReturnedPart::full ? " RET=FULL" : " RET=HDRS";
         if (!mail.envid.empty()) line.append(" ENVID=").append(mail.envid);
     }
-    add_line(SmtpVerb::mail, std::move(line));
+    add_line(SmtpVerb::mail, std::move(line)).address = mail.reverse_path;
 }
 
 void ClientSession::Machine::say_text()

@@ -146,6 +146,7 @@ struct CommandSent {
     bool encrypted = false;
     std::uint64_t stream_offset = 0;
     SmtpClientPhase after = SmtpClientPhase::awaiting_connection;
+    std::string address{}; // that MAIL or RCPT names
     friend bool operator==(const CommandSent&, const CommandSent&) = default;
 };
 struct ReplySeen {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 namespace sim::smtp {
 
@@ -18,6 +19,7 @@ struct ServerSession::Heard {
     SmtpVerb verb = SmtpVerb::unknown;
     std::uint32_t secret_offset = 0;
     std::uint32_t secret_size = 0;
+    std::string address{}; // that MAIL or RCPT names
 };
 
 inline std::uint32_t as_size(std::uint64_t octets)

@@ -27,6 +27,7 @@ struct CommandSeen {
     StreamRange range;               // with CR LF, all of it
     std::uint32_t secret_offset = 0; // within line
     std::uint32_t secret_size = 0;   // 0: nothing to hide
+    std::string address{};           // that MAIL or RCPT names
     friend bool operator==(const CommandSeen&, const CommandSeen&) = default;
 };
 struct ReplySent { // decided now; on its way with the next SendBytes

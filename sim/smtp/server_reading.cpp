@@ -17,6 +17,14 @@ bool is_http(const Command& command)
     return malformed != nullptr && malformed->reason == SmtpReason::spoke_http;
 }
 
+// Of the commands that name one; empty of all others, and of the null path.
+std::string address_in(const Command& command)
+{
+    if (const auto* mail = std::get_if<MailFrom>(&command)) return to_string(mail->path.mailbox);
+    if (const auto* rcpt = std::get_if<RcptTo>(&command)) return to_string(rcpt->path.mailbox);
+    return {};
+}
+
 } // namespace
 
 // With CR LF, as RFC 5321 §4.5.3.1.4 counts. See ServerLimits for what extensions add.
@@ -160,6 +168,7 @@ void ServerSession::answer_command(Heard& heard, Instant now)
     heard.verb = answering_ = parsed.verb;
     heard.secret_offset = parsed.secret_offset;
     heard.secret_size = parsed.secret_size;
+    heard.address = address_in(parsed.command);
     // A client that sent its password without waiting for the answer to AUTH: those lines are no
     // commands, but still a password.
     auth_refused_ = auth_refused_ && parsed.verb == SmtpVerb::unknown;

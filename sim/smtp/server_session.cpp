@@ -319,7 +319,8 @@ void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
                                                   std::string{heard->line},
                                                   heard->range,
                                                   heard->secret_offset,
-                                                  heard->secret_size});
+                                                  heard->secret_size,
+                                                  heard->address});
     }
     if (step.output) outputs_.push_back(*std::move(step.output));
     if (step.reply) {

@@ -79,17 +79,18 @@ public:
     {
         const Line line{trace.note(fmt::format("{} words", code)), offset_, 0, 0};
         add(said_by, SmtpReply{Side::sent, to, false, reason, code, line});
-        const EventId heard =
-            add(client, SmtpReply{Side::received, to, false, SmtpReason::accepted, code, line});
+        SmtpReply received{Side::received, to, false, SmtpReason::accepted, code, line};
+        received.answers = command_;
         offset_ += 100;
-        return heard;
+        return add(client, received);
     }
-    void command(HostId client, SmtpVerb verb, std::string_view text)
+    void command(HostId client, SmtpVerb verb, std::string_view text, std::string_view address = {})
     {
         SmtpCommand said;
         said.verb = verb;
         said.line.bytes = trace.note(text);
-        add(client, said);
+        said.address = trace.note(address);
+        command_ = add(client, said);
     }
 
     [[nodiscard]] WhyCard card() const
@@ -103,6 +104,7 @@ private:
     Endpoint local_;
     Endpoint remote_;
     std::uint64_t offset_ = 0;
+    EventId command_; // the last one
 };
 
 Run stopped_by(std::uint32_t rule, Verdict verdict, ConnectFailure why, UserError error)
@@ -417,7 +419,7 @@ TEST_SUITE("explain.why")
         Run run;
         run.compose();
         run.attempt(Run::relay, "198.51.100.25", 25);
-        run.command(Run::relay, SmtpVerb::rcpt, "RCPT TO:<jiro@umi.example>");
+        run.command(Run::relay, SmtpVerb::rcpt, "RCPT TO:<taro@umi.example>", "taro@umi.example");
         const EventId heard = run.reply(
             Run::relay, HostId{test::mx}, SmtpVerb::rcpt, SmtpReason::recipient_unknown, 550);
         run.add(Run::relay,

@@ -40,8 +40,8 @@ public:
         trace.append(server_.host, connection, ConnectionOpened{server_.at, client_.at, true});
         const tls::Authority authority{1, world.start};
         const std::string name = "mail.kumo.example";
-        trace.append(client_.host, connection, TlsStarted{TlsRole::client, trace.note(name)});
-        trace.append(server_.host, connection, TlsStarted{TlsRole::server, {}});
+        trace.append(client_.host, connection, TlsStarted{TlsRole::client, trace.note(name), true});
+        trace.append(server_.host, connection, TlsStarted{TlsRole::server, {}, true});
         auto client = tls::Engine::client(
             {name, authority.trust(), true, versions}, rng_stream(1, "client"), world.start);
         auto server = tls::Engine::server({authority.issue({.name = name}, world.start), versions},

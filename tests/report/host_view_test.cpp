@@ -323,6 +323,26 @@ TEST_SUITE("report.host_view")
             CHECK(index.queue(HostId{i}, trace.size()).empty());
     }
 
+    TEST_CASE("an attempt is for those whom it names, not for all of the mail's recipients")
+    {
+        const scenario::Scenario s = test::small_world();
+        const HostId kumo = host(s, "mail.kumo.example");
+        Trace trace;
+        const MailId mail{0};
+        const auto add = [&](const Happening& what) { return trace.append(kumo, {}, what); };
+        add(MailQueued{mail, {}, trace.note("taro@umi.example, ai@yama.example")});
+        DeliveryAttempted attempt;
+        attempt.mail = mail;
+        attempt.recipients = trace.note("ai@yama.example");
+        const EventId attempted = add(attempt);
+        const HostIndex index{trace, s};
+        const auto queue = index.queue(kumo, trace.size());
+        REQUIRE(queue.size() == 2);
+        CHECK(queue[0].recipient == "taro@umi.example");
+        CHECK_FALSE(queue[0].attempt.exists());
+        CHECK(queue[1].attempt == attempted);
+    }
+
     TEST_CASE("a rule's hits are counted up to the cursor, and so is whether it is on")
     {
         const Playback run = test::play_lesson("op25b");

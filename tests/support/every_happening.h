@@ -332,7 +332,7 @@ private:
             add(sim::RecipientRefused{
                 sim::MailId{0}, sim::FailureStep::rcpt_to, code, trace.note("a@b"), {}});
         }
-        add(sim::DeliveryAttempted{sim::MailId{0}, {}, {}, 10, 2}, sim::HostId{out});
+        add(sim::DeliveryAttempted{sim::MailId{0}, {}, {}, 10, 2, {}}, sim::HostId{out});
         add(sim::MailHandedOver{sim::MailId{0}, {}, {}}, sim::HostId{out});
         for (const sim::FailureStep step : sim::values_of<sim::FailureStep>()) {
             for (const std::uint16_t code : std::vector<std::uint16_t>{0, 450}) {
