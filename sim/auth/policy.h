@@ -9,6 +9,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/interface.h"
 
 #include <algorithm>
 #include <array>
@@ -71,14 +72,9 @@ struct Judged {
 };
 
 // One look. What it learns of the client it may add to the facts.
-class Check {
+class Check : public Interface {
 public:
     using Step = std::variant<AskDns, Judged>;
-
-    Check() = default;
-    Check(const Check&) = delete;
-    Check& operator=(const Check&) = delete;
-    virtual ~Check() = default;
 
     // Nothing: this is none of its business.
     virtual std::optional<Step> start(Facts& facts) = 0;

@@ -81,7 +81,7 @@ void RecursiveServer::pass_on_outputs()
 {
     while (auto output = resolver_.poll_output()) {
         if (auto* datagram = std::get_if<SendDatagram>(&*output)) {
-            outputs_.emplace_back(std::move(*datagram));
+            outputs_.add(std::move(*datagram));
             continue;
         }
         auto& answered = std::get<Answered>(*output);
@@ -102,20 +102,17 @@ void RecursiveServer::pass_on_outputs()
 
 void RecursiveServer::reply(const Client& client, ServerReply reply, DnsSource source)
 {
-    outputs_.emplace_back(ReplyToClient{client.at,
-                                        client.carriage,
-                                        std::move(reply.bytes),
-                                        std::move(reply.question),
-                                        reply.outcome,
-                                        source});
+    outputs_.add(ReplyToClient{client.at,
+                               client.carriage,
+                               std::move(reply.bytes),
+                               std::move(reply.question),
+                               reply.outcome,
+                               source});
 }
 
 std::optional<RecursiveOutput> RecursiveServer::poll_output()
 {
-    if (outputs_.empty()) return std::nullopt;
-    RecursiveOutput output = std::move(outputs_.front());
-    outputs_.pop_front();
-    return output;
+    return outputs_.poll();
 }
 
 } // namespace sim::dns

@@ -5,10 +5,10 @@
 // the resolver sends and gets (SendDatagram, handle_datagram).
 #pragma once
 
+#include "sim/core/output_list.h"
 #include "sim/dns/resolver.h"
 #include "sim/dns/server.h"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -77,7 +77,7 @@ private:
     std::map<QuestionId, OpenQuery> open_;
     std::set<Asking> asking_; // the open ones
     std::uint32_t next_question_ = 0;
-    std::deque<RecursiveOutput> outputs_;
+    OutputList<RecursiveOutput> outputs_;
 };
 
 } // namespace sim::dns

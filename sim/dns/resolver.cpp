@@ -240,7 +240,7 @@ std::optional<Resolver::Ending> Resolver::next_attempt(Lookup& lookup, Instant n
     query.header = {.id = lookup.transaction, .recursion_desired = true};
     query.questions = {lookup.current};
     query.edns = Edns{.udp_octets = edns_udp_octets};
-    outputs_.emplace_back(SendDatagram{
+    outputs_.add(SendDatagram{
         {servers[turn], dns_port}, encode_message(query), lookup.current, lookup.attempt});
     return std::nullopt;
 }
@@ -308,7 +308,7 @@ void Resolver::tell(QuestionId id, const Lookup& lookup, const Ending& ending)
         answer.records = lookup.aliases;
         answer.records.insert(answer.records.end(), ending.records.begin(), ending.records.end());
     }
-    outputs_.emplace_back(std::move(answer));
+    outputs_.add(std::move(answer));
 }
 
 Resolver::Lookup& Resolver::open(Lookup lookup)
@@ -346,10 +346,7 @@ void Resolver::settle(LookupId id, const Ending& ending, Instant now)
 
 std::optional<ResolverOutput> Resolver::poll_output()
 {
-    if (outputs_.empty()) return std::nullopt;
-    ResolverOutput output = std::move(outputs_.front());
-    outputs_.pop_front();
-    return output;
+    return outputs_.poll();
 }
 
 } // namespace sim::dns

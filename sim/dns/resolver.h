@@ -11,13 +11,13 @@
 #include "sim/core/deadlines.h"
 #include "sim/core/dns_words.h"
 #include "sim/core/ids.h"
+#include "sim/core/output_list.h"
 #include "sim/core/rng.h"
 #include "sim/core/time.h"
 #include "sim/dns/cache.h"
 #include "sim/dns/message.h"
 #include "sim/dns/server.h"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -138,7 +138,7 @@ private:
     Deadlines<LookupId> deadlines_; // of the question that is out
     std::uint32_t next_lookup_ = 0;
     std::size_t waiting_ = 0; // askers, over all lookups
-    std::deque<ResolverOutput> outputs_;
+    OutputList<ResolverOutput> outputs_;
 };
 
 } // namespace sim::dns

@@ -2,6 +2,7 @@
 // inside TLS, with every TLS message, record and verdict appended to the trace.
 #pragma once
 
+#include "sim/core/interface.h"
 #include "sim/mail/machine.h"
 #include "sim/tls/engine.h"
 
@@ -13,13 +14,8 @@
 namespace sim::mail {
 
 // Whoever talks over a channel. Calls come from handle_received() and the like, never from send().
-class ChannelUser {
+class ChannelUser : public Interface {
 public:
-    ChannelUser() = default;
-    ChannelUser(const ChannelUser&) = delete;
-    ChannelUser& operator=(const ChannelUser&) = delete;
-    virtual ~ChannelUser() = default;
-
     virtual void handle_plaintext(std::string_view bytes) = 0;
     virtual void handle_tls_established(const tls::Established& what) = 0;
     virtual void handle_tls_failed(const tls::Failed& why) = 0;

@@ -2,6 +2,7 @@
 // interface of a program. The World makes one Machine a host and hands it what the network says.
 #pragma once
 
+#include "sim/core/interface.h"
 #include "sim/core/rng.h"
 #include "sim/core/session_timer.h"
 #include "sim/core/task.h"
@@ -48,13 +49,8 @@ struct Surroundings {
 };
 
 // Something that runs on a host. What it does not override it does not want to know.
-class Program {
+class Program : public Interface {
 public:
-    Program() = default;
-    Program(const Program&) = delete;
-    Program& operator=(const Program&) = delete;
-    virtual ~Program() = default;
-
     virtual void
     handle_accepted(ConnectionId /*connection*/, Endpoint /*local*/, Endpoint /*remote*/)
     {

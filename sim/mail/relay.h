@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/deadlines.h"
+#include "sim/core/interface.h"
 #include "sim/mail/dialler.h"
 #include "sim/mail/machine.h"
 #include "sim/mail/refusal.h"
@@ -65,12 +66,8 @@ struct RelayConfig {
 };
 
 // Who owns the relay: told when the sender of a mail has to hear something.
-class RelayOwner {
+class RelayOwner : public Interface {
 public:
-    RelayOwner() = default;
-    RelayOwner(const RelayOwner&) = delete;
-    RelayOwner& operator=(const RelayOwner&) = delete;
-    virtual ~RelayOwner() = default;
     virtual void handle_bounced(const QueuedMail& mail, const std::vector<Refusal>& refusals) = 0;
     virtual void handle_delayed(const QueuedMail& mail,
                                 const std::vector<Refusal>& refusals,

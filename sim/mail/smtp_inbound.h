@@ -2,6 +2,7 @@
 // command and reply appended to the trace. What may be accepted is asked of an SmtpReceiver.
 #pragma once
 
+#include "sim/core/interface.h"
 #include "sim/mail/channel.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/faults.h"
@@ -27,13 +28,8 @@ struct InboundPeer {
 };
 
 // The server's side of the questions that a session asks.
-class SmtpReceiver {
+class SmtpReceiver : public Interface {
 public:
-    SmtpReceiver() = default;
-    SmtpReceiver(const SmtpReceiver&) = delete;
-    SmtpReceiver& operator=(const SmtpReceiver&) = delete;
-    virtual ~SmtpReceiver() = default;
-
     // Nothing: the answer to either comes later, through SmtpInbound::settle.
     virtual std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;

@@ -2,6 +2,7 @@
 // joined, each command and reply appended to the trace. The result goes to an SmtpSender.
 #pragma once
 
+#include "sim/core/interface.h"
 #include "sim/mail/channel.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/unanswered.h"
@@ -19,13 +20,8 @@ class SmtpOutbound;
 
 // Who sends. Calls come while the connection's bytes are handled; the connection lives on until
 // Program::handle_ended or handle_connect_failed for it.
-class SmtpSender {
+class SmtpSender : public Interface {
 public:
-    SmtpSender() = default;
-    SmtpSender(const SmtpSender&) = delete;
-    SmtpSender& operator=(const SmtpSender&) = delete;
-    virtual ~SmtpSender() = default;
-
     virtual void handle_mail_finished(SmtpOutbound& connection,
                                       const smtp::client::MailFinished& result) = 0;
     virtual void handle_session_failed(SmtpOutbound& connection,

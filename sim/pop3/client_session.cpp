@@ -1,5 +1,6 @@
 #include "sim/pop3/client_session.h"
 
+#include "sim/core/output_list.h"
 #include "sim/pop3/client_state.h"
 #include "sim/pop3/line_reader.h"
 #include "sim/pop3/multiline.h"
@@ -39,14 +40,12 @@ struct ClientSession::Machine {
     bool heard_anything = false;
     Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
-    std::vector<Output> outputs;
-    std::size_t polled = 0;
+    OutputList<Output> outputs;
 
-    // Built in place: g++ 12 takes the move of a variant for a read of what it does not hold.
     template <typename What>
     void report(What&& what)
     {
-        outputs.emplace_back(std::forward<What>(what));
+        outputs.add(std::forward<What>(what));
     }
     void commit(Step step, Instant now);
     void say(Pop3Verb verb);
@@ -207,13 +206,9 @@ void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant
 // ---- the session as others see it -------------------------------------------------------------
 
 ClientSession::ClientSession(ClientConfig config)
-    : machine_{std::make_unique<Machine>(std::move(config))}
+    : machine_{make_hidden<Machine>(std::move(config))}
 {
 }
-ClientSession::~ClientSession() = default;
-ClientSession::ClientSession(ClientSession&&) noexcept = default;
-ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
-
 void ClientSession::handle_connected(Instant now)
 {
     Machine& m = *machine_;
@@ -287,13 +282,7 @@ void ClientSession::handle_timeout(Instant now)
 
 std::optional<Output> ClientSession::poll_output()
 {
-    Machine& m = *machine_;
-    if (m.polled == m.outputs.size()) {
-        m.outputs.clear();
-        m.polled = 0;
-        return std::nullopt;
-    }
-    return std::move(m.outputs[m.polled++]);
+    return machine_->outputs.poll();
 }
 
 ClientPhase ClientSession::phase() const

@@ -7,10 +7,11 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/hidden.h"
 #include "sim/core/protection.h"
+#include "sim/core/session_output.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,13 +35,11 @@ struct ClientConfig {
 
 namespace client {
 
-struct SendBytes {
-    std::string bytes;
-    friend bool operator==(const SendBytes&, const SendBytes&) = default;
-};
-struct BeginTls {
-    friend bool operator==(const BeginTls&, const BeginTls&) = default;
-};
+using session::BeginTls;
+using session::CloseConnection;
+using session::ProblemSeen;
+using session::SendBytes;
+
 struct MessageFetched {
     std::string uidl; // empty when the server has no UIDL
     std::string text; // CR LF line ends, byte-stuffing undone
@@ -58,9 +57,6 @@ struct SessionFailed { // nothing is deleted; what was fetched before stays fetc
     std::optional<SmtpProblem> problem;      // the vocabulary of both protocols
     std::string reply;                       // the line that said no; empty when it was none
     friend bool operator==(const SessionFailed&, const SessionFailed&) = default;
-};
-struct CloseConnection {
-    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
 };
 
 // What an onlooker may want to know. `stream_offset` counts the octets of the same direction since
@@ -85,11 +81,6 @@ struct ReplySeen {
     Pop3ClientPhase after = Pop3ClientPhase::awaiting_connection;
     friend bool operator==(const ReplySeen&, const ReplySeen&) = default;
 };
-struct ProblemSeen {
-    SmtpProblem problem = SmtpProblem::reply_malformed;
-    std::string detail; // what the server said, or empty
-    friend bool operator==(const ProblemSeen&, const ProblemSeen&) = default;
-};
 
 using Output = std::variant<SendBytes,
                             BeginTls,
@@ -108,11 +99,6 @@ using ClientPhase = Pop3ClientPhase;
 class ClientSession {
 public:
     explicit ClientSession(ClientConfig config);
-    ~ClientSession();
-    ClientSession(ClientSession&&) noexcept;
-    ClientSession& operator=(ClientSession&&) noexcept;
-    ClientSession(const ClientSession&) = delete;
-    ClientSession& operator=(const ClientSession&) = delete;
 
     void handle_connected(Instant now);
     void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
@@ -144,7 +130,7 @@ public:
 
 private:
     struct Machine;
-    std::unique_ptr<Machine> machine_;
+    Hidden<Machine> machine_;
 };
 
 } // namespace sim::pop3

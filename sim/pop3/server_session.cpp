@@ -1,5 +1,6 @@
 #include "sim/pop3/server_session.h"
 
+#include "sim/core/output_list.h"
 #include "sim/pop3/line_reader.h"
 #include "sim/pop3/server_state.h"
 
@@ -36,14 +37,13 @@ struct ServerSession::Machine {
     std::uint64_t sent = 0;           // octets, counted as in stream_offset
     std::optional<std::string> pause; // said instead of the greeting
     std::string burst;                // replies that go out together
-    std::vector<Output> outputs;
-    std::size_t polled = 0;
+    OutputList<Output> outputs;
 
     // One of Output's alternatives, made where it stays.
     template <typename What>
     void report(What&& what)
     {
-        outputs.emplace_back(std::forward<What>(what));
+        outputs.add(std::forward<What>(what));
     }
     void greet(Instant now);
     void read(Instant now);
@@ -211,13 +211,9 @@ void ServerSession::Machine::close()
 // ---- the session as others see it -------------------------------------------------------------
 
 ServerSession::ServerSession(ServerConfig config)
-    : machine_{std::make_unique<Machine>(std::move(config))}
+    : machine_{make_hidden<Machine>(std::move(config))}
 {
 }
-ServerSession::~ServerSession() = default;
-ServerSession::ServerSession(ServerSession&&) noexcept = default;
-ServerSession& ServerSession::operator=(ServerSession&&) noexcept = default;
-
 void ServerSession::handle_connected(Instant now, std::optional<std::string> pause)
 {
     Machine& m = *machine_;
@@ -335,13 +331,7 @@ void ServerSession::handle_timeout(Instant now)
 
 std::optional<Output> ServerSession::poll_output()
 {
-    Machine& m = *machine_;
-    if (m.polled == m.outputs.size()) {
-        m.outputs.clear();
-        m.polled = 0;
-        return std::nullopt;
-    }
-    return std::move(m.outputs[m.polled++]);
+    return machine_->outputs.poll();
 }
 
 Pop3Phase ServerSession::phase() const

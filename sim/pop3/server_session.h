@@ -7,6 +7,8 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/hidden.h"
+#include "sim/core/session_output.h"
 
 #include <cstdint>
 #include <memory>
@@ -38,13 +40,10 @@ struct StoredMessage {
 
 namespace server {
 
-struct SendBytes {
-    std::string bytes;
-    friend bool operator==(const SendBytes&, const SendBytes&) = default;
-};
-struct BeginTls {
-    friend bool operator==(const BeginTls&, const BeginTls&) = default;
-};
+using session::BeginTls;
+using session::CloseConnection;
+using session::SendBytes;
+
 // Is this the user's password, and may the mailbox be opened (and locked) now? The host answers
 // with handle_login_accepted, handle_login_refused, handle_login_paused or handle_mailbox_locked.
 struct CheckLogin {
@@ -58,9 +57,6 @@ struct DeleteMessages { // the UPDATE state: remove these and release the lock
 };
 struct MailboxReleased { // the session ended without UPDATE: nothing is deleted, release the lock
     friend bool operator==(const MailboxReleased&, const MailboxReleased&) = default;
-};
-struct CloseConnection {
-    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
 };
 
 // What an onlooker may want to know. `stream_offset` counts the octets of the same direction since
@@ -109,11 +105,6 @@ using Output = std::variant<SendBytes,
 class ServerSession {
 public:
     explicit ServerSession(ServerConfig config);
-    ~ServerSession();
-    ServerSession(ServerSession&&) noexcept;
-    ServerSession& operator=(ServerSession&&) noexcept;
-    ServerSession(const ServerSession&) = delete;
-    ServerSession& operator=(const ServerSession&) = delete;
 
     // `pause`: what a client hears instead of a greeting that may not log in for a while, and the
     // connection is closed.
@@ -155,7 +146,7 @@ public:
 
 private:
     struct Machine;
-    std::unique_ptr<Machine> machine_;
+    Hidden<Machine> machine_;
 };
 
 } // namespace sim::pop3

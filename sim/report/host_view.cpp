@@ -150,14 +150,10 @@ void HostIndex::Parts::on_retrieved(const Event& event, const MailRetrieved& wha
 // ---- questions --------------------------------------------------------------------------------
 
 HostIndex::HostIndex(const Trace& trace, const scenario::Scenario& scenario, std::size_t end)
-    : parts_{std::make_unique<Parts>(trace, scenario)}
+    : parts_{make_hidden<Parts>(trace, scenario)}
 {
     parts_->follow(end);
 }
-
-HostIndex::~HostIndex() = default;
-HostIndex::HostIndex(HostIndex&&) noexcept = default;
-HostIndex& HostIndex::operator=(HostIndex&&) noexcept = default;
 
 void HostIndex::follow(std::size_t end)
 {

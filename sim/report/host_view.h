@@ -7,6 +7,7 @@
 //     index.follow(run.trace().size());             // when the trace has grown
 #pragma once
 
+#include "sim/core/hidden.h"
 #include "sim/core/trace.h"
 #include "sim/net/netstat.h"
 #include "sim/playback.h"
@@ -14,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -91,11 +91,6 @@ public:
     }
     // Of trace[0, end) at first.
     HostIndex(const Trace& trace, const scenario::Scenario& scenario, std::size_t end);
-    ~HostIndex();
-    HostIndex(HostIndex&&) noexcept;
-    HostIndex& operator=(HostIndex&&) noexcept;
-    HostIndex(const HostIndex&) = delete;
-    HostIndex& operator=(const HostIndex&) = delete;
 
     // What has come to the trace since, up to `end`.
     void follow(std::size_t end);
@@ -120,7 +115,7 @@ public:
 
 private:
     struct Parts;
-    std::unique_ptr<Parts> parts_;
+    Hidden<Parts> parts_;
 };
 
 } // namespace sim::report

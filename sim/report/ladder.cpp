@@ -280,11 +280,7 @@ private:
     HostId asked_; // the name server that was asked last
 };
 
-Ladder::Ladder(const Source& source) : maker_{std::make_unique<RowMaker>(source)} {}
-
-Ladder::~Ladder() = default;
-Ladder::Ladder(Ladder&&) noexcept = default;
-Ladder& Ladder::operator=(Ladder&&) noexcept = default;
+Ladder::Ladder(const Source& source) : maker_{make_hidden<RowMaker>(source)} {}
 
 void Ladder::follow(std::size_t end)
 {

@@ -1,10 +1,10 @@
 // The sequence diagram of a run: rows as data, for the window, and drawn in text.
 #pragma once
 
+#include "sim/core/hidden.h"
 #include "sim/report/text.h"
 
 #include <cstddef>
-#include <memory>
 #include <vector>
 
 namespace sim::report {
@@ -37,18 +37,13 @@ LadderRows ladder_rows(const Source& source);
 class Ladder {
 public:
     explicit Ladder(const Source& source);
-    ~Ladder();
-    Ladder(Ladder&&) noexcept;
-    Ladder& operator=(Ladder&&) noexcept;
-    Ladder(const Ladder&) = delete;
-    Ladder& operator=(const Ladder&) = delete;
 
     void follow(std::size_t end); // as far as trace[0, end)
     [[nodiscard]] const LadderRows& rows() const;
 
 private:
     class RowMaker;
-    std::unique_ptr<RowMaker> maker_;
+    Hidden<RowMaker> maker_;
 };
 
 // source.columns wide; only as many lifelines as fit beside each other at a time are named.

@@ -209,13 +209,9 @@ private:
 };
 
 Learned::Learned(const Source& source, const TappedLink& link)
-    : listener_{std::make_unique<Listener>(source, link)}
+    : listener_{make_hidden<Listener>(source, link)}
 {
 }
-
-Learned::~Learned() = default;
-Learned::Learned(Learned&&) noexcept = default;
-Learned& Learned::operator=(Learned&&) noexcept = default;
 
 void Learned::follow()
 {

@@ -2,11 +2,11 @@
 // kept from him. Told of the conversations whose packets crossed the link.
 #pragma once
 
+#include "sim/core/hidden.h"
 #include "sim/report/text.h"
 #include "sim/report/wire.h"
 
 #include <cstddef>
-#include <memory>
 
 namespace sim::report {
 
@@ -21,18 +21,13 @@ const Event* dns_carried_by(const Event& packet, const Trace& trace);
 class Learned {
 public:
     Learned(const Source& source, const TappedLink& link);
-    ~Learned();
-    Learned(Learned&&) noexcept;
-    Learned& operator=(Learned&&) noexcept;
-    Learned(const Learned&) = delete;
-    Learned& operator=(const Learned&) = delete;
 
     void follow(); // what has come to the trace since
     [[nodiscard]] Lines lines(std::size_t end) const;
 
 private:
     class Listener;
-    std::unique_ptr<Listener> listener_;
+    Hidden<Listener> listener_;
 };
 
 } // namespace sim::report

@@ -230,7 +230,7 @@ struct WireTap::Parts {
 };
 
 WireTap::WireTap(const Source& source, const TappedLink& link)
-    : parts_{std::make_unique<Parts>(source, link)}
+    : parts_{make_hidden<Parts>(source, link)}
 {
 }
 
@@ -239,10 +239,6 @@ void WireTap::follow()
     parts_->follow();
     parts_->learned.follow();
 }
-
-WireTap::~WireTap() = default;
-WireTap::WireTap(WireTap&&) noexcept = default;
-WireTap& WireTap::operator=(WireTap&&) noexcept = default;
 
 Lines WireTap::lines(std::size_t end, std::size_t most_packets) const
 {

@@ -2,10 +2,10 @@
 // bytes as text where they can be read and in hex where they cannot.
 #pragma once
 
+#include "sim/core/hidden.h"
 #include "sim/report/text.h"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -42,11 +42,6 @@ Lines wire(const Source& source, const TappedLink& link);
 class WireTap {
 public:
     WireTap(const Source& source, const TappedLink& link);
-    ~WireTap();
-    WireTap(WireTap&&) noexcept;
-    WireTap& operator=(WireTap&&) noexcept;
-    WireTap(const WireTap&) = delete;
-    WireTap& operator=(const WireTap&) = delete;
 
     void follow(); // what has come to the trace since
 
@@ -56,7 +51,7 @@ public:
 
 private:
     struct Parts;
-    std::unique_ptr<Parts> parts_;
+    Hidden<Parts> parts_;
 };
 
 // Whether `text` was readable by someone on any link: within the clear TCP and UDP payloads of one

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/interface.h"
 #include "sim/core/rng.h"
 #include "sim/core/time.h"
 
@@ -28,13 +29,8 @@ struct Credentials {
     std::uint16_t port = 0;
 };
 
-class ClientMechanism {
+class ClientMechanism : public Interface {
 public:
-    ClientMechanism() = default;
-    ClientMechanism(const ClientMechanism&) = delete;
-    ClientMechanism& operator=(const ClientMechanism&) = delete;
-    virtual ~ClientMechanism() = default;
-
     // What to send along with the mechanism's name; nothing when the server speaks first. An empty
     // string is an empty response, which is not the same as none.
     [[nodiscard]] virtual std::optional<std::string> initial_response() = 0;
@@ -66,13 +62,8 @@ struct Failure {
 };
 using ServerStep = std::variant<Challenge, Success, Failure>;
 
-class ServerMechanism {
+class ServerMechanism : public Interface {
 public:
-    ServerMechanism() = default;
-    ServerMechanism(const ServerMechanism&) = delete;
-    ServerMechanism& operator=(const ServerMechanism&) = delete;
-    virtual ~ServerMechanism() = default;
-
     // Once, with the initial response if the client sent one.
     [[nodiscard]] virtual ServerStep start(std::optional<std::string_view> initial_response) = 0;
 
@@ -105,13 +96,8 @@ struct TokenRules {
 };
 
 // Where a server mechanism finds the stored secrets. The caller owns it and keeps it alive.
-class CredentialStore {
+class CredentialStore : public Interface {
 public:
-    CredentialStore() = default;
-    CredentialStore(const CredentialStore&) = delete;
-    CredentialStore& operator=(const CredentialStore&) = delete;
-    virtual ~CredentialStore() = default;
-
     // Which of the next two has something to say: the same for all users of a server.
     [[nodiscard]] virtual SecretKept keeps() const = 0;
     // The password of exactly this user; nothing when there is no such user.

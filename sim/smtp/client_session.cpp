@@ -2,6 +2,7 @@
 
 #include "sim/core/assert.h"
 #include "sim/core/base64.h"
+#include "sim/core/output_list.h"
 #include "sim/smtp/client_state.h"
 #include "sim/smtp/command.h"
 #include "sim/smtp/data.h"
@@ -83,8 +84,7 @@ struct ClientSession::Machine {
     Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
     std::string burst;      // lines that go out together
-    std::vector<Output> outputs;
-    std::size_t polled = 0;
+    OutputList<Output> outputs;
 
     [[nodiscard]] Transitions transitions() const
     {
@@ -94,7 +94,7 @@ struct ClientSession::Machine {
     template <typename What>
     void report(What&& what)
     {
-        outputs.emplace_back(std::forward<What>(what));
+        outputs.add(std::forward<What>(what));
     }
     void commit(Step&& step, Instant now);
     void proceed(Instant now);
@@ -215,7 +215,7 @@ ClientSession::Machine::add_line(SmtpVerb verb, std::string line, std::size_t se
                        encrypted,
                        offset,
                        phase_of(state)});
-    return std::get<CommandSent>(outputs.back());
+    return std::get<CommandSent>(outputs.last());
 }
 
 void ClientSession::Machine::flush()
@@ -383,13 +383,9 @@ void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant
 // ---- the session as others see it -------------------------------------------------------------
 
 ClientSession::ClientSession(ClientConfig config)
-    : machine_{std::make_unique<Machine>(std::move(config))}
+    : machine_{make_hidden<Machine>(std::move(config))}
 {
 }
-ClientSession::~ClientSession() = default;
-ClientSession::ClientSession(ClientSession&&) noexcept = default;
-ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
-
 void ClientSession::start_mail(OutgoingMail mail, Instant now)
 {
     Machine& m = *machine_;
@@ -536,13 +532,7 @@ void ClientSession::handle_timeout(Instant now)
 
 std::optional<Output> ClientSession::poll_output()
 {
-    Machine& m = *machine_;
-    if (m.polled == m.outputs.size()) {
-        m.outputs.clear();
-        m.polled = 0;
-        return std::nullopt;
-    }
-    return std::move(m.outputs[m.polled++]);
+    return machine_->outputs.poll();
 }
 
 ClientPhase ClientSession::phase() const

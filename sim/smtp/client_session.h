@@ -12,7 +12,9 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/hidden.h"
 #include "sim/core/protection.h"
+#include "sim/core/session_output.h"
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/reply.h"
 
@@ -91,13 +93,11 @@ struct AuthAnswer {
 
 namespace client {
 
-struct SendBytes { // over TLS once it is established
-    std::string bytes;
-    friend bool operator==(const SendBytes&, const SendBytes&) = default;
-};
-struct BeginTls { // the next octet either way belongs to the handshake
-    friend bool operator==(const BeginTls&, const BeginTls&) = default;
-};
+using session::BeginTls;
+using session::CloseConnection;
+using session::ProblemSeen;
+using session::SendBytes;
+
 // The server offers these mechanisms, named as it wrote them; now the host chooses:
 // handle_auth_choice, or handle_auth_impossible.
 struct AuthBegin {
@@ -132,9 +132,6 @@ struct SessionFailed {
     bool temporary = true;
     friend bool operator==(const SessionFailed&, const SessionFailed&) = default;
 };
-struct CloseConnection {
-    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
-};
 
 // What an onlooker may want to know. `stream_offset` counts the octets of the same direction since
 // the connection stood or, when `encrypted`, among the octets inside TLS.
@@ -167,11 +164,6 @@ struct TextSent {
     bool in_ascii = false;          // OutgoingMail::ascii
     friend bool operator==(const TextSent&, const TextSent&) = default;
 };
-struct ProblemSeen {
-    SmtpProblem problem = SmtpProblem::reply_malformed;
-    std::string detail; // what the server said, or empty
-    friend bool operator==(const ProblemSeen&, const ProblemSeen&) = default;
-};
 
 using Output = std::variant<SendBytes,
                             BeginTls,
@@ -192,11 +184,6 @@ using ClientPhase = SmtpClientPhase;
 class ClientSession {
 public:
     explicit ClientSession(ClientConfig config);
-    ~ClientSession();
-    ClientSession(ClientSession&&) noexcept;
-    ClientSession& operator=(ClientSession&&) noexcept;
-    ClientSession(const ClientSession&) = delete;
-    ClientSession& operator=(const ClientSession&) = delete;
 
     // One mail at a time: the next may be started once MailFinished was polled. After the session
     // has failed a mail is finished at once, with the reason of the failure.
@@ -246,7 +233,7 @@ public:
 
 private:
     struct Machine;
-    std::unique_ptr<Machine> machine_;
+    Hidden<Machine> machine_;
 };
 
 } // namespace sim::smtp

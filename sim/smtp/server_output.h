@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
+#include "sim/core/session_output.h"
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/reply.h"
 #include "sim/smtp/stream.h"
@@ -15,6 +16,11 @@
 namespace sim::smtp {
 
 namespace server {
+
+using session::BeginTls;
+using session::CloseConnection;
+using session::ProblemSeen;
+using session::SendBytes;
 
 // ---- observations -----------------------------------------------------------------------------
 
@@ -45,24 +51,6 @@ struct TextReceived { // the final dot has come
     std::uint64_t size = 0; // octets of the message, dot-stuffing not counted
     StreamRange range;      // of the whole text on the wire, with the final dot
     friend bool operator==(const TextReceived&, const TextReceived&) = default;
-};
-struct ProblemSeen {
-    SmtpProblem problem = SmtpProblem::closed_too_early;
-    std::string detail; // the first octets concerned, if any
-    friend bool operator==(const ProblemSeen&, const ProblemSeen&) = default;
-};
-
-// ---- things to do -----------------------------------------------------------------------------
-
-struct SendBytes { // all replies to one group of commands
-    std::string bytes;
-    friend bool operator==(const SendBytes&, const SendBytes&) = default;
-};
-struct BeginTls { // what comes from now on belongs to the TLS handshake
-    friend bool operator==(const BeginTls&, const BeginTls&) = default;
-};
-struct CloseConnection { // when what was sent before has left
-    friend bool operator==(const CloseConnection&, const CloseConnection&) = default;
 };
 
 // ---- questions: the session waits in awaiting_verdict -------------------------------------------

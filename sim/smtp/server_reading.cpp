@@ -58,7 +58,7 @@ bool ServerSession::answer_tls_record(Instant now)
     if (phase() != SmtpPhase::awaiting_hello || encrypted_ || long_line_) return false;
     const std::string_view octets = input_.pending();
     if (!octets.starts_with(header)) return octets == header.substr(0, 1);
-    outputs_.emplace_back(server::ProblemSeen{SmtpProblem::spoke_tls_to_smtp_port, {}});
+    outputs_.add(server::ProblemSeen{SmtpProblem::spoke_tls_to_smtp_port, {}});
     answering_ = SmtpVerb::none;
     refuse_and_close(SmtpReason::spoke_tls, now);
     return true;
@@ -213,12 +213,12 @@ bool ServerSession::take_text(Instant now)
         return false;
     }
     if (!at.decoder.is_done()) return false;
-    outputs_.emplace_back(server::TextReceived{encrypted_,
-                                               at.decoder.lines(),
-                                               at.decoder.size(),
-                                               {at.begin, as_size(input_.position() - at.begin)}});
+    outputs_.add(server::TextReceived{encrypted_,
+                                      at.decoder.lines(),
+                                      at.decoder.size(),
+                                      {at.begin, as_size(input_.position() - at.begin)}});
     if (at.decoder.ended_loosely())
-        outputs_.emplace_back(server::ProblemSeen{SmtpProblem::text_ended_by_bare_line_end, {}});
+        outputs_.add(server::ProblemSeen{SmtpProblem::text_ended_by_bare_line_end, {}});
     answer_message(at, server::EndOfText{}, now);
     return true;
 }
@@ -245,10 +245,10 @@ bool ServerSession::take_chunk(Instant now)
     }
     ChunkJoiner& chunks = *at.transaction->chunks;
     chunks.finish();
-    outputs_.emplace_back(server::TextReceived{encrypted_,
-                                               chunks.lines(),
-                                               chunks.size(),
-                                               {at.begin, as_size(input_.position() - at.begin)}});
+    outputs_.add(server::TextReceived{encrypted_,
+                                      chunks.lines(),
+                                      chunks.size(),
+                                      {at.begin, as_size(input_.position() - at.begin)}});
     answer_message(at, server::EndOfChunk{}, now);
     return true;
 }
@@ -276,8 +276,7 @@ void ServerSession::drop_plaintext_before_tls()
     line = line.substr(0, line.find_first_of("\r\n"));
     const ParsedCommand parsed = parse_command(line);
     if (parsed.secret_size > 0) line = line.substr(0, parsed.secret_offset);
-    outputs_.emplace_back(
-        server::ProblemSeen{SmtpProblem::plaintext_after_starttls, std::string{line}});
+    outputs_.add(server::ProblemSeen{SmtpProblem::plaintext_after_starttls, std::string{line}});
     discard_input();
 }
 

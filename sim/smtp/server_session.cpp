@@ -47,7 +47,7 @@ void ServerSession::handle_connected(Instant now,
     SIM_ASSERT(std::holds_alternative<server::AwaitingClient>(state_));
     if (tls_from_start) {
         state_ = server::AwaitingTls{true, std::move(refusal)};
-        outputs_.emplace_back(server::BeginTls{});
+        outputs_.add(server::BeginTls{});
         set_deadline(now);
         return;
     }
@@ -214,12 +214,7 @@ void ServerSession::handle_timeout(Instant now)
 
 std::optional<server::Output> ServerSession::poll_output()
 {
-    if (polled_ == outputs_.size()) {
-        outputs_.clear();
-        polled_ = 0;
-        return std::nullopt;
-    }
-    return std::move(outputs_[polled_++]);
+    return outputs_.poll();
 }
 
 std::size_t ServerSession::input_room() const
@@ -275,7 +270,7 @@ void ServerSession::finish_group(Instant now)
     if (!peer_finished_ || phase() == SmtpPhase::closed) return;
     const SmtpPhase at = phase();
     if (at == SmtpPhase::in_transaction || at == SmtpPhase::receiving_text)
-        outputs_.emplace_back(server::ProblemSeen{SmtpProblem::closed_too_early, {}});
+        outputs_.add(server::ProblemSeen{SmtpProblem::closed_too_early, {}});
     close(now);
 }
 
@@ -312,17 +307,17 @@ void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
     const SmtpPhase before = phase();
     state_ = std::move(step.next);
     if (heard != nullptr) {
-        outputs_.emplace_back(server::CommandSeen{heard->verb,
-                                                  before,
-                                                  phase(),
-                                                  encrypted_,
-                                                  std::string{heard->line},
-                                                  heard->range,
-                                                  heard->secret_offset,
-                                                  heard->secret_size,
-                                                  heard->address});
+        outputs_.add(server::CommandSeen{heard->verb,
+                                         before,
+                                         phase(),
+                                         encrypted_,
+                                         std::string{heard->line},
+                                         heard->range,
+                                         heard->secret_offset,
+                                         heard->secret_size,
+                                         heard->address});
     }
-    if (step.output) outputs_.push_back(*std::move(step.output));
+    if (step.output) outputs_.add(*std::move(step.output));
     if (step.reply) {
         const std::uint16_t code = step.reply->code;
         say(*std::move(step.reply), step.reason, answering_);
@@ -339,7 +334,7 @@ void ServerSession::commit(const Heard* heard, server::Step&& step, Instant now)
         drop_plaintext_before_tls();
         flush();
         // A client that has gone while this waited for its turn shakes no hands.
-        if (!peer_finished_) outputs_.emplace_back(server::BeginTls{});
+        if (!peer_finished_) outputs_.add(server::BeginTls{});
         break;
     default:
         break;
@@ -373,7 +368,7 @@ void ServerSession::say(Reply reply, SmtpReason reason, SmtpVerb to)
     append_reply(reply, sending_);
     const std::size_t size = sending_.size() - size_before;
     const SmtpPhase after = reply.code == 421 ? SmtpPhase::closed : phase(); // RFC 5321 §3.8
-    outputs_.emplace_back(server::ReplySent{
+    outputs_.add(server::ReplySent{
         std::move(reply), reason, to, encrypted_, {sent_octets_, as_size(size)}, after});
     sent_octets_ += size;
 }
@@ -402,7 +397,7 @@ void ServerSession::close(Instant now)
 {
     state_ = server::Closed{};
     flush();
-    outputs_.emplace_back(server::CloseConnection{});
+    outputs_.add(server::CloseConnection{});
     discard_input();
     set_deadline(now);
 }
@@ -410,7 +405,7 @@ void ServerSession::close(Instant now)
 void ServerSession::flush()
 {
     if (sending_.empty()) return;
-    outputs_.emplace_back(server::SendBytes{std::exchange(sending_, {})});
+    outputs_.add(server::SendBytes{std::exchange(sending_, {})});
 }
 
 } // namespace sim::smtp

@@ -9,6 +9,7 @@
 //     session.handle_connected(now, false);   // then handle_bytes(...) as they come
 #pragma once
 
+#include "sim/core/output_list.h"
 #include "sim/smtp/input.h"
 #include "sim/smtp/server_config.h"
 #include "sim/smtp/server_output.h"
@@ -174,8 +175,7 @@ private:
     std::string sending_;           // replies to the group that is being answered
     std::uint64_t sent_octets_ = 0; // position of the end of sending_ in the stream
 
-    std::vector<server::Output> outputs_;
-    std::size_t polled_ = 0; // outputs_ before this have been given
+    OutputList<server::Output> outputs_;
 };
 
 } // namespace sim::smtp
