@@ -1,6 +1,8 @@
-#include "sim/sasl/cram_md5.h"
-
+// CRAM-MD5 (RFC 2195): the server asks with something that it never asked before, the client
+// answers with a digest of that and the password. Nothing can be replayed, but anyone who heard
+// both may guess passwords as fast as MD5 runs, and the server has to keep the password itself.
 #include "sim/sasl/digest.h"
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/password.h"
 
 #include <fmt/format.h>

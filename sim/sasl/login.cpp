@@ -1,5 +1,6 @@
-#include "sim/sasl/login.h"
-
+// LOGIN: two prompts, two answers. Never standardised (draft-murchison-sasl-login) and no better
+// than PLAIN, but mail programs of a certain age know nothing else.
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/password.h"
 
 #include <utility>

@@ -1,13 +1,8 @@
 #include "sim/sasl/mechanism.h"
 
 #include "sim/core/assert.h"
-#include "sim/sasl/cram_md5.h"
-#include "sim/sasl/login.h"
-#include "sim/sasl/oauthbearer.h"
-#include "sim/sasl/plain.h"
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/salted_keys.h"
-#include "sim/sasl/scram.h"
-#include "sim/sasl/xoauth2.h"
 
 #include <algorithm>
 #include <array>
@@ -23,8 +18,8 @@ struct Row {
     bool reveals_password;
     bool uses_token;
     int strength;
-    std::unique_ptr<ClientMechanism> (*make_client)(Credentials);
-    std::unique_ptr<ServerMechanism> (*make_server)(const CredentialStore&, const Occasion&);
+    MakeClient* make_client;
+    MakeServer* make_server;
 };
 
 // In the order of the enumeration. Bearer tokens reveal what they are: whoever reads one has it

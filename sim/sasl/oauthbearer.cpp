@@ -1,8 +1,9 @@
-#include "sim/sasl/oauthbearer.h"
-
+// OAUTHBEARER (RFC 7628): a GS2 header with the user's name, then pairs, each behind a ^A octet:
+// host, port and "auth=Bearer " with the token.
 #include "sim/sasl/bearer.h"
 #include "sim/sasl/claims.h"
 #include "sim/sasl/gs2.h"
+#include "sim/sasl/mechanisms.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include "sim/sasl/plain.h"
-
+// PLAIN (RFC 4616): the whole exchange is one message, [authzid] NUL user NUL password.
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/password.h"
 
 #include <utility>

@@ -1,8 +1,10 @@
-#include "sim/sasl/scram.h"
-
+// SCRAM-SHA-256 (RFC 7677, after RFC 5802): both sides prove that they know the password, or what
+// was made of it, and neither says it. Without channel binding: the name that ends in -PLUS is not
+// offered, and a client that asks for it is refused.
 #include "sim/core/base64.h"
 #include "sim/sasl/digest.h"
 #include "sim/sasl/gs2.h"
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/password.h"
 #include "sim/sasl/salted_keys.h"
 

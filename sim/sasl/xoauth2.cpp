@@ -1,7 +1,8 @@
-#include "sim/sasl/xoauth2.h"
-
+// XOAUTH2: the form in which Google and Microsoft first took tokens; never standardised, and what
+// many mail programs still say. "user=" name ^A "auth=Bearer " token ^A ^A.
 #include "sim/sasl/bearer.h"
 #include "sim/sasl/claims.h"
+#include "sim/sasl/mechanisms.h"
 #include "sim/sasl/password.h"
 
 #include <fmt/format.h>
