@@ -177,7 +177,7 @@ SoaRecord take_soa(Reader& reader)
 AaaaRecord take_aaaa(Reader& reader)
 {
     AaaaRecord aaaa;
-    for (std::uint8_t& byte : aaaa.address)
+    for (std::uint8_t& byte : aaaa.address.octets)
         byte = reader.take_8();
     return aaaa;
 }
@@ -312,7 +312,7 @@ struct Writer::PutData {
     void operator()(const ARecord& r) const { to.put_32(r.address.value); }
     void operator()(const AaaaRecord& r) const
     {
-        for (const std::uint8_t byte : r.address)
+        for (const std::uint8_t byte : r.address.octets)
             to.put_8(byte);
     }
     void operator()(const MxRecord& r) const

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "sim/core/address.h"
+#include "sim/core/ipv6.h"
 #include "sim/dns/name.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +36,7 @@ struct ARecord {
 };
 
 struct AaaaRecord {
-    std::array<std::uint8_t, 16> address{};
+    Ipv6 address;
     friend bool operator==(const AaaaRecord&, const AaaaRecord&) = default;
 };
 
@@ -129,10 +129,6 @@ std::string joined(const TxtRecord& txt);
 // RFC 7505 §3: "." says that the domain takes no mail. The preference ought to be 0; whatever it
 // is, there is no host to connect to.
 bool is_null_mx(const MxRecord& mx);
-
-// RFC 4291 §2.2 in, RFC 5952 out.
-std::optional<AaaaRecord> parse_ipv6(std::string_view text);
-std::string to_string(const AaaaRecord& aaaa);
 
 // Those of one kind, in the order they came: all_of_kind<MxRecord>(answer.records).
 template <typename Kind>
