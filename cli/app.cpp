@@ -2,6 +2,7 @@
 
 #include "cli/arguments.h"
 #include "cli/context.h"
+#include "cli/zone_file.h"
 #include "sim/core/setting_key.h"
 
 #include <CLI/CLI.hpp>
@@ -27,6 +28,7 @@ struct Parsed {
     LessonOptions lesson;
     RunOptions run;
     CheckOptions check;
+    SpfOptions spf;
     BridgeOptions bridge;
     SendOptions send;
     std::vector<std::string> settings;
@@ -89,12 +91,13 @@ public:
         add_lesson();
         add_run();
         add_check();
+        add_spf();
         add_bridge();
         add_send();
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
         one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
-               {"list", "lesson", "run", "check", "bridge", "send", "help"});
+               {"list", "lesson", "run", "check", "spf", "bridge", "send", "help"});
         labels(*app_.get_formatter());
         name_groups(app_);
         for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
@@ -175,6 +178,28 @@ private:
     {
         auto* sub = subcommand("check");
         sub->add_option("path", parsed_.check.paths, context_.text("help.check_paths"));
+    }
+
+    void add_spf()
+    {
+        auto* sub = subcommand("spf");
+        sub->footer(sub->get_footer() + std::string{zone_example});
+        SpfOptions& spf = parsed_.spf;
+        sub->add_option("--zone", spf.zone_file, context_.text("help.zone"))
+            ->type_name("FILE.json")
+            ->required();
+        sub->add_option("--ip", spf.ip, context_.text("help.spf_ip"))
+            ->type_name("ADDRESS")
+            ->required();
+        sub->add_option("--helo", spf.helo, context_.text("help.spf_helo"))
+            ->type_name("NAME")
+            ->required();
+        sub->add_option("--from", spf.sender, context_.text("help.spf_from"))
+            ->type_name("ADDRESS")
+            ->required();
+        sub->add_option("--receiver", spf.receiver, context_.text("help.spf_receiver"))
+            ->type_name("NAME");
+        sub->add_flag("--json", spf.json, context_.text("help.json"));
     }
 
     void add_settings(CLI::App& sub)
@@ -321,6 +346,7 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
         return lesson(context, parsed.lesson);
     }
     if (app.got_subcommand("check")) return check(context, parsed.check);
+    if (app.got_subcommand("spf")) return spf(context, parsed.spf);
     if (app.got_subcommand("run")) {
         if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);

@@ -71,6 +71,15 @@ struct CheckOptions {
     std::vector<std::string> paths; // lessons, files, folders; none: all lessons
 };
 
+struct SpfOptions {
+    std::string zone_file;
+    std::string ip; // of the client
+    std::string helo;
+    std::string sender; // "" or "<>": the null reverse-path
+    std::string receiver = "unknown";
+    bool json = false;
+};
+
 struct BridgeOptions {
     std::string lesson;
     std::vector<std::string> listen;
@@ -121,6 +130,7 @@ ExitCode list(const Context& context, const ListOptions& options);
 ExitCode run(const Context& context, const RunOptions& options);
 ExitCode lesson(const Context& context, const LessonOptions& options);
 ExitCode check(const Context& context, const CheckOptions& options);
+ExitCode spf(const Context& context, const SpfOptions& options);
 // Until a signal ends it.
 ExitCode open_bridge(const Context& context, const BridgeOptions& options);
 ExitCode send(const Context& context, const SendOptions& options);

@@ -17,6 +17,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . scripts/lib/debian13.sh
 # shellcheck source=scripts/lib/imgui.sh
 . scripts/lib/imgui.sh
+# shellcheck source=scripts/lib/spf_suite.sh
+. scripts/lib/spf_suite.sh
 # shellcheck source=scripts/lib/botan.sh
 . scripts/lib/botan.sh
 # shellcheck source=scripts/lib/build.sh

@@ -24,11 +24,12 @@ source_apt() {
     -o "Dir::State::Lists=$home/lists" -o "Dir::Cache=$home/cache" -o APT::Sandbox::User=root "$@"
 }
 
-# fetch_source PACKAGE SUITE VERSION FOLDER: leaves the unpacked source in FOLDER/source. apt checks
-# Debian's signature on the index, and the index's hashes on the files, before anything is unpacked.
-fetch_source() {
-  local package="$1" suite="$2" version="$3" folder="$4" mirror wanted log
-  wanted="$package=$version"
+# find_source PACKAGE SUITE VERSION FOLDER: makes FOLDER ready for source_apt, and leaves in wanted_source
+# what to fetch. apt checks Debian's signature on the index, and the index's hashes on the files, before
+# anything is unpacked.
+find_source() {
+  local package="$1" suite="$2" version="$3" folder="$4" mirror log
+  wanted_source="$package=$version"
   log="$(log_file "$package-source")"
   mirror="$(debian_mirror)"
   mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/download"
@@ -41,14 +42,35 @@ fetch_source() {
   # A suite moves on, and a point release replaces: then its current version instead of the measured.
   if ! source_apt apt-cache "$folder/apt" showsrc --only-source "$package" 2>/dev/null |
     grep -xF "Version: $version" >/dev/null; then
-    wanted="$package/$suite"
+    wanted_source="$package/$suite"
     say "    Debian's $suite no longer has $package $version, with which hikyaku was measured;" \
       "taking the version that it has now"
   fi
+}
+
+# fetch_source PACKAGE SUITE VERSION FOLDER: leaves the unpacked source in FOLDER/source.
+fetch_source() {
+  local package="$1" folder="$4" log
+  log="$(log_file "$package-source")"
+  find_source "$@"
   (
     cd "$folder/download" &&
-      source_apt apt-get "$folder/apt" source --download-only "$wanted" &&
+      source_apt apt-get "$folder/apt" source --download-only "$wanted_source" &&
       dpkg-source --extract "$package"_*.dsc "$folder/source"
   ) >>"$log" 2>&1 ||
     fail "the source package $package could not be fetched or unpacked (details: $log)."
+}
+
+# fetch_file PACKAGE SUITE VERSION FOLDER FILE: of what the authors published, without Debian's changes,
+# leaves the one file whose path ends in FILE in FOLDER.
+fetch_file() {
+  local package="$1" folder="$4" file="$5" log
+  log="$(log_file "$package-source")"
+  find_source "$@"
+  (
+    cd "$folder/download" &&
+      source_apt apt-get "$folder/apt" source --download-only --tar-only "$wanted_source" &&
+      tar --extract --to-stdout --wildcards --file "$package"_*.orig.tar.* "*/$file" >"$folder/$file"
+  ) >>"$log" 2>&1 ||
+    fail "$file of the source package $package could not be fetched or unpacked (details: $log)."
 }

@@ -1,5 +1,6 @@
 #include "sim/auth/policy.h"
 
+#include "sim/auth/ip.h"
 #include "sim/core/assert.h"
 
 #include <fmt/format.h>
@@ -11,10 +12,6 @@
 namespace sim::auth {
 
 namespace {
-
-constexpr std::uint16_t type_a = 1;
-constexpr std::uint16_t type_ptr = 12;
-constexpr std::uint16_t type_mx = 15;
 
 std::string_view name_of_type(std::uint16_t type)
 {
@@ -30,19 +27,6 @@ std::string seen(const AskDns& question, const DnsAnswer& answer)
     return fmt::format("{} {}: {}", question.name, name_of_type(question.type), what);
 }
 
-// RFC 1035 §3.5: "2.0.192.in-addr.arpa" read backwards.
-std::string reverse_name(Address address)
-{
-    std::string name;
-    std::string text = to_string(address);
-    while (!text.empty()) {
-        const std::size_t dot = text.rfind('.') + 1; // 0: the first number
-        name += text.substr(dot) + '.';
-        text.resize(dot == 0 ? 0 : dot - 1);
-    }
-    return name + "in-addr.arpa";
-}
-
 // Whether the address has a name that leads back to it: what Received may call the client by. Many
 // a server takes no mail from others (`strict`): addresses that are handed out to homes rarely have
 // such a name, those of mail servers do.
@@ -53,7 +37,7 @@ public:
     {
         if (!facts.client_name.empty()) return std::nullopt;     // found before
         if (strict_ && !facts.user.empty()) return std::nullopt; // who it is, is known
-        asked_ = {reverse_name(facts.client), type_ptr};
+        asked_ = {reverse_name(Ip{facts.client}), type_ptr};
         return asked_;
     }
     Step handle_answer(Facts& facts, const DnsAnswer& answer) override

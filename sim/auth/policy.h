@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -54,14 +55,22 @@ struct Facts {
     friend bool operator==(const Facts&, const Facts&) = default;
 };
 
+// What is asked for: RFC 1035 §3.2.2, RFC 3596 §2.1.
+inline constexpr std::uint16_t type_a = 1;
+inline constexpr std::uint16_t type_ptr = 12;
+inline constexpr std::uint16_t type_mx = 15;
+inline constexpr std::uint16_t type_txt = 16;
+inline constexpr std::uint16_t type_aaaa = 28;
+
 struct AskDns {
-    std::string name;
-    std::uint16_t type = 0; // RFC 1035 §3.2.2
+    std::string name; // without the dot at its end
+    std::uint16_t type = 0;
     friend bool operator==(const AskDns&, const AskDns&) = default;
 };
 struct DnsAnswer {
     DnsOutcome outcome = DnsOutcome::found;
-    std::vector<std::string> records; // of the type asked for, as in a zone file: "0 ."
+    // Of the type asked for, as in a zone file ("0 ."); of TXT the strings joined.
+    std::vector<std::string> records;
 };
 
 struct Judged {

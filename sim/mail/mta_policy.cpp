@@ -99,8 +99,9 @@ void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)
     if (inspection == inspections_.end()) return; // the client has gone meanwhile
     auth::DnsAnswer told{answer.outcome, {}};
     for (const dns::Record& record : answer.records) {
-        if (dns::type_of(record.data) == answer.question.type)
-            told.records.push_back(to_string(record.data));
+        if (dns::type_of(record.data) != answer.question.type) continue;
+        const auto* txt = std::get_if<dns::TxtRecord>(&record.data);
+        told.records.push_back(txt == nullptr ? to_string(record.data) : dns::joined(*txt));
     }
     inspection->second.handle_answer(told);
     const auto judgement = go_on_inspecting(connection);

@@ -1,6 +1,7 @@
 // Every command that README, docs, lessons and the program's own help print does what is promised:
 // it is run here. What would wait for a network ends at the first thing that it misses.
 #include "cli/app.h"
+#include "cli/zone_file.h"
 
 #include <doctest/doctest.h>
 
@@ -63,6 +64,7 @@ public:
         }
         std::ofstream{path_ / "my-lesson.toml"} << with_world_in(lesson, "");
         std::ofstream{path_ / "my.eml"} << "Subject: mine\r\n\r\nwords\r\n";
+        std::ofstream{path_ / "zone.json"} << cli::zone_example;
         std::ofstream{path_ / "running.pid"} << "1\n";
         for (const char* folder : {"scenarios", "assets"})
             fs::create_directory_symlink(source_tree / folder, path_ / folder);
@@ -121,7 +123,7 @@ std::vector<std::vector<std::string>> commands_in(std::string text)
         auto words = words_of(text.substr(at, end - at));
         words.erase(words.begin());
         static const std::set<std::string> known{
-            "list", "lesson", "run", "check", "bridge", "send", "help"};
+            "list", "lesson", "run", "check", "spf", "bridge", "send", "help"};
         if (!words.empty() && known.contains(words.front())) commands.push_back(words);
     }
     return commands;
@@ -198,7 +200,7 @@ TEST_SUITE("commands")
         const Workplace folder;
         std::set<std::vector<std::string>> all;
         for (const char* language : {"ja", "en"}) {
-            for (const char* about : {"list", "lesson", "run", "check", "bridge", "send"}) {
+            for (const char* about : {"list", "lesson", "run", "check", "spf", "bridge", "send"}) {
                 const Said help = run({"help", about, "--lang", language});
                 for (auto& command : commands_in(help.out))
                     all.insert(std::move(command));
