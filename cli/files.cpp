@@ -1,6 +1,7 @@
 #include "cli/files.h"
 
 #include "platform/files.h"
+#include "sim/core/ascii.h"
 #include "sim/explain/problem_words.h"
 #include "sim/report/pcapng.h"
 #include "sim/scenario/settings.h"
@@ -90,8 +91,8 @@ std::string message_file_name(std::size_t number,
                                    scenario.hosts[message.host.value].key,
                                    message.owner);
     for (char& c : name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '@' || c == '_';
+        const bool plain =
+            sim::is_letter(c) || sim::is_digit(c) || c == '-' || c == '.' || c == '@' || c == '_';
         if (!plain) c = '_';
     }
     return name;

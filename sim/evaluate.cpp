@@ -1,5 +1,6 @@
 #include "sim/evaluate.h"
 
+#include "sim/core/ascii.h"
 #include "sim/sasl/mechanism.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace {
 
 bool is_same_text(std::string_view a, std::string_view b)
 {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
 }
 

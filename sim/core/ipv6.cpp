@@ -1,6 +1,7 @@
 #include "sim/core/ipv6.h"
 
 #include "sim/core/address.h"
+#include "sim/core/ascii.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ std::optional<std::uint16_t> parse_group(std::string_view text)
     unsigned group = 0;
     for (const char byte : text) {
         unsigned digit = 0;
-        if (byte >= '0' && byte <= '9') {
+        if (is_digit(byte)) {
             digit = static_cast<unsigned>(byte - '0');
         } else if (byte >= 'a' && byte <= 'f') {
             digit = static_cast<unsigned>(byte - 'a') + 10;

@@ -1,5 +1,7 @@
 #include "sim/dns/name.h"
 
+#include "sim/core/ascii.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,11 +16,6 @@ namespace {
 std::uint8_t octet(char byte)
 {
     return static_cast<std::uint8_t>(byte);
-}
-
-char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
 }
 
 // Where the labels start, on the stack: comparing names is what caches and zones do all the time.
@@ -55,7 +52,6 @@ std::strong_ordering compare_labels(std::string_view a, std::string_view b)
 std::optional<char> take_escape(std::string_view& text)
 {
     if (text.empty()) return std::nullopt;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (!is_digit(text[0])) {
         const char literal = text[0];
         text.remove_prefix(1);

@@ -1,5 +1,7 @@
 #include "sim/explain/stranger.h"
 
+#include "sim/core/ascii.h"
+
 #include <algorithm>
 #include <array>
 
@@ -41,14 +43,11 @@ constexpr std::array meanings{
 
 bool is_code(char c)
 {
-    return (c >= '0' && c <= '9') || c == '.';
+    return is_digit(c) || c == '.';
 }
 
 bool holds(std::string_view text, std::string_view word)
 {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
     return std::search(text.begin(), text.end(), word.begin(), word.end(), [&](char a, char b) {
                return lower(a) == b;
            }) != text.end();

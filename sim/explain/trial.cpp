@@ -1,5 +1,7 @@
 #include "sim/explain/trial.h"
 
+#include "sim/core/ascii.h"
+
 #include <algorithm>
 #include <memory>
 #include <tuple>
@@ -9,11 +11,6 @@
 namespace sim::explain {
 
 namespace {
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // How many events of this kind happened at the host before.
 std::size_t count_before(const Trace& trace, Kind kind, HostId host, EventId before)

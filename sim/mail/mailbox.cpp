@@ -1,5 +1,6 @@
 #include "sim/mail/mailbox.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/assert.h"
 #include "sim/core/rng.h"
 #include "sim/mail/idn.h"
@@ -13,11 +14,9 @@ namespace sim::mail {
 
 std::string fold_address(std::string_view address)
 {
-    std::string folded{address};
-    for (char& c : folded)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const std::size_t domain = folded.rfind('@') + 1; // 0: there is nothing else
-    return folded.replace(domain, std::string::npos, ascii_domain(folded.substr(domain)));
+    std::string small = folded(address);
+    const std::size_t domain = small.rfind('@') + 1; // 0: there is nothing else
+    return small.replace(domain, std::string::npos, ascii_domain(small.substr(domain)));
 }
 
 void MailboxStore::open(std::string_view address, std::uint64_t quota_bytes)

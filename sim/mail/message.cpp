@@ -1,5 +1,6 @@
 #include "sim/mail/message.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/base64.h"
 #include "sim/core/utf8.h"
 
@@ -27,11 +28,6 @@ std::uint8_t octet(char byte)
 bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';
-}
-
-char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
 }
 
 bool same_name(std::string_view a, std::string_view b)
@@ -223,7 +219,7 @@ bool is_phrase(std::string_view text)
     constexpr std::string_view marks = " !#$%&'*+-/=?^_`{|}~";
     return !text.starts_with(' ') && !text.ends_with(' ') &&
            std::ranges::all_of(text, [&](char byte) {
-               return (byte >= '0' && byte <= '9') || (lower(byte) >= 'a' && lower(byte) <= 'z') ||
+               return is_digit(byte) || is_letter(byte) ||
                       marks.find(byte) != std::string_view::npos;
            });
 }
@@ -262,9 +258,8 @@ std::string harmless(std::string_view text)
     constexpr std::string_view marks = ".-_:[]";
     std::string result{text.substr(0, longest)};
     for (char& byte : result) {
-        const bool fine = (byte >= '0' && byte <= '9') ||
-                          (lower(byte) >= 'a' && lower(byte) <= 'z') ||
-                          marks.find(byte) != std::string_view::npos;
+        const bool fine =
+            is_digit(byte) || is_letter(byte) || marks.find(byte) != std::string_view::npos;
         if (!fine) byte = '?';
     }
     return result.empty() ? "?" : result;
@@ -454,7 +449,7 @@ std::string make_message_id(Instant at, std::string_view domain, Rng& rng)
 {
     std::string stamp;
     for (const char byte : iso_date(at, utc).substr(0, 19))
-        if (byte >= '0' && byte <= '9') stamp += byte;
+        if (is_digit(byte)) stamp += byte;
     return fmt::format("<{}.{:08x}@{}>", stamp, rng.below(std::uint64_t{1} << 32U), domain);
 }
 

@@ -1,16 +1,13 @@
 #include "sim/pop3/command.h"
 
+#include "sim/core/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 
 namespace sim::pop3 {
 
 namespace {
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b)
 {

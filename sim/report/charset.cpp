@@ -1,5 +1,6 @@
 #include "sim/report/charset.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/utf8.h"
 #include "sim/report/jis_x_0208.h"
 
@@ -123,12 +124,12 @@ bool declares_shift_jis(std::string_view text)
 {
     constexpr auto names = std::to_array<std::string_view>(
         {"charset=shift_jis", "charset=x-sjis", "charset=windows-31j", "charset=cp932"});
-    std::string lower;
+    std::string words;
     for (const char c : text) {
-        if (c != '"') lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        if (c != '"') words += lower(c);
     }
     return std::ranges::any_of(
-        names, [&](std::string_view name) { return lower.find(name) != std::string::npos; });
+        names, [&](std::string_view name) { return words.find(name) != std::string::npos; });
 }
 
 } // namespace sim::report

@@ -1,5 +1,6 @@
 #include "sim/report/mail_fields.h"
 
+#include "sim/core/ascii.h"
 #include "sim/explain/nouns.h"
 #include "sim/report/ends.h"
 
@@ -22,11 +23,6 @@ using explain::SmtpKeyword;
 constexpr std::size_t most_text_lines = 200; // of one packet
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view mask = "********";
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 std::string upper(std::string_view text)
 {

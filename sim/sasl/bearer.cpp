@@ -1,5 +1,6 @@
 #include "sim/sasl/bearer.h"
 
+#include "sim/core/ascii.h"
 #include "sim/sasl/password.h"
 #include "sim/sasl/token.h"
 
@@ -118,9 +119,6 @@ private:
 
 bool same_letter(char a, char b)
 {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
     return lower(a) == lower(b);
 }
 
@@ -143,7 +141,7 @@ bool is_bearer_token(std::string_view text)
     const std::size_t end = text.find_last_not_of('=');
     if (end == std::string_view::npos) return false;
     return std::ranges::all_of(text.substr(0, end + 1), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        return is_letter(c) || is_digit(c) ||
                std::string_view{"-._~+/"}.find(c) != std::string_view::npos;
     });
 }

@@ -1,5 +1,6 @@
 // OAUTHBEARER (RFC 7628): a GS2 header with the user's name, then pairs, each behind a ^A octet:
 // host, port and "auth=Bearer " with the token.
+#include "sim/core/ascii.h"
 #include "sim/sasl/bearer.h"
 #include "sim/sasl/claims.h"
 #include "sim/sasl/gs2.h"
@@ -32,9 +33,7 @@ bool is_pair(std::string_view pair)
 {
     const std::size_t equals = pair.find('=');
     return equals != std::string_view::npos && equals > 0 &&
-           std::ranges::all_of(pair.substr(0, equals), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); // RFC 7628 §3.1: key
-           });
+           std::ranges::all_of(pair.substr(0, equals), is_letter); // RFC 7628 §3.1: key
 }
 
 // Pairs that it does not know are passed over. Without "auth" it only asks what token is wanted, as

@@ -1,5 +1,7 @@
 #include "sim/scenario/document.h"
 
+#include "sim/core/ascii.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -127,16 +129,15 @@ bool Prescan::begins_header_without_key() const
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     if (rest.empty()) return false; // toml++ says what is wrong with that
     const char c = rest[0];
-    const bool may_begin_key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                               (c >= '0' && c <= '9') ||
-                               std::string_view{"_-\"']"}.find(c) != std::string_view::npos;
+    const bool may_begin_key =
+        is_letter(c) || is_digit(c) || std::string_view{"_-\"']"}.find(c) != std::string_view::npos;
     return !may_begin_key;
 }
 
 // Of a key, a number or a date without quotes. (A dot may be followed by a quoted key.)
 bool is_of_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    return is_letter(c) || is_digit(c) ||
            std::string_view{"_-+:"}.find(c) != std::string_view::npos;
 }
 

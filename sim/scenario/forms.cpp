@@ -1,5 +1,6 @@
 #include "sim/scenario/forms.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/assert.h"
 #include "sim/dns/name.h"
 #include "sim/sasl/mechanism.h"
@@ -86,10 +87,8 @@ bool is_prose(std::string_view text)
 bool is_identifier(std::string_view text)
 {
     return !text.empty() && text.size() <= max_identifier_octets &&
-           std::ranges::all_of(text, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '_' || c == '-';
-           });
+           std::ranges::all_of(
+               text, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
 }
 
 bool is_name(std::string_view text)

@@ -1,5 +1,6 @@
 #include "sim/scenario/problems.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/utf8.h"
 
 #include <fmt/format.h>
@@ -14,8 +15,7 @@ namespace {
 bool is_bare_key(std::string_view part)
 {
     return !part.empty() && std::ranges::all_of(part, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-';
+        return is_letter(c) || is_digit(c) || c == '_' || c == '-';
     });
 }
 

@@ -1,3 +1,4 @@
+#include "sim/core/ascii.h"
 #include "sim/scenario/settings.h"
 
 #include <algorithm>
@@ -9,11 +10,6 @@ namespace {
 
 constexpr std::size_t max_word = 64; // a longer one is no slip of the pen
 constexpr std::size_t max_candidates = 2'000;
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // How many letters have to be put in, left out, changed or swapped with their neighbour to make one
 // word the other (optimal string alignment); case does not count.

@@ -1,5 +1,6 @@
 #include "sim/smtp/command.h"
 
+#include "sim/core/ascii.h"
 #include "sim/core/utf8.h"
 
 #include <algorithm>
@@ -16,14 +17,6 @@ namespace {
 constexpr std::array<std::string_view, 9> http_methods{
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
 
-constexpr bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 constexpr bool is_printable(char c) // ASCII, without space
 {
     return c > ' ' && c <= '~';

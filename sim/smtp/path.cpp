@@ -1,6 +1,7 @@
 #include "sim/smtp/path.h"
 
 #include "sim/core/address.h"
+#include "sim/core/ascii.h"
 #include "sim/core/utf8.h"
 
 #include <algorithm>
@@ -17,14 +18,6 @@ constexpr std::size_t max_domain_octets = 255; // §4.5.3.1.2
 constexpr std::size_t max_path_octets = 256;   // §4.5.3.1.3
 constexpr std::size_t max_label_octets = 63;   // RFC 1035 §2.3.4
 
-constexpr bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 constexpr bool is_let_dig(char c)
 {
     return is_letter(c) || is_digit(c);

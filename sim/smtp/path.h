@@ -2,6 +2,8 @@
 // RFC 6531 §3.3 adds it.
 #pragma once
 
+#include "sim/core/ascii.h"
+
 #include <tl/expected.hpp>
 
 #include <cstddef>
@@ -28,9 +30,6 @@ struct Mailbox {
 // ASCII letters without regard to case, as domains are compared. RFC 5321 §2.4.
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b)
 {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;

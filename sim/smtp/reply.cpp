@@ -1,5 +1,7 @@
 #include "sim/smtp/reply.h"
 
+#include "sim/core/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -7,11 +9,6 @@
 namespace sim::smtp {
 
 namespace {
-
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 char* write_number(char* out, unsigned number)
 {
