@@ -44,6 +44,7 @@ struct Question {
     RecordType type{};
     std::uint16_t question_class = class_internet;
     friend bool operator==(const Question&, const Question&) = default;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend auto operator<=>(const Question&, const Question&) = default;
 };
 

@@ -52,6 +52,7 @@ private:
     struct Client {
         Endpoint at;
         Carriage carriage = Carriage::datagram;
+        // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
         friend auto operator<=>(const Client&, const Client&) = default;
     };
     // What a client asked, by which its own repetition is known.
@@ -59,6 +60,7 @@ private:
         Client client;
         std::uint16_t id = 0;
         Question question;
+        // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
         friend auto operator<=>(const Asking&, const Asking&) = default;
     };
     // A client that waits, with what our own zones have said so far (aliases that lead outside).
