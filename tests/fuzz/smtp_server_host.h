@@ -131,8 +131,9 @@ private:
         append_data(text, as_data);
         TextDecoder decoder{LineEnds::strict, {100000, 100000000}};
         SIM_ASSERT(decoder.take(as_data) == as_data.size());
-        SIM_ASSERT(decoder.is_done() && decoder.fault() == TextFault::none);
-        if (may_have_bare_cr) return;
+        SIM_ASSERT(decoder.is_done());
+        if (may_have_bare_cr) return; // a strict receiver ends at the same place, and may complain
+        SIM_ASSERT(decoder.fault() == TextFault::none);
         SIM_ASSERT(decoder.take_text() == std::string{text} + (is_open ? "\r\n" : ""));
     }
 
