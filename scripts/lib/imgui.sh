@@ -15,33 +15,12 @@ cached_imgui() {
   fi
 }
 
-# imgui_group: the group of packages that fetching it needs, if it is to be fetched.
-imgui_group() {
-  if [ -z "$(cached_imgui)" ]; then
-    printf 'source\n'
-  fi
+fetch_imgui() {
+  fetch_source imgui "$imgui_source_suite" "$imgui_source_version" "$1"
 }
 
-# ensure_imgui: after this, CMake finds the source. install_packages has run for imgui_group. What an
-# interruption leaves behind is swept away by the next run.
+# ensure_imgui: after this, CMake finds the source. install_packages has run for fetch_group imgui.
 ensure_imgui() {
-  local cache work
-  if [ -n "$(cached_imgui)" ]; then
-    return
-  fi
-  cache="$(cache_folder)"
-  mkdir -p "$cache"
-  exec 9>"$cache/lock"
-  flock 9
-  if [ -z "$(cached_imgui)" ]; then
-    headline "Fetching Dear ImGui's source (the window): this release has only an old version of it"
-    work="$cache/unfinished-imgui"
-    rm -rf "$work"
-    mkdir -p "$work"
-    fetch_source imgui "$imgui_source_suite" "$imgui_source_version" "$work"
-    rm -rf "$cache/imgui-$imgui_source_version"
-    mv "$work/source" "$cache/imgui-$imgui_source_version"
-    rm -rf "$work"
-  fi
-  exec 9>&-
+  fetch_once imgui "imgui-$imgui_source_version" \
+    "Fetching Dear ImGui's source (the window): this release has only an old version of it"
 }

@@ -62,15 +62,49 @@ fetch_source() {
 }
 
 # fetch_file PACKAGE SUITE VERSION FOLDER FILE: of what the authors published, without Debian's changes,
-# leaves the one file whose path ends in FILE in FOLDER.
+# leaves the one file whose path ends in FILE in FOLDER/source.
 fetch_file() {
   local package="$1" folder="$4" file="$5" log
   log="$(log_file "$package-source")"
   find_source "$@"
+  mkdir -p "$folder/source"
   (
     cd "$folder/download" &&
       source_apt apt-get "$folder/apt" source --download-only --tar-only "$wanted_source" &&
-      tar --extract --to-stdout --wildcards --file "$package"_*.orig.tar.* "*/$file" >"$folder/$file"
+      tar --extract --to-stdout --wildcards --file "$package"_*.orig.tar.* "*/$file" \
+        >"$folder/source/$file"
   ) >>"$log" 2>&1 ||
     fail "$file of the source package $package could not be fetched or unpacked (details: $log)."
+}
+
+# fetch_group WHAT: the group of packages that fetching it needs, unless cached_WHAT finds it.
+fetch_group() {
+  if [ -z "$("cached_$1")" ]; then
+    printf 'source\n'
+  fi
+}
+
+# fetch_once WHAT NAME WORDS: after this cached_WHAT finds it. If not before, fetch_WHAT leaves it in a
+# folder's source/, which then becomes NAME in the cache folder. What an interruption leaves behind is
+# swept away by the next run.
+fetch_once() {
+  local what="$1" name="$2" words="$3" cache work
+  if [ -n "$("cached_$what")" ]; then
+    return
+  fi
+  cache="$(cache_folder)"
+  mkdir -p "$cache"
+  exec 9>"$cache/lock"
+  flock 9
+  if [ -z "$("cached_$what")" ]; then
+    headline "$words"
+    work="$cache/unfinished-$what"
+    rm -rf "$work"
+    mkdir -p "$work"
+    "fetch_$what" "$work"
+    rm -rf "${cache:?}/$name"
+    mv "$work/source" "$cache/$name"
+    rm -rf "$work"
+  fi
+  exec 9>&-
 }

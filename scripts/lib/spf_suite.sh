@@ -14,32 +14,11 @@ cached_spf_suite() {
   fi
 }
 
-# spf_suite_group: the group of packages that fetching it needs, if it is to be fetched.
-spf_suite_group() {
-  if [ -z "$(cached_spf_suite)" ]; then
-    printf 'source\n'
-  fi
+fetch_spf_suite() {
+  fetch_file pyspf bookworm "$spf_suite_version" "$1" "$spf_suite_file"
 }
 
-# ensure_spf_suite: after this, the test finds it. install_packages has run for spf_suite_group.
+# ensure_spf_suite: after this, the test finds it. install_packages has run for fetch_group spf_suite.
 ensure_spf_suite() {
-  local cache work
-  if [ -n "$(cached_spf_suite)" ]; then
-    return
-  fi
-  cache="$(cache_folder)"
-  mkdir -p "$cache"
-  exec 9>"$cache/lock"
-  flock 9
-  if [ -z "$(cached_spf_suite)" ]; then
-    headline "Fetching the SPF project's test suite"
-    work="$cache/unfinished-spf-suite"
-    rm -rf "$work"
-    mkdir -p "$work"
-    fetch_file pyspf bookworm "$spf_suite_version" "$work" "$spf_suite_file"
-    mkdir -p "$cache/spf-suite-$spf_suite_version"
-    mv "$work/$spf_suite_file" "$cache/spf-suite-$spf_suite_version/"
-    rm -rf "$work"
-  fi
-  exec 9>&-
+  fetch_once spf_suite "spf-suite-$spf_suite_version" "Fetching the SPF project's test suite"
 }

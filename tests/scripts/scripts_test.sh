@@ -338,6 +338,19 @@ case_a_suite_that_moved_on_is_told_and_its_newest_taken() {
   equal "$output" "" && equal "$(cat "$scratch/asked")" imgui=1.92.2b+ds-1
 }
 
+case_one_file_of_the_authors_is_taken_without_debians_part() {
+  mkdir -p "$scratch/pyspf-2/test"
+  echo questions >"$scratch/pyspf-2/test/questions.yml"
+  tar -czf "$scratch/authors.tar.gz" -C "$scratch" pyspf-2
+  suite_has 2-1
+  stand_in apt-get <<<'case "$*" in
+    indextargets*) echo mirror: ;;
+    *" --tar-only "*) cp '"$scratch"'/authors.tar.gz pyspf_2.orig.tar.gz ;;
+  esac'
+  in_library "fetch_file pyspf bookworm 2-1 '$scratch/fetched' questions.yml"
+  equal "$code" 0 && equal "$(cat "$scratch/fetched/source/questions.yml")" questions
+}
+
 # debian13_where COMMAND: a debootstrap that does this instead; apt knows a mirror.
 debian13_where() {
   suite_has ''
