@@ -4,6 +4,7 @@
 #include "sim/auth/spf.h"
 
 #include "cli/zone_file.h"
+#include "sim/core/utf8.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -50,7 +51,7 @@ void explain(const Context& context, const SpfOptions& options, const SpfOutcome
 {
     Lines lines;
     lines.push_back({{{std::string{sim::name_of(outcome.result)}, role_of(outcome.result)}}, {}});
-    if (outcome.explanation) lines.push_back({{{*outcome.explanation}}, {}});
+    if (outcome.explanation) lines.push_back({{{sim::printable(*outcome.explanation)}}, {}});
     lines.push_back({});
     const std::string means = fmt::format("spf.result.{}", sim::name_of(outcome.result));
     add_wrapped(

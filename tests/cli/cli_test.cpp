@@ -1,5 +1,5 @@
-#include "cli/app.h"
 #include "sim/report/width.h"
+#include "tests/cli/program.h"
 #include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
@@ -15,75 +15,7 @@
 
 namespace fs = std::filesystem;
 
-namespace {
-
-struct Result {
-    cli::ExitCode code = cli::ExitCode::ok;
-    std::string out;
-    std::string err;
-};
-
-Result hikyaku(const std::vector<std::string>& arguments,
-               const std::map<std::string, std::string>& variables = {{"LANG", "en_US.UTF-8"}},
-               bool terminal = false,
-               const std::string& typed = "")
-{
-    std::ostringstream out;
-    std::ostringstream err;
-    std::istringstream in{typed};
-    platform::Environment environment{out, err, terminal, std::nullopt, {}, {}};
-    environment.in = &in;
-    environment.in_is_terminal = terminal;
-    environment.variable = [&](const std::string& name) -> std::optional<std::string> {
-        const auto found = variables.find(name);
-        if (found == variables.end()) return std::nullopt;
-        return found->second;
-    };
-    Result result;
-    result.code = cli::run(arguments, environment);
-    result.out = out.str();
-    result.err = err.str();
-    return result;
-}
-
-bool has(const std::string& text, const std::string& part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-std::vector<std::string> lines_of(const std::string& text)
-{
-    std::vector<std::string> lines;
-    std::istringstream in{text};
-    for (std::string line; std::getline(in, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-// A folder of this test's own, removed with it.
-class Folder {
-public:
-    explicit Folder(const std::string& name)
-        : path_{fs::path{HIKYAKU_BINARY_DIR} / "cli_files" / name}
-    {
-        fs::remove_all(path_);
-        fs::create_directories(path_);
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const
-    {
-        std::ofstream{path_ / name, std::ios::binary} << content;
-        return (path_ / name).string();
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
-} // namespace
+using namespace test;
 
 TEST_SUITE("cli")
 {
@@ -512,68 +444,6 @@ TEST_SUITE("cli")
         CHECK(result.code == cli::ExitCode::unusable);
         CHECK(has(result.err, file));
         CHECK(fs::file_size(file) == 2);
-    }
-
-    TEST_CASE("spf says the result first, then what the domain says, then why")
-    {
-        const Folder folder{"spf"};
-        const std::string zone = folder.file("zone.json", R"({
-            "kumo.example": [["TXT", ["v=spf1 a:mail.kumo.example ip6:2001:db8::/32 ",
-                                      "-all exp=why.kumo.example"]]],
-            "mail.kumo.example": [["A", "192.0.2.1"]],
-            "why.kumo.example": [["TXT", "%{i} is none of ours"]],
-            "broken.example": [["TXT", "v=spf1 ipv4:192.0.2.1 -all"]],
-            "slow.example": [["TIMEOUT"]]})");
-        const auto ask = [&](const std::string& ip, const std::string& sender) {
-            return hikyaku(
-                {"spf", "--zone", zone, "--ip", ip, "--helo", "x.example", "--from", sender});
-        };
-        CHECK(lines_of(ask("192.0.2.1", "a@kumo.example").out).front() == "pass");
-        CHECK(lines_of(ask("2001:db8::9", "a@kumo.example").out).front() == "pass");
-        const Result refused = ask("192.0.2.9", "a@kumo.example");
-        CHECK(refused.code == cli::ExitCode::ok);
-        CHECK(has(refused.out, "fail\n192.0.2.9 is none of ours\n"));
-        CHECK(has(refused.out, "kumo.example: \"-all\" matches"));
-        const Result broken = ask("192.0.2.1", "a@broken.example");
-        CHECK(lines_of(broken.out).front() == "permerror");
-        CHECK(has(broken.out, "\"ipv4:192.0.2.1\" begins with no word that SPF knows"));
-        CHECK(lines_of(ask("192.0.2.1", "a@slow.example").out).front() == "temperror");
-        CHECK(lines_of(ask("192.0.2.1", "").out).front() == "none"); // of the HELO name
-    }
-
-    TEST_CASE("a zone file that is wrong is told, with where")
-    {
-        const Folder folder{"zones"};
-        struct Row {
-            const char* zone;
-            const char* told;
-        };
-        for (const Row& row :
-             {Row{"{\n\n \"a.example\": [", "line 3: this is no JSON"},
-              Row{"[]", "a zone file is an object"},
-              Row{R"({"a.example": "A"})", "\"a.example\" needs a list of records"},
-              Row{R"({"a.example": [["A", "192.0.2"]]})", R"(["A","192.0.2"] under "a.example")"},
-              Row{R"({"a.example": [["AAAA", "1::g"]]})", R"(["AAAA","1::g"])"},
-              Row{R"({"a.example": [["MX", "b.example"]]})", R"(["MX","b.example"])"},
-              Row{R"({"a.example": [["RCODE"]]})", R"(["RCODE"])"},
-              Row{R"({"a.example": [["LOC", "x"]]})", R"(["LOC","x"])"}}) {
-            const std::string file = folder.file("zone.json", row.zone);
-            const Result told = hikyaku({"spf",
-                                         "--zone",
-                                         file,
-                                         "--ip",
-                                         "192.0.2.1",
-                                         "--helo",
-                                         "x.example",
-                                         "--from",
-                                         "a@a.example"});
-            CHECK(told.code == cli::ExitCode::unusable);
-            CHECK(told.out.empty());
-            CHECK_MESSAGE(has(told.err, file), told.err);
-            CHECK_MESSAGE(has(told.err, row.told), told.err);
-        }
-        CHECK(has(hikyaku({"spf", "--zone", "x", "--ip", "1.2.3", "--helo", "x", "--from", ""}).err,
-                  "--ip 1.2.3: that is no IP address"));
     }
 
     TEST_CASE("a broken file is told with file, line and column, all of it at once")

@@ -2,6 +2,7 @@
 // it is run here. What would wait for a network ends at the first thing that it misses.
 #include "cli/app.h"
 #include "cli/zone_file.h"
+#include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
 
@@ -166,15 +167,6 @@ void check_command(std::vector<std::string> words)
     CHECK(said.out != "");
 }
 
-std::vector<std::string> lesson_names()
-{
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator{source_tree / "scenarios"})
-        if (entry.is_directory()) names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
-    return names;
-}
-
 } // namespace
 
 TEST_SUITE("commands")
@@ -215,7 +207,7 @@ TEST_SUITE("commands")
     {
         const Workplace folder;
         std::set<std::vector<std::string>> all;
-        for (const std::string& lesson : lesson_names()) {
+        for (const std::string& lesson : test::lesson_names) {
             for (const char* language : {"ja", "en"}) {
                 const std::string text = text_of_file(source_tree / "scenarios" / lesson /
                                                       ("lesson." + std::string{language} + ".md"));

@@ -1,0 +1,83 @@
+// The program run in this process, with what it said, and files for it.
+#pragma once
+
+#include "cli/app.h"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace test {
+
+struct Result {
+    cli::ExitCode code = cli::ExitCode::ok;
+    std::string out;
+    std::string err;
+};
+
+inline Result
+hikyaku(const std::vector<std::string>& arguments,
+        const std::map<std::string, std::string>& variables = {{"LANG", "en_US.UTF-8"}},
+        bool terminal = false,
+        const std::string& typed = "")
+{
+    std::ostringstream out;
+    std::ostringstream err;
+    std::istringstream in{typed};
+    platform::Environment environment{out, err, terminal, std::nullopt, {}, {}};
+    environment.in = &in;
+    environment.in_is_terminal = terminal;
+    environment.variable = [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    };
+    Result result;
+    result.code = cli::run(arguments, environment);
+    result.out = out.str();
+    result.err = err.str();
+    return result;
+}
+
+inline bool has(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+inline std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+// A folder of this test's own, removed with it.
+class Folder {
+public:
+    explicit Folder(const std::string& name)
+        : path_{std::filesystem::path{HIKYAKU_BINARY_DIR} / "cli_files" / name}
+    {
+        std::filesystem::remove_all(path_);
+        std::filesystem::create_directories(path_);
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const
+    {
+        std::ofstream{path_ / name, std::ios::binary} << content;
+        return (path_ / name).string();
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace test
