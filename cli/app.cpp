@@ -26,6 +26,7 @@ struct Parsed {
     std::string colour = "auto";
     ListOptions list;
     LessonOptions lesson;
+    PresentOptions present;
     RunOptions run;
     CheckOptions check;
     SpfOptions spf;
@@ -89,6 +90,7 @@ public:
         common(app_);
         add_list();
         add_lesson();
+        add_present();
         add_run();
         add_check();
         add_spf();
@@ -97,7 +99,7 @@ public:
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
         one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
-               {"list", "lesson", "run", "check", "spf", "bridge", "send", "help"});
+               {"list", "lesson", "present", "run", "check", "spf", "bridge", "send", "help"});
         labels(*app_.get_formatter());
         name_groups(app_);
         for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
@@ -172,6 +174,13 @@ private:
         auto* sub = subcommand("lesson");
         sub->add_option("lesson", parsed_.lesson.lesson, context_.text("help.lesson"))->required();
         add_level(*sub);
+    }
+
+    void add_present()
+    {
+        auto* sub = subcommand("present");
+        sub->add_option("lesson", parsed_.present.lesson, context_.text("help.lesson"))->required();
+        sub->add_flag("--notes", parsed_.present.notes, context_.text("help.notes"));
     }
 
     void add_check()
@@ -345,6 +354,7 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
         parsed.lesson.level = *sim::parse_enum<sim::report::Level>(parsed.level);
         return lesson(context, parsed.lesson);
     }
+    if (app.got_subcommand("present")) return present(context, parsed.present);
     if (app.got_subcommand("check")) return check(context, parsed.check);
     if (app.got_subcommand("spf")) return spf(context, parsed.spf);
     if (app.got_subcommand("run")) {

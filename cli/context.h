@@ -49,6 +49,11 @@ struct LessonOptions {
     sim::report::Level level = sim::report::Level::standard;
 };
 
+struct PresentOptions {
+    std::string lesson;
+    bool notes = false; // for the speaker, instead of the window
+};
+
 struct RunOptions {
     std::string lesson;
     std::optional<std::string> message_file;
@@ -129,6 +134,7 @@ void add_wrapped(sim::report::Lines& lines,
 ExitCode list(const Context& context, const ListOptions& options);
 ExitCode run(const Context& context, const RunOptions& options);
 ExitCode lesson(const Context& context, const LessonOptions& options);
+ExitCode present(const Context& context, const PresentOptions& options);
 ExitCode check(const Context& context, const CheckOptions& options);
 ExitCode spf(const Context& context, const SpfOptions& options);
 // Until a signal ends it.

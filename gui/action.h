@@ -5,6 +5,7 @@
 #include "gui/theme.h"
 #include "sim/core/ids.h"
 #include "sim/explain/catalog.h"
+#include "sim/report/speakers_notes.h"
 
 #include <cstddef>
 #include <string>
@@ -129,6 +130,16 @@ struct Bridge { // real mail programs are let in, or no more
     bool open = true;
 };
 struct StopRun {}; // a long run goes no further
+struct Present {   // to a class: this lesson, from its first stop
+    bool on = true;
+};
+struct NextStop { // of the presentation, or a former one
+    int step = 1;
+};
+struct GoToStop {
+    sim::report::LessonStop stop = sim::report::LessonStop::hook;
+};
+struct Blacken {}; // a black screen, or no more
 SIM_NAMED_ENUM(ExportKind, png, transcript, json, capture);
 struct Export {
     ExportKind kind = ExportKind::png;
@@ -171,6 +182,10 @@ using Action = std::variant<action::Open,
                             action::ShowSheet,
                             action::Bridge,
                             action::StopRun,
+                            action::Present,
+                            action::NextStop,
+                            action::GoToStop,
+                            action::Blacken,
                             action::Export>;
 
 } // namespace gui

@@ -109,11 +109,7 @@ void App::keys(std::vector<Action>& actions) const
     if (pressed(ImGuiKey_O)) actions.emplace_back(action::ShowSheet{Sheet::files});
     if (pressed(ImGuiKey_B)) actions.emplace_back(action::ShowSheet{Sheet::bridge});
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
-    if (pressed(ImGuiKey_P)) {
-        actions.emplace_back(action::SetTheme{desk_.preferences().theme == ThemeName::projector
-                                                  ? ThemeName::paper
-                                                  : ThemeName::projector});
-    }
+    if (pressed(ImGuiKey_P)) actions.emplace_back(action::Present{});
     // By what was typed: which key that takes differs between keyboards, and Shift may be up again
     // before the frame comes.
     for (const ImWchar typed : io.InputQueueCharacters) {
@@ -124,6 +120,34 @@ void App::keys(std::vector<Action>& actions) const
     }
 }
 
+// Whatever a presenter's remote may send; no other letter changes what the class sees.
+void App::presenter_keys(std::vector<Action>& actions) const
+{
+    const auto pressed = [](ImGuiKey key) {
+        return ImGui::IsKeyPressed(key, key >= ImGuiKey_LeftArrow && key <= ImGuiKey_DownArrow);
+    };
+    if (pressed(ImGuiKey_P) || pressed(ImGuiKey_Escape))
+        actions.emplace_back(action::Present{false});
+    if (pressed(ImGuiKey_PageDown)) actions.emplace_back(action::NextStop{1});
+    if (pressed(ImGuiKey_PageUp)) actions.emplace_back(action::NextStop{-1});
+    if (pressed(ImGuiKey_B)) actions.emplace_back(action::Blacken{});
+    if (pressed(ImGuiKey_Period) || pressed(ImGuiKey_Space))
+        actions.emplace_back(action::PlayPause{});
+    if (pressed(ImGuiKey_RightArrow)) actions.emplace_back(action::Step{1});
+    if (pressed(ImGuiKey_LeftArrow)) actions.emplace_back(action::Step{-1});
+    if (pressed(ImGuiKey_L)) {
+        actions.emplace_back(
+            action::SetLanguage{desk_.preferences().language == "ja" ? "en" : "ja"});
+    }
+}
+
+void App::look_at_graph()
+{
+    if (graph_of_ == desk_.run_number()) return;
+    graph_of_ = desk_.run_number();
+    graph_ = map_graph(desk_.playback().world(), desk_.scenario());
+}
+
 void App::middle_pane(const Ui& ui, const Rect& middle)
 {
     const Theme& theme = ui.theme();
@@ -131,10 +155,7 @@ void App::middle_pane(const Ui& ui, const Rect& middle)
     if (!ui.desk().problems().empty()) { // and nothing of the lesson behind it
         problems_panel(ui);
     } else if (ui.desk().is_open()) {
-        if (graph_of_ != ui.desk().run_number()) {
-            graph_of_ = ui.desk().run_number();
-            graph_ = map_graph(ui.desk().playback().world(), ui.desk().scenario());
-        }
+        look_at_graph();
         const float pad = ui.px(14);
         const bool over = ui.desk().shows_verdict();
         float split = middle.min.y + middle.height() * 0.51F;
@@ -211,12 +232,31 @@ void App::layout(const Ui& ui)
     sheets(ui);
 }
 
+void App::presenter_layout(const Ui& ui)
+{
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ImGui::SetNextWindowPos({0, 0});
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+    ImGui::Begin("##presenter", nullptr, whole_window);
+    ImGui::PopStyleVar();
+    begin_pane(ui, "##presented", {{0, 0}, size}, ui.theme().paper, {0, 0});
+    look_at_graph();
+    presenter(ui, graph_, {{0, 0}, size});
+    ImGui::EndChild();
+    keep_keys(desk_);
+    ImGui::End();
+}
+
 bool App::frame(float display_scale, float seconds, Probe* probe)
 {
     const bool moves = desk_.advance(seconds);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    const Theme theme =
-        make_theme(desk_.preferences().theme, display_scale * desk_.preferences().zoom, size.y);
+    const bool presents = desk_.presentation() && desk_.is_shown();
+    const Theme theme = presents ? presenter_theme(size.y)
+                                 : make_theme(desk_.preferences().theme,
+                                              display_scale * desk_.preferences().zoom,
+                                              size.y);
     apply(theme);
     if (size.x < smallest_side || size.y < smallest_side) return moves;
     ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
@@ -226,10 +266,18 @@ bool App::frame(float display_scale, float seconds, Probe* probe)
     {
         const Ui ui{desk_, theme, fonts_, actions, probe};
         ImGui::PushFont(fonts_.text, theme.body());
-        layout(ui);
+        if (presents) {
+            presenter_layout(ui);
+        } else {
+            layout(ui);
+        }
         ImGui::PopFont();
     }
-    keys(actions);
+    if (presents) {
+        presenter_keys(actions);
+    } else {
+        keys(actions);
+    }
     for (const Action& action : actions)
         desk_.act(action);
     return moves || !actions.empty();

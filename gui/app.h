@@ -26,7 +26,10 @@ public:
 
 private:
     void keys(std::vector<Action>& actions) const;
+    void presenter_keys(std::vector<Action>& actions) const;
+    void look_at_graph();
     void layout(const class Ui& ui);
+    void presenter_layout(const class Ui& ui);
     void middle_pane(const class Ui& ui, const struct Rect& middle);
 
     Desk desk_;

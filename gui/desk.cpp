@@ -37,7 +37,8 @@ bool is_about_run(const Action& action)
                    std::is_same_v<What, ToStart> || std::is_same_v<What, ToEnd> ||
                    std::is_same_v<What, RunUntil> || std::is_same_v<What, RunUntilTime> ||
                    std::is_same_v<What, Restart> || std::is_same_v<What, Select> ||
-                   std::is_same_v<What, Bridge> || std::is_same_v<What, Export>;
+                   std::is_same_v<What, Bridge> || std::is_same_v<What, Present> ||
+                   std::is_same_v<What, Export>;
         },
         action);
 }
@@ -188,7 +189,9 @@ void Desk::on(const action::Open& open_file)
     flash_ = 0;
     notice_.clear();
     shown_host_ = {};
+    read_texts();
     open(std::move(*loaded));
+    if (presentation_) begin_presentation();
 }
 
 void Desk::on(const action::OpenNeighbour& neighbour)

@@ -6,6 +6,8 @@
 #include "gui/live_run.h"
 #include "gui/run_pane.h"
 #include "sim/explain/language.h"
+#include "sim/report/lesson_text.h"
+#include "sim/report/speakers_notes.h"
 #include "sim/scenario/load.h"
 
 #include <array>
@@ -65,6 +67,19 @@ struct Facilities {
     std::function<tl::expected<std::unique_ptr<LiveRun>, LiveProblem>(
         const sim::scenario::Scenario& lesson)>
         open_bridge;
+    // A text file that stands beside a lesson; nothing when there is none.
+    std::function<std::optional<std::string>(const std::string& path)> read_text;
+};
+
+// A lesson before a class.
+struct Presentation {
+    std::vector<sim::report::LessonStop> stops;
+    std::size_t at = 0;
+    bool is_black = false;
+    std::vector<std::pair<std::string, std::string>> cure; // settings, as of the stop of that name
+
+    [[nodiscard]] sim::report::LessonStop stop() const { return stops.at(at); }
+    friend bool operator==(const Presentation&, const Presentation&) = default;
 };
 
 class Desk {
@@ -92,6 +107,13 @@ public:
         return playback().settings_at(live_ ? playback().trace().size() : cursor());
     }
     [[nodiscard]] const sim::scenario::Setting* setting(std::string_view key) const;
+    // What is to be read about the lesson; empty when it comes without a text.
+    [[nodiscard]] const sim::report::LessonText& text() const
+    {
+        return preferences_.language == "ja" ? text_ja_ : text_en_;
+    }
+    // Whether somebody has seen what comes of it: only then is it told why.
+    [[nodiscard]] bool outcome_seen() const { return guess_.seen || shows_verdict(); }
     // Another number for each run: whoever keeps something of a run asks whether it is still that
     // one.
     [[nodiscard]] std::uint64_t run_number() const { return pane_->number(); }
@@ -139,6 +161,9 @@ public:
     [[nodiscard]] bool is_complete() const { return pane_->is_complete(); }
     // What the last change or export did, in the language; empty when there is nothing to say.
     [[nodiscard]] const std::string& notice() const { return notice_; }
+
+    // ---- before a class -------------------------------------------------------------------------
+    [[nodiscard]] const std::optional<Presentation>& presentation() const { return presentation_; }
 
     // ---- how it is shown ------------------------------------------------------------------------
     [[nodiscard]] const Preferences& preferences() const { return preferences_; }
@@ -224,6 +249,10 @@ private:
     void on(const action::ShowSheet& sheet);
     void on(const action::Bridge& bridge);
     void on(const action::StopRun& stop);
+    void on(const action::Present& present);
+    void on(const action::NextStop& next);
+    void on(const action::GoToStop& go);
+    void on(const action::Blacken& black);
     void on(const action::Export& what);
 
     void open(sim::scenario::Scenario scenario);
@@ -239,6 +268,11 @@ private:
     // arrived.
     void moved(bool sets_out = false);
     [[nodiscard]] bool holds(float seconds); // at what the lesson exists for
+    void read_texts();
+    void begin_presentation();
+    void show_stop(); // the run as it stands there
+    // The last card of the run with something to change; nothing without one.
+    [[nodiscard]] std::optional<std::size_t> last_curable() const;
 
     Facilities facilities_;
     Preferences preferences_;
@@ -268,6 +302,9 @@ private:
     sim::Plan given_;                   // the lesson as its file has it
     bool as_given_ = true;
     int fork_wanted_ = 0;
+    sim::report::LessonText text_ja_;
+    sim::report::LessonText text_en_;
+    std::optional<Presentation> presentation_;
     std::string notice_;
     MapView map_view_;
     Tab tab_ = Tab::transcript;

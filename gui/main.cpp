@@ -11,6 +11,7 @@
 #include "gui/window.h"
 #include "platform/environment.h"
 #include "platform/files.h"
+#include "platform/presented.h"
 #include "platform/resources.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 namespace {
@@ -119,7 +121,8 @@ private:
                 platform::load_scenario,
                 gui::list_folder,
                 [this](const gui::Desk& desk, auto kind) { return export_to(desk, kind); },
-                gui::open_bridge};
+                gui::open_bridge,
+                platform::read_file};
     }
 
     int picture(const gui::FontFiles& fonts, const std::string& path)
@@ -136,9 +139,14 @@ private:
         user.start = [&](gui::Fonts loaded) {
             gui::App app{gui::Desk{facilities(), liked}, loaded};
             app.desk().act(gui::action::Open{path});
+            gui::present_from(app.desk(), options_.screenshot.present);
             return app;
         };
-        user.before_end = [&](const gui::Desk& desk) { remember(desk.preferences()); };
+        user.before_end = [&](const gui::Desk& desk) {
+            remember(desk.preferences());
+            tell_notes(std::nullopt);
+        };
+        user.shown = [this](const gui::Desk& desk) { tell_notes(gui::presented_by(desk)); };
         user.file_changed = [this](const gui::Desk& desk) { return file_changed(desk.wanted()); };
         user.drawn = [this](const ImDrawData& frame) {
             const std::string file = std::exchange(wanted_picture_, {});
@@ -160,6 +168,20 @@ private:
         std::error_code error;
         fs::create_directories(file.parent_path(), error);
         if (!error) (void)platform::write_file(file.string(), gui::write_preferences(preferences));
+    }
+
+    // What is shown to the class, to whoever shows the speaker's notes.
+    void tell_notes(const std::optional<platform::Presented>& presented)
+    {
+        if (presented == told_) return;
+        told_ = presented;
+        const auto folder = platform::private_folder(environment_);
+        if (!folder) return; // nobody but the speaker may write there: no notes then
+        if (presented) {
+            (void)platform::write_presented(*folder, *presented);
+        } else {
+            platform::remove_presented(*folder);
+        }
     }
 
     bool file_changed(const std::string& path)
@@ -191,6 +213,7 @@ private:
     std::shared_ptr<const sim::explain::Language> ja_;
     std::shared_ptr<const sim::explain::Language> en_;
     std::vector<gui::LessonEntry> lessons_;
+    std::optional<platform::Presented> told_;
     std::string wanted_picture_;
     std::string watched_;
     fs::file_time_type written_;

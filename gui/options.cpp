@@ -17,11 +17,14 @@ struct Option {
 
 using Value = const std::string&;
 
-const std::array<Option, 9> known{{
+const std::array<Option, 10> known{{
     {"--lesson", "LESSON|FILE", [](Options& to, Value value) { to.lesson = value; }},
     {"--lang", "ja|en", [](Options& to, Value value) { to.lang = value; }},
     {"--theme", "paper|dark|projector", [](Options& to, Value value) { to.theme = value; }},
     {"--level", "story|standard|expert", [](Options& to, Value value) { to.level = value; }},
+    {"--present",
+     "hook|predict|watch|why|cure",
+     [](Options& to, Value value) { to.screenshot.present = value; }},
     {"--screenshot", "FILE.png", [](Options& to, Value value) { to.screenshot.file = value; }},
     {"--at",
      "start|blocked|tls|refused|delivered|end",

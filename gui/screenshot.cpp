@@ -53,6 +53,24 @@ struct ContextEnd {
 
 } // namespace
 
+std::optional<platform::Presented> presented_by(const Desk& desk)
+{
+    const auto& presentation = desk.presentation();
+    if (!presentation) return std::nullopt;
+    platform::Presented presented{desk.path(), {}, presentation->at};
+    for (const sim::report::LessonStop stop : presentation->stops)
+        presented.stops.emplace_back(sim::name_of(stop));
+    return presented;
+}
+
+void present_from(Desk& desk, const std::string& stop)
+{
+    const auto wanted = sim::parse_enum<sim::report::LessonStop>(stop);
+    if (!wanted) return;
+    desk.act(action::Present{});
+    desk.act(action::GoToStop{*wanted});
+}
+
 std::string make_screenshot(Desk desk,
                             const std::string& path,
                             const FontFiles& fonts,
@@ -85,8 +103,10 @@ std::string make_screenshot(Desk desk,
         }
         desk.act(action::ChangeSetting{assigned->key, assigned->value});
     }
+    present_from(desk, options.present);
     if (const auto action = go_to(options.at)) desk.act(*action);
-    desk.set_progress(options.at == "blocked" ? 1.0F : 0.6F);
+    const bool is_arrived = options.at == "blocked" || desk.presentation();
+    desk.set_progress(is_arrived ? 1.0F : 0.6F);
     if (const auto tab = sim::parse_enum<Tab>(options.tab)) desk.act(action::ShowTab{*tab});
 
     ImGui::CreateContext();

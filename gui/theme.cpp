@@ -138,6 +138,15 @@ Theme make_theme(ThemeName name, float user_scale, float height)
     return theme;
 }
 
+Theme presenter_theme(float height)
+{
+    constexpr float body_share = 0.032F;
+    Theme theme = projector_theme();
+    theme.name = ThemeName::projector;
+    theme.scale = body_share * height / 15; // Theme::body() is 15 design pixels
+    return theme;
+}
+
 void apply(const Theme& theme)
 {
     ImGuiStyle& style = ImGui::GetStyle();

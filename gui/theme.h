@@ -73,6 +73,9 @@ struct Theme {
 // pixels: the projector's large type gives way where there is no room for it.
 Theme make_theme(ThemeName name, float user_scale, float height);
 
+// Black on white, with type by the window's height alone: body 3.2 % of it, nothing below 2.5 %.
+Theme presenter_theme(float height);
+
 // Sets ImGui's own colours and spacing to the theme's.
 void apply(const Theme& theme);
 

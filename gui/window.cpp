@@ -141,6 +141,7 @@ void loop(GLFWwindow* window, App& app, Dropped& dropped, const WindowUser& user
         last = now;
         const bool moves = app.frame(scale, step);
         ImGui::Render();
+        user.shown(app.desk());
         user.drawn(*ImGui::GetDrawData());
         draw(window);
         frame_seconds = glfwGetTime() - now;

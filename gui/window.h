@@ -19,6 +19,8 @@ struct WindowUser {
     std::function<void(const Desk& desk)> before_end;
     // Whether the open file has changed on disk since the last question.
     std::function<bool(const Desk& desk)> file_changed;
+    // Called after each frame, with what it showed.
+    std::function<void(const Desk& desk)> shown;
     // Called with each frame: an export may want it as a picture.
     std::function<void(const ImDrawData& frame)> drawn;
 };

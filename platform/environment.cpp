@@ -1,10 +1,13 @@
 #include "platform/environment.h"
 
 #include <poll.h>
+#include <spawn.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -20,6 +23,25 @@ std::optional<std::string> variable_of_process(const std::string& name)
     return std::string{value};
 }
 
+std::optional<int> run_program(const std::vector<std::string>& words)
+{
+    std::vector<std::string> copies = words;
+    std::vector<char*> arguments;
+    arguments.reserve(copies.size() + 1);
+    for (std::string& word : copies)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t process = 0;
+    if (posix_spawn(&process, arguments.front(), nullptr, nullptr, arguments.data(), environ) != 0)
+        return std::nullopt;
+    int status = 0;
+    while (waitpid(process, &status, 0) < 0) {
+        if (errno != EINTR) return std::nullopt;
+    }
+    if (!WIFEXITED(status)) return 128 + WTERMSIG(status);
+    return WEXITSTATUS(status);
+}
+
 } // namespace
 
 Environment process_environment()
@@ -33,6 +55,7 @@ Environment process_environment()
         pollfd out{STDOUT_FILENO, POLLOUT, 0};
         return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
     };
+    environment.run_program = run_program;
     winsize size{};
     if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
         size.ws_col > 0)

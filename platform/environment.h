@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace platform {
 
@@ -22,6 +23,9 @@ struct Environment {
     std::function<bool()> reader_has_gone = [] { return false; };
     std::istream* in = nullptr; // what a person types; none: nobody is asked anything
     bool in_is_terminal = false;
+    // Runs another program with these arguments (the first is its path) on the same terminal and
+    // waits for its end: its exit code, or nothing when it could not be run.
+    std::function<std::optional<int>(const std::vector<std::string>& words)> run_program = {};
 };
 
 // The process's own.

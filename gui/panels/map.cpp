@@ -503,8 +503,10 @@ void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space)
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->ChannelsSplit(2);
     list->ChannelsSetCurrent(1);
-    const Rect own = place_of_buttons(ui, graph, space);
-    buttons(ui, own);
+    // Before a class nobody looks at controls.
+    const bool has_buttons = !ui.desk().presentation();
+    const Rect own = has_buttons ? place_of_buttons(ui, graph, space) : Rect{};
+    if (has_buttons) buttons(ui, own);
     list->ChannelsSetCurrent(0);
     ImGui::PushClipRect(space.min, space.max, true);
     MapDrawing{drawn, ui, graph, whole, {space, own}}.draw();

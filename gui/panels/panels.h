@@ -24,6 +24,8 @@ void why_panel(const Ui& ui);
 // Of that card; no height when there is nothing to cure.
 void cure_button(const Ui& ui);
 float cure_height(const Ui& ui);
+// One thing at a time, in large type, over the whole window.
+void presenter(const Ui& ui, const MapGraph& graph, const Rect& space);
 void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
 void sheets(const Ui& ui);         // keys, run until, export, files

@@ -1,6 +1,7 @@
 // Left: the goal, the prediction, the mail program's account settings, the world's switches.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/prose.h"
 #include "gui/panels/setting_rows.h"
 #include "sim/explain/nouns.h"
 
@@ -18,6 +19,40 @@ void goal(const Ui& ui)
 {
     heading(ui, ui.say("goal"));
     ui.paragraph(ui.body(), ui.pick(ui.desk().scenario().goal));
+}
+
+// Once somebody has seen what comes of the lesson: why, and what else there is to know, in the
+// place of the goal.
+void explanation(const Ui& ui)
+{
+    using sim::report::LessonPart;
+    const sim::report::LessonText& text = ui.desk().text();
+    heading(ui, ui.say("text.title"));
+    const auto [first, rest] = sim::report::opening(text.part(LessonPart::idea));
+    prose(ui, first);
+    if (!fold(ui, "text/more", ui.say("text.more"))) return;
+    prose(ui, rest);
+    const auto section = [&](std::string_view title, std::string_view markdown) {
+        if (markdown.empty()) return;
+        ui.paragraph(ui.in(ui.bold(), ui.theme().secret), title);
+        prose(ui, markdown);
+    };
+    section(ui.say("text.goal"), ui.pick(ui.desk().scenario().goal));
+    const auto title_of = [&](LessonPart part) {
+        return ui.desk().language().text("report.lesson_part." + std::string{sim::name_of(part)});
+    };
+    section(title_of(LessonPart::cure), text.part(LessonPart::cure));
+    prose(ui, text.other);
+    if (!text.questions.empty())
+        ui.paragraph(ui.in(ui.bold(), ui.theme().secret), title_of(LessonPart::questions));
+    // First think, then look.
+    for (std::size_t i = 0; i < text.questions.size(); ++i) {
+        const auto& question = text.questions[i];
+        if (fold(ui, fmt::format("text/question/{}", i + 1), question.asked))
+            prose(ui, question.answer);
+    }
+    section(title_of(LessonPart::limits), text.part(LessonPart::limits));
+    ui.rule();
 }
 
 void prediction(const Ui& ui)
@@ -190,7 +225,12 @@ void rules(const Ui& ui)
 void all_settings(const Ui& ui)
 {
     using enum sim::SettingGroup;
-    goal(ui);
+    const bool told = ui.desk().outcome_seen() && !ui.desk().text().is_empty();
+    if (told) {
+        explanation(ui);
+    } else {
+        goal(ui);
+    }
     prediction(ui);
     ui.rule();
     heading(ui, ui.say("account.title"));

@@ -50,6 +50,7 @@ void keys(const Ui& ui)
                               Key{"fork", "F"},
                               Key{"restart", "R"},
                               Key{"presenter", "P"},
+                              Key{"black", "B"},
                               Key{"map", "0  Ctrl ← → ↑ ↓"},
                               Key{"zoom", "Ctrl + / Ctrl -"},
                               Key{"walk", "Tab  ← → ↑ ↓"},

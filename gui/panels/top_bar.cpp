@@ -74,9 +74,8 @@ void icon_row(const Ui& ui, float side)
     if (ui.icon_button("top/theme", icon::sun, ui.say("hint.theme")))
         ui.ask(action::SetTheme{next_theme});
     place(1);
-    const bool presenting = ui.theme().name == ThemeName::projector;
     if (ui.icon_button("top/presenter", icon::display, ui.say("hint.presenter")))
-        ui.ask(action::SetTheme{presenting ? ThemeName::paper : ThemeName::projector});
+        ui.ask(action::Present{});
     place(2);
     if (ui.icon_button("top/menu", icon::bars, ui.say("hint.export")))
         ui.ask(action::ShowSheet{Sheet::export_menu});

@@ -50,8 +50,15 @@ inline gui::Facilities facilities()
     static const auto ja = language_file("ja"); // read once: they are large
     static const auto en = language_file("en");
     static const auto lessons = all_lessons();
-    return {
-        home(), ja, en, lessons, platform::load_scenario, gui::list_folder, {}, gui::open_bridge};
+    return {home(),
+            ja,
+            en,
+            lessons,
+            platform::load_scenario,
+            gui::list_folder,
+            {},
+            gui::open_bridge,
+            platform::read_file};
 }
 
 inline gui::Preferences in(const std::string& language)
@@ -221,9 +228,12 @@ private:
     static bool in_sight(const gui::Probe::Item& item)
     {
         const float top = 60;
-        const float bottom = ImGui::GetIO().DisplaySize.y - 150; // above Send, too
+        const float bottom = ImGui::GetIO().DisplaySize.y - 200; // above Send and a notice
         for (const char* fixed : {"top/", "player/", "account/send", "lessons/", "sheet/"})
             if (item.path.starts_with(fixed)) return true;
+        // A list that was opened is whole in the window, and closes when one scrolls beside it.
+        constexpr auto any = ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel;
+        if (ImGui::IsPopupOpen("", any)) return item.max.y <= ImGui::GetIO().DisplaySize.y;
         return item.min.y >= top && item.max.y <= bottom;
     }
 

@@ -38,7 +38,7 @@ TEST_SUITE("gui.window")
             CHECK(window.desk().setting("client.port")->value == "587");
             CHECK(window.desk().cursor() == 0);
             for (const char* path : {"account/client.protection", "account/client.auth"}) {
-                CAPTURE(path);
+                CAPTURE(std::string{path});
                 // Side by side or as a list: whichever the width allows.
                 const std::string wanted =
                     std::string{path}.ends_with("auth") ? "/plain" : "/starttls";
@@ -156,8 +156,9 @@ TEST_SUITE("gui.window")
         window.key(ImGuiKey_Space);
         CHECK_FALSE(window.desk().playing());
         window.key(ImGuiKey_P);
-        CHECK(window.desk().preferences().theme == gui::ThemeName::projector);
+        CHECK(window.desk().presentation());
         window.key(ImGuiKey_P);
+        CHECK_FALSE(window.desk().presentation());
         window.key(ImGuiKey_PageDown);
         CHECK(window.desk().path() == test::lesson_path("submissions-465"));
         window.key(ImGuiKey_PageUp);
@@ -197,21 +198,31 @@ TEST_SUITE("gui.window")
                 window.settle();
                 CHECK(window.desk().tab() == tab);
             }
-            for (const char* path : {"top/level/story",    "top/level/expert",
-                                     "top/level/standard", "top/theme",
-                                     "top/theme",          "top/presenter",
-                                     "top/presenter",      "player/start",
-                                     "player/forward",     "player/back",
-                                     "player/end",         "player/play",
-                                     "player/play",        "top/menu",
-                                     "sheet/close",        "top/keys",
-                                     "sheet/close",        "player/until",
-                                     "until/delivered",    "map/mail.kumo.example",
+            for (const char* path : {"top/level/story",
+                                     "top/level/expert",
+                                     "top/level/standard",
+                                     "top/theme",
+                                     "top/theme",
+                                     "player/start",
+                                     "player/forward",
+                                     "player/back",
+                                     "player/end",
+                                     "player/play",
+                                     "player/play",
+                                     "top/menu",
+                                     "sheet/close",
+                                     "top/keys",
+                                     "sheet/close",
+                                     "player/until",
+                                     "until/delivered",
+                                     "map/mail.kumo.example",
                                      "host/close"}) {
                 CAPTURE(path);
                 CHECK(window.click(path));
                 window.settle();
             }
+            REQUIRE(window.click("top/presenter"));
+            CHECK(window.desk().presentation());
         }
     }
 
