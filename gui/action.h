@@ -18,7 +18,7 @@ SIM_NAMED_ENUM(Tab, transcript, wiretap, packet, state);
 // said; all that went over the cable.
 SIM_NAMED_ENUM(TapView, last, ends, wire);
 SIM_NAMED_ENUM(Until, block, refusal, tls, delivered, end);
-SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files, bridge);
+SIM_NAMED_ENUM(Sheet, none, keys, export_menu, until, lessons, files, bridge, start, legend);
 
 // How the map lies in its place: so many times as large as it fits, with this point of it in the
 // middle; 0 to 1 from its left and its top.

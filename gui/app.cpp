@@ -108,6 +108,7 @@ void App::keys(std::vector<Action>& actions) const
     if (pressed(ImGuiKey_F)) actions.emplace_back(action::Fork{});
     if (pressed(ImGuiKey_O)) actions.emplace_back(action::ShowSheet{Sheet::files});
     if (pressed(ImGuiKey_B)) actions.emplace_back(action::ShowSheet{Sheet::bridge});
+    if (pressed(ImGuiKey_G)) actions.emplace_back(action::ShowSheet{Sheet::legend});
     if (pressed(ImGuiKey_R)) actions.emplace_back(action::Restart{});
     if (pressed(ImGuiKey_P)) actions.emplace_back(action::Present{});
     // By what was typed: which key that takes differs between keyboards, and Shift may be up again
@@ -229,6 +230,13 @@ void App::layout(const Ui& ui)
     ImGui::End();
 
     host_sheet(ui);
+    if (desk_.sheet() == Sheet::start) {
+        const float third = (size.y - top - bottom) / 3;
+        start_marks(ui,
+                    {{0, size.y - bottom - ui.px(90)}, {left, size.y - bottom}},
+                    {{left, top}, {size.x - right, top + third}},
+                    {{size.x - right, top}, {size.x, size.y - bottom}});
+    }
     sheets(ui);
 }
 

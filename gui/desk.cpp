@@ -54,6 +54,11 @@ bool is_refusal(const sim::Event& event)
 Desk::Desk(Facilities facilities, Preferences preferences)
     : facilities_{std::move(facilities)}, preferences_{std::move(preferences)}
 {
+    if (!facilities_.read_text) return;
+    const auto words = facilities_.read_text((facilities_.home / "docs/glossary.md").string());
+    if (!words) return;
+    glossary_ja_ = Glossary{*words, "ja"};
+    glossary_en_ = Glossary{*words, "en"};
 }
 
 const sim::explain::Language& Desk::language() const

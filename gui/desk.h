@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/action.h"
+#include "gui/glossary.h"
 #include "gui/live_run.h"
 #include "gui/run_pane.h"
 #include "sim/explain/language.h"
@@ -111,6 +112,11 @@ public:
     [[nodiscard]] const sim::report::LessonText& text() const
     {
         return preferences_.language == "ja" ? text_ja_ : text_en_;
+    }
+    // The words that a text in the language may need.
+    [[nodiscard]] const Glossary& glossary() const
+    {
+        return preferences_.language == "ja" ? glossary_ja_ : glossary_en_;
     }
     // Whether somebody has seen what comes of it: only then is it told why.
     [[nodiscard]] bool outcome_seen() const { return guess_.seen || shows_verdict(); }
@@ -302,6 +308,8 @@ private:
     sim::Plan given_;                   // the lesson as its file has it
     bool as_given_ = true;
     int fork_wanted_ = 0;
+    Glossary glossary_ja_;
+    Glossary glossary_en_;
     sim::report::LessonText text_ja_;
     sim::report::LessonText text_en_;
     std::optional<Presentation> presentation_;

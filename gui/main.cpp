@@ -140,6 +140,8 @@ private:
             gui::App app{gui::Desk{facilities(), liked}, loaded};
             app.desk().act(gui::action::Open{path});
             gui::present_from(app.desk(), options_.screenshot.present);
+            // Whoever knows what to look at has named it.
+            if (options_.lesson.empty()) app.desk().act(gui::action::ShowSheet{gui::Sheet::start});
             return app;
         };
         user.before_end = [&](const gui::Desk& desk) {

@@ -17,7 +17,7 @@ struct Option {
 
 using Value = const std::string&;
 
-const std::array<Option, 10> known{{
+const std::array<Option, 11> known{{
     {"--lesson", "LESSON|FILE", [](Options& to, Value value) { to.lesson = value; }},
     {"--lang", "ja|en", [](Options& to, Value value) { to.lang = value; }},
     {"--theme", "paper|dark|projector", [](Options& to, Value value) { to.theme = value; }},
@@ -32,6 +32,9 @@ const std::array<Option, 10> known{{
     {"--tab",
      "transcript|wiretap|packet|state",
      [](Options& to, Value value) { to.screenshot.tab = value; }},
+    {"--sheet",
+     "start|legend|keys|bridge",
+     [](Options& to, Value value) { to.screenshot.sheet = value; }},
     {"--set",
      "KEY=VALUE",
      [](Options& to, Value value) { to.screenshot.settings.push_back(value); }},

@@ -109,6 +109,9 @@ std::string make_screenshot(Desk desk,
     desk.set_progress(is_arrived ? 1.0F : 0.6F);
     if (const auto tab = sim::parse_enum<Tab>(options.tab)) desk.act(action::ShowTab{*tab});
 
+    if (const auto sheet = sim::parse_enum<Sheet>(options.sheet))
+        desk.act(action::ShowSheet{*sheet});
+
     ImGui::CreateContext();
     const ContextEnd end;
     ImGuiIO& io = ImGui::GetIO();

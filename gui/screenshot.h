@@ -18,6 +18,7 @@ struct ScreenshotOptions {
     std::string tab = "transcript";
     std::string size = "1440x900";
     std::string present;               // the stop of a presentation: hook, ...; empty: none
+    std::string sheet;                 // over the window: start, legend; empty: none
     std::vector<std::string> settings; // "client.port=587"
 };
 

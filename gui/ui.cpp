@@ -113,6 +113,36 @@ float Ui::paragraph_at(
     return height * static_cast<float>(lines.size());
 }
 
+float Ui::explained_at(
+    ImDrawList* list, ImVec2 at, const TextStyle& style, std::string_view text, float width) const
+{
+    const float height = line_height(style);
+    float top = at.y + (height - style.size) / 2;
+    const auto words = desk_.glossary().in(text);
+    for (const std::string_view one : wrap(style, text, width)) {
+        line(list, {at.x, top}, style, one, width, Overflow::report);
+        const auto begin = static_cast<std::size_t>(one.data() - text.data());
+        for (const Glossary::Found& found : words) {
+            // One that is in two lines is not underlined.
+            if (found.begin < begin || found.end > begin + one.size()) continue;
+            const float left = at.x + text_width(style, one.substr(0, found.begin - begin));
+            const float right = at.x + text_width(style, one.substr(0, found.end - begin));
+            const float y = std::round(top + style.size + px(1));
+            for (float x = left; x < right; x += px(4))
+                list->AddLine({x, y}, {std::min(x + px(2), right), y}, theme_.quiet, px(1));
+            remember("word/" + found.word->word, {{left, top}, {right, y}});
+            if (!ImGui::IsWindowHovered() || !ImGui::IsMouseHoveringRect({left, top}, {right, y}))
+                continue;
+            ImGui::BeginTooltip();
+            paragraph(bold(), found.word->word, px(320));
+            paragraph(body(), found.word->meaning, px(320));
+            ImGui::EndTooltip();
+        }
+        top += height;
+    }
+    return top - at.y - (height - style.size) / 2;
+}
+
 float Ui::paragraph_height(const TextStyle& style, std::string_view text, float width) const
 {
     return line_height(style) * static_cast<float>(wrap(style, text, width).size());

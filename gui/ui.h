@@ -107,6 +107,13 @@ public:
     // The same where ImGui's cursor stands, as wide as there is room; moves the cursor down.
     void paragraph(const TextStyle& style, std::string_view text, float width = 0) const;
 
+    // The same, with words of the glossary underlined: resting on one explains it.
+    float explained_at(ImDrawList* list,
+                       ImVec2 at,
+                       const TextStyle& style,
+                       std::string_view text,
+                       float width) const;
+
     // A part of the window that scrolls by itself; ImGui::EndChild must follow in any case. Its bar
     // stands to the right of `size`, in the margin, so that nothing moves when it comes and goes.
     [[nodiscard]] bool begin_scrolled(const char* name, ImVec2 size) const;

@@ -30,6 +30,10 @@ void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
 void sheets(const Ui& ui);         // keys, run until, export, files
 void bridge(const Ui& ui);         // in its sheet: real mail programs, and how they get in
-void host_sheet(const Ui& ui);     // the host that was pressed on the map
+void start_sheet(const Ui& ui);    // in its sheet: where to begin
+void legend_sheet(const Ui& ui);   // in its sheet: what signs and colours mean
+// While the start sheet is open: where its three numbers are in the window.
+void start_marks(const Ui& ui, const Rect& send, const Rect& map, const Rect& sentence);
+void host_sheet(const Ui& ui); // the host that was pressed on the map
 
 } // namespace gui

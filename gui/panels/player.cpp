@@ -1,6 +1,7 @@
 // Bottom: the player, the time line with its marks and folded gaps, the clock, what comes next.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/time_marks.h"
 
 #include <fmt/format.h>
 #include <imgui_internal.h>
@@ -130,6 +131,8 @@ void speed(const Ui& ui, const Rect& rect)
     list->AddCircleFilled({rect.min.x + rect.width() * now, middle}, ui.px(6), ui.theme().ink);
 }
 
+} // namespace
+
 ImU32 colour_of(const Ui& ui, TimeMark mark)
 {
     switch (mark) {
@@ -146,6 +149,8 @@ ImU32 colour_of(const Ui& ui, TimeMark mark)
     }
     return ui.theme().ink;
 }
+
+namespace {
 
 // Whether one of these events happened at the cursors [begin, end).
 bool any_between(const std::vector<std::uint32_t>& events, std::size_t begin, std::size_t end)

@@ -35,21 +35,18 @@ void prose_line(const Ui& ui, const sim::report::Span& span)
         return;
     }
     const std::size_t mark = mark_of(words);
-    if (mark == 0) {
-        ui.paragraph(ui.body(), words);
-        return;
-    }
+    // What is no item has neither a sign nor a place for it.
     const bool is_number = words.find('.') < mark;
     const std::string sign = is_number ? std::string{words.substr(0, mark)} : std::string{"・"};
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float hang = ui.px(22);
+    const float hang = mark > 0 ? ui.px(22) : 0;
     const float lead = (ui.line_height(ui.body()) - ui.body().size) / 2;
     ImDrawList* list = ImGui::GetWindowDrawList();
-    if (words.find_first_not_of(' ') + 1 < mark)
+    if (mark > 0 && words.find_first_not_of(' ') + 1 < mark)
         ui.line(list, {at.x, at.y + lead}, ui.body(), sign, hang);
     const float width = ImGui::GetContentRegionAvail().x;
     const float height =
-        ui.paragraph_at(list, {at.x + hang, at.y}, ui.body(), words.substr(mark), width - hang);
+        ui.explained_at(list, {at.x + hang, at.y}, ui.body(), words.substr(mark), width - hang);
     ImGui::Dummy({width, height});
 }
 

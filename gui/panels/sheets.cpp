@@ -54,6 +54,7 @@ void keys(const Ui& ui)
                               Key{"map", "0  Ctrl ← → ↑ ↓"},
                               Key{"zoom", "Ctrl + / Ctrl -"},
                               Key{"walk", "Tab  ← → ↑ ↓"},
+                              Key{"legend", "G"},
                               Key{"help", "?"}};
     const float column = ui.px(150) * ui.theme().type_scale;
     const float lead = (ui.line_height(ui.body()) - ui.mono().size) / 2; // on the words' line
@@ -138,6 +139,10 @@ void until(const Ui& ui)
 
 void exports(const Ui& ui)
 {
+    if (ui.button("menu/start", ui.say("start.title"), ImGui::GetContentRegionAvail().x))
+        ui.ask(action::ShowSheet{Sheet::start});
+    if (ui.button("menu/legend", ui.say("legend.title"), ImGui::GetContentRegionAvail().x))
+        ui.ask(action::ShowSheet{Sheet::legend});
     if (ui.button("menu/bridge", ui.say("bridge.title"), ImGui::GetContentRegionAvail().x))
         ui.ask(action::ShowSheet{Sheet::bridge});
     ui.rule();
@@ -210,6 +215,16 @@ void sheets(const Ui& ui)
         return;
     case Sheet::bridge:
         sheet(ui, ui.say("bridge.title"), ui.px(620) * ui.theme().type_scale, [&] { bridge(ui); });
+        return;
+    case Sheet::start:
+        sheet(ui, ui.say("start.title"), ui.px(560) * ui.theme().type_scale, [&] {
+            start_sheet(ui);
+        });
+        return;
+    case Sheet::legend:
+        sheet(ui, ui.say("legend.title"), ui.px(560) * ui.theme().type_scale, [&] {
+            legend_sheet(ui);
+        });
         return;
     case Sheet::files:
         sheet(ui, ui.say("files.title"), ui.px(520) * ui.theme().type_scale, [&] { files(ui); });

@@ -23,7 +23,7 @@ void selected_sentence(const Ui& ui)
     list->AddRectFilled(at, {at.x + width, at.y + height}, ui.theme().paper, ui.px(8));
     if (ui.theme().paper == ui.theme().card) // as on a projector: a frame instead of a ground
         list->AddRect(at, {at.x + width, at.y + height}, ui.theme().rule, ui.px(8), 0, ui.px(1));
-    ui.paragraph_at(list, {at.x + pad, at.y + pad}, ui.body(), words, width - 2 * pad);
+    ui.explained_at(list, {at.x + pad, at.y + pad}, ui.body(), words, width - 2 * pad);
     ImGui::Dummy({width, height});
 }
 
