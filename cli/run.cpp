@@ -54,9 +54,15 @@ Lines opening(const Context& context,
               bool titled)
 {
     Lines lines;
-    if (titled) add_wrapped(lines, context.text(scenario.title), Role::heading, context.columns);
-    if (variation != nullptr)
-        add_wrapped(lines, context.text(variation->name), Role::emphasis, context.columns);
+    std::string title = titled ? context.text(scenario.title) : std::string{};
+    const std::string varied = variation == nullptr ? std::string{} : context.text(variation->name);
+    // In one line where there is room.
+    const std::string both = fmt::format("{} / {}", title, varied);
+    const bool joined =
+        !title.empty() && !varied.empty() && sim::report::display_width(both) <= context.columns;
+    if (joined) title = both;
+    if (!title.empty()) add_wrapped(lines, title, Role::heading, context.columns);
+    if (!varied.empty() && !joined) add_wrapped(lines, varied, Role::emphasis, context.columns);
     const auto program =
         std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
     if (program != scenario.programs.end() && program->sending) {
@@ -185,34 +191,47 @@ bool helps_from_the_start(const sim::explain::WhyCard& card, const sim::Plan& pl
     });
 }
 
-// The cure as a command that can be typed: of the first card that has one.
-void add_cures(const Context& context,
-               const sim::Plan& plan,
-               std::span<const sim::explain::WhyCard> cards,
-               const RunOptions& options,
-               Lines& lines)
+// A command that can be typed, in as many lines as it needs: this run again, with these settings.
+void add_command(const Context& context,
+                 const RunOptions& options,
+                 const sim::explain::Settings& settings,
+                 std::string_view more,
+                 Lines& lines)
 {
-    for (const auto& card : cards) {
-        if (!helps_from_the_start(card, plan)) continue;
-        lines.push_back({{{context.text("run.try")}}, {}});
-        std::string text = fmt::format("  hikyaku run {}", options.lesson);
-        if (options.variation) text += fmt::format(" --variation {}", *options.variation);
-        auto settings = options.settings; // what was set stays, what cures comes last and wins
-        for (const auto& cure : card.cure.settings) {
-            std::erase_if(settings, [&](const auto& set) { return set.first == cure.first; });
-            settings.push_back(cure);
+    std::string text = fmt::format("  hikyaku run {}", options.lesson);
+    std::vector<std::string> words;
+    words.reserve(settings.size() + 4);
+    if (options.variation) words.push_back(fmt::format(" --variation {}", *options.variation));
+    if (options.message_file) words.push_back(fmt::format(" --message {}", *options.message_file));
+    for (const auto& [key, value] : settings)
+        words.push_back(fmt::format(" --set {}={}", key, value));
+    if (options.seed != RunOptions{}.seed) words.push_back(fmt::format(" --seed {}", options.seed));
+    if (!more.empty()) words.push_back(fmt::format(" {}", more));
+    for (const std::string& word : words) {
+        if (sim::report::display_width(text + word) > context.columns - 2) {
+            lines.push_back({{{text + " \\", Role::emphasis}}, {}});
+            text = "     ";
         }
-        for (const auto& [key, value] : settings) {
-            const std::string word = fmt::format(" --set {}={}", key, value);
-            if (sim::report::display_width(text + word) > context.columns - 2) {
-                lines.push_back({{{text + " \\", Role::emphasis}}, {}});
-                text = "     ";
-            }
-            text += word;
-        }
-        lines.push_back({{{text, Role::emphasis}}, {}});
-        return; // one thing at a time
+        text += word;
     }
+    lines.push_back({{{text, Role::emphasis}}, {}});
+}
+
+// The cure, to be typed.
+void add_cure(const Context& context,
+              const sim::Plan& plan,
+              const sim::explain::WhyCard& card,
+              const RunOptions& options,
+              Lines& lines)
+{
+    if (!helps_from_the_start(card, plan)) return;
+    lines.push_back({{{context.text("run.try")}}, {}});
+    auto settings = options.settings; // what was set stays, what cures comes last and wins
+    for (const auto& cure : card.cure.settings) {
+        std::erase_if(settings, [&](const auto& set) { return set.first == cure.first; });
+        settings.push_back(cure);
+    }
+    add_command(context, options, settings, {}, lines);
 }
 
 void append(Lines& to, const Lines& more)
@@ -252,24 +271,25 @@ void add_guess(const Context& context,
 // Verdict, guess and journey; then the cards, the one that the verdict speaks of first.
 Lines what_came(const Context& context,
                 const sim::report::Source& source,
+                const std::vector<sim::report::Hop>& journey,
+                const sim::report::RunVerdict& verdict,
                 std::span<const sim::explain::WhyCard> cards,
                 const RunOptions& options)
 {
-    const auto journey = sim::report::journey(source.trace, source.end, source.scenario);
-    const auto verdict =
-        sim::report::verdict(source.trace, source.end, source.scenario, journey, cards);
     Lines lines = sim::report::verdict_lines(verdict, source);
     if (options.guess) add_guess(context, source, cards, *options.guess, lines);
     append(lines, sim::report::journey_lines(journey, source));
-    if (!verdict.card) return lines;
     const bool all = source.level == sim::report::Level::expert;
-    append(lines,
-           sim::report::why_card(cards[*verdict.card],
-                                 source,
-                                 all ? sim::report::CardDetail::full
-                                     : sim::report::CardDetail::brief));
+    if (verdict.card) {
+        append(lines,
+               sim::report::why_card(cards[*verdict.card],
+                                     source,
+                                     all ? sim::report::CardDetail::full
+                                         : sim::report::CardDetail::brief));
+    }
+    // What came of other people's mail is told in a line each.
     for (std::size_t i = 0; i < cards.size(); ++i) {
-        if (i == *verdict.card) continue;
+        if (i == verdict.card) continue;
         append(lines,
                all ? sim::report::why_card(cards[i], source)
                    : sim::report::why_line(cards[i], source));
@@ -398,10 +418,12 @@ ExitCode run(const Context& context, const RunOptions& options)
     }
     const bool as_it_is = options.settings.empty() && !options.message_file;
     const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
+    const auto journey = sim::report::journey(source.trace, source.end, *scenario);
+    const auto verdict = sim::report::verdict(source.trace, source.end, *scenario, journey, why);
     Lines lines;
     if (!options.json) {
         lines = opening(context, *scenario, variation, options.titled);
-        const Lines came = what_came(context, source, why, options);
+        const Lines came = what_came(context, source, journey, verdict, why, options);
         const Lines seen = body(source, options, link);
         // Who scrolls back reads it first, who waits for the end has it before his eyes.
         if (!seen.empty() && context.environment.out_is_terminal) {
@@ -415,13 +437,12 @@ ExitCode run(const Context& context, const RunOptions& options)
     const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
     const ExitCode code = as_it_is ? compare(context, playback, expect, lines) : ExitCode::ok;
     if (!options.json) {
-        if (options.view == View::why && why.empty()) {
-            add_wrapped(lines,
-                        context.text("run.more", {{"lesson", options.lesson}}),
-                        Role::quiet,
-                        context.columns);
+        if (verdict.card) {
+            add_cure(context, playback.plan(), why[*verdict.card], options, lines);
+        } else if (options.view == View::why) {
+            lines.push_back({{{context.text("run.more"), Role::quiet}}, {}});
+            add_command(context, options, options.settings, "--view transcript", lines);
         }
-        add_cures(context, playback.plan(), why, options, lines);
     }
     if (options.json) {
         context.environment.out << sim::report::json(source, why);

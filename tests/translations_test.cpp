@@ -6,9 +6,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -56,6 +58,21 @@ TEST_SUITE("translations")
         }
         for (const std::string& key : listed)
             CHECK_MESSAGE(ja.has(key), key);
+    }
+
+    TEST_CASE("one word for each thing")
+    {
+        const std::map<std::string, std::vector<std::string>> other_words{
+            {"en", {"sign in", "sign-in", "signed in", "signing in", "Sign in", "Talk\""}},
+            {"ja", {"あて先", "サインイン", "ちがい", "ちがう", "途中の人"}}};
+        for (const auto& language : other_words) {
+            const std::string text =
+                test::read_text_file(HIKYAKU_SOURCE_DIR "/assets/lang/" + language.first + ".toml");
+            for (const std::string& word : language.second) {
+                INFO(language.first, " ", word);
+                CHECK(text.find(word) == std::string::npos);
+            }
+        }
     }
 
     TEST_CASE("no Japanese is left in an English text")

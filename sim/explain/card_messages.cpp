@@ -23,6 +23,7 @@ bool is_refusal(SmtpReason reason)
     case SmtpReason::goodbye:
     case SmtpReason::vrfy_not_confirmed:
     case SmtpReason::help_text:
+    case SmtpReason::fault_injected: // what it stands for is told
         return false;
     default:
         return true;
@@ -89,7 +90,7 @@ std::vector<std::string> obstacle_variants()
     std::vector<std::string> names;
     for (const Obstacle obstacle : values_of<Obstacle>()) {
         const bool has_own_rule = obstacle == Obstacle::op25b || obstacle == Obstacle::ip25b ||
-                                  obstacle == Obstacle::firewall;
+                                  obstacle == Obstacle::firewall || obstacle == Obstacle::fault;
         if (has_own_rule) continue;
         names.push_back(fmt::format("{}.rule", name_of(obstacle)));
         names.push_back(fmt::format("{}.purpose", name_of(obstacle)));
@@ -132,7 +133,13 @@ std::vector<MessageGroup> card_messages()
         plain("why.shown", {"tls_required", "bounce", "waiting", "reset_seen_elsewhere"}),
         {"why.codes", all_names<scenario::System>(), {"codes"}, false},
         {"why.reply", {"words"}, {"reply"}, false},
-        {"why.cure", all_names<CureKind>(), {"server", "port", "rule", "who"}, false},
+        {"why.cure",
+         all_names<CureKind>(),
+         {"server", "port", "protection", "auth", "rule", "who"},
+         false},
+        {"why.cure_too", {"auth"}, {"auth"}, false},
+        plain("why.protection", all_names<scenario::Protection>()),
+        plain("why.auth", all_names<scenario::AuthChoice>()),
         {"why.proof", {"delivers", "not_tried"}, {}, false},
         {"why.proof", {"also"}, {"cure"}, false},
         {"why.proved", {"recipient", "sender"}, {"address"}, false},

@@ -1,6 +1,8 @@
 // A why card in words, in the rows of the design: who, rule, hit, shown, purpose, cure.
+#include "sim/core/setting_key.h"
 #include "sim/explain/card_messages.h"
 #include "sim/explain/nouns.h"
+#include "sim/explain/stranger.h"
 #include "sim/explain/why.h"
 
 #include <fmt/format.h>
@@ -12,10 +14,38 @@ namespace sim::explain {
 
 namespace {
 
+// A fault that was switched on is told as what it stands for: the mailbox is full, the line is cut.
+WhyCard as_in_life(WhyCard card, const Trace& trace)
+{
+    if (!card.fault.exists() || card.obstacle != Obstacle::fault) return card;
+    switch (std::get<FaultInjected>(trace.at(card.fault).what).fault) {
+    case Fault::reply_replaced: {
+        const auto* reply = std::get_if<SmtpReply>(&trace.at(card.stopped).what);
+        card.obstacle = Obstacle::refusal;
+        card.reason =
+            reply == nullptr ? std::nullopt : reason_of_stranger(card.reply, reply->to, {});
+        break;
+    }
+    case Fault::connection_cut:
+        card.obstacle = Obstacle::connection_lost;
+        break;
+    case Fault::delayed:
+        card.obstacle = Obstacle::reply_late;
+        break;
+    case Fault::certificate_made_wrong:
+        card.obstacle = Obstacle::certificate;
+        break;
+    case Fault::dns_failing:
+        card.obstacle = Obstacle::name_server_failed;
+        break;
+    }
+    return card;
+}
+
 class Writer {
 public:
-    Writer(const WhyCard& card, const Context& context)
-        : card_{card}, context_{context}, language_{context.language}
+    Writer(WhyCard card, const Context& context)
+        : card_{std::move(card)}, context_{context}, language_{context.language}
     {
     }
 
@@ -43,10 +73,19 @@ private:
         if (!card_.who.exists()) return language_.text("why.who.nobody");
         std::string name = host_name(card_.who, context_);
         std::string area = without_brackets(area_name(card_.who, context_));
-        // A name that says already whose it is needs no more.
-        const bool says_it = name.find(area) != std::string::npos;
+        // A name that says already whose it is needs no more; "elsewhere" is nobody's.
+        const bool says_it = name.find(area) != std::string::npos || is_elsewhere(card_.who);
         return language_.text(says_it ? "why.who.host" : "why.who.host_in_area",
                               {{"name", std::move(name)}, {"area", std::move(area)}});
+    }
+
+    [[nodiscard]] bool is_elsewhere(HostId host) const
+    {
+        const scenario::Host* found = host_at(host, context_.scenario);
+        return found != nullptr &&
+               std::ranges::any_of(context_.scenario.areas, [&](const scenario::Area& area) {
+                   return area.key == found->area && area.kind == scenario::AreaKind::elsewhere;
+               });
     }
 
     [[nodiscard]] std::vector<std::string> rule() const
@@ -81,7 +120,7 @@ private:
     // what was noticed; else what kind of obstacle it was.
     [[nodiscard]] std::string rule_key() const
     {
-        if (card_.obstacle == Obstacle::fault || card_.obstacle == Obstacle::client_certificate ||
+        if (card_.obstacle == Obstacle::client_certificate ||
             card_.obstacle == Obstacle::plain_instead_of_tls ||
             card_.obstacle == Obstacle::waits_for_tls)
             return fmt::format("why.obstacle.{}.rule", name_of(card_.obstacle));
@@ -110,6 +149,9 @@ private:
             return language_.text(fmt::format("why.reason.{}.purpose", name_of(*card_.reason)));
         if (card_.pop3_reason && is_refusal(*card_.pop3_reason))
             return language_.text(fmt::format("why.pop3.{}.purpose", name_of(*card_.pop3_reason)));
+        // That both have no way in common is not for want of encryption.
+        if (card_.problem == SmtpProblem::no_common_mechanism)
+            return language_.text("why.reason.auth_unknown_mechanism.purpose");
         return language_.text(fmt::format("why.obstacle.{}.purpose", name_of(card_.obstacle)));
     }
 
@@ -153,9 +195,14 @@ private:
     }
     [[nodiscard]] std::string on(const HitCertificate& hit) const
     {
+        // "CN=mail.kumo.example": the name alone, where there is nothing but a name.
+        constexpr std::string_view common_name = "CN=";
+        std::string_view subject = hit.subject;
+        if (subject.starts_with(common_name) && subject.find(", ") == std::string_view::npos)
+            subject.remove_prefix(common_name.size());
         return language_.text(
             "why.hit.certificate",
-            {{"subject", show_bytes(hit.subject)}, {"dialled", show_bytes(hit.dialled)}});
+            {{"subject", show_bytes(subject)}, {"dialled", show_bytes(hit.dialled)}});
     }
     [[nodiscard]] std::string on(const HitServer& hit) const
     {
@@ -189,18 +236,23 @@ private:
 
     // ---- the cure -----------------------------------------------------------------------------
 
+    // Of an account: "fault.mail.kumo.example.reply.auth" is none of its settings.
     [[nodiscard]] std::string setting(std::string_view name) const
     {
-        for (const auto& [key, value] : card_.cure.settings)
-            if (key.ends_with(name)) return value;
+        for (const auto& [key, value] : card_.cure.settings) {
+            const auto parsed = parse_setting_key(key);
+            const bool of_account = parsed && (parsed->group == SettingGroup::client ||
+                                               parsed->group == SettingGroup::fetch);
+            if (of_account && parsed->name == name) return value;
+        }
         return {};
     }
 
     // The account as it will be: what the cure changes, else what it is now.
     [[nodiscard]] std::vector<std::string> cure() const
     {
-        std::string server = setting(".server");
-        std::string port = setting(".port");
+        std::string server = setting("server");
+        std::string port = setting("port");
         if (!card_.cure.server.empty()) {
             server = card_.cure.server;
             port = fmt::format("{}", card_.cure.port);
@@ -216,15 +268,24 @@ private:
             if (account && port.empty()) port = fmt::format("{}", account->port);
         }
         const scenario::FirewallRule* found = rule_at(card_.rule, context_.scenario);
+        const std::string protection = setting("protection");
+        const std::string auth = setting("auth");
         const auto words_of = [&](CureKind kind) {
             return language_.text(
                 fmt::format("why.cure.{}", name_of(kind)),
                 {{"server", server},
                  {"port", port},
+                 {"protection", choice("protection", protection)},
+                 {"auth", choice("auth", auth)},
                  {"rule", found != nullptr ? pick(found->name, language_) : std::string{"-"}},
                  {"who", who()}});
         };
         std::vector<std::string> lines{words_of(card_.cure.kind)};
+        // Half of what is to be set is no cure.
+        const bool about_protection = card_.cure.kind == CureKind::turn_on_tls ||
+                                      card_.cure.kind == CureKind::match_protection;
+        if (about_protection && !auth.empty())
+            lines.push_back(language_.text("why.cure_too.auth", {{"auth", choice("auth", auth)}}));
         for (const auto& [key, value] : card_.cure.settings) {
             const bool hide = key.ends_with(".password") && context_.secrets == Secrets::masked;
             lines.push_back(
@@ -248,6 +309,13 @@ private:
                                 {"rule", fmt::format("{}", fmt::join(rule(), " / "))}}));
         }
         return lines;
+    }
+
+    // What a setting is switched to, as the settings call it.
+    [[nodiscard]] std::string choice(std::string_view group, const std::string& value) const
+    {
+        return value.empty() ? std::string{"-"}
+                             : language_.text(fmt::format("why.{}.{}", group, value));
     }
 
     // Somebody else has to act, and wants to know what happened.
@@ -310,7 +378,7 @@ private:
         return name;
     }
 
-    const WhyCard& card_;
+    WhyCard card_;
     const Context& context_;
     const Language& language_;
 };
@@ -319,7 +387,7 @@ private:
 
 CardText describe(const WhyCard& card, const Context& context)
 {
-    return Writer{card, context}.write();
+    return Writer{as_in_life(card, context.trace), context}.write();
 }
 
 } // namespace sim::explain

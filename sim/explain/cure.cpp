@@ -429,6 +429,9 @@ bool Cures::search(Case& it)
     const Cure own_best = it.best;
     const Reached own_furthest = it.furthest;
     if (try_all(it, pairs(it, own))) return true;
+    if (!it.fetching && try_all(it, ways_of_another_account(it))) return true;
+    if (it.card->reason == SmtpReason::sender_not_yours && try_all(it, ideas_about_address(it)))
+        return true;
     if (try_all(it, ideas_of(changes_of_others(it.now, *it.program, it.card->who)))) return true;
     it.best = own_best;
     it.furthest = own_furthest;

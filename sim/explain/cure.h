@@ -94,6 +94,7 @@ private:
     [[nodiscard]] static std::vector<Candidate> ways(const Case& it);
     static std::vector<Candidate>
     ways(const Case& it, const scenario::MailProgram& program, const scenario::Scenario& scenario);
+    [[nodiscard]] static std::vector<Candidate> ways_of_another_account(const Case& it);
     [[nodiscard]] std::vector<Candidate> pairs(const Case& it,
                                                const std::vector<Candidate>& own) const;
 

@@ -228,7 +228,8 @@ std::vector<std::string> addresses_like(const std::string& wrong, const Scenario
 bool is_about_sender(const WhyCard& card)
 {
     return card.reason == SmtpReason::bad_reverse_path ||
-           card.reason == SmtpReason::sender_domain_takes_no_mail;
+           card.reason == SmtpReason::sender_domain_takes_no_mail ||
+           card.reason == SmtpReason::sender_not_yours;
 }
 
 } // namespace
@@ -417,6 +418,18 @@ Cures::ways(const Case& it, const scenario::MailProgram& program, const Scenario
             return change.kind == CureKind::senders_provider;
         });
     }
+    return ideas_of(std::move(changes));
+}
+
+// With another account that has the sender's address. Her password for this one is not given away.
+std::vector<Cures::Candidate> Cures::ways_of_another_account(const Case& it)
+{
+    std::vector<Change> changes = ways_to_send(*it.program, it.now, true);
+    std::erase_if(changes, [](const Change& change) {
+        return std::ranges::none_of(change.settings, [](const auto& setting) {
+            return setting.first == client_setting("user");
+        });
+    });
     return ideas_of(std::move(changes));
 }
 

@@ -22,11 +22,12 @@ SIM_NAMED_ENUM(Exposed, message, password, token, proof, envelope);
 SIM_NAMED_ENUM(Ending,
                nothing_sent,
                under_way,
-               stopped,            // by a rule on its way out of the sender's program
-               refused,            // by the server that the sender's program called
+               stopped,            // by a gate, or by who changed what was said
+               refused,            // somebody said no
+               stopped_at,         // nobody said no, but further it could not go
+               not_found,          // DNS gave no address to go to
                held_back,          // by the sender's own program
                unanswered,         // nobody is to blame by name
-               bounced,            // given up by a server
                waiting,            // in a server's queue, to be tried again
                partly,             // some recipients have it, and some do not
                fetch_failed,       // delivered, or nothing sent; somebody could not fetch

@@ -26,14 +26,17 @@ void add_journey(std::vector<MessageGroup>& groups, const std::string& tone)
     groups.push_back({journey, {"logged_in", "login_refused"}, {"mechanism"}, false});
     groups.push_back({journey, {"could_read"}, {"readers", "what"}, false});
     groups.push_back({journey, {"tampered", "unproved"}, {"who"}, false});
+    groups.push_back({journey, {"reports"}, {"to", "times"}, false});
     groups.push_back(plain<Shield>("report.shield." + tone));
     groups.push_back(plain<Exposed>("report.exposed." + tone));
-    groups.push_back({"report.verdict." + tone,
-                      all_names<Ending>(),
-                      {"who", "person", "reader", "what", "hops", "reached", "wanted", "until"},
-                      false});
+    groups.push_back(
+        {"report.verdict." + tone,
+         all_names<Ending>(),
+         {"who", "person", "reader", "what", "hops", "reached", "wanted", "until", "now"},
+         false});
     groups.push_back({"report.verdict." + tone, {"anybody_at_cable"}, {}, false});
     groups.push_back({"report.verdict." + tone, {"and_others"}, {"reader"}, false});
+    groups.push_back({"report.verdict." + tone, {"kept", "returned"}, {"person"}, false});
 }
 
 } // namespace

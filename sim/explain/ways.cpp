@@ -107,7 +107,7 @@ struct Way {
 
 CureKind kind_of(const Way& way, const AccountSettings& now)
 {
-    if (way.others_account) return CureKind::senders_provider;
+    if (way.others_account && !way.same_server) return CureKind::senders_provider;
     if (!way.with_auth) return CureKind::own_isp_relay;
     if (way.same_server && way.same_port) {
         if (way.account.protection != now.protection) {
@@ -116,7 +116,7 @@ CureKind kind_of(const Way& way, const AccountSettings& now)
                        ? CureKind::turn_on_tls
                        : CureKind::match_protection;
         }
-        return CureKind::turn_on_auth;
+        return now.auth == AuthChoice::none ? CureKind::turn_on_auth : CureKind::other_login;
     }
     if (!way.same_server) return CureKind::correct_server;
     return way.account.protection == Protection::tls ? CureKind::submit_tls

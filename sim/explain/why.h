@@ -76,6 +76,7 @@ SIM_NAMED_ENUM(CureKind,
                submit_tls,         // port 465 with TLS and AUTH
                own_isp_relay,      // the ISP's own mail server
                turn_on_auth,       // the same port, with AUTH
+               other_login,        // the same port, logging in in another way
                turn_on_tls,        // the same port, with the protection that it demands
                match_protection,   // the protection that this port speaks
                correct_server,     // the server's real name

@@ -192,7 +192,10 @@ Lines why_line(const explain::WhyCard& card, const Source& source)
     const explain::CardText text = explain::describe(card, source.context());
     std::string words;
     for (const auto& row : text.rows) {
-        if (row.row == explain::CardRow::who) words = row.lines.front();
+        if (row.row == explain::CardRow::who) {
+            words = card.who.exists() ? explain::host_name(card.who, source.context())
+                                      : row.lines.front();
+        }
         if (row.row == explain::CardRow::rule)
             words += source.language.text("report.because", {{"words", row.lines.front()}});
     }

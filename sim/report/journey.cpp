@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -276,20 +277,33 @@ std::string time_words(const Hop& hop, const Source& source)
     return fmt::format("{} ×{}", time, hop.connections.size());
 }
 
+// All by name; of what came to nothing the first.
+std::string readers_of(const Hop& hop, const Source& source)
+{
+    const explain::Context context = source.context();
+    if (hop.end == HopEnd::refused && hop.readers.size() > 2) {
+        return hop_words("verdict",
+                         "and_others",
+                         source,
+                         {{"reader", explain::host_name(hop.readers.front(), context)}});
+    }
+    std::vector<std::string> names;
+    names.reserve(hop.readers.size());
+    for (const HostId reader : hop.readers)
+        names.push_back(explain::host_name(reader, context));
+    return listed(names, source);
+}
+
 std::vector<std::string> remarks_of(const Hop& hop, const Source& source)
 {
     const explain::Context context = source.context();
     std::vector<std::string> remarks;
     if (!hop.exposed.empty() && !hop.readers.empty()) {
-        std::vector<std::string> names;
-        names.reserve(hop.readers.size());
-        for (const HostId reader : hop.readers)
-            names.push_back(explain::host_name(reader, context));
         remarks.push_back(hop_words(
             "journey",
             "could_read",
             source,
-            {{"readers", listed(names, source)}, {"what", exposed_words(hop.exposed, source)}}));
+            {{"readers", readers_of(hop, source)}, {"what", exposed_words(hop.exposed, source)}}));
     }
     if (hop.tampered.exists()) {
         remarks.push_back(hop_words(
@@ -443,10 +457,44 @@ private:
 
 } // namespace
 
-Lines journey_lines(const std::vector<Hop>& journey, const Source& source)
+namespace {
+
+bool is_told_apart(const Hop& hop)
+{
+    return hop.is_report && hop.end == HopEnd::carried;
+}
+
+// Reports about a mail in one line: whom they reached, and when. Where none was fetched, how far
+// they came.
+void add_reports(const std::vector<Hop>& journey, const Source& source, Lines& lines)
+{
+    const bool fetched = std::ranges::any_of(
+        journey, [](const Hop& hop) { return is_told_apart(hop) && hop.fetches; });
+    std::vector<std::string> times;
+    const Hop* last = nullptr;
+    for (const Hop& hop : journey) {
+        if (!is_told_apart(hop) || hop.fetches != fetched) continue;
+        times.push_back(time_words(hop, source));
+        last = &hop;
+    }
+    if (last == nullptr) return;
+    const std::string text = hop_words(
+        "journey",
+        "reports",
+        source,
+        {{"to", end_name(last->to, *last, source.context())}, {"times", listed(times, source)}});
+    for (const std::string& part : wrap(text, source.columns - 3))
+        lines.push_back({{{"   " + part, Role::plain}}, last->first});
+}
+
+} // namespace
+
+Lines journey_lines(const std::vector<Hop>& all, const Source& source)
 {
     Lines lines;
-    if (journey.empty()) return lines;
+    if (all.empty()) return lines;
+    std::vector<Hop> journey;
+    std::ranges::remove_copy_if(all, std::back_inserter(journey), is_told_apart);
     Table table{source};
     const auto title = [&](std::string_view key) { return hop_words("journey", key, source); };
     table.add(
@@ -475,6 +523,7 @@ Lines journey_lines(const std::vector<Hop>& journey, const Source& source)
                 lines.push_back({{{"   " + part, role_of_hop(journey[i])}}, journey[i].first});
         }
     }
+    add_reports(all, source, lines);
     return lines;
 }
 

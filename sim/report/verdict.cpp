@@ -37,11 +37,20 @@ public:
     }
 
 private:
-    // Of what people sent.
+    // Of what people sent. The lesson is about its client: what others sent counts where she sent
+    // nothing.
     void count()
     {
-        for (const MailResult& mail : outcome_of(trace_, end_).mails) {
-            if (mail.by_server) continue;
+        const Outcome outcome = outcome_of(trace_, end_);
+        for (const bool hers : {true, false}) {
+            for (const MailResult& mail : outcome.mails) {
+                if (!mail.by_server && (!hers || is_clients(sender_of(mail.mail))))
+                    mails_.push_back(mail.mail);
+            }
+            if (!mails_.empty()) break;
+        }
+        for (const MailResult& mail : outcome.mails) {
+            if (!counts(mail.mail)) continue;
             for (const RecipientOutcome& recipient : mail.recipients) {
                 ++it_.wanted;
                 if (recipient.became >= Became::delivered) ++it_.reached;
@@ -49,7 +58,29 @@ private:
             }
         }
         it_.hops = static_cast<std::size_t>(std::ranges::count_if(
-            journey_, [](const Hop& hop) { return hop.end == HopEnd::carried && !hop.is_report; }));
+            journey_, [&](const Hop& hop) { return hop.end == HopEnd::carried && carries(hop); }));
+    }
+
+    [[nodiscard]] HostId sender_of(MailId mail) const
+    {
+        for (const EventId id : trace_.index().of(mail)) {
+            const Event& event = trace_.at(id);
+            if (event.kind() == Kind::mail_composed) return event.host;
+        }
+        return {};
+    }
+    [[nodiscard]] bool is_clients(HostId host) const
+    {
+        const auto* program = explain::program_at(host, scenario_);
+        return program != nullptr && program->key == scenario_.client;
+    }
+    [[nodiscard]] bool counts(MailId mail) const
+    {
+        return std::ranges::find(mails_, mail) != mails_.end();
+    }
+    [[nodiscard]] bool carries(const Hop& hop) const
+    {
+        return std::ranges::any_of(hop.mails, [&](MailId mail) { return counts(mail); });
     }
 
     Ending ending()
@@ -71,14 +102,14 @@ private:
         return delivered();
     }
 
-    // The lesson is about its client, whoever else failed before.
+    // Of the mails that count, or of whoever fetches; the client first.
     const WhyCard* first_card(bool fetch)
     {
         const WhyCard* first = nullptr;
         for (const WhyCard& card : cards_) {
             if ((trace_.at(card.outcome).kind() == Kind::fetch_finished) != fetch) continue;
-            const auto* program = explain::program_at(card.sender, scenario_);
-            if (program != nullptr && program->key == scenario_.client) return &card;
+            if (!fetch && card.mail.exists() && !counts(card.mail)) continue;
+            if (is_clients(card.sender)) return &card;
             if (first == nullptr) first = &card;
         }
         return first;
@@ -112,26 +143,32 @@ private:
             it_.until = deferred->until;
             return Ending::waiting;
         }
-        if (outcome.kind() == Kind::mail_bounced) {
-            if (!it_.who.exists()) it_.who = outcome.host;
-            return Ending::bounced;
-        }
+        it_.returned = outcome.kind() == Kind::mail_bounced;
+        if (card.dns && !card.rule.exists()) return Ending::not_found;
         if (!card.who.exists()) return Ending::unanswered;
-        if (card.rule.exists()) return Ending::stopped;
+        if (card.rule.exists() || card.obstacle == explain::Obstacle::tampered)
+            return Ending::stopped;
         if (card.who == card.sender) return Ending::held_back;
-        if (card.obstacle == explain::Obstacle::tampered) return Ending::stopped;
-        return Ending::refused;
+        return says_no(card) ? Ending::refused : Ending::stopped_at;
+    }
+
+    // By a reply, a closed port, a TLS alert; not whoever fell silent or lacks what is needed.
+    static bool says_no(const WhyCard& card)
+    {
+        return card.code != 0 || card.pop3_reason || card.tls == TlsFailure::peer_alert ||
+               card.obstacle == explain::Obstacle::port_closed ||
+               card.obstacle == explain::Obstacle::client_certificate;
     }
 
     Ending delivered()
     {
         for (const Hop& hop : journey_) {
-            if (hop.exposed.empty() || hop.is_report) continue;
+            if (hop.exposed.empty() || !carries(hop)) continue;
             note(hop);
             return Ending::delivered_readable;
         }
         for (const Hop& hop : journey_) {
-            if (!hop.unproved || hop.is_report) continue;
+            if (!hop.unproved || !carries(hop)) continue;
             note(hop);
             it_.who = hop.fetches ? hop.from : hop.to;
             return Ending::delivered_unproved;
@@ -151,6 +188,7 @@ private:
     const std::vector<Hop>& journey_;
     std::span<const WhyCard> cards_;
     RunVerdict it_;
+    std::vector<MailId> mails_; // that count
     bool undecided_ = false;
 };
 
@@ -180,9 +218,10 @@ Tone tone_of(Ending ending)
         return Tone::warned;
     case Ending::stopped:
     case Ending::refused:
+    case Ending::stopped_at:
+    case Ending::not_found:
     case Ending::held_back:
     case Ending::unanswered:
-    case Ending::bounced:
     case Ending::fetch_failed:
         return Tone::bad;
     }
@@ -238,9 +277,11 @@ std::string words_of(const RunVerdict& verdict, const Source& source)
             source.trace.at(verdict.event).at, verdict.until, source.scenario);
         until.erase(std::min(until.find('.'), until.size()));
     }
+    const std::string person = explain::person_at(verdict.person, context);
     return phrase(name_of(verdict.ending),
                   {{"who", name(verdict.who)},
-                   {"person", explain::person_at(verdict.person, context)},
+                   {"person", person},
+                   {"now", phrase(verdict.returned ? "returned" : "kept", {{"person", person}})},
                    {"reader", reader},
                    {"what", exposed_words(verdict.exposed, source)},
                    {"hops", fmt::format("{}", verdict.hops)},

@@ -31,6 +31,7 @@ struct RunVerdict {
     std::size_t reached = 0;
     std::size_t wanted = 0; // recipients of what people sent
     Instant until{};        // waiting
+    bool returned = false;  // a server has given it up, and told the sender
 
     friend bool operator==(const RunVerdict&, const RunVerdict&) = default;
 };

@@ -127,6 +127,18 @@ TEST_SUITE("cli")
                 }
             }
         }
+        for (const std::string& lesson : test::lesson_names) {
+            const auto listed = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
+            for (const auto& variation : listed.at("variations")) {
+                const std::string name = variation.at("key");
+                for (const char* language : {"ja", "en"}) {
+                    INFO(lesson, " ", name, " ", language);
+                    const Result result =
+                        hikyaku({"run", lesson, "--variation", name, "--lang", language});
+                    CHECK(lines_of(result.out).size() <= 25);
+                }
+            }
+        }
         CHECK(hikyaku({"run", "op25b", "--view", "why"}).out == hikyaku({"run", "op25b"}).out);
         const auto blocked = lines_of(hikyaku({"run", "op25b"}).out);
         CHECK(has(blocked.at(blocked.size() - 3), "To try it:"));
@@ -239,6 +251,14 @@ TEST_SUITE("cli")
         CHECK(out.str() == "");
         CHECK(has(buffer.str(), "Running: "));
         CHECK(has(buffer.str(), "\r\x1B[Khikyaku: Interrupted"));
+    }
+
+    TEST_CASE("the command for the whole conversation is of the same run")
+    {
+        CHECK(has(hikyaku({"run", "op25b", "--variation", "cure"}).out,
+                  "  hikyaku run op25b --variation cure --view transcript"));
+        CHECK(has(hikyaku({"run", "path", "--set", "client.line=hotel", "--seed", "7"}).out,
+                  "  hikyaku run path --set client.line=hotel --seed 7 --view transcript"));
     }
 
     TEST_CASE("what is to be tried names each setting once, and what the card sets wins")

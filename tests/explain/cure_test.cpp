@@ -103,6 +103,37 @@ TEST_SUITE("explain.cure")
         CHECK(told.text(told.card(), CardRow::cure).find("(Not tried out)") != std::string::npos);
     }
 
+    TEST_CASE("a sender address that is misspelt: the run with the user's own")
+    {
+        scenario::Scenario typo = test::small_world();
+        typo.programs[0].address = "hanaka@kumo.example";
+        const Told told{typo};
+        CHECK(told.card().reason == SmtpReason::sender_not_yours);
+        CHECK(told.card().cure.kind == CureKind::check_address);
+        CHECK(told.card().cure.proof == Proof::delivers);
+        CHECK(told.card().cure.sender == "hanako@kumo.example");
+        CHECK(told.text(told.card(), CardRow::cure).find("sent from hanako@kumo.example it") !=
+              std::string::npos);
+    }
+
+    TEST_CASE("all that is to be set is in the words: the protection, and the way to log in")
+    {
+        scenario::Scenario s = test::small_world();
+        for (scenario::SmtpListener& listener : s.mail_servers[0].listeners)
+            if (listener.port == 587) listener.auth = {Mechanism::plain};
+        const Told told{s, {{"client.protection", "none"}, {"client.auth", "cram_md5"}}};
+        CHECK(told.card().cure.proof == Proof::delivers);
+        const std::string words = told.text(told.card(), CardRow::cure);
+        INFO(words);
+        CHECK(words.find("STARTTLS") != std::string::npos);
+        CHECK(words.find("Set the way to log in to: automatic") != std::string::npos);
+
+        const Told other{s, {{"client.auth", "cram_md5"}}};
+        CHECK(other.card().cure.kind == CureKind::other_login);
+        CHECK(other.text(other.card(), CardRow::purpose).find("encryption") == std::string::npos);
+        other.check_cure();
+    }
+
     TEST_CASE("a full mailbox, a mail that is too large: the run with room, with a small mail")
     {
         scenario::Scenario full = test::small_world();

@@ -114,7 +114,8 @@ TEST_SUITE("report.journey")
         const Came never = came_of("retry-and-bounce",
                                    {{"fault.mx1.umi.example.reply.mail", "451"},
                                     {"fault.mx2.umi.example.reply.mail", "451"}});
-        CHECK(never.verdict.ending == Ending::bounced);
+        CHECK(never.verdict.ending == Ending::refused);
+        CHECK(never.verdict.returned);
     }
 
     TEST_CASE("a certificate that proves nothing is told where it stops the mail and where not")
@@ -133,6 +134,57 @@ TEST_SUITE("report.journey")
             came_of("open-relay", {{"server.relay.sakura.example.open_relay", "false"}});
         REQUIRE(closed.cards.size() == 2);
         CHECK(closed.key(closed.verdict.person) == "hanako-pc");
+    }
+
+    TEST_CASE("what became of other people's mail is no part of the verdict")
+    {
+        const Came spam_refused = came_of("open-relay",
+                                          {{"server.relay.sakura.example.open_relay", "false"},
+                                           {"client.port", "587"},
+                                           {"client.protection", "starttls"},
+                                           {"client.auth", "plain"}});
+        CHECK(spam_refused.cards.size() == 1);
+        CHECK(spam_refused.verdict.ending == Ending::delivered);
+        CHECK_FALSE(spam_refused.verdict.card);
+        CHECK(spam_refused.verdict.wanted == 1);
+        // Whoever could read the spam has read nothing of hers.
+        const Came open = came_of("open-relay");
+        CHECK(open.key(open.verdict.reader) == "office-firewall");
+    }
+
+    TEST_CASE("refused is only what somebody said no to")
+    {
+        const auto ending_of = [](const std::string& lesson, const test::Settings& settings = {}) {
+            return came_of(lesson, settings).verdict.ending;
+        };
+        const Came home = came_of("home-server"); // a gate, and then a server that gives up
+        CHECK(home.verdict.ending == Ending::stopped);
+        CHECK(home.verdict.returned);
+        CHECK(ending_of("submission-587", {{"client.auth", "none"}}) == Ending::refused);
+        CHECK(ending_of("submission-587", {{"client.port", "26"}}) == Ending::refused);
+        CHECK(ending_of("submission-587", {{"client.port", "465"}}) == Ending::stopped_at);
+        CHECK(ending_of("submission-587", {{"client.protection", "none"}}) == Ending::stopped_at);
+        CHECK(ending_of("submission-587", {{"fault.mail.kumo.example.cut", "mail"}}) ==
+              Ending::stopped_at);
+        CHECK(ending_of("submission-587", {{"client.server", "nowhere.example"}}) ==
+              Ending::not_found);
+    }
+
+    TEST_CASE("reports about a mail are one line, whatever their number")
+    {
+        const Came never = came_of("retry-and-bounce",
+                                   {{"fault.mx1.umi.example.reply.mail", "451"},
+                                    {"fault.mx2.umi.example.reply.mail", "451"}});
+        CHECK(std::ranges::count_if(never.hops, &Hop::is_report) == 4);
+        for (const char* code : {"ja", "en"}) {
+            const explain::Language words = test::language(code);
+            const report::Source source{
+                never.run.trace(), never.run.scenario(), words, never.run.trace().size()};
+            const report::Lines lines = report::journey_lines(never.hops, source);
+            // The heading, four hops, one of them in two lines, and the reports.
+            CHECK(lines.size() <= 7);
+            CHECK(lines.back().spans.front().text.find("5.0") != std::string::npos);
+        }
     }
 
     TEST_CASE("no verdict before anything is decided")
