@@ -268,6 +268,12 @@ void add_guess(const Context& context,
     }
 }
 
+bool same_words(const Lines& one, const Lines& other)
+{
+    return std::ranges::equal(
+        one, other, {}, &sim::report::TextLine::spans, &sim::report::TextLine::spans);
+}
+
 // Verdict, guess and journey; then the cards, the one that the verdict speaks of first.
 Lines what_came(const Context& context,
                 const sim::report::Source& source,
@@ -287,12 +293,16 @@ Lines what_came(const Context& context,
                                      all ? sim::report::CardDetail::full
                                          : sim::report::CardDetail::brief));
     }
-    // What came of other people's mail is told in a line each.
+    // What came of other people's mail is told in a line each; what the card says already is not.
+    const auto brief = [&](std::size_t i) { return sim::report::why_line(cards[i], source); };
+    const Lines told = verdict.card ? brief(*verdict.card) : Lines{};
     for (std::size_t i = 0; i < cards.size(); ++i) {
         if (i == verdict.card) continue;
-        append(lines,
-               all ? sim::report::why_card(cards[i], source)
-                   : sim::report::why_line(cards[i], source));
+        if (all) {
+            append(lines, sim::report::why_card(cards[i], source));
+        } else if (const Lines line = brief(i); !same_words(line, told)) {
+            append(lines, line);
+        }
     }
     return lines;
 }
