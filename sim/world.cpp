@@ -285,6 +285,7 @@ void World::Parts::do_send(const scenario::Step& step, const scenario::MailProgr
     job.reverse_path = program.address;
     job.recipients = step.message.to;
     job.text = step.message.eml;
+    job.raw = step.message.raw;
     if (job.text.empty()) {
         mail::Draft draft;
         draft.from = {program.name.ja, program.address};

@@ -75,7 +75,9 @@ smtp::ServerConfig session_config(const scenario::MailServer& server,
     }
     config.auth_required = listener.require_auth;
     if (listener.role == scenario::ListenerRole::mx) config.greeting_delay = server.greeting_delay;
-    if (server.lenient_line_ends) {
+    if (server.lenient_line_ends && listener.role != scenario::ListenerRole::mx) {
+        config.line_ends = smtp::LineEnds::passed_on_2022;
+    } else if (server.lenient_line_ends) {
         config.line_ends = smtp::LineEnds::lenient_2022;
         config.enforce_turns = false; // nobody did, and what is smuggled cannot wait
     }
@@ -256,6 +258,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     }
     config.relay.retry = from.retry.empty() ? default_retry() : from.retry;
     config.relay.give_up = from.give_up;
+    config.relay.keeps_line_ends = from.lenient_line_ends;
     config.relay.warn_after = 4h;
     return config;
 }

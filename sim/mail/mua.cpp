@@ -354,6 +354,7 @@ void Mua::connect_to_next()
     config.session.protection = send->account.protection;
     config.session.wants_auth = !send->account.mechanisms.empty();
     config.session.may_reveal_password = send->account.protection == Protection::none;
+    config.session.keeps_line_ends = send->raw;
     config.tls.server_name = send->account.server;
     config.tls.trust = machine_.world().trust;
     config.tls.require_valid = true;

@@ -44,6 +44,7 @@ struct SendJob {
     std::string reverse_path;
     std::vector<std::string> recipients;
     std::string text; // the whole message, any line ends
+    bool raw = false; // which are left as they are, by the tool of somebody who means harm
 };
 
 struct FetchJob {

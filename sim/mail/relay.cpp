@@ -285,6 +285,7 @@ OutboundConfig Relay::outbound_config(const Delivery& delivery)
     if (delivery.route) config.session.protection = delivery.route->protection;
     if (delivery.without_tls) config.session.protection = Protection::none;
     config.session.wants_chunking = config_.wants_chunking;
+    config.session.keeps_line_ends = config_.keeps_line_ends;
     config.tls.server_name = delivery.hops.front().host;
     config.tls.trust = machine_.world().trust;
     // Opportunistic: RFC 7435; whatever it finds is reported. A promise needs to know with whom.

@@ -57,10 +57,11 @@ struct Route {
 struct RelayConfig {
     std::string hostname;
     std::vector<Route> routes;
-    std::vector<Duration> retry; // waits between attempts; the last one repeats
-    Duration give_up{};          // after arrival
-    Duration warn_after{};       // the sender is told that it still waits; 0: never
-    bool wants_chunking = false; // BDAT instead of DATA where it is offered
+    std::vector<Duration> retry;  // waits between attempts; the last one repeats
+    Duration give_up{};           // after arrival
+    Duration warn_after{};        // the sender is told that it still waits; 0: never
+    bool wants_chunking = false;  // BDAT instead of DATA where it is offered
+    bool keeps_line_ends = false; // of the text, whatever they are: as careless software does
     // At once to one next hop; what is more waits for one of them. Postfix has as many.
     std::size_t most_connections = 20;
 };

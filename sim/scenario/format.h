@@ -241,8 +241,8 @@ void fields(V& v, MailServer& server)
              "server on this host; \"0s\": not at all"},
             server.pop_before_smtp);
     v.value({"lenient_line_ends",
-             "true: takes LF alone for the end of a line and of the message, as many a server of "
-             "2022 did"},
+             "true, as many a server of 2022: on mx ports it takes LF alone for the end of a line "
+             "and of the message, on the others it passes on line ends as they came"},
             server.lenient_line_ends);
     v.keyed({"user", "who can log in, by name", !needed, Form::line}, server.users, &User::name);
     v.table({"tokens", "whose tokens it takes instead of a password"}, server.tokens);
@@ -344,6 +344,8 @@ void fields(V& v, Message& message)
     v.value(
         {"file", "a whole message as it is, instead of subject and text", !needed, Form::eml_file},
         message.eml);
+    v.value({"raw", "true: the line ends of the file go out as they are, to smuggle a second mail"},
+            message.raw);
 }
 
 template <typename V>

@@ -218,7 +218,9 @@ struct MailServer {
     bool relays_foreign_senders = true;
     // How long an address that logged in by POP3 on this host is relayed for; zero: not at all.
     Duration pop_before_smtp{};
-    bool lenient_line_ends = false; // as many a server of 2022: LF alone ends a line
+    // As many a server of 2022: on mx ports LF alone ends a line, on the others what is not CR LF
+    // is passed on as it came.
+    bool lenient_line_ends = false;
     std::vector<User> users;
     std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;
@@ -300,7 +302,8 @@ struct Message {
     std::vector<std::string> to;
     std::string subject;
     std::string text;
-    std::string eml; // when not empty: the whole message as it is, instead of subject and text
+    std::string eml;  // when not empty: the whole message as it is, instead of subject and text
+    bool raw = false; // its line ends stay as the file has them, as no mail program leaves them
 };
 
 SIM_NAMED_ENUM(StepAction, send, fetch, set);

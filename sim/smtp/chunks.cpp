@@ -63,7 +63,8 @@ void ChunkJoiner::finish()
     if (fault_ != TextFault::none) return;
     // What a lenient server takes for a line end: LF alone, as after DATA.
     const std::string_view repaired = line_ends_ == LineEnds::lenient_2022 ? "\n" : "\r\n";
-    if (line_ends_ != LineEnds::strict && find_bare(text_, repaired) != std::string::npos) {
+    const bool repairs = line_ends_ == LineEnds::normalise || line_ends_ == LineEnds::lenient_2022;
+    if (repairs && find_bare(text_, repaired) != std::string::npos) {
         text_ = with_line_ends(text_, repaired);
         changed_ = true;
     }

@@ -97,6 +97,7 @@ struct ClientSession::Machine {
         outputs.add(std::forward<What>(what));
     }
     void commit(Step&& step, Instant now);
+    void write_text(Job& mail) const;
     void proceed(Instant now);
     void decide(const Decision& decision);
     void decide_by_failure(const SessionFailed& why);
@@ -143,6 +144,22 @@ void ClientSession::Machine::commit(Step&& step, Instant now)
     deadline = deadline_of(state, now, config.timeouts);
 }
 
+// The text as it goes out, and what is said of it.
+void ClientSession::Machine::write_text(Job& mail) const
+{
+    const std::string& text = *mail.mail.text;
+    if (config.keeps_line_ends) {
+        append_as_it_is(text, mail.wire);
+        mail.lines = static_cast<std::uint32_t>(std::ranges::count(mail.wire, '\n')) - 1;
+        mail.size = static_cast<std::uint32_t>(text.size() + (text.ends_with("\r\n") ? 0 : 2));
+        return;
+    }
+    mail.changed_line_ends = append_data(text, mail.wire);
+    const WireCount count = count_wire(mail.wire);
+    mail.lines = count.lines;
+    mail.size = static_cast<std::uint32_t>(mail.wire.size()) - 3 - count.added_dots;
+}
+
 // Goes on to the next mail, or to QUIT, when there is nothing else to do.
 void ClientSession::Machine::proceed(Instant now)
 {
@@ -150,10 +167,7 @@ void ClientSession::Machine::proceed(Instant now)
         if (job) {
             if (job->wire.empty()) {
                 job->in_ascii = job->choose_form(ready->offer);
-                job->changed_line_ends = append_data(*job->mail.text, job->wire);
-                const WireCount count = count_wire(job->wire);
-                job->lines = count.lines;
-                job->size = static_cast<std::uint32_t>(job->wire.size()) - 3 - count.added_dots;
+                write_text(*job);
             }
             commit(transitions().begin_mail(std::move(*ready)), now);
         } else if (finish_wanted) {
@@ -326,7 +340,11 @@ void ClientSession::Machine::say_chunk()
 {
     std::string text;
     text.reserve(job->size);
-    remove_dots(job->wire, text);
+    if (config.keeps_line_ends) {
+        text = *job->mail.text;
+    } else {
+        remove_dots(job->wire, text);
+    }
     add_line(SmtpVerb::bdat, "BDAT " + std::to_string(text.size()) + " LAST");
     report(TextSent{job->lines, job->size, encrypted, sent, job->changed_line_ends, job->in_ascii});
     sent += text.size();

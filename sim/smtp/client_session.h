@@ -54,6 +54,8 @@ struct ClientConfig {
     // BDAT instead of DATA where offered (RFC 3030). Off: a text ended by a dot is what people
     // know.
     bool wants_chunking = false;
+    // As careless software does: see append_as_it_is.
+    bool keeps_line_ends = false;
     ClientTimeouts timeouts{};
 };
 

@@ -45,6 +45,19 @@ bool append_data(std::string_view text, std::string& wire)
     return has_bare_cr;
 }
 
+void append_as_it_is(std::string_view text, std::string& wire)
+{
+    wire.reserve(wire.size() + text.size() + text.size() / 64 + 8);
+    while (!text.empty()) {
+        if (text.front() == '.') wire += '.';
+        const std::size_t end = text.find("\r\n");
+        wire += text.substr(0, end);
+        wire += "\r\n";
+        text.remove_prefix(end == npos ? text.size() : end + 2);
+    }
+    wire += ".\r\n";
+}
+
 void remove_dots(std::string_view wire, std::string& text)
 {
     wire.remove_suffix(3); // the final dot
@@ -73,9 +86,9 @@ TextDecoder::cut(std::string_view wire, std::size_t begin, std::size_t newline) 
         const std::size_t end = content.find_last_not_of('\r') + 1;
         return {content.substr(0, end), true, after_cr && end + 1 == content.size()};
     }
-    if (!after_cr) return {content, false, false};
+    if (!after_cr) return {content, false, line_ends_ == LineEnds::passed_on_2022};
     const std::string_view line = content.substr(0, content.size() - 1);
-    return {line, true, line.find('\r') == npos};
+    return {line, true, line_ends_ == LineEnds::passed_on_2022 || line.find('\r') == npos};
 }
 
 void TextDecoder::expect(std::size_t octets)
@@ -104,7 +117,7 @@ std::size_t TextDecoder::take(std::string_view wire)
             if (done_) return newline + 1;
         }
         if (piece.as_it_is) {
-            count(piece.content);
+            count(piece.content, piece.ends_line ? 2 : 1);
         } else {
             keep(between(wire, std::min(run, begin), begin));
             keep_normalised(piece.content);
@@ -149,10 +162,10 @@ std::size_t TextDecoder::take_unfinished(std::string_view rest)
     return octets;
 }
 
-void TextDecoder::count(std::string_view line)
+void TextDecoder::count(std::string_view line, std::size_t end)
 {
     ++lines_;
-    size_ += line.size() + 2;
+    size_ += line.size() + end;
     if (line.size() > limits_.line_octets) set_fault(TextFault::line_too_long);
     if (size_ > limits_.text_octets) set_fault(TextFault::too_big);
 }

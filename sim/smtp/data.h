@@ -17,15 +17,20 @@ namespace sim::smtp {
 // the final dot. True: there was a bare CR, and so it changed more than what line ends of Unix are.
 bool append_data(std::string_view text, std::string& wire);
 
+// The same for a client that is careless: only CR LF counts as a line end, and a bare CR or LF goes
+// out as it is. What a server behind it takes for the end of the text is that server's affair.
+void append_as_it_is(std::string_view text, std::string& wire);
+
 // The same text without what append_data added for transparency, as BDAT sends it: `wire` is one
 // that append_data made.
 void remove_dots(std::string_view wire, std::string& text);
 
 // What a server does with line ends other than CR LF in message text.
 SIM_NAMED_ENUM(LineEnds,
-               strict,        // taken to the real end, then refused once: 550 5.5.2
-               normalise,     // made CR LF; the end is still only CR LF . CR LF (submission)
-               lenient_2022); // LF alone ends a line, and so the message: open to smuggling
+               strict,          // taken to the real end, then refused once: 550 5.5.2
+               normalise,       // made CR LF; the end is still only CR LF . CR LF (submission)
+               lenient_2022,    // LF alone ends a line, and so the message: open to smuggling
+               passed_on_2022); // left as they are, for the next server to read as it likes
 
 struct TextLimits {
     std::size_t line_octets = 8192; // without CR LF
@@ -69,7 +74,7 @@ private:
     struct Piece;
     Piece cut(std::string_view wire, std::size_t begin, std::size_t newline) const;
     std::size_t pass_plain_lines(std::string_view wire, std::size_t begin);
-    void count(std::string_view line);
+    void count(std::string_view line, std::size_t end = 2);
     void keep(std::string_view run);
     void keep_normalised(std::string_view line);
     std::size_t take_unfinished(std::string_view rest);
