@@ -44,8 +44,7 @@ std::vector<Moment> moments()
     using enum gui::ThemeName;
     using enum sim::explain::Level;
     using gui::Tab;
-    const std::vector<std::string> cure{
-        "client.port=587", "client.protection=starttls", "client.auth=plain"};
+    const std::vector<std::string> cure{"client.port=587"};
     return {
         {"op25b-start-ja", "op25b", "ja", paper, standard, Tab::transcript, "start", {}},
         {"op25b-blocked-ja", "op25b", "ja", paper, standard, Tab::transcript, "blocked", {}},

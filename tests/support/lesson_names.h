@@ -8,6 +8,7 @@
 namespace test {
 
 inline const std::vector<std::string> lesson_names{"path",
+                                                   "ports",
                                                    "open-relay",
                                                    "op25b",
                                                    "own-isp-25",
@@ -19,10 +20,12 @@ inline const std::vector<std::string> lesson_names{"path",
                                                    "home-server",
                                                    "hotel",
                                                    "firewall-587",
+                                                   "account-settings",
                                                    "starttls-stripped",
                                                    "wrong-certificate",
                                                    "auth-methods",
                                                    "oauth",
-                                                   "retry-and-bounce"};
+                                                   "retry-and-bounce",
+                                                   "smuggling"};
 
 } // namespace test
