@@ -51,6 +51,7 @@ bool use_message(const Context& context, sim::scenario::Scenario& scenario, cons
 Lines opening(const Context& context,
               const sim::scenario::Scenario& scenario,
               const sim::scenario::Variation* variation,
+              sim::explain::Level level,
               bool titled)
 {
     Lines lines;
@@ -76,6 +77,29 @@ Lines opening(const Context& context,
         std::string place = host == scenario.hosts.end() ? "" : context.text(host->name);
         if (line != scenario.lines.end())
             place = fmt::format("{} / {}", place, context.text(line->name));
+        const bool story = level == sim::explain::Level::story;
+        if (story) {
+            const auto server =
+                std::ranges::find(scenario.hosts, account.server, &sim::scenario::Host::key);
+            const bool pass = account.auth != sim::scenario::AuthChoice::none;
+            const auto named = [&](const sim::scenario::Host& one) {
+                return context.text(one.story.en.empty() ? one.name : one.story);
+            };
+            add_wrapped(
+                lines,
+                context.text(
+                    "run.story",
+                    {{"place", host == scenario.hosts.end() ? place : named(*host)},
+                     {"server", server == scenario.hosts.end() ? account.server : named(*server)},
+                     {"port", std::to_string(account.port)},
+                     {"box",
+                      context.text(fmt::format("story_box.{}", sim::name_of(account.protection)))},
+                     {"pass", context.text(pass ? "story_pass.shown" : "story_pass.none")}}),
+                Role::quiet,
+                context.columns);
+            lines.push_back({});
+            return lines;
+        }
         add_wrapped(
             lines,
             context.text(
@@ -432,7 +456,7 @@ ExitCode run(const Context& context, const RunOptions& options)
     const auto verdict = sim::report::verdict(source.trace, source.end, *scenario, journey, why);
     Lines lines;
     if (!options.json) {
-        lines = opening(context, *scenario, variation, options.titled);
+        lines = opening(context, *scenario, variation, options.level, options.titled);
         const Lines came = what_came(context, source, journey, verdict, why, options);
         const Lines seen = body(source, options, link);
         // Who scrolls back reads it first, who waits for the end has it before his eyes.

@@ -119,7 +119,8 @@ struct Marker {
 
 std::string describe(const Event& event, Level level, const Context& context)
 {
-    const Said said = said_of(event, context);
+    const Said said =
+        said_of(event, {context.scenario, context.trace, context.language, context.secrets, level});
     std::string key = key_of("event", event.kind(), said.variant);
     key += '.';
     key += name_of(level);

@@ -21,6 +21,7 @@ struct Context {
     const Trace& trace;
     const Language& language;
     Secrets secrets = Secrets::masked;
+    Level level = Level::standard; // at story level hosts and rules have their story's names
 };
 
 // What happened and why it matters, in one sentence or a few. Never empty, one line.

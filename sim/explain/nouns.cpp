@@ -116,6 +116,14 @@ bool looks_like_text(std::string_view payload)
 
 constexpr std::uint16_t dns_port = 53;
 
+// A thing's name in the world of the story, where it has one and the story is what is told.
+template <typename T>
+const std::string& name_at_level(const T& thing, const Context& context)
+{
+    const bool in_story = context.level == Level::story && !thing.story.en.empty();
+    return pick(in_story ? thing.story : thing.name, context.language);
+}
+
 } // namespace
 
 // ---- connections ------------------------------------------------------------------------------
@@ -215,10 +223,17 @@ HostId host_at(Address address, const scenario::Scenario& scenario)
     return HostId{};
 }
 
+std::string rule_name(RuleId rule, const Context& context)
+{
+    const scenario::FirewallRule* found = rule_at(rule, context.scenario);
+    return found != nullptr ? name_at_level(*found, context) : std::string{"-"};
+}
+
 std::string host_name(HostId host, const Context& context)
 {
     const scenario::Host* found = host_at(host, context.scenario);
-    return found != nullptr ? pick(found->name, context.language) : std::string{"-"};
+    if (found == nullptr) return std::string{"-"};
+    return name_at_level(*found, context);
 }
 
 std::string host_or_address(Address address, const Context& context)

@@ -52,6 +52,7 @@ PacketNature nature_of(const Event& event, const PacketHead& packet, const Trace
 
 // Nullptr for no rule.
 const scenario::FirewallRule* rule_at(RuleId rule, const scenario::Scenario& scenario);
+std::string rule_name(RuleId rule, const Context& context); // in the language; "-" for no rule
 
 // ---- scenario ---------------------------------------------------------------------------------
 

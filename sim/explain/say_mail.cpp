@@ -288,7 +288,7 @@ Said say(const Event& event, const RuleSwitched& what, const Context& context)
 {
     const scenario::FirewallRule* rule = rule_at(what.rule, context.scenario);
     Facts facts{event, context};
-    facts.add("rule", rule != nullptr ? pick(rule->name, context.language) : std::string{"-"})
+    facts.add("rule", rule_name(what.rule, context))
         .add("rule_number", fmt::format("{}", number_of(what.rule, context.scenario)))
         .add("purpose", rule != nullptr ? pick(rule->purpose, context.language) : std::string{"-"})
         .add("verdict", noun("verdict", name_of(what.verdict), context.language));

@@ -54,7 +54,7 @@ std::vector<std::string_view> with_packet(std::vector<std::string_view> more)
 void add_rule(Facts& facts, RuleId id, const Context& context)
 {
     const scenario::FirewallRule* rule = rule_at(id, context.scenario);
-    facts.add("rule", rule != nullptr ? pick(rule->name, context.language) : std::string{"-"})
+    facts.add("rule", rule_name(id, context))
         .add("rule_number", fmt::format("{}", number_of(id, context.scenario)))
         .add("purpose", rule != nullptr ? pick(rule->purpose, context.language) : std::string{"-"});
 }

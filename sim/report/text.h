@@ -27,7 +27,7 @@ struct Source {
 
     [[nodiscard]] explain::Context context() const
     {
-        return explain::Context{scenario, trace, language, secrets};
+        return explain::Context{scenario, trace, language, secrets, level};
     }
 };
 

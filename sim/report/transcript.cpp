@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -72,11 +73,70 @@ bool is_conversation(const Event& event)
     }
 }
 
-bool is_shown(const Trace& trace, const Event& event, Level level)
+// Which of what a lesson's story may be about the event belongs to.
+std::optional<scenario::StoryPoint> point_of(const Event& event)
 {
-    switch (level) {
+    using enum scenario::StoryPoint;
+    switch (event.kind()) {
+    case Kind::dns_resolved:
+        return signpost;
+    case Kind::connection_attempted:
+        return road;
+    case Kind::packet_passed_rule:
+        return gate;
+    case Kind::port_closed:
+        return door;
+    case Kind::tls_established:
+    case Kind::tls_failed:
+        return box;
+    case Kind::certificate_judged:
+        return crest;
+    case Kind::auth_tried:
+        return pass;
+    case Kind::smtp_problem_seen:
+        // Who goes on without it says so in the next event.
+        if (std::get<SmtpProblemSeen>(event.what).problem == SmtpProblem::starttls_not_offered)
+            return std::nullopt;
+        return words;
+    case Kind::smtp_reply: {
+        // 503 is what commands get that were sent along with the one that was refused.
+        const std::uint16_t code = std::get<SmtpReply>(event.what).code;
+        return code >= 400 && code != 503 ? std::optional{refusal} : std::nullopt;
+    }
+    default:
+        return std::nullopt;
+    }
+}
+
+bool is_mail_programs(const Source& source, HostId host)
+{
+    return std::ranges::any_of(source.scenario.programs, [&](const scenario::MailProgram& program) {
+        return host.exists() && program.sending &&
+               program.host == source.scenario.hosts[host.value].key;
+    });
+}
+
+// What the lesson is about; of what every hop does, only what the sender's own program does.
+bool is_told(const Source& source, const Event& event)
+{
+    const auto point = point_of(event);
+    if (!point || std::ranges::count(source.scenario.story, *point) == 0) return false;
+    if (is_echo(source.trace, event)) return false;
+    using enum scenario::StoryPoint;
+    const bool everybodys = *point == signpost || *point == refusal || *point == words ||
+                            *point == door || *point == gate;
+    if (everybodys) return true;
+    const HostId client = source.trace.index().connection(event.connection).ends.client;
+    return is_mail_programs(source, client) && (event.host == client || *point == pass);
+}
+
+bool is_shown(const Source& source, const Event& event)
+{
+    const Trace& trace = source.trace;
+    switch (source.level) {
     case Level::story:
-        return is_stop(trace, event, Unit::hop) && !is_told_twice(event);
+        return is_told(source, event) ||
+               (is_stop(trace, event, Unit::hop) && !is_told_twice(event));
     case Level::standard:
         return is_stop(trace, event, Unit::command) && !is_noise(event);
     case Level::expert:
@@ -86,10 +146,11 @@ bool is_shown(const Trace& trace, const Event& event, Level level)
 }
 
 // That TLS stands is said once, by the end that began it, if that is ours.
-bool is_wanted(const Trace& trace, const Event& event, Level level)
+bool is_wanted(const Source& source, const Event& event)
 {
-    if (!is_shown(trace, event, level)) return false;
-    if (event.kind() != Kind::tls_established || level == Level::expert) return true;
+    const Trace& trace = source.trace;
+    if (!is_shown(source, event)) return false;
+    if (event.kind() != Kind::tls_established || source.level == Level::expert) return true;
     return trace.index().connection(event.connection).ends.client == event.host ||
            trace.leads_outside(event.connection);
 }
@@ -100,7 +161,7 @@ std::vector<Section> sections_of(const Source& source)
     std::map<ConnectionId, std::size_t> by_connection;
     for (std::size_t i = 0; i < source.end; ++i) {
         const Event& event = source.trace[i];
-        if (!is_wanted(source.trace, event, source.level)) continue;
+        if (!is_wanted(source, event)) continue;
         if (!event.connection.exists() || source.level == Level::story) {
             if (sections.empty() || sections.back().connection.exists()) sections.push_back({});
             sections.back().events.push_back(&event);
@@ -299,7 +360,7 @@ public:
         for (; done_ < end; ++done_) {
             const Event& event = source_.trace[done_];
             if (last_connections_ && !(event.connection < *last_connections_)) continue;
-            if (!is_wanted(source_.trace, event, source_.level)) continue;
+            if (!is_wanted(source_, event)) continue;
             move_to(event);
             writer_.say(event, options_.explanations);
         }

@@ -26,6 +26,7 @@ void fields(V& v, Host& host)
 {
     v.about("host", "A PC, router or server. A server's key is its full name.");
     v.value({"name", "what stands on its card", needed}, host.name);
+    v.value({"story", "its name in the world of the story; without one: the same"}, host.story);
     v.value({"kind", "what it is; decides its icon", needed}, host.kind);
     v.value({"area", "where it stands; on a line: that of the line", !needed, Form::area},
             host.area);
@@ -82,6 +83,7 @@ void fields(V& v, FirewallRule& rule)
             rule.kind);
     v.value({"host", "the host whose rule it is", needed, Form::host}, rule.host);
     v.value({"name", "a short name", needed}, rule.name);
+    v.value({"story", "what its guard says in the story; without it: the name"}, rule.story);
     v.value({"purpose", "why the rule is there", needed}, rule.purpose);
     v.list({"from", "senders that it means; without: any", !needed, Form::host_or_group},
            rule.from);
@@ -420,6 +422,8 @@ void fields(V& v, Scenario& scenario)
     v.value({"title", "what the lesson is called", needed}, scenario.title);
     v.value({"summary", "one sentence for lists", needed}, scenario.summary);
     v.value({"goal", "what the learner is asked to watch", needed}, scenario.goal);
+    v.list({"story", "what the story level tells beside the hops: what the lesson is about"},
+           scenario.story);
     v.start({"start", "date and time at the start of the run", needed},
             scenario.start,
             scenario.utc_offset_minutes);

@@ -41,6 +41,7 @@ SIM_NAMED_ENUM(System, windows, linux); // whose connect timeouts and error code
 struct Host {
     std::string key; // unique; a server's is its fully qualified name
     Text name;
+    Text story; // its name at story level; empty: the same
     HostKind kind = HostKind::other;
     std::string area;               // for a PC on a line: the line's area
     std::vector<Address> addresses; // none on a line: it is given the line's
@@ -96,6 +97,7 @@ struct FirewallRule {
     RuleKind kind = RuleKind::firewall;
     std::string host;
     Text name;
+    Text story; // what the guard says at story level; empty: the name
     Text purpose;
     std::vector<std::string> from; // group or host keys; empty: any
     std::vector<std::string> to;
@@ -329,6 +331,19 @@ struct Prediction {
     std::vector<Choice> choices;
 };
 
+// What a lesson's story tells beside the hops of its letters: that which it is about. Of boxes,
+// crests and passes, those of the client's own program.
+SIM_NAMED_ENUM(StoryPoint,
+               signpost, // where DNS sent somebody
+               road,     // by which port somebody set out
+               gate,     // that a rule let somebody pass
+               door,     // that nobody waits at a port
+               box,      // whether what is said is encrypted
+               crest,    // whether the certificate is good
+               pass,     // whether the login succeeds
+               refusal,  // that a server says no
+               words);   // that something is wrong with what was said
+
 // What ought to come of the lesson; compared with the run's trace. Absent members are not compared.
 struct Expectation {
     std::optional<UserError> sending;           // what the sender's mail program shows
@@ -360,6 +375,7 @@ struct Scenario {
     Text title;
     Text summary; // one sentence for lists
     Text goal;    // what the learner is asked to watch
+    std::vector<StoryPoint> story;
     Instant start{};
     int utc_offset_minutes = 540;
 

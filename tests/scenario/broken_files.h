@@ -24,21 +24,23 @@ inline const std::vector<BrokenFile> broken_files{
     {"an unknown key in a table",
      "system = \"windows\"",
      "sytem = \"windows\"",
-     {"lab.toml:21:1: host.ann-pc.sytem: there is no such key here; expected name, kind, area, "
-      "addresses, system, line or resolver (did you mean \"system\"?)"}},
+     {"lab.toml:21:1: host.ann-pc.sytem: there is no such key here; expected name, story, kind, "
+      "area, addresses, system, line or resolver (did you mean \"system\"?)"}},
     {"an unknown key at the top",
      "order = 3\n",
      "ordre = 3\n",
      {"lab.toml:2:1: ordre: there is no such key here; expected world, order, title, summary, "
-      "goal, start, limit, area, host, line, link, group, rule, name_server, mail_server, "
-      "pop_server, program, client, step, prediction, expect or variation (did you mean "
+      "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
+      "mail_server, pop_server, program, client, step, prediction, expect or variation (did you "
+      "mean "
       "\"order\"?)"}},
     {"a table of an unknown kind",
      "[group.homes]",
      "[groups.homes]",
      {"lab.toml:64:2: groups: there is no such key here; expected world, order, title, summary, "
-      "goal, start, limit, area, host, line, link, group, rule, name_server, mail_server, "
-      "pop_server, program, client, step, prediction, expect or variation (did you mean "
+      "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
+      "mail_server, pop_server, program, client, step, prediction, expect or variation (did you "
+      "mean "
       "\"group\"?)",
       "lab.toml:73:9: rule.no-25.from[1]: there is no host or group \"homes\""}},
     {"a key that is missing",
@@ -371,7 +373,7 @@ inline const std::vector<BrokenFile> broken_files{
       "lab.toml:70:8: rule.no-25.host: islet has no links, so the rule never meets a packet",
       "lab.toml:71:7: host.islet: no link leads to it, and it is on no line",
       ("lab.toml:76:13: rule.no-25.x: there is no such key here; expected kind, host, name, "
-       "purpose, from, to, except_to, transport, ports, verdict, enabled or before")}},
+       "story, purpose, from, to, except_to, transport, ports, verdict, enabled or before")}},
     {"a group with a host's key",
      "[group.homes]",
      "[group.gate]\nname = { ja = \"門\", en = \"Gate\" }\nnetworks = []\n\n[group.homes]",
