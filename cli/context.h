@@ -85,6 +85,11 @@ struct SpfOptions {
     bool json = false;
 };
 
+struct VerifyOptions {
+    std::string message_file;
+    SpfOptions envelope; // zone, client, HELO, sender; `receiver` is the name in the results
+};
+
 struct BridgeOptions {
     std::string lesson;
     std::vector<std::string> listen;
@@ -137,6 +142,7 @@ ExitCode lesson(const Context& context, const LessonOptions& options);
 ExitCode present(const Context& context, const PresentOptions& options);
 ExitCode check(const Context& context, const CheckOptions& options);
 ExitCode spf(const Context& context, const SpfOptions& options);
+ExitCode verify(const Context& context, const VerifyOptions& options);
 // Until a signal ends it.
 ExitCode open_bridge(const Context& context, const BridgeOptions& options);
 ExitCode send(const Context& context, const SendOptions& options);

@@ -73,7 +73,7 @@ TEST_SUITE("cli")
     TEST_CASE("help has examples for every command")
     {
         for (const char* command :
-             {"list", "lesson", "present", "run", "check", "spf", "bridge", "send"}) {
+             {"list", "lesson", "present", "run", "check", "spf", "verify", "bridge", "send"}) {
             const Result help = hikyaku({"help", command});
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));

@@ -124,7 +124,7 @@ std::vector<std::vector<std::string>> commands_in(std::string text)
         auto words = words_of(text.substr(at, end - at));
         words.erase(words.begin());
         static const std::set<std::string> known{
-            "list", "lesson", "present", "run", "check", "spf", "bridge", "send", "help"};
+            "list", "lesson", "present", "run", "check", "spf", "verify", "bridge", "send", "help"};
         if (!words.empty() && known.contains(words.front())) commands.push_back(words);
     }
     return commands;
@@ -199,7 +199,7 @@ TEST_SUITE("commands")
         std::set<std::vector<std::string>> all;
         for (const char* language : {"ja", "en"}) {
             for (const char* about :
-                 {"list", "lesson", "present", "run", "check", "spf", "bridge", "send"}) {
+                 {"list", "lesson", "present", "run", "check", "spf", "verify", "bridge", "send"}) {
                 const Said help = run({"help", about, "--lang", language});
                 for (auto& command : commands_in(help.out))
                     all.insert(std::move(command));
