@@ -31,6 +31,7 @@ struct Parsed {
     CheckOptions check;
     SpfOptions spf;
     VerifyOptions verify;
+    SignOptions sign;
     BridgeOptions bridge;
     SendOptions send;
     std::vector<std::string> settings;
@@ -96,6 +97,7 @@ public:
         add_check();
         add_spf();
         add_verify();
+        add_sign();
         add_bridge();
         add_send();
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
@@ -108,6 +110,7 @@ public:
                 "check",
                 "spf",
                 "verify",
+                "sign",
                 "bridge",
                 "send",
                 "help"});
@@ -222,6 +225,41 @@ private:
                "--receiver", verify.envelope.receiver, context_.text("help.verify_receiver"))
             ->type_name("NAME");
         sub->add_flag("--json", verify.envelope.json, context_.text("help.json"));
+    }
+
+    void add_sign()
+    {
+        constexpr std::uint64_t ten_years_s = 315'360'000;
+        constexpr std::uint64_t most_octets = 1'000'000'000;
+        auto* sub = subcommand("sign");
+        SignOptions& sign = parsed_.sign;
+        sub->add_option("message", sign.message_file, context_.text("help.sign_message"))
+            ->type_name("FILE.eml")
+            ->required();
+        sub->add_option("--domain", sign.domain, context_.text("help.sign_domain"))
+            ->type_name("NAME")
+            ->required();
+        sub->add_option("--selector", sign.selector, context_.text("help.sign_selector"))
+            ->type_name("NAME")
+            ->required();
+        sub->add_option("--key", sign.key_file, context_.text("help.sign_key"))
+            ->type_name("FILE.pem")
+            ->required();
+        sub->add_option("--identity", sign.identity, context_.text("help.sign_identity"))
+            ->type_name("ADDRESS");
+        one_of(sub->add_option("--form", sign.form, context_.text("help.sign_form")),
+               {"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"});
+        allow_numbers(
+            context_,
+            *sub->add_option("--expires-in", sign.lasts_s, context_.text("help.sign_lasts")),
+            1,
+            ten_years_s);
+        allow_numbers(
+            context_,
+            *sub->add_option("--body-length", sign.body_length, context_.text("help.sign_length")),
+            0,
+            most_octets);
+        sub->add_flag("--record", sign.record, context_.text("help.sign_record"));
     }
 
     // Who sends, and what DNS says: the form of its file stands below the examples.
@@ -389,6 +427,7 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
     if (app.got_subcommand("check")) return check(context, parsed.check);
     if (app.got_subcommand("spf")) return spf(context, parsed.spf);
     if (app.got_subcommand("verify")) return verify(context, parsed.verify);
+    if (app.got_subcommand("sign")) return sign(context, parsed.sign);
     if (app.got_subcommand("run")) {
         if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);

@@ -149,15 +149,12 @@ ExitCode verify(const Context& context, const VerifyOptions& options)
         context.complain(context.text("error.no_ip", {{"option", "--ip"}, {"ip", envelope.ip}}));
         return ExitCode::unusable;
     }
-    auto message = context.read_message(options.message_file);
+    const auto message = context.read_message(options.message_file);
     if (!message) return ExitCode::unusable;
     const auto zone = read_zone(context, envelope.zone_file);
     if (!zone) return ExitCode::unusable;
-    // A file as this machine writes it; it was signed as it goes over the wire.
-    if (sim::mail::has_bare_line_ends(*message))
-        *message = sim::mail::normalise_line_ends(*message);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const Verified verified = look(sim::mail::mail_text(*message),
+    const Verified verified = look(sim::mail::mail_text(sim::mail::normalise_line_ends(*message)),
                                    {*ip,
                                     envelope.helo,
                                     envelope.sender == "<>" ? "" : envelope.sender,

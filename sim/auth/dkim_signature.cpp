@@ -131,16 +131,13 @@ private:
     {
         signature_.domain = folded(value("d"));
         signature_.selector = folded(value("s"));
-        if (!is_dns_name(signature_.domain) || !is_domain(signature_.domain))
-            return wrong(DkimProblem::bad_name, "d");
-        if (!is_dns_name(signature_.selector)) return wrong(DkimProblem::bad_name, "s");
-        signature_.identity = "@" + signature_.domain;
-        if (find_tag(tags_, "i") == nullptr) return std::nullopt;
-        auto identity = decode_quoted(without_white(value("i")));
-        const std::size_t at = identity ? identity->rfind('@') : std::string::npos;
-        if (at == std::string::npos ||
-            !is_at_or_below(std::string_view{*identity}.substr(at + 1), signature_.domain))
-            return wrong(DkimProblem::foreign_identity, "i");
+        std::optional<std::string> identity = "@" + signature_.domain;
+        if (find_tag(tags_, "i") != nullptr) identity = decode_quoted(without_white(value("i")));
+        if (!identity || identity->empty()) return wrong(DkimProblem::foreign_identity, "i");
+        const auto fault = fault_of_names(signature_.domain, signature_.selector, *identity);
+        if (fault == NameFault::domain) return wrong(DkimProblem::bad_name, "d");
+        if (fault == NameFault::selector) return wrong(DkimProblem::bad_name, "s");
+        if (fault) return wrong(DkimProblem::foreign_identity, "i");
         signature_.identity = *std::move(identity);
         return std::nullopt;
     }
@@ -245,6 +242,18 @@ DkimResult result_of(DkimProblem problem)
         break;
     }
     return DkimResult::fail;
+}
+
+std::optional<NameFault>
+fault_of_names(std::string_view domain, std::string_view selector, std::string_view identity)
+{
+    if (!is_dns_name(domain) || !is_domain(domain)) return NameFault::domain;
+    if (!is_dns_name(selector)) return NameFault::selector;
+    if (identity.empty()) return std::nullopt;
+    const std::size_t at = identity.rfind('@');
+    if (at == std::string_view::npos || !is_at_or_below(identity.substr(at + 1), domain))
+        return NameFault::identity;
+    return std::nullopt;
 }
 
 std::string decode_folded_base64(std::string_view text)

@@ -48,6 +48,11 @@ struct DkimNames {
 
 [[nodiscard]] tl::expected<DkimSignature, DkimFault> parse_signature(std::string_view value);
 
+// Whether d, s and i can be used together; an empty identity is not given.
+SIM_NAMED_ENUM(NameFault, domain, selector, identity);
+[[nodiscard]] std::optional<NameFault>
+fault_of_names(std::string_view domain, std::string_view selector, std::string_view identity);
+
 // The field as it is signed, §3.7: with an empty b, without the line end.
 [[nodiscard]] std::string unsigned_field(std::string_view field);
 

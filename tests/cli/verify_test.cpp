@@ -168,4 +168,89 @@ TEST_SUITE("cli.verify")
         CHECK(has(unsigned_mail.out, "DMARC: none\n"));
         CHECK(has(verify("To: a@example.net\n\nwords\n").out, "Nobody stands in From"));
     }
+
+    TEST_CASE("what sign signs, verify verifies, with the record that it prints")
+    {
+        const Folder folder{"sign"};
+        const std::string key =
+            folder.file("key.pem",
+                        "-----BEGIN PRIVATE KEY-----\n"
+                        "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7"
+                        "rAMcrn9g\n-----END PRIVATE KEY-----\n");
+        const auto sign = [&](const std::string& message, const std::vector<std::string>& more) {
+            std::vector<std::string> arguments{"sign",
+                                               folder.file("mail.eml", message),
+                                               "--domain",
+                                               "kumo.example",
+                                               "--selector",
+                                               "s1",
+                                               "--key",
+                                               key};
+            arguments.insert(arguments.end(), more.begin(), more.end());
+            return hikyaku(arguments);
+        };
+        const std::string message = "From: a@kumo.example\nSubject: x\n\nwords and more\n";
+        const std::string zone = folder.file("zone.json", sign(message, {"--record"}).out);
+        const auto verify = [&](const std::string& mail) {
+            return hikyaku({"verify",
+                            folder.file("signed.eml", mail),
+                            "--zone",
+                            zone,
+                            "--ip",
+                            "192.0.2.1",
+                            "--helo",
+                            "x.example",
+                            "--mail-from",
+                            ""})
+                .out;
+        };
+        for (const char* form :
+             {"simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed"}) {
+            const Result made = sign(message, {"--form", form});
+            CHECK(made.code == cli::ExitCode::ok);
+            CHECK(made.out.ends_with(message));
+            CHECK(made.out.find('\r') == std::string::npos); // as the file has it
+            CHECK(has(verify(made.out), "DKIM: pass (kumo.example, s1)"));
+        }
+        const Result wire = sign("From: a@kumo.example\r\n\r\nx\r\n", {});
+        CHECK(wire.out.find("\n ") != std::string::npos);
+        CHECK(wire.out.find("\n") == wire.out.find("\r\n") + 1);
+        CHECK(has(verify(wire.out), "DKIM: pass"));
+        const Result all =
+            sign(message,
+                 {"--identity", "@news.kumo.example", "--expires-in", "60", "--body-length", "5"});
+        CHECK(has(all.out, " i=@news.kumo.example;"));
+        CHECK(has(verify(all.out + "added\n"), "(l=5 of 23 octets;"));
+        CHECK(has(verify(all.out), "The signature has not expired."));
+    }
+
+    TEST_CASE("what cannot be signed with is told")
+    {
+        const Folder folder{"sign_not"};
+        const std::string mail = folder.file("mail.eml", "From: a@kumo.example\n\nx\n");
+        const std::string no_key = folder.file("key.pem", "words\n");
+        const auto told = [&](const std::string& domain,
+                              const std::string& selector,
+                              const std::string& identity,
+                              const std::string& key) {
+            const Result result = hikyaku({"sign",
+                                           mail,
+                                           "--domain",
+                                           domain,
+                                           "--selector",
+                                           selector,
+                                           "--identity",
+                                           identity,
+                                           "--key",
+                                           key});
+            CHECK(result.code == cli::ExitCode::unusable);
+            CHECK(result.out.empty());
+            return result.err;
+        };
+        CHECK(has(told("a.example", "s", "", no_key), "this is no private key in PEM"));
+        CHECK(has(told("a.example", "s", "", "none.pem"), "none.pem"));
+        CHECK(has(told("a..example", "s", "", no_key), "--domain a..example: that is no name"));
+        CHECK(has(told("a.example", "s s", "", no_key), "--selector s s: that is no name"));
+        CHECK(has(told("a.example", "s", "@b.example", no_key), "has to end in @a.example"));
+    }
 }
