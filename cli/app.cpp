@@ -30,6 +30,8 @@ struct Parsed {
     RunOptions run;
     CheckOptions check;
     SpfOptions spf;
+    VerifyOptions verify;
+    SignOptions sign;
     BridgeOptions bridge;
     SendOptions send;
     std::vector<std::string> settings;
@@ -94,12 +96,24 @@ public:
         add_run();
         add_check();
         add_spf();
+        add_verify();
+        add_sign();
         add_bridge();
         add_send();
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
         one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
-               {"list", "lesson", "present", "run", "check", "spf", "bridge", "send", "help"});
+               {"list",
+                "lesson",
+                "present",
+                "run",
+                "check",
+                "spf",
+                "verify",
+                "sign",
+                "bridge",
+                "send",
+                "help"});
         labels(*app_.get_formatter());
         name_groups(app_);
         for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
@@ -192,23 +206,78 @@ private:
     void add_spf()
     {
         auto* sub = subcommand("spf");
-        sub->footer(sub->get_footer() + std::string{zone_example});
-        SpfOptions& spf = parsed_.spf;
-        sub->add_option("--zone", spf.zone_file, context_.text("help.zone"))
-            ->type_name("FILE.json")
+        add_envelope(*sub, parsed_.spf, "--from");
+        sub->add_option("--receiver", parsed_.spf.receiver, context_.text("help.spf_receiver"))
+            ->type_name("NAME");
+        sub->add_flag("--json", parsed_.spf.json, context_.text("help.json"));
+    }
+
+    void add_verify()
+    {
+        auto* sub = subcommand("verify");
+        VerifyOptions& verify = parsed_.verify;
+        sub->add_option("message", verify.message_file, context_.text("help.verify_message"))
+            ->type_name("FILE.eml")
             ->required();
-        sub->add_option("--ip", spf.ip, context_.text("help.spf_ip"))
-            ->type_name("ADDRESS")
+        add_envelope(*sub, verify.envelope, "--mail-from");
+        verify.envelope.receiver = "mx.example";
+        sub->add_option(
+               "--receiver", verify.envelope.receiver, context_.text("help.verify_receiver"))
+            ->type_name("NAME");
+        sub->add_flag("--json", verify.envelope.json, context_.text("help.json"));
+    }
+
+    void add_sign()
+    {
+        constexpr std::uint64_t ten_years_s = 315'360'000;
+        constexpr std::uint64_t most_octets = 1'000'000'000;
+        auto* sub = subcommand("sign");
+        SignOptions& sign = parsed_.sign;
+        sub->add_option("message", sign.message_file, context_.text("help.sign_message"))
+            ->type_name("FILE.eml")
             ->required();
-        sub->add_option("--helo", spf.helo, context_.text("help.spf_helo"))
+        sub->add_option("--domain", sign.domain, context_.text("help.sign_domain"))
             ->type_name("NAME")
             ->required();
-        sub->add_option("--from", spf.sender, context_.text("help.spf_from"))
+        sub->add_option("--selector", sign.selector, context_.text("help.sign_selector"))
+            ->type_name("NAME")
+            ->required();
+        sub->add_option("--key", sign.key_file, context_.text("help.sign_key"))
+            ->type_name("FILE.pem")
+            ->required();
+        sub->add_option("--identity", sign.identity, context_.text("help.sign_identity"))
+            ->type_name("ADDRESS");
+        one_of(sub->add_option("--form", sign.form, context_.text("help.sign_form")),
+               {"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"});
+        allow_numbers(
+            context_,
+            *sub->add_option("--expires-in", sign.lasts_s, context_.text("help.sign_lasts")),
+            1,
+            ten_years_s);
+        allow_numbers(
+            context_,
+            *sub->add_option("--body-length", sign.body_length, context_.text("help.sign_length")),
+            0,
+            most_octets);
+        sub->add_flag("--record", sign.record, context_.text("help.sign_record"));
+    }
+
+    // Who sends, and what DNS says: the form of its file stands below the examples.
+    void add_envelope(CLI::App& sub, SpfOptions& spf, const char* sender_option)
+    {
+        sub.footer(sub.get_footer() + std::string{zone_example});
+        sub.add_option("--zone", spf.zone_file, context_.text("help.zone"))
+            ->type_name("FILE.json")
+            ->required();
+        sub.add_option("--ip", spf.ip, context_.text("help.spf_ip"))
             ->type_name("ADDRESS")
             ->required();
-        sub->add_option("--receiver", spf.receiver, context_.text("help.spf_receiver"))
-            ->type_name("NAME");
-        sub->add_flag("--json", spf.json, context_.text("help.json"));
+        sub.add_option("--helo", spf.helo, context_.text("help.spf_helo"))
+            ->type_name("NAME")
+            ->required();
+        sub.add_option(sender_option, spf.sender, context_.text("help.spf_from"))
+            ->type_name("ADDRESS")
+            ->required();
     }
 
     void add_settings(CLI::App& sub)
@@ -357,6 +426,8 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
     if (app.got_subcommand("present")) return present(context, parsed.present);
     if (app.got_subcommand("check")) return check(context, parsed.check);
     if (app.got_subcommand("spf")) return spf(context, parsed.spf);
+    if (app.got_subcommand("verify")) return verify(context, parsed.verify);
+    if (app.got_subcommand("sign")) return sign(context, parsed.sign);
     if (app.got_subcommand("run")) {
         if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);

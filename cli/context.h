@@ -85,6 +85,23 @@ struct SpfOptions {
     bool json = false;
 };
 
+struct VerifyOptions {
+    std::string message_file;
+    SpfOptions envelope; // zone, client, HELO, sender; `receiver` is the name in the results
+};
+
+struct SignOptions {
+    std::string message_file;
+    std::string domain;
+    std::string selector;
+    std::string key_file;
+    std::string identity;                     // empty: the signature names none
+    std::string form = "relaxed/relaxed";     // of header and body
+    std::optional<std::uint64_t> lasts_s;     // until the signature expires
+    std::optional<std::uint64_t> body_length; // octets of the body to be signed
+    bool record = false;                      // the key's record instead of the message
+};
+
 struct BridgeOptions {
     std::string lesson;
     std::vector<std::string> listen;
@@ -137,6 +154,8 @@ ExitCode lesson(const Context& context, const LessonOptions& options);
 ExitCode present(const Context& context, const PresentOptions& options);
 ExitCode check(const Context& context, const CheckOptions& options);
 ExitCode spf(const Context& context, const SpfOptions& options);
+ExitCode verify(const Context& context, const VerifyOptions& options);
+ExitCode sign(const Context& context, const SignOptions& options);
 // Until a signal ends it.
 ExitCode open_bridge(const Context& context, const BridgeOptions& options);
 ExitCode send(const Context& context, const SendOptions& options);

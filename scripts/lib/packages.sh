@@ -36,6 +36,10 @@ test  | python3              | runs the second opinions below
 test  | python3-dnspython    | a second opinion on our DNS messages
 test  | python3-jsonschema   | a second opinion on the schema of scenarios
 test  | python3-yaml         | reads the SPF project's questions
+test  | python3-dkim         | signs and verifies mail, as ours does,
+test  | python3-nacl         | (its Ed25519)
+test  | opendkim-tools       | and this one (its library),
+test  | libmail-dkim-perl    | and this one
 test  | xvfb                 | a display that nobody sees, for a real window
 test  | xdotool              | presses its keys and its buttons
 test  | libgl1-mesa-dri      | OpenGL without a graphics card

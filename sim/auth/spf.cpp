@@ -1,5 +1,6 @@
 #include "sim/auth/spf.h"
 
+#include "sim/auth/domain.h"
 #include "sim/auth/spf_macro.h"
 #include "sim/core/ascii.h"
 #include "sim/core/assert.h"
@@ -16,40 +17,6 @@ namespace {
 constexpr unsigned most_lookups = 10;
 constexpr unsigned most_voids = 2;
 constexpr std::size_t most_hosts = 10;
-
-// Whether DNS can be asked for it: RFC 1035 §2.3.4.
-bool fits_dns(std::string_view name)
-{
-    constexpr std::size_t longest_name = 253;
-    constexpr std::size_t longest_label = 63;
-    if (name.empty() || name.size() > longest_name) return false;
-    while (true) {
-        const std::size_t dot = std::min(name.find('.'), name.size());
-        if (dot == 0 || dot > longest_label) return false;
-        if (dot == name.size()) return true;
-        name.remove_prefix(dot + 1);
-    }
-}
-
-// §4.3: of several labels, and no address in brackets.
-bool is_domain(std::string_view name)
-{
-    return fits_dns(name) && name.find('.') != std::string_view::npos &&
-           name.find_first_of("[] ") == std::string_view::npos;
-}
-
-std::string without_dot(std::string name)
-{
-    if (name.ends_with('.')) name.pop_back();
-    return name;
-}
-
-bool is_at_or_below(std::string_view name, std::string_view domain)
-{
-    const std::string inner = folded(name);
-    const std::string outer = folded(domain);
-    return inner == outer || inner.ends_with("." + outer);
-}
 
 SpfResult result_of(SpfQualifier qualifier)
 {

@@ -72,8 +72,16 @@ TEST_SUITE("cli")
 
     TEST_CASE("help has examples for every command")
     {
-        for (const char* command :
-             {"list", "lesson", "present", "run", "check", "spf", "bridge", "send"}) {
+        for (const char* command : {"list",
+                                    "lesson",
+                                    "present",
+                                    "run",
+                                    "check",
+                                    "spf",
+                                    "verify",
+                                    "sign",
+                                    "bridge",
+                                    "send"}) {
             const Result help = hikyaku({"help", command});
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));

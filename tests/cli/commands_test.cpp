@@ -67,6 +67,10 @@ public:
         std::ofstream{path_ / "my.eml"} << "Subject: mine\r\n\r\nwords\r\n";
         std::ofstream{path_ / "zone.json"} << cli::zone_example;
         std::ofstream{path_ / "running.pid"} << "1\n";
+        std::ofstream{path_ / "key.pem"} // RFC 8463 appendix A.1
+            << "-----BEGIN PRIVATE KEY-----\n"
+               "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+               "-----END PRIVATE KEY-----\n";
         for (const char* folder : {"scenarios", "assets"})
             fs::create_directory_symlink(source_tree / folder, path_ / folder);
         fs::current_path(path_);
@@ -123,8 +127,17 @@ std::vector<std::vector<std::string>> commands_in(std::string text)
         const std::size_t end = text.find_first_of(in_ticks ? "`\n" : "\n", at);
         auto words = words_of(text.substr(at, end - at));
         words.erase(words.begin());
-        static const std::set<std::string> known{
-            "list", "lesson", "present", "run", "check", "spf", "bridge", "send", "help"};
+        static const std::set<std::string> known{"list",
+                                                 "lesson",
+                                                 "present",
+                                                 "run",
+                                                 "check",
+                                                 "spf",
+                                                 "verify",
+                                                 "sign",
+                                                 "bridge",
+                                                 "send",
+                                                 "help"};
         if (!words.empty() && known.contains(words.front())) commands.push_back(words);
     }
     return commands;
@@ -198,8 +211,16 @@ TEST_SUITE("commands")
         const Workplace folder;
         std::set<std::vector<std::string>> all;
         for (const char* language : {"ja", "en"}) {
-            for (const char* about :
-                 {"list", "lesson", "present", "run", "check", "spf", "bridge", "send"}) {
+            for (const char* about : {"list",
+                                      "lesson",
+                                      "present",
+                                      "run",
+                                      "check",
+                                      "spf",
+                                      "verify",
+                                      "sign",
+                                      "bridge",
+                                      "send"}) {
                 const Said help = run({"help", about, "--lang", language});
                 for (auto& command : commands_in(help.out))
                     all.insert(std::move(command));
