@@ -1,5 +1,6 @@
 #include "sim/explain/why.h"
 
+#include "sim/core/recipients.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/stop_search.h"
 #include "sim/explain/trial.h"
@@ -51,14 +52,14 @@ private:
     template <typename Change>
     void change(const Blob& recipients, Change&& change)
     {
-        for (std::string& recipient : split_recipients(trace_.view(recipients))) {
+        for (const std::string_view recipient : split_recipients(trace_.view(recipients))) {
             const auto known = std::ranges::find_if(copies_, [&](const Copy& copy) {
                 return is_same_address(copy.recipient, recipient);
             });
             if (known != copies_.end()) {
                 change(*known);
             } else {
-                copies_.push_back({std::move(recipient), {}, false, false});
+                copies_.push_back({std::string{recipient}, {}, false, false});
                 change(copies_.back());
             }
         }
