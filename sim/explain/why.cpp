@@ -354,6 +354,13 @@ bool is_temporary(const WhyCard& card)
            card.obstacle == Obstacle::name_server_silent;
 }
 
+// RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
+bool is_about_certificate(const WhyCard& card)
+{
+    if (card.tls != TlsFailure::peer_alert || !card.alert) return false;
+    return (*card.alert >= 42 && *card.alert <= 46) || *card.alert == 48;
+}
+
 std::vector<WhyCard>
 why_cards(const Trace& trace, std::size_t end, const scenario::Scenario& scenario)
 {
