@@ -1,6 +1,7 @@
 #include "sim/evaluate.h"
 
 #include "sim/core/ascii.h"
+#include "sim/core/recipients.h"
 #include "sim/sasl/mechanism.h"
 
 #include <algorithm>
@@ -84,29 +85,22 @@ private:
         recipient.until = until;
     }
 
-    // What happened to these recipients, "a, b": a change of each.
+    // What happened to these recipients: a change of each.
     template <typename Change>
     void each(MailId id, const Blob& addresses, const Change& change)
     {
         MailResult& result = mail(id);
-        std::string_view rest = trace_.view(addresses);
-        while (!rest.empty()) {
-            const std::size_t end = std::min(rest.find(", "), rest.size());
-            change(recipient(result, rest.substr(0, end)));
-            rest.remove_prefix(std::min(end + 2, rest.size()));
-        }
+        for (const std::string_view address : split_recipients(trace_.view(addresses)))
+            change(recipient(result, address));
     }
 
     void on(const Event& /*event*/, const MailComposed& what)
     {
         MailResult& composed = mail(what.mail);
         composed.by_server = false;
-        std::string_view rest = trace_.view(what.recipients);
-        while (!rest.empty()) {
-            const std::size_t end = std::min(rest.find(", "), rest.size());
-            if (known(composed, rest.substr(0, end)) == nullptr)
-                composed.recipients.emplace_back().address = rest.substr(0, end);
-            rest.remove_prefix(std::min(end + 2, rest.size()));
+        for (const std::string_view address : split_recipients(trace_.view(what.recipients))) {
+            if (known(composed, address) == nullptr)
+                composed.recipients.emplace_back().address = address;
         }
     }
     void on(const Event& /*event*/, const MailQueued& what)

@@ -168,7 +168,7 @@ struct PolicyJudged {
 struct MailComposed { // someone pressed Send
     MailId mail;
     Blob sender;
-    Blob recipients; // separated by ", "
+    Blob recipients; // see recipients.h
     std::uint32_t size = 0;
     SIM_FIELDS(mail, sender, recipients, size);
 };

@@ -63,7 +63,8 @@ public:
     [[nodiscard]] Events of(Kind kind) const;
     [[nodiscard]] static constexpr bool is_listed(Kind kind)
     {
-        return kind >= Kind::mail_composed && kind <= Kind::fault_injected;
+        return kind == Kind::auth_tried ||
+               (kind >= Kind::mail_composed && kind <= Kind::fault_injected);
     }
 
     // The trace alone appends. `bytes` is what a blob of the event refers to.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace sim::explain {
@@ -61,7 +62,7 @@ public:
         add(CardRow::who, {who()});
         add(CardRow::rule, rule());
         add(CardRow::hit, hit());
-        if (!card_.outside) add(CardRow::shown, shown());
+        add(CardRow::shown, card_.outside ? shown_outside() : shown());
         add(CardRow::purpose, {purpose()});
         add(CardRow::cure, cure());
         return text;
@@ -113,6 +114,23 @@ private:
             lines.push_back(
                 language_.text("why.reply.words", {{"reply", show_bytes(card_.reply)}}));
         }
+        if (card_.waited) {
+            lines.push_back(language_.text(
+                "why.gave_up.waited",
+                {{"who", host_name(card_.sender, context_)},
+                 {"time",
+                  describe(std::chrono::round<std::chrono::seconds>(*card_.waited), language_)}}));
+        }
+        if (card_.failed_logins.size() > 1) {
+            std::vector<std::string> names;
+            names.reserve(card_.failed_logins.size());
+            for (const Mechanism mechanism : card_.failed_logins)
+                names.push_back(mechanism_name(mechanism));
+            lines.push_back(
+                language_.text("why.logins.failed",
+                               {{"count", fmt::format("{}", names.size())},
+                                {"mechanisms", fmt::format("{}", fmt::join(names, ", "))}}));
+        }
         return lines;
     }
 
@@ -132,6 +150,7 @@ private:
             return fmt::format("why.pop3.{}.rule", name_of(*card_.pop3_reason));
         if (card_.certificate && *card_.certificate != CertificateVerdict::valid)
             return fmt::format("why.certificate.{}", name_of(*card_.certificate));
+        if (card_.outside && is_about_certificate(card_)) return "why.tls.certificate_distrusted";
         if (card_.tls) return fmt::format("why.tls.{}", name_of(*card_.tls));
         if (card_.dns) return fmt::format("why.dns.{}", name_of(*card_.dns));
         if (card_.only_header_is_8bit) return "why.problem.needs_smtputf8_header";
@@ -232,6 +251,14 @@ private:
         if (card_.verdict == Verdict::reject_rst && card_.system == scenario::System::windows)
             lines.push_back(language_.text("why.shown.reset_seen_elsewhere"));
         return lines;
+    }
+
+    // Of a real program only what its machine makes of it is known: the loopback connection stands
+    // before the simulated one is asked for.
+    [[nodiscard]] std::vector<std::string> shown_outside() const
+    {
+        if (context_.trace.at(card_.outcome).kind() != Kind::connection_failed) return {};
+        return {language_.text("why.shown.accepted_by_machine")};
     }
 
     // ---- the cure -----------------------------------------------------------------------------

@@ -67,13 +67,6 @@ bool is_real(const std::string& server, const Scenario& scenario)
            !is_at(scenario.pop_servers);
 }
 
-// RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
-bool is_about_certificate(const WhyCard& card)
-{
-    if (card.tls != TlsFailure::peer_alert || !card.alert) return false;
-    return (*card.alert >= 42 && *card.alert <= 46) || *card.alert == 48;
-}
-
 // It has to do with this mail or this person, whatever the settings are.
 bool is_beyond_settings(CureKind advice)
 {

@@ -91,10 +91,23 @@ std::string version_name(std::uint16_t version)
     }
 }
 
+// A client that hung up before its TLS had begun.
+bool is_left_silently(const Event& failed, const TlsFailed& what, const Trace& trace)
+{
+    if (what.why != TlsFailure::truncated ||
+        trace.index().connection(failed.connection).ends.server != failed.host)
+        return false;
+    return last_before(trace, failed, [&](const Event& earlier) {
+               return earlier.host == failed.host && earlier.kind() == Kind::tls_handshake_message;
+           }) == nullptr;
+}
+
 } // namespace
 
 std::vector<KindMessages> tls_messages()
 {
+    std::vector<std::string> failures = all_names<TlsFailure>();
+    failures.emplace_back("left_silently");
     const std::vector<std::string> alert_variants{
         "sent", "received", "closing_sent", "closing_received"};
     return {
@@ -119,7 +132,7 @@ std::vector<KindMessages> tls_messages()
          alert_variants,
          {"sent", "received"},
          {"peer", "from", "to", "alert", "code", "meaning"}},
-        {Kind::tls_failed, all_names<TlsFailure>(), {""}, {"peer", "alert", "meaning", "detail"}},
+        {Kind::tls_failed, std::move(failures), {""}, {"peer", "alert", "meaning", "detail"}},
         {Kind::tls_ended, {"clean", "cut_off"}, {"clean", "cut_off"}, {"peer"}},
         {Kind::tls_key_logged, {""}, {""}, {"label"}},
     };
@@ -208,7 +221,8 @@ Said say(const Event& event, const TlsFailed& what, const Context& context)
         .add("alert", what.alert == 0 ? std::string{"-"} : alert_name(what.alert))
         .add("meaning", noun("alert", alert_name(what.alert), context.language))
         .add("detail", what.detail.size == 0 ? "-" : show_bytes(context.trace.view(what.detail)));
-    return {std::string{name_of(what.why)}, "", facts.take()};
+    const bool silent = is_left_silently(event, what, context.trace);
+    return {silent ? "left_silently" : std::string{name_of(what.why)}, "", facts.take()};
 }
 
 Said say(const Event& event, const TlsEnded& what, const Context& context)

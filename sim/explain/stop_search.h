@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim::explain {
 
@@ -53,6 +54,8 @@ private:
     [[nodiscard]] const Event* said_by_server(const Event& heard, const SmtpReply& reply) const;
     [[nodiscard]] bool is_about(const WhyCard& card, const SmtpReply& reply) const;
     [[nodiscard]] std::optional<AuthFlaw> flaw_before(const Event& reply) const;
+    [[nodiscard]] std::vector<Mechanism> failed_logins(const Event& reply) const;
+    [[nodiscard]] Duration login_pause(HostId server) const;
     [[nodiscard]] bool has_offered(const Event& before, std::string_view keyword) const;
     void at_problem(WhyCard& card, const Event& event, const SmtpProblemSeen& seen) const;
     void look_for_tampering(WhyCard& card, const Event& event) const;
@@ -60,6 +63,7 @@ private:
     void at_loss(WhyCard& card, const Event& event, Obstacle obstacle) const;
     [[nodiscard]] bool is_wrong_protection(const Event& event) const;
     [[nodiscard]] bool waits_for_tls(const Event& event) const;
+    [[nodiscard]] Duration age(const Event& event) const;
     [[nodiscard]] bool is_too_old(const Event& event) const;
     [[nodiscard]] bool asked_for_tls(const Event& event) const;
     [[nodiscard]] bool wanted_client_certificate(const Event& event, const TlsFailed& failed) const;

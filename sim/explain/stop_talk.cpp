@@ -203,6 +203,8 @@ void StopSearch::at_reply(WhyCard& card, const Event& event, const SmtpReply& re
     card.who = said->host;
     if (card.reason == SmtpReason::auth_failed || card.reason == SmtpReason::auth_too_many_failures)
         card.flaw = flaw_before(*said);
+    if (card.flaw || card.reason == SmtpReason::login_paused)
+        card.failed_logins = failed_logins(*said);
     if (card.reason == SmtpReason::fault_injected) {
         if (const Event* fault = fault_behind(*said)) {
             card.obstacle = Obstacle::fault;
@@ -242,6 +244,40 @@ std::optional<AuthFlaw> StopSearch::flaw_before(const Event& reply) const
     });
     if (tried == nullptr) return std::nullopt;
     return std::get<AuthTried>(tried->what).flaw;
+}
+
+// As the server counts them: those who log in from one address are one, until a login succeeds or
+// as long as its pause has passed.
+std::vector<Mechanism> StopSearch::failed_logins(const Event& reply) const
+{
+    constexpr std::size_t most = 8;
+    const HostId client = trace_.index().connection(reply.connection).ends.client;
+    const Duration pause = login_pause(reply.host);
+    const TraceIndex::Events tries =
+        events_before(trace_.index().of(Kind::auth_tried), reply.id.value);
+    std::vector<Mechanism> failed;
+    Instant later = reply.at;
+    for (std::size_t i = tries.size(); i-- > 0 && failed.size() < most;) {
+        const Event& event = trace_.at(tries[i]);
+        if (event.host != reply.host ||
+            trace_.index().connection(event.connection).ends.client != client)
+            continue;
+        const auto& tried = std::get<AuthTried>(event.what);
+        const bool forgotten = event.connection != reply.connection && later - event.at >= pause;
+        if (tried.succeeded || forgotten) break;
+        failed.push_back(tried.mechanism);
+        later = event.at;
+    }
+    std::ranges::reverse(failed);
+    return failed;
+}
+
+Duration StopSearch::login_pause(HostId server) const
+{
+    const scenario::Host* host = host_at(server, scenario_);
+    for (const scenario::MailServer& each : scenario_.mail_servers)
+        if (host != nullptr && each.host == host->key) return each.login_pause;
+    return {};
 }
 
 void StopSearch::at_reply(WhyCard& card, const Event& event, const Pop3Reply& reply) const
@@ -325,6 +361,13 @@ void StopSearch::at_tls(WhyCard& card, const Event& event, const TlsFailed& fail
     if (wanted_client_certificate(event, failed)) {
         card.obstacle = Obstacle::client_certificate;
         return;
+    }
+    // Who hangs up at once was in a hurry; who waited had expected the server to speak first.
+    constexpr Duration patience = 5s;
+    if (failed.why == TlsFailure::truncated && age(event) >= patience && waits_for_tls(event)) {
+        card.obstacle = Obstacle::waits_for_tls;
+        card.tls.reset();
+        card.waited = age(event);
     }
     if (failed.why == TlsFailure::not_tls) {
         // The port speaks plainly first, or somebody spoke plainly where TLS had been agreed upon.
@@ -417,6 +460,7 @@ void StopSearch::at_loss(WhyCard& card, const Event& event, Obstacle obstacle) c
         host_at(trace_.index().connection(event.connection).ends.server_at.address, scenario_);
     if (waits_for_tls(event)) {
         card.obstacle = Obstacle::waits_for_tls;
+        card.waited = age(event);
         card.problem.reset();
         card.who = server;
         return;
@@ -426,6 +470,13 @@ void StopSearch::at_loss(WhyCard& card, const Event& event, Obstacle obstacle) c
     const Event* delayed = fault_on_connection(event, Fault::delayed);
     if (obstacle == Obstacle::reply_late && delayed != nullptr)
         blame_instead_of_reply(card, event, *delayed);
+}
+
+// How long its connection had been there.
+Duration StopSearch::age(const Event& event) const
+{
+    const TraceIndex::Events all = trace_.index().of(event.connection);
+    return event.at - trace_.at(all.front()).at;
 }
 
 // One end waits for TLS, the other for a greeting, and neither speaks.

@@ -106,18 +106,6 @@ once_more(const Plan& plan, const Trace& trace, const Event& begun, Instant when
     return again;
 }
 
-std::vector<std::string> split_recipients(std::string_view list)
-{
-    constexpr std::string_view separator = ", ";
-    std::vector<std::string> all;
-    while (!list.empty()) {
-        const std::size_t end = list.find(separator);
-        all.emplace_back(list.substr(0, end));
-        list.remove_prefix(end == std::string_view::npos ? list.size() : end + separator.size());
-    }
-    return all;
-}
-
 bool is_same_address(std::string_view a, std::string_view b)
 {
     return std::ranges::equal(a, b, {}, lower, lower);

@@ -46,8 +46,6 @@ once_more(const Plan& plan, const Trace& trace, const Event& begun, Instant when
 // The step of the script that an event came of.
 std::optional<std::size_t> step_behind(const Event& event, const Trace& trace);
 
-// What a list of recipients in the trace says.
-std::vector<std::string> split_recipients(std::string_view list);
 bool is_same_address(std::string_view a, std::string_view b);
 
 } // namespace sim::explain

@@ -1,5 +1,6 @@
 #include "sim/explain/why.h"
 
+#include "sim/core/recipients.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/stop_search.h"
 #include "sim/explain/trial.h"
@@ -51,14 +52,14 @@ private:
     template <typename Change>
     void change(const Blob& recipients, Change&& change)
     {
-        for (std::string& recipient : split_recipients(trace_.view(recipients))) {
+        for (const std::string_view recipient : split_recipients(trace_.view(recipients))) {
             const auto known = std::ranges::find_if(copies_, [&](const Copy& copy) {
                 return is_same_address(copy.recipient, recipient);
             });
             if (known != copies_.end()) {
                 change(*known);
             } else {
-                copies_.push_back({std::move(recipient), {}, false, false});
+                copies_.push_back({std::string{recipient}, {}, false, false});
                 change(copies_.back());
             }
         }
@@ -351,6 +352,13 @@ bool is_temporary(const WhyCard& card)
     return card.obstacle == Obstacle::connection_lost || card.obstacle == Obstacle::reply_late ||
            card.obstacle == Obstacle::silence || card.obstacle == Obstacle::name_server_failed ||
            card.obstacle == Obstacle::name_server_silent;
+}
+
+// RFC 8446 §6.2: bad_certificate, unsupported_, _revoked, _expired, _unknown and unknown_ca.
+bool is_about_certificate(const WhyCard& card)
+{
+    if (card.tls != TlsFailure::peer_alert || !card.alert) return false;
+    return (*card.alert >= 42 && *card.alert <= 46) || *card.alert == 48;
 }
 
 std::vector<WhyCard>

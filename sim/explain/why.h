@@ -153,9 +153,13 @@ struct WhyCard {
     std::optional<DnsOutcome> dns;
     std::optional<SmtpProblem> problem;
     std::optional<std::uint8_t> alert; // tls: the other end's (RFC 8446 §6)
-    bool offered_starttls = false;     // by a server that takes no login without it
-    bool only_header_is_8bit = false;  // needs_smtputf8: the addresses are plain
-    std::uint16_t code = 0;            // reply code; 0 when there was none
+    std::optional<Duration> waited;    // waits_for_tls: how long, until the program hung up
+    // Of a refused login or a pause: how those who came from there failed to log in lately, this
+    // time included. Some programs try one password in several ways.
+    std::vector<Mechanism> failed_logins;
+    bool offered_starttls = false;    // by a server that takes no login without it
+    bool only_header_is_8bit = false; // needs_smtputf8: the addresses are plain
+    std::uint16_t code = 0;           // reply code; 0 when there was none
     Hit hit;
     HostId sender;                     // whose program shows the error
     std::optional<Endpoint> outside;   // a real program's server; what it shows is not known here
@@ -167,6 +171,8 @@ struct WhyCard {
 
 // Whether trying the same again later may help: a 4yz, or nothing that anybody said for good.
 [[nodiscard]] bool is_temporary(const WhyCard& card);
+// The other end ended TLS because of the certificate that it was shown.
+[[nodiscard]] bool is_about_certificate(const WhyCard& card);
 
 // Of everything that failed in trace[0, end), in the order of the outcomes; the cures are not
 // looked for yet. One card for each recipient of a mail who was refused in other words.

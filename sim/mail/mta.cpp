@@ -1,6 +1,7 @@
 #include "sim/mail/mta.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/recipients.h"
 #include "sim/mail/ascii_form.h"
 #include "sim/mail/idn.h"
 #include "sim/smtp/command.h"
@@ -338,11 +339,10 @@ void Mta::accept(const std::shared_ptr<QueuedMail>& mail,
                  const std::vector<std::string>& recipients,
                  ConnectionId connection)
 {
-    mail->accepted =
-        machine_.append(connection,
-                        MailQueued{mail->mail,
-                                   machine_.note(mail->queue_id),
-                                   machine_.note(fmt::format("{}", fmt::join(recipients, ", ")))});
+    mail->accepted = machine_.append(connection,
+                                     MailQueued{mail->mail,
+                                                machine_.note(mail->queue_id),
+                                                machine_.note(join_recipients(recipients))});
     machine_.world().store(StoredMessage{StoredIn::accepted_by_server,
                                          machine_.host(),
                                          mail->mail,

@@ -1,6 +1,7 @@
 #include "sim/mail/mua.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/recipients.h"
 #include "sim/mail/ascii_form.h"
 #include "sim/mail/drain.h"
 #include "sim/mail/message.h"
@@ -301,12 +302,11 @@ void Mua::begin_next()
     EventId begun = causes_.front();
     if (const auto* send = std::get_if<SendJob>(&jobs_.front())) {
         mail_ = machine_.world().new_mail();
-        begun = machine_.append(
-            {},
-            MailComposed{mail_,
-                         machine_.note(send->reverse_path),
-                         machine_.note(fmt::format("{}", fmt::join(send->recipients, ", "))),
-                         static_cast<std::uint32_t>(send->text.size())});
+        begun = machine_.append({},
+                                MailComposed{mail_,
+                                             machine_.note(send->reverse_path),
+                                             machine_.note(join_recipients(send->recipients)),
+                                             static_cast<std::uint32_t>(send->text.size())});
         machine_.world().store(StoredMessage{StoredIn::sent_by_program,
                                              machine_.host(),
                                              mail_,

@@ -1,7 +1,8 @@
 #include "sim/mail/refusal.h"
 
+#include "sim/core/recipients.h"
+
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -39,7 +40,7 @@ std::string recipients_of(const std::vector<Refusal>& refusals)
     recipients.reserve(refusals.size());
     for (const Refusal& refusal : refusals)
         recipients.push_back(refusal.recipient);
-    return fmt::format("{}", fmt::join(recipients, ", "));
+    return join_recipients(recipients);
 }
 
 std::string reply_line(const smtp::Reply& reply)

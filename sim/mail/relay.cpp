@@ -1,6 +1,7 @@
 #include "sim/mail/relay.h"
 
 #include "sim/core/assert.h"
+#include "sim/core/recipients.h"
 #include "sim/mail/ascii_form.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
@@ -246,7 +247,7 @@ void Relay::try_hop(Delivery& delivery)
 EventId Relay::tell_attempt(const Delivery& delivery)
 {
     const Hop& hop = delivery.hops.front();
-    const std::string recipients = fmt::format("{}", fmt::join(delivery.recipients, ", "));
+    const std::string recipients = join_recipients(delivery.recipients);
     return machine_.append({},
                            DeliveryAttempted{delivery.mail->mail,
                                              machine_.note(hop.host),
@@ -616,11 +617,11 @@ void Relay::settle(Delivery& delivery,
         }
     }
     if (!accepted.empty()) {
-        const EventId handed_over = machine_.append(
-            connection,
-            MailHandedOver{delivery.mail->mail,
-                           machine_.note(host),
-                           machine_.note(fmt::format("{}", fmt::join(accepted, ", ")))});
+        const EventId handed_over =
+            machine_.append(connection,
+                            MailHandedOver{delivery.mail->mail,
+                                           machine_.note(host),
+                                           machine_.note(join_recipients(accepted))});
         const CauseScope scope{machine_.trace(), handed_over};
         if (!result.peer_offers_dsn) owner_.handle_relayed(*delivery.mail, taken);
     }

@@ -1,21 +1,10 @@
 #include "sim/report/queue_track.h"
 
+#include "sim/core/recipients.h"
+
 #include <variant>
 
 namespace sim::report {
-
-// Recipients are separated by ", " in the trace.
-template <typename F>
-void QueueTrack::for_each_recipient(const Blob& list, F&& f) const
-{
-    constexpr std::string_view separator = ", ";
-    std::string_view rest = trace_.view(list);
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(separator), rest.size());
-        f(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + separator.size(), rest.size()));
-    }
-}
 
 void QueueTrack::follow(const Event& event)
 {
@@ -25,7 +14,7 @@ void QueueTrack::follow(const Event& event)
 
 void QueueTrack::on(Host& host, const Event& event, const MailQueued& what)
 {
-    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+    for (const std::string_view recipient : split_recipients(trace_.view(what.recipients))) {
         QueueEntry entry;
         entry.mail = what.mail;
         entry.recipient = recipient;
@@ -34,20 +23,20 @@ void QueueTrack::on(Host& host, const Event& event, const MailQueued& what)
         const auto added = host.waiting.emplace(Key{what.mail, recipient}, host.next);
         if (added.second) ++host.next;
         host.entries.set(event.id.value, added.first->second, entry);
-    });
+    }
 }
 
 // What an event changes of the recipients that it names.
 template <typename What, typename F>
 void QueueTrack::change(Host& host, const Event& event, const What& what, F&& f)
 {
-    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+    for (const std::string_view recipient : split_recipients(trace_.view(what.recipients))) {
         const auto at = host.waiting.find(Key{what.mail, recipient});
-        if (at == host.waiting.end()) return;
+        if (at == host.waiting.end()) continue;
         QueueEntry entry = *host.entries.find(at->second);
         f(entry);
         host.entries.set(event.id.value, at->second, entry);
-    });
+    }
 }
 
 void QueueTrack::on(Host& host, const Event& event, const DeliveryAttempted& what)
@@ -65,16 +54,14 @@ void QueueTrack::on(Host& host, const Event& event, const MailDeferred& what)
 
 void QueueTrack::on(Host& host, const Event& event, const MailHandedOver& what)
 {
-    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+    for (const std::string_view recipient : split_recipients(trace_.view(what.recipients)))
         remove(host, event, what.mail, recipient);
-    });
 }
 
 void QueueTrack::on(Host& host, const Event& event, const MailBounced& what)
 {
-    for_each_recipient(what.recipients, [&](std::string_view recipient) {
+    for (const std::string_view recipient : split_recipients(trace_.view(what.recipients)))
         remove(host, event, what.mail, recipient);
-    });
 }
 
 void QueueTrack::on(Host& host, const Event& event, const MailDelivered& what)

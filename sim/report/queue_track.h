@@ -27,8 +27,6 @@ private:
         std::map<Key, std::uint32_t> waiting;
         std::uint32_t next = 0;
     };
-    template <typename F>
-    void for_each_recipient(const Blob& list, F&& f) const;
     template <typename What, typename F>
     void change(Host& host, const Event& event, const What& what, F&& f);
     void remove(Host& host, const Event& event, MailId mail, std::string_view recipient);

@@ -65,11 +65,12 @@ class Bridge:
 
     def wait_until_told(self, *words, seconds=60):
         """
-        Until the transcript has all of them; it with every run of blanks as one. Use this instead
-        of looking once: a card follows when its cures have been tried, and comes in pieces.
+        Until the transcript has all of them; it with every run of blanks as one, and without a
+        card's edges. Use this instead of looking once: a card follows when its cures have been
+        tried, and comes in pieces.
         """
         def told():
-            text = " ".join(self.transcript().split())
+            text = " ".join(self.transcript().replace("│", " ").split())
             return text if all(part in text for part in words) else None
         return self.wait_for(told, seconds)
 

@@ -1,5 +1,5 @@
 """A real Thunderbird at the bridge, played on a display that nobody sees: it sends on 587 and on 465,
-fetches what came, and is stopped by OP25B.
+fetches what came, and is stopped by OP25B, a wrong password, a certificate and a wrong setting.
 
 usage: thunderbird_test.py HIKYAKU
 """
@@ -62,7 +62,7 @@ class Display:
             process.wait(10)
 
 
-def preferences(smtp, pop, login):
+def preferences(smtp, pop, login, patience=100):
     """Hanako's account as the Account Hub leaves it, and nothing that would ask or look outside."""
     port, protection = smtp
     return {
@@ -105,6 +105,7 @@ def preferences(smtp, pop, login):
         "mail.shell.checkDefaultClient": False,
         "mail.spotlight.firstRunDone": True,
         "mailnews.start_page.enabled": False,
+        "mailnews.tcptimeout": patience,  # seconds
         "mailnews.smtp.loglevel": "All",
         "mailnews.pop3.loglevel": "All",
         "devtools.console.stdout.chrome": True,
@@ -122,20 +123,22 @@ def preferences(smtp, pop, login):
 
 
 class Thunderbird:
-    def __init__(self, display, bridge, smtp_port, protection, login=NORMAL_PASSWORD):
+    def __init__(self, display, bridge, smtp_port, protection, login=NORMAL_PASSWORD,
+                 trusts=True, **others):
         self.display = display
         self.folder = tempfile.TemporaryDirectory(prefix="hikyaku-thunderbird-")
         self.profile = os.path.join(self.folder.name, "profile")
         os.mkdir(self.profile)
         smtp = (bridge.port(MSA, smtp_port), protection)
         with open(os.path.join(self.profile, "user.js"), "w", encoding="utf-8") as file:
-            for name, value in preferences(smtp, bridge.port(MSA, 995), login).items():
+            for name, value in preferences(smtp, bridge.port(MSA, 995), login, **others).items():
                 said = str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
                 file.write(f'user_pref("{name}", {said});\n')
         database = f"sql:{self.profile}"
         subprocess.run(["certutil", "-N", "-d", database, "--empty-password"], check=True)
-        subprocess.run(["certutil", "-A", "-d", database, "-n", "hikyaku", "-t", "C,,",
-                        "-i", bridge.ca], check=True)
+        if trusts:
+            subprocess.run(["certutil", "-A", "-d", database, "-n", "hikyaku", "-t", "C,,",
+                            "-i", bridge.ca], check=True)
         self.said = open(os.path.join(self.folder.name, "said"), "w+", encoding="utf-8")
         self.processes = []
 
@@ -218,8 +221,8 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         self.addCleanup(bridge.end)
         return bridge
 
-    def thunderbird(self, *account, **login):
-        program = Thunderbird(self.display, *account, **login)
+    def thunderbird(self, *account, **others):
+        program = Thunderbird(self.display, *account, **others)
         self.addCleanup(program.end)
         return program
 
@@ -267,8 +270,44 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         program = self.thunderbird(bridge, 587, NO_TLS)
         program.send("In the clear", "Hello Taro", TARO[0])
         program.wait_for(lambda: "Command failed: 530" in program.heard(), "530")
-        bridge.wait_until_told("Why did it stop?")
+        bridge.wait_until_told("Why did it stop?", "Encryption (STARTTLS) comes first")
         self.assertFalse(bridge.mails_in("mailbox"))
+
+    def test_a_wrong_password_is_two_failures_and_typed_again_a_pause(self):
+        bridge = self.bridge("submission-587", (MSA, 587))
+        program = self.thunderbird(bridge, 587, STARTTLS)
+        program.send("Mistyped", "Hello Taro", TARO[0])
+        program.type_password("sakura1999")
+        bridge.wait_until_told("Check user name and password",
+                               "2 failed logins from here lately: PLAIN, LOGIN.")
+        window = program.wait_for(
+            lambda: self.display.window("Login to account"), "what to do about it")
+        program.press(window, "Return", "Too many failed logins")  # "Retry": the same once more
+        bridge.wait_until_told("421 4.7.0 Too many failed logins, closing connection",
+                               "3 failed logins from here lately: PLAIN, LOGIN, PLAIN.")
+        self.assertFalse(bridge.mails_in("mailbox"))
+
+    def test_without_the_certificate_it_does_not_trust_the_server(self):
+        bridge = self.bridge("submission-587", (MSA, 587))
+        program = self.thunderbird(bridge, 587, STARTTLS, trusts=False)
+        program.send("Distrust", "Hello Taro", TARO[0])
+        program.wait_for(lambda: "SEC_ERROR_UNKNOWN_ISSUER" in program.heard(), "the reason")
+        told = bridge.wait_until_told(
+            "turned TLS down with the alert unknown_ca", "Why did it stop?",
+            "does not trust the server's certificate", "unknown_ca: The issuer",
+            "certificate of this lesson's authority")
+        self.assertNotIn(PASSWORD, told)
+        self.assertFalse(bridge.mails_in("mailbox"))
+
+    def test_465_with_starttls_waits_and_gives_up(self):
+        bridge = self.bridge("submission-587", (MSA, 465))
+        program = self.thunderbird(bridge, 465, STARTTLS, patience=8)
+        program.send("Neither speaks", "Hello Taro", TARO[0])
+        program.wait_for(lambda: self.display.window("Send Message Error"), "the error")
+        bridge.wait_until_told(
+            "Hanako's PC hung up. Kumo's submission server had waited for it to begin TLS",
+            "Why did it stop?", "the program waits for a greeting: neither speaks",
+            "and hung up", "client.protection = tls", "Tried out: then it arrives")
 
     def test_op25b(self):
         bridge = self.bridge("op25b", (MSA, 25))
@@ -277,7 +316,7 @@ class ThunderbirdAtTheBridge(unittest.TestCase):
         began = time.monotonic()
         program.wait_for(lambda: self.display.window("Send Message Error"), "the error")
         self.assertGreater(time.monotonic() - began, 15)
-        bridge.wait_until_told("OP25B", "Why did it stop?")
+        bridge.wait_until_told("OP25B", "Why did it stop?", "this machine itself accepted it")
         self.assertFalse(bridge.mails_in(""))
 
 

@@ -92,6 +92,24 @@ TEST_SUITE("explain.cure")
         CHECK(Told{s}.card().cure.recipient == "hanako@kumo.example");
     }
 
+    TEST_CASE("a sender whose domain takes no mail: the run with the address that was meant")
+    {
+        scenario::Scenario s = test::small_world();
+        s.rules.clear();
+        s.programs[0].address = "hanako@kumoo.example";
+        s.programs[0].sending = scenario::AccountSettings{
+            "mx.umi.example", 25, scenario::Protection::none, scenario::AuthChoice::none, "", ""};
+        s.name_servers[0].zones.push_back({"kumoo.example", {{"kumoo.example", "MX", "0 ."}}});
+        s.mail_servers[1].checks = {PolicyCheck::sender_domain};
+        const Told told{s};
+        CHECK(told.card().reason == SmtpReason::sender_domain_takes_no_mail);
+        CHECK(told.card().cure.kind == CureKind::check_address);
+        CHECK(told.card().cure.proof == Proof::delivers);
+        CHECK(told.card().cure.sender == "hanako@kumo.example");
+        CHECK(told.text(told.card(), CardRow::cure).find("hanako@kumo.example") !=
+              std::string::npos);
+    }
+
     TEST_CASE("an address that resembles none of this world's is not tried")
     {
         scenario::Scenario s = test::small_world();

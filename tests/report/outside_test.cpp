@@ -3,6 +3,7 @@
 #include "sim/explain/cure.h"
 #include "sim/playback.h"
 #include "sim/report/ends.h"
+#include "sim/report/events.h"
 #include "sim/report/ladder.h"
 #include "sim/report/tls_view.h"
 #include "sim/report/transcript.h"
@@ -142,6 +143,84 @@ TEST_SUITE("report.outside")
         CHECK(explain::why_cards(
                   hasty.world->trace(), hasty.world->trace().size(), *hasty.plan.scenario)
                   .empty());
+    }
+
+    TEST_CASE(
+        "a port that waits for TLS, a program that waits for a greeting: who hung up, and when")
+    {
+        Visited visited{"submission-587"};
+        const ConnectionId connection = visited.connect(465);
+        visited.wait(100s);
+        visited.world->visit(visited.pc,
+                             [&](mail::Visitor& visitor) { visitor.finish(connection); });
+        visited.wait(1s);
+        const Trace& trace = visited.world->trace();
+        const auto cards = explain::cured_cards(trace, trace.size(), visited.plan);
+        REQUIRE(cards.size() == 1);
+        CHECK(cards.front().obstacle == explain::Obstacle::waits_for_tls);
+        CHECK(cards.front().cure.kind == explain::CureKind::turn_on_tls);
+        CHECK(cards.front().cure.proof == explain::Proof::delivers);
+        const explain::Language words = test::language("en");
+        const Source source{
+            trace, *visited.plan.scenario, words, trace.size(), Level::standard, {}, 400};
+        const std::string card = plain(why_card(cards.front(), source));
+        INFO(card);
+        CHECK(times(card, "Hanako's PC waited 1 min 40 s and hung up") == 1);
+        CHECK(times(card, "the program waits for a greeting") == 1);
+        const std::string told = plain(transcript(source));
+        INFO(told);
+        CHECK(times(told, "Hanako's PC hung up. Kumo's submission server had waited") == 1);
+        CHECK(told.find("cannot tell") == std::string::npos);
+
+        // Who hangs up at once has not waited for anything.
+        Visited hasty{"submission-587"};
+        const ConnectionId brief = hasty.connect(465);
+        hasty.wait(1s);
+        hasty.world->visit(hasty.pc, [&](mail::Visitor& visitor) { visitor.finish(brief); });
+        hasty.wait(1s);
+        for (const auto& each : explain::why_cards(
+                 hasty.world->trace(), hasty.world->trace().size(), *hasty.plan.scenario))
+            CHECK(each.obstacle != explain::Obstacle::waits_for_tls);
+    }
+
+    TEST_CASE("one password in two ways is two failed logins, and the cards say so")
+    {
+        Visited visited{"submission-587", {{"server.mail.kumo.example.587.require_tls", "false"}}};
+        const explain::Language words = test::language("en");
+        const auto card = [&] {
+            const Trace& trace = visited.world->trace();
+            const auto cards = explain::cured_cards(trace, trace.size(), visited.plan);
+            const Source source{
+                trace, *visited.plan.scenario, words, trace.size(), Level::standard, {}, 400};
+            return cards.empty() ? std::string{} : plain(why_card(cards.back(), source));
+        };
+        const auto hello = [&] {
+            const ConnectionId connection = visited.connect(587);
+            visited.wait(1s);
+            visited.say(connection, "EHLO real.example\r\n");
+            visited.wait(1s);
+            return connection;
+        };
+        const auto say = [&](ConnectionId connection, std::string_view line) {
+            visited.say(connection, line);
+            visited.wait(10s);
+        };
+        // hanako@kumo.example, "wrong"
+        constexpr std::string_view plain_login =
+            "AUTH PLAIN AGhhbmFrb0BrdW1vLmV4YW1wbGUAd3Jvbmc=\r\n";
+        const ConnectionId first = hello();
+        say(first, plain_login);
+        CHECK(times(card(), "User name or password is wrong") == 1);
+        CHECK(times(card(), "failed logins from here") == 0);
+        say(first, "AUTH LOGIN aGFuYWtvQGt1bW8uZXhhbXBsZQ==\r\n");
+        say(first, "d3Jvbmc=\r\n");
+        CHECK(times(card(), "2 failed logins from here lately: PLAIN, LOGIN.") == 1);
+        say(hello(), plain_login);
+        CHECK(times(card(), "3 failed logins from here lately: PLAIN, LOGIN, PLAIN.") == 1);
+        hello();
+        INFO(card());
+        CHECK(times(card(), "Too many failed logins from this address lately") == 1);
+        CHECK(times(card(), "3 failed logins from here lately: PLAIN, LOGIN, PLAIN.") == 1);
     }
 
     TEST_CASE("each line stands in the transcript once, with its direction")

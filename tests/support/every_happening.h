@@ -249,6 +249,12 @@ private:
         trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, dialled_);
         trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, command);
         trace.append(sim::HostId{hanako_pc}, sim::ConnectionId{7}, command); // under TLS, again
+        // Who dials a TLS port and says nothing.
+        const sim::ConnectionId silent{8};
+        trace.append(sim::HostId{kumo},
+                     silent,
+                     sim::ConnectionOpened{dialled_.remote, dialled_.local, true});
+        trace.append(sim::HostId{kumo}, silent, sim::TlsFailed{sim::TlsFailure::truncated, 0, {}});
         command.verb = sim::SmtpVerb::mail;
         command.line = line("MAIL FROM:<>");
         add(command);
