@@ -465,6 +465,36 @@ TEST_SUITE("why")
         CHECK(cards[0].cure.proof == Proof::delivers);
     }
 
+    TEST_CASE("FAR-END rate: what a stolen password can send is limited by the account")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        const scenario::Step first = lesson.steps.front();
+        REQUIRE(first.action == scenario::StepAction::send);
+        for (int i = 1; i < 4; ++i) {
+            scenario::Step next = first;
+            next.delay += std::chrono::minutes{i};
+            lesson.steps.push_back(next);
+        }
+        for (scenario::MailServer& server : lesson.mail_servers) {
+            if (server.host != "mail.kumo.example") continue;
+            server.checks = {PolicyCheck::rate};
+            server.account_rate.messages = 2;
+        }
+        const auto refused = [&](const Settings& settings) {
+            std::vector<std::uint16_t> codes;
+            const Playback run = test::play(lesson, settings);
+            for (const WhyCard& card : cards_of(run)) {
+                CHECK(card.reason == SmtpReason::too_fast);
+                codes.push_back(card.code);
+            }
+            return codes;
+        };
+        CHECK(refused({}) == std::vector<std::uint16_t>{450, 450});
+        CHECK(refused({{"server.mail.kumo.example.account_rate", "3"}}) ==
+              std::vector<std::uint16_t>{450});
+        CHECK(refused({{"check.mail.kumo.example.rate", "off"}}).empty());
+    }
+
     TEST_CASE("how many runs the cards of all lessons cost")
     {
         for (const char* lesson : {"op25b",
