@@ -128,8 +128,10 @@ void World::Parts::build_programs()
         stage.add_machine(build::machine_config(by_key, HostId{i}, scenario.hosts[i]));
 
     for (const scenario::NameServer& from : scenario.name_servers) {
-        name_services.push_back(std::make_unique<mail::NameService>(
-            machine(from.host), build::name_server(from), build::recursion(from)));
+        name_services.push_back(
+            std::make_unique<mail::NameService>(machine(from.host),
+                                                build::name_server(scenario, by_key, from),
+                                                build::recursion(from)));
         name_services.back()->start();
     }
     std::map<std::string, std::shared_ptr<mail::PopLogins>> pop_logins; // by host
@@ -346,7 +348,7 @@ void World::Parts::sync_faults()
 {
     for (std::size_t i = 0; i < mtas.size(); ++i) {
         mtas[i]->set_faults(scenario.mail_servers[i].faults);
-        mtas[i]->set_check_actions(scenario.mail_servers[i].check_actions);
+        mtas[i]->set_check_actions(scenario::actions_at(scenario.mail_servers[i]));
     }
     for (std::size_t i = 0; i < name_services.size(); ++i)
         name_services[i]->set_fault(scenario.name_servers[i].fault);

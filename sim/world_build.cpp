@@ -3,6 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/core/rng.h"
 #include "sim/sasl/digest.h"
+#include "sim/world_lists.h"
 
 #include <fmt/format.h>
 
@@ -193,11 +194,15 @@ machine_config(const scenario::Index& index, HostId id, const scenario::Host& ho
     return config;
 }
 
-dns::Server name_server(const scenario::NameServer& from)
+dns::Server name_server(const scenario::Scenario& scenario,
+                        const scenario::Index& index,
+                        const scenario::NameServer& from)
 {
     dns::Server server;
     for (const scenario::DnsZone& z : from.zones)
         server.add_zone(zone(z, from.host));
+    for (const scenario::BlockList& list : scenario.block_lists)
+        if (list.host == from.host) server.add_zone(block_list_zone(scenario, index, list));
     return server;
 }
 
@@ -209,6 +214,40 @@ dns::ResolverConfig recursion(const scenario::NameServer& from)
         config.forwards.push_back({dns_name(forward.suffix), {forward.server}});
     return config;
 }
+
+namespace {
+
+// Strangers come to mx ports, users and mail for elsewhere to the others.
+bool belongs_on(const scenario::SmtpListener& listener,
+                PolicyCheck check,
+                const scenario::MailServer& server)
+{
+    if (listener.role == scenario::ListenerRole::mx) return auth::is_for_strangers(check);
+    if (check == PolicyCheck::block_list && !server.lists_at_submission) return false;
+    return auth::is_for_users(check);
+}
+
+auth::CheckConfig check_config(const scenario::Scenario& scenario,
+                               const scenario::Index& index,
+                               const scenario::MailServer& from)
+{
+    auth::CheckConfig config;
+    config.dynamic_networks = networks(scenario, index, from.dynamic_networks);
+    for (const std::string& domain : from.block_lists) {
+        const auto list =
+            std::ranges::find(scenario.block_lists, domain, &scenario::BlockList::domain);
+        SIM_ASSERT(list != scenario.block_lists.end()); // the loader has checked it
+        auth::BlockList& asked = config.block_lists.emplace_back(auth::BlockList{domain});
+        for (const scenario::BlockList::Entry& entry : list->entries)
+            asked.meanings[code_of(entry)] = entry.meaning;
+    }
+    config.lists_at_submission = from.lists_at_submission;
+    config.rate = from.rate;
+    config.account_rate = from.account_rate;
+    return config;
+}
+
+} // namespace
 
 mail::MtaConfig mta(const scenario::Scenario& scenario,
                     const scenario::Index& index,
@@ -227,13 +266,8 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
         made.inbound.certificate_fault = certificate_fault(from.certificate);
         made.inbound.tls_from_start = listener.tls == scenario::TlsMode::implicit;
         made.is_submission = listener.role != scenario::ListenerRole::mx;
-        // Strangers come to mx ports, and mail for elsewhere to the others.
-        const auto moment = listener.role == scenario::ListenerRole::mx ? auth::Moment::sender
-                                                                        : auth::Moment::recipient;
-        for (const PolicyCheck check : from.checks) {
-            if (auth::moment_of(check) == moment && !auth::is_own(check))
-                made.checks.push_back(check);
-        }
+        for (const PolicyCheck check : scenario::checks_at(from))
+            if (belongs_on(listener, check, from)) made.checks.push_back(check);
         config.listeners.push_back(std::move(made));
     }
     config.local_domains = from.local_domains;
@@ -245,7 +279,8 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.accounts.kept = kept_by(from);
     if (from.tokens) config.accounts.tokens = token_rules(from, seed);
     config.failed_logins.pause = from.login_pause;
-    config.check_actions = from.check_actions;
+    config.check_actions = scenario::actions_at(from);
+    config.checks = check_config(scenario, index, from);
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes) {
         if (!route.enabled) continue;

@@ -20,7 +20,10 @@ namespace sim::build {
 
 [[nodiscard]] mail::MachineConfig
 machine_config(const scenario::Index& index, HostId id, const scenario::Host& host);
-[[nodiscard]] dns::Server name_server(const scenario::NameServer& from);
+// With the block lists on its host.
+[[nodiscard]] dns::Server name_server(const scenario::Scenario& scenario,
+                                      const scenario::Index& index,
+                                      const scenario::NameServer& from);
 [[nodiscard]] dns::ResolverConfig recursion(const scenario::NameServer& from);
 [[nodiscard]] mail::MtaConfig mta(const scenario::Scenario& scenario,
                                   const scenario::Index& index,

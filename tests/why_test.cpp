@@ -383,6 +383,118 @@ TEST_SUITE("why")
         CHECK(delivered(test::play(lesson, off)));
     }
 
+    TEST_CASE("FAR-END IP25B and DNSBL: a server at home is cured by the mail server of its line")
+    {
+        const scenario::Scenario world = test::load_lesson("../tests/cases/home-server");
+        const Settings straight{{"server.home.hanako.example.smart_host", "false"},
+                                {"rule.op25b", "off"}};
+        const auto card_with = [&](PolicyCheck check, auth::ListMeaning meaning) {
+            scenario::Scenario lesson = world;
+            lesson.block_lists = {{"list.example",
+                                   "ns.example",
+                                   {{{"sakura-dynamic"}, meaning, std::nullopt, "A home line"}}}};
+            for (scenario::MailServer& server : lesson.mail_servers) {
+                if (!server.host.ends_with(".umi.example")) continue;
+                server.checks = {check};
+                server.dynamic_networks = {"sakura-dynamic"};
+                server.block_lists = {"list.example"};
+            }
+            const Playback run = test::play(lesson, straight);
+            const std::vector<WhyCard> cards = cards_of(run);
+            REQUIRE(cards.size() == 1);
+            CHECK(cards[0].obstacle == Obstacle::refusal);
+            CHECK(cards[0].cure.kind == CureKind::relay_through_isp);
+            CHECK(cards[0].cure.proof == Proof::delivers);
+            const auto all = joined(straight, {{"server.home.hanako.example.smart_host", "true"}});
+            CHECK(delivered(test::play(lesson, all)));
+            return cards[0];
+        };
+        const WhyCard ip25b = card_with(PolicyCheck::ip25b, auth::ListMeaning::spam);
+        CHECK(ip25b.reason == SmtpReason::dynamic_address);
+        CHECK(ip25b.code == 550);
+        const WhyCard policy = card_with(PolicyCheck::block_list, auth::ListMeaning::policy);
+        CHECK(policy.reason == SmtpReason::listed_by_policy);
+        CHECK(policy.code == 554);
+        CHECK(policy.reply == "554 5.7.1 [192.0.2.11] is listed by list.example: A home line");
+        CHECK(card_with(PolicyCheck::block_list, auth::ListMeaning::spam).reason ==
+              SmtpReason::listed);
+    }
+
+    TEST_CASE("FAR-END DNSBL: asked about users on 587, the right list refuses the wrong people")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        lesson.block_lists = {
+            {"list.example",
+             "ns.example",
+             {{{"sakura-dynamic"}, auth::ListMeaning::policy, std::nullopt, "A home line"}}}};
+        for (scenario::MailServer& server : lesson.mail_servers) {
+            if (server.host != "mail.kumo.example") continue;
+            server.checks = {PolicyCheck::block_list};
+            server.block_lists = {"list.example"};
+        }
+        CHECK(delivered(test::play(lesson, {})));
+        const Settings mistake{{"server.mail.kumo.example.lists_at_submission", "true"}};
+        const std::vector<WhyCard> cards = cards_of(test::play(lesson, mistake));
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].reason == SmtpReason::listed_by_policy);
+        CHECK(cards[0].code == 554);
+        CHECK(cards[0].cure.proof == Proof::delivers);
+    }
+
+    TEST_CASE("FAR-END SPF: who sends over another server is cured by her own provider's")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        for (scenario::NameServer& server : lesson.name_servers) {
+            for (scenario::DnsZone& zone : server.zones) {
+                if (zone.origin == "kumo.example")
+                    zone.records.push_back(
+                        {"kumo.example", "TXT", "v=spf1 ip4:203.0.113.0/26 -all"});
+            }
+        }
+        for (scenario::MailServer& server : lesson.mail_servers)
+            if (server.host.starts_with("mx")) server.checks = {PolicyCheck::spf};
+        CHECK(delivered(test::play(lesson, {})));
+        const Settings over_isp{{"client.server", "relay.sakura.example"},
+                                {"client.port", "25"},
+                                {"client.protection", "none"},
+                                {"client.auth", "none"}};
+        const std::vector<WhyCard> cards = cards_of(test::play(lesson, over_isp));
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].reason == SmtpReason::spf_failed);
+        CHECK(cards[0].code == 550);
+        CHECK(cards[0].cure.proof == Proof::delivers);
+    }
+
+    TEST_CASE("FAR-END rate: what a stolen password can send is limited by the account")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        const scenario::Step first = lesson.steps.front();
+        REQUIRE(first.action == scenario::StepAction::send);
+        for (int i = 1; i < 4; ++i) {
+            scenario::Step next = first;
+            next.delay += std::chrono::minutes{i};
+            lesson.steps.push_back(next);
+        }
+        for (scenario::MailServer& server : lesson.mail_servers) {
+            if (server.host != "mail.kumo.example") continue;
+            server.checks = {PolicyCheck::rate};
+            server.account_rate.messages = 2;
+        }
+        const auto refused = [&](const Settings& settings) {
+            std::vector<std::uint16_t> codes;
+            const Playback run = test::play(lesson, settings);
+            for (const WhyCard& card : cards_of(run)) {
+                CHECK(card.reason == SmtpReason::too_fast);
+                codes.push_back(card.code);
+            }
+            return codes;
+        };
+        CHECK(refused({}) == std::vector<std::uint16_t>{450, 450});
+        CHECK(refused({{"server.mail.kumo.example.account_rate", "3"}}) ==
+              std::vector<std::uint16_t>{450});
+        CHECK(refused({{"check.mail.kumo.example.rate", "off"}}).empty());
+    }
+
     TEST_CASE("how many runs the cards of all lessons cost")
     {
         for (const char* lesson : {"op25b",

@@ -1,5 +1,6 @@
 #include "sim/auth/policy.h"
 
+#include "sim/auth/checks.h"
 #include "sim/auth/ip.h"
 #include "sim/core/assert.h"
 
@@ -183,11 +184,37 @@ Check::Step Check::handle_answer(Facts& /*facts*/, const DnsAnswer& /*answer*/)
     return Judged{};
 }
 
-Moment moment_of(PolicyCheck check)
+bool looks_at(PolicyCheck check, Moment moment)
 {
-    const bool of_recipient =
-        check == PolicyCheck::recipient || check == PolicyCheck::recipient_domain;
-    return of_recipient ? Moment::recipient : Moment::sender;
+    switch (check) {
+    case PolicyCheck::recipient:
+    case PolicyCheck::recipient_domain:
+    case PolicyCheck::greylisting:
+        return moment == Moment::recipient;
+    case PolicyCheck::rate:
+        return true;
+    case PolicyCheck::client_name:
+    case PolicyCheck::reverse_name:
+    case PolicyCheck::sender_address:
+    case PolicyCheck::sender_domain:
+    case PolicyCheck::ip25b:
+    case PolicyCheck::block_list:
+    case PolicyCheck::hello:
+    case PolicyCheck::spf:
+        break;
+    }
+    return moment == Moment::sender;
+}
+
+bool is_for_strangers(PolicyCheck check)
+{
+    return !is_own(check) && check != PolicyCheck::recipient_domain;
+}
+
+bool is_for_users(PolicyCheck check)
+{
+    return check == PolicyCheck::recipient_domain || check == PolicyCheck::rate ||
+           check == PolicyCheck::block_list;
 }
 
 std::vector<CheckAction> actions_of(PolicyCheck check)
@@ -202,13 +229,23 @@ std::vector<CheckAction> actions_of(PolicyCheck check)
     case PolicyCheck::sender_address:
     case PolicyCheck::sender_domain:
     case PolicyCheck::recipient_domain:
+    case PolicyCheck::rate:
+    case PolicyCheck::ip25b:
+    case PolicyCheck::block_list:
+    case PolicyCheck::hello:
+    case PolicyCheck::spf:
+    case PolicyCheck::greylisting: // `reject` is `defer`: it never refuses for good
         break;
     }
-    return {off, mark, reject};
+    return {off, mark, defer, reject};
 }
 
-std::unique_ptr<Check> make_check(PolicyCheck check)
+std::unique_ptr<Check> make_check(PolicyCheck check, Moment moment, CheckDesk* desk)
 {
+    const auto at = [desk]() -> CheckDesk& {
+        SIM_ASSERT(desk != nullptr);
+        return *desk;
+    };
     switch (check) {
     case PolicyCheck::client_name:
         return std::make_unique<ClientName>(false);
@@ -220,6 +257,18 @@ std::unique_ptr<Check> make_check(PolicyCheck check)
         return std::make_unique<Recipient>();
     case PolicyCheck::sender_domain:
         return std::make_unique<SenderDomain>();
+    case PolicyCheck::rate:
+        return make_rate_check(at(), moment);
+    case PolicyCheck::ip25b:
+        return make_ip25b_check(at().config);
+    case PolicyCheck::block_list:
+        return make_block_list_check(at().config);
+    case PolicyCheck::hello:
+        return make_hello_check(at().config);
+    case PolicyCheck::spf:
+        return make_spf_check(at().config);
+    case PolicyCheck::greylisting:
+        return make_greylist_check(at());
     case PolicyCheck::recipient_domain:
         break;
     }
@@ -231,7 +280,7 @@ Decided decide(std::span<const Found> findings)
     for (const PolicyVerdict verdict : {PolicyVerdict::rejected, PolicyVerdict::deferred}) {
         const auto found = std::ranges::find(
             findings, verdict, [](const Found& each) { return each.judged.verdict; });
-        if (found != findings.end()) return {verdict, found->judged.reason};
+        if (found != findings.end()) return {verdict, found->judged.reason, found->judged.text};
     }
     return {};
 }
@@ -239,12 +288,12 @@ Decided decide(std::span<const Found> findings)
 Inspection::Inspection(std::span<const PolicyCheck> checks,
                        CheckActions actions,
                        Moment moment,
-                       Facts facts)
-    : facts_{std::move(facts)}, actions_{std::move(actions)}
+                       Facts facts,
+                       CheckDesk* desk)
+    : facts_{std::move(facts)}, actions_{std::move(actions)}, moment_{moment}, desk_{desk}
 {
     const auto add = [&](PolicyCheck check) {
-        if (moment_of(check) == moment && action_of(check) != CheckAction::off)
-            left_.push_back(check);
+        if (looks_at(check, moment) && action_of(check) != CheckAction::off) left_.push_back(check);
     };
     std::ranges::for_each(own_checks, add);
     std::ranges::for_each(checks, add);
@@ -262,7 +311,7 @@ void Inspection::go_on()
     while (looking_ == nullptr && !left_.empty()) {
         at_ = left_.front();
         left_.pop_front();
-        looking_ = make_check(at_);
+        looking_ = make_check(at_, moment_, desk_);
         auto step = looking_->start(facts_);
         if (step) {
             take(*std::move(step));
@@ -285,7 +334,10 @@ void Inspection::take(Check::Step step)
     if (judged.verdict > PolicyVerdict::marked && action_of(at_) == CheckAction::mark) {
         judged.verdict = PolicyVerdict::marked;
         judged.reason = SmtpReason::accepted;
+        judged.text.clear();
     }
+    if (judged.verdict == PolicyVerdict::rejected && action_of(at_) == CheckAction::defer)
+        judged.verdict = PolicyVerdict::deferred;
     outputs_.emplace_back(findings_.back());
     if (findings_.back().judged.verdict == PolicyVerdict::rejected) left_.clear();
 }

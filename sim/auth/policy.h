@@ -8,6 +8,8 @@
 //     inspection.handle_answer(answer);                    // to each AskDns
 #pragma once
 
+#include "sim/auth/greylist.h"
+#include "sim/auth/rate.h"
 #include "sim/core/happening.h"
 #include "sim/core/interface.h"
 
@@ -25,11 +27,12 @@
 
 namespace sim::auth {
 
-// When a server looks: at MAIL, at each RCPT.
-SIM_NAMED_ENUM(Moment, sender, recipient);
+// When a server looks: when somebody connects, at MAIL, at each RCPT.
+SIM_NAMED_ENUM(Moment, client, sender, recipient);
 
-// What comes of what a check finds. `mark`: it is noted and goes on; `reject`: as the check says.
-SIM_NAMED_ENUM(CheckAction, off, mark, reject);
+// What comes of what a check finds. `mark`: it is noted and goes on; `defer`: what the check
+// refuses for good is refused for now (4yz); `reject`: as the check says.
+SIM_NAMED_ENUM(CheckAction, off, mark, defer, reject);
 using CheckActions = std::map<PolicyCheck, CheckAction>; // without those that reject
 
 // Where a mail to a recipient would go: into a mailbox here (that has room), to another host of
@@ -39,7 +42,9 @@ SIM_NAMED_ENUM(Place, mailbox, full_mailbox, routed, missing, disguised, elsewhe
 
 // Domains are in ASCII; empty: there is none (null reverse-path, <Postmaster>).
 struct Facts {
+    Instant now{};
     Address client;
+    std::string hello;       // as it called itself
     std::string client_name; // that its address leads to and that leads back; empty: unknown
     std::string user;        // logged in as; empty: a stranger
     std::vector<std::string> users_addresses; // folded, as `sender` is
@@ -77,6 +82,7 @@ struct Judged {
     PolicyVerdict verdict = PolicyVerdict::passed;
     SmtpReason reason = SmtpReason::accepted; // when it defers or rejects
     std::string facts;                        // what it looked at and saw, on one line
+    std::string text{};                       // of the reply; empty: the reason's own
     friend bool operator==(const Judged&, const Judged&) = default;
 };
 
@@ -90,7 +96,39 @@ public:
     virtual Step handle_answer(Facts& facts, const DnsAnswer& answer); // if it has asked
 };
 
-[[nodiscard]] Moment moment_of(PolicyCheck check);
+// ---- what the checks of one server know and remember ----------------------------------------
+
+// What an entry of a block list says about an address. `asker_error`: nothing about it, but that
+// whoever asks does so wrongly; no listing.
+SIM_NAMED_ENUM(ListMeaning, spam, infected, policy, asker_error);
+
+struct BlockList {
+    std::string domain; // "list.nami.example"
+    // As the list has published them; what is not here is spam, unless customs say otherwise
+    // (block_list.cpp).
+    std::map<Address, ListMeaning> meanings{};
+};
+
+struct CheckConfig {
+    std::vector<std::string> own_names;   // that nobody else may call itself
+    std::vector<Prefix> dynamic_networks; // other networks', for customers who share addresses
+    std::vector<BlockList> block_lists;   // asked in this order
+    bool lists_at_submission = false;     // also about whoever has logged in: the classic mistake
+    GreylistConfig greylist;
+    RateLimits rate;         // of an address
+    RateLimits account_rate; // of who has logged in
+};
+
+struct CheckDesk {
+    CheckConfig config;
+    Greylist greylist{config.greylist};
+    RateMeter meter{};
+};
+
+[[nodiscard]] bool looks_at(PolicyCheck check, Moment moment);
+// Whether it belongs on a port that takes mail from strangers, or on one for one's own users.
+[[nodiscard]] bool is_for_strangers(PolicyCheck check);
+[[nodiscard]] bool is_for_users(PolicyCheck check);
 // Those that every mail server has, before all others. Every mail passes them: they tell of what
 // they refuse only.
 inline constexpr std::array own_checks{PolicyCheck::sender_address, PolicyCheck::recipient};
@@ -100,7 +138,9 @@ constexpr bool is_own(PolicyCheck check)
 }
 // What can be chosen for it.
 [[nodiscard]] std::vector<CheckAction> actions_of(PolicyCheck check);
-[[nodiscard]] std::unique_ptr<Check> make_check(PolicyCheck check);
+// Those that need a desk are made with one only; it outlives them.
+[[nodiscard]] std::unique_ptr<Check>
+make_check(PolicyCheck check, Moment moment = Moment::sender, CheckDesk* desk = nullptr);
 
 struct Found { // for PolicyJudged
     PolicyCheck check = PolicyCheck::client_name;
@@ -110,6 +150,7 @@ struct Found { // for PolicyJudged
 struct Decided {
     PolicyVerdict verdict = PolicyVerdict::passed;
     SmtpReason reason = SmtpReason::accepted;
+    std::string text{}; // of the reply; empty: the reason's own
     friend bool operator==(const Decided&, const Decided&) = default;
 };
 
@@ -125,7 +166,8 @@ public:
     Inspection(std::span<const PolicyCheck> checks,
                CheckActions actions,
                Moment moment,
-               Facts facts);
+               Facts facts,
+               CheckDesk* desk = nullptr);
 
     [[nodiscard]] std::optional<Output> poll_output();
     void handle_answer(const DnsAnswer& answer); // to the AskDns that came last
@@ -138,6 +180,8 @@ private:
 
     Facts facts_;
     CheckActions actions_;
+    Moment moment_;
+    CheckDesk* desk_;
     std::deque<PolicyCheck> left_;
     std::unique_ptr<Check> looking_; // waits for DNS
     PolicyCheck at_ = PolicyCheck::client_name;

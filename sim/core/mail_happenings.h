@@ -154,7 +154,13 @@ SIM_NAMED_ENUM(PolicyCheck,
                sender_address,
                sender_domain,
                recipient,
-               recipient_domain);
+               recipient_domain,
+               rate,
+               ip25b,
+               block_list,
+               hello,
+               spf,
+               greylisting);
 SIM_NAMED_ENUM(PolicyVerdict, passed, marked, deferred, rejected);
 struct PolicyJudged {
     PolicyCheck check = PolicyCheck::sender_domain;

@@ -128,6 +128,17 @@ SIM_NAMED_ENUM(SmtpReason,
                help_text,
                overloaded,
                refused_by_policy,
-               fault_injected);
+               fault_injected,
+               dynamic_address,
+               listed,
+               listed_by_policy,
+               hello_refused,
+               spf_failed,
+               spf_in_doubt,
+               spf_broken,
+               greylisted,
+               too_many_connections,
+               too_fast,
+               too_fast_for_long);
 
 } // namespace sim

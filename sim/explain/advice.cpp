@@ -23,6 +23,7 @@ CureKind advice_for(SmtpReason reason, bool given_up)
     case SmtpReason::recipient_domain_takes_no_mail:
         return CureKind::check_address;
     case SmtpReason::sender_not_yours:
+    case SmtpReason::spf_failed:
         return CureKind::senders_provider;
     case SmtpReason::message_too_big:
         return CureKind::smaller_message;
@@ -31,6 +32,10 @@ CureKind advice_for(SmtpReason reason, bool given_up)
     case SmtpReason::temporary_trouble:
     case SmtpReason::too_many_recipients:
     case SmtpReason::overloaded:
+    case SmtpReason::greylisted:
+    case SmtpReason::spf_in_doubt:
+    case SmtpReason::too_many_connections:
+    case SmtpReason::too_fast:
     case SmtpReason::idle_too_long:
         return CureKind::wait;
     default:

@@ -279,6 +279,18 @@ std::vector<Cures::Candidate> Cures::ideas_about_address(const Case& it) const
 
 // ---- a server at home -------------------------------------------------------------------------
 
+namespace {
+
+// Not the mail was refused but the address that it came from.
+bool is_about_line(const WhyCard& card)
+{
+    using enum SmtpReason;
+    return card.reason == client_without_name || card.reason == dynamic_address ||
+           card.reason == listed || card.reason == listed_by_policy;
+}
+
+} // namespace
+
 // Whose own mail was stopped on its line, or at the server to which it hands all of it; nullptr
 // when it is none.
 const scenario::Host* Cures::home_server(const Case& it) const
@@ -289,7 +301,7 @@ const scenario::Host* Cures::home_server(const Case& it) const
     const scenario::Host* host = by_server ? host_at(outcome.host, it.now) : nullptr;
     if (host == nullptr) return nullptr;
     if (it.card->obstacle == Obstacle::op25b || it.card->obstacle == Obstacle::ip25b ||
-        it.card->reason == SmtpReason::client_without_name)
+        is_about_line(*it.card))
         return host;
     const auto server =
         std::ranges::find(it.now.mail_servers, host->key, &scenario::MailServer::host);

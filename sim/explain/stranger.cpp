@@ -15,7 +15,8 @@ struct Meaning {
     SmtpReason reason;
 };
 
-// The first that fits. RFC 4954 §6, RFC 3207 §4, RFC 3463 §3, RFC 7505 §4.
+// The first that fits. RFC 4954 §6, RFC 3207 §4, RFC 3463 §3, RFC 7505 §4,
+// RFC 7372 §3, RFC 6647 §5.
 constexpr std::array meanings{
     Meaning{"535", "", SmtpReason::auth_failed},
     Meaning{"538", "", SmtpReason::auth_needs_tls},
@@ -27,6 +28,10 @@ constexpr std::array meanings{
     Meaning{"550", "5.7.25", SmtpReason::client_without_name},
     Meaning{"450", "4.7.25", SmtpReason::client_name_in_doubt},
     Meaning{"550", "5.7.27", SmtpReason::sender_domain_takes_no_mail},
+    Meaning{"550", "5.7.23", SmtpReason::spf_failed},
+    Meaning{"550", "5.7.24", SmtpReason::spf_broken},
+    Meaning{"451", "4.7.24", SmtpReason::spf_in_doubt},
+    Meaning{"451", "4.7.1", SmtpReason::greylisted},
     Meaning{"553", "5.6.7", SmtpReason::address_needs_smtputf8},
     Meaning{"452", "4.2.2", SmtpReason::mailbox_full},
     Meaning{"552", "5.2.2", SmtpReason::mailbox_full},

@@ -13,6 +13,21 @@
 
 namespace sim::mail {
 
+namespace {
+
+auth::CheckConfig with_names(const MtaConfig& config, const std::vector<Address>& addresses)
+{
+    auth::CheckConfig checks = config.checks;
+    checks.own_names = {fold_address(config.hostname)};
+    for (const std::string& domain : config.local_domains)
+        checks.own_names.push_back(fold_address(domain));
+    for (const Address address : addresses)
+        checks.own_names.push_back(fmt::format("[{}]", to_string(address)));
+    return checks;
+}
+
+} // namespace
+
 Mta::Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config)
     : machine_{machine},
       mailboxes_{mailboxes},
@@ -21,8 +36,10 @@ Mta::Mta(Machine& machine, MailboxStore& mailboxes, MtaConfig config)
       failed_logins_{config_.failed_logins},
       queue_ids_{machine.chance("queue-ids")},
       message_ids_{machine.chance("message-ids")},
-      relay_{machine, *this, *this, config_.relay}
+      relay_{machine, *this, *this, config_.relay},
+      desk_{with_names(config_, machine.addresses())}
 {
+    set_check_actions(config_.check_actions);
     // RFC 5321 §4.5.1: whoever takes mail has a postmaster.
     for (const std::string& domain : config_.local_domains)
         if (!mailboxes_.exists("postmaster@" + domain)) mailboxes_.open("postmaster@" + domain, 0);
@@ -48,6 +65,15 @@ void Mta::set_faults(const SmtpFaults& faults)
 void Mta::set_check_actions(auth::CheckActions actions)
 {
     config_.check_actions = std::move(actions);
+    for (const MtaListener& listener : config_.listeners) {
+        std::vector<PolicyCheck>& on = checks_[listener.port];
+        on.clear();
+        for (const PolicyCheck check : listener.checks) {
+            const auto action = config_.check_actions.find(check);
+            if (action == config_.check_actions.end() || action->second != auth::CheckAction::off)
+                on.push_back(check);
+        }
+    }
 }
 
 // ---- connections ------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ struct MtaConfig {
     RelayConfig relay;
     FailedLoginsConfig failed_logins;
     auth::CheckActions check_actions;
+    auth::CheckConfig checks;                // its own names are added by itself
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };
 
@@ -68,6 +69,7 @@ public:
     void handle_answer(const dns::Answered& answer) override;
 
 private:
+    smtp::server::Judgement check_client(const InboundPeer& peer) override;
     std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) override;
     std::optional<smtp::server::Judgement>
@@ -88,6 +90,8 @@ private:
 
     [[nodiscard]] auth::Facts facts_of(const InboundPeer& peer,
                                        const smtp::server::CheckSender& transaction) const;
+    // Those of a port that are not off.
+    [[nodiscard]] const std::vector<PolicyCheck>& checks_of(const InboundPeer& peer) const;
     [[nodiscard]] auth::Place place_of(const smtp::Mailbox& recipient) const;
     std::optional<smtp::server::Judgement>
     inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts);
@@ -132,6 +136,9 @@ private:
     Relay relay_;
     std::map<ConnectionId, std::unique_ptr<SmtpInbound>> inbound_;
     Deadlines<ConnectionId> deadlines_; // of these
+    auth::CheckDesk desk_;
+    std::map<std::uint16_t, std::vector<PolicyCheck>>
+        checks_; // by port, without those that are off
     std::map<ConnectionId, auth::Inspection> inspections_;
     std::map<dns::QuestionId, ConnectionId> questions_; // of inspections
     SmtpFaults faults_;

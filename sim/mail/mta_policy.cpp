@@ -8,11 +8,30 @@
 
 namespace sim::mail {
 
+namespace {
+
+// Where a refusal for good has been made one for now, the code says so: 450, and the same subject
+// in class 4 (RFC 3463 §2).
+smtp::server::Judgement judgement_of(const auth::Decided& decided)
+{
+    const smtp::Reply usual = smtp::standard_reply(decided.reason);
+    if (decided.verdict != PolicyVerdict::deferred || !usual.is_permanent_failure())
+        return {decided.reason, decided.text, 0, {}};
+    return {decided.reason,
+            decided.text.empty() ? usual.text : decided.text,
+            450,
+            {4, usual.enhanced.subject, usual.enhanced.detail}};
+}
+
+} // namespace
+
 auth::Facts Mta::facts_of(const InboundPeer& peer,
                           const smtp::server::CheckSender& transaction) const
 {
     auth::Facts facts;
+    facts.now = machine_.now();
     facts.client = peer.remote.address;
+    facts.hello = transaction.client.hello;
     facts.client_name = peer.client_name;
     facts.user = transaction.client.user;
     if (const UserAccount* account = accounts_.find(facts.user)) {
@@ -41,6 +60,22 @@ auth::Place Mta::place_of(const smtp::Mailbox& recipient) const
     return is_disguised ? disguised : missing;
 }
 
+const std::vector<PolicyCheck>& Mta::checks_of(const InboundPeer& peer) const
+{
+    return checks_.at(peer.local.port);
+}
+
+smtp::server::Judgement Mta::check_client(const InboundPeer& peer)
+{
+    const bool is_looked_at = std::ranges::any_of(checks_of(peer), [](PolicyCheck check) {
+        return auth::looks_at(check, auth::Moment::client);
+    });
+    if (!is_looked_at) return {};
+    const auto judgement = inspect(peer, auth::Moment::client, facts_of(peer, {}));
+    SIM_ASSERT(judgement.has_value()); // nothing is asked of DNS before 220
+    return *judgement;
+}
+
 std::optional<smtp::server::Judgement> Mta::check_sender(const InboundPeer& peer,
                                                          const smtp::server::CheckSender& question)
 {
@@ -65,8 +100,7 @@ Mta::inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts)
 {
     inspections_.insert_or_assign(
         peer.connection,
-        auth::Inspection{
-            listener_of(peer).checks, config_.check_actions, moment, std::move(facts)});
+        auth::Inspection{checks_of(peer), config_.check_actions, moment, std::move(facts), &desk_});
     return go_on_inspecting(peer.connection);
 }
 
@@ -84,10 +118,10 @@ std::optional<smtp::server::Judgement> Mta::go_on_inspecting(ConnectionId connec
                                          found->judged.verdict,
                                          machine_.note(found->judged.facts)});
         } else {
-            const SmtpReason reason = std::get<auth::Decided>(*output).reason;
+            auto judgement = judgement_of(std::get<auth::Decided>(*output));
             inbound_.at(connection)->know_client(at->second.facts().client_name);
             inspections_.erase(at);
-            return smtp::server::Judgement{reason, {}, 0, {}};
+            return judgement;
         }
     }
     return std::nullopt;

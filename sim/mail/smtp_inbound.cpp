@@ -41,6 +41,9 @@ void SmtpInbound::handle_connected()
         refusal = fault_judgement(FaultPoint::connect, code);
     } else if (const auto pause = pause_of_peer(); pause && config_.session->auth_required) {
         refusal = smtp::server::Judgement{SmtpReason::login_paused, *pause, 0, {}};
+    } else {
+        auto judgement = receiver_.check_client(peer_);
+        if (judgement.reason != SmtpReason::accepted) refusal = std::move(judgement);
     }
     session_.handle_connected(machine_.now(), config_.tls_from_start, std::move(refusal));
     drain();

@@ -30,6 +30,8 @@ struct InboundPeer {
 // The server's side of the questions that a session asks.
 class SmtpReceiver : public Interface {
 public:
+    // Whether somebody who has just connected is welcome; known at once.
+    virtual smtp::server::Judgement check_client(const InboundPeer& /*peer*/) { return {}; }
     // Nothing: the answer to either comes later, through SmtpInbound::settle.
     virtual std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;

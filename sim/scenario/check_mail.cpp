@@ -175,6 +175,9 @@ void check_mail(Checking& c)
         check_tokens(c, server, path);
         check_routes(c, server, path);
         check_versions(c, server, path);
+        const bool asks_lists = std::ranges::count(server.checks, PolicyCheck::block_list) > 0;
+        if (asks_lists && server.block_lists.empty())
+            c.reading.add(path + ".checks", ProblemKind::no_block_list);
         const bool has_pop =
             std::ranges::count(c.scenario.pop_servers, server.host, &PopServer::host) > 0;
         if (server.pop_before_smtp > Duration{0} && !has_pop)

@@ -80,6 +80,32 @@ void check_forwards(Checking& c, const NameServer& server, const std::string& pa
     }
 }
 
+void check_lists(Checking& c)
+{
+    constexpr Prefix listings{Address{0x7f000000}, 8}; // RFC 5782 §2.1
+    for (const BlockList& list : c.scenario.block_lists) {
+        const std::string path = join("dns_list", list.domain);
+        const auto at = std::ranges::find(c.scenario.name_servers, list.host, &NameServer::host);
+        if (at == c.scenario.name_servers.end()) {
+            if (c.host(list.host) != nullptr)
+                c.reading.add(path + ".host", ProblemKind::no_name_server_here);
+            continue;
+        }
+        const auto origin = dns::parse_name(list.domain);
+        const bool is_zone = std::ranges::any_of(at->zones, [&](const DnsZone& zone) {
+            return origin && dns::parse_name(zone.origin) == origin;
+        });
+        if (is_zone) c.reading.add(path, ProblemKind::zone_twice);
+        for (std::size_t i = 0; i < list.entries.size(); ++i) {
+            const Address code = code_of(list.entries[i]);
+            if (listings.contains(code)) continue;
+            c.reading.add(fmt::format("{}.entry[{}].code", path, i + 1),
+                          ProblemKind::not_a_listing,
+                          {{"code", to_string(code)}});
+        }
+    }
+}
+
 } // namespace
 
 void check_names(Checking& c)
@@ -98,6 +124,7 @@ void check_names(Checking& c)
         }
         check_forwards(c, server, path);
     }
+    check_lists(c);
 }
 
 } // namespace sim::scenario

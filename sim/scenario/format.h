@@ -138,7 +138,41 @@ void fields(V& v, NameServer& server)
             &NameServer::Forward::suffix);
 }
 
+template <typename V>
+void fields(V& v, BlockList::Entry& entry)
+{
+    v.about("entry", "Who is on a block list, and why.");
+    v.list({"of", "whose addresses", needed, Form::host_or_group}, entry.of);
+    v.value({"meaning",
+             "what it says: \"spam\" and \"infected\" what was seen, \"policy\" that such an "
+             "address should not deliver directly, \"asker_error\" that the asker is wrong"},
+            entry.meaning);
+    v.value({"code", "the answer, in 127.0.0.0/8; without: what such lists mostly answer"},
+            entry.code);
+    v.value({"text", "the reason that a refused sender reads", needed, Form::line}, entry.text);
+}
+
+template <typename V>
+void fields(V& v, BlockList& list)
+{
+    v.about("dns_list",
+            "A block list in DNS (RFC 5782). Its key is the domain in which it is asked.");
+    v.value({"host", "the name server that answers for it", needed, Form::host}, list.host);
+    v.tables({"entry", "who is on it", needed}, list.entries);
+}
+
 // ---- mail servers -----------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, auth::RateLimits& rate)
+{
+    v.about("rate",
+            "How much is taken within a time that slides; what is not written has no limit.");
+    v.value({"window", "that time"}, rate.window);
+    v.value({"connections", "connections"}, rate.connections);
+    v.value({"messages", "mails begun (MAIL)"}, rate.messages);
+    v.value({"recipients", "recipients named (RCPT)"}, rate.recipients);
+}
 
 template <typename V>
 void fields(V& v, SmtpListener& listener)
@@ -265,6 +299,20 @@ void fields(V& v, MailServer& server)
             server.login_pause);
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
     v.list({"checks", "what it looks at, in this order, before it takes a mail"}, server.checks);
+    v.list({"dynamic_networks",
+            "whose addresses are dynamic, in other people's networks: for ip25b",
+            !needed,
+            Form::host_or_group},
+           server.dynamic_networks);
+    v.list(
+        {"block_lists", "the lists that block_list asks, in this order", !needed, Form::dns_list},
+        server.block_lists);
+    v.value({"lists_at_submission",
+             "true: asks them about users who have logged in, too, as nobody should"},
+            server.lists_at_submission);
+    v.table({"rate", "how much it takes from one address"}, server.rate);
+    v.table({"account_rate", "how much it takes from one user who has logged in"},
+            server.account_rate);
     v.value({"greeting_delay",
              "how long callers of its mx ports wait for 220, and are refused if they do not wait"},
             server.greeting_delay);
@@ -445,6 +493,10 @@ void fields(V& v, Scenario& scenario)
     v.keyed({"name_server", "name servers by host", !needed, Form::host},
             scenario.name_servers,
             &NameServer::host);
+    v.keyed(
+        {"dns_list", "block lists by the domain in which they are asked", !needed, Form::domain},
+        scenario.block_lists,
+        &BlockList::domain);
     v.keyed({"mail_server", "mail servers by host", !needed, Form::host},
             scenario.mail_servers,
             &MailServer::host);

@@ -59,6 +59,7 @@ constexpr std::array<FormWords, count_of<Form>()> form_words{{
     {Form::host, "the key of a [host.…] table", ""},
     {Form::access_line, "the key of a [line.…] table", ""},
     {Form::host_or_group, "the key of a [group.…] or [host.…] table", ""},
+    {Form::dns_list, "the key of a [dns_list.…] table", ""},
     {Form::rule, "the key of a [rule.…] table", ""},
     {Form::program, "the key of a [program.…] table", ""},
     {Form::mailbox, "the address of a mailbox of some [mail_server.…]", ""},
@@ -173,6 +174,7 @@ bool has_form(Form form, std::string_view text)
     case Form::host:
     case Form::access_line:
     case Form::host_or_group:
+    case Form::dns_list:
     case Form::rule:
     case Form::program:
     case Form::mailbox:
@@ -188,6 +190,10 @@ std::vector<std::string> names_of(Form form, const Scenario& scenario)
     if (form == Form::host || form == Form::host_or_group) add_keys(scenario.hosts, names);
     if (form == Form::host_or_group) add_keys(scenario.groups, names);
     if (form == Form::access_line) add_keys(scenario.lines, names);
+    if (form == Form::dns_list) {
+        for (const BlockList& list : scenario.block_lists)
+            names.push_back(list.domain);
+    }
     if (form == Form::rule) add_keys(scenario.rules, names);
     if (form == Form::program) add_keys(scenario.programs, names);
     if (form == Form::mailbox) {
@@ -224,6 +230,8 @@ ProblemTerm noun_of(Form form)
         return ProblemTerm::noun_line;
     case Form::host_or_group:
         return ProblemTerm::noun_host_or_group;
+    case Form::dns_list:
+        return ProblemTerm::noun_dns_list;
     case Form::rule:
         return ProblemTerm::noun_rule;
     case Form::program:

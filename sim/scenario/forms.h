@@ -34,6 +34,7 @@ SIM_NAMED_ENUM(Form,
                host,
                access_line,
                host_or_group,
+               dns_list,
                rule,
                program,
                mailbox);

@@ -136,6 +136,35 @@ struct NameServer {
     mail::DnsFault fault = mail::DnsFault::off; // switched on by settings only
 };
 
+// A block list (RFC 5782), served by the name server on a host: who is on it, and why.
+struct BlockList {
+    std::string domain; // in which it is asked, "list.nami.example"
+    std::string host;
+    struct Entry {
+        std::vector<std::string> of; // groups or hosts
+        auth::ListMeaning meaning = auth::ListMeaning::spam;
+        std::optional<Address> code; // in 127.0.0.0/8; none: what such lists mostly answer
+        std::string text;            // why, as TXT
+    };
+    std::vector<Entry> entries;
+};
+// What an entry answers.
+[[nodiscard]] constexpr Address code_of(const BlockList::Entry& entry)
+{
+    if (entry.code) return *entry.code;
+    switch (entry.meaning) {
+    case auth::ListMeaning::spam:
+        break;
+    case auth::ListMeaning::infected:
+        return Address{0x7f000004};
+    case auth::ListMeaning::policy:
+        return Address{0x7f00000a};
+    case auth::ListMeaning::asker_error:
+        return Address{0x7ffffffe};
+    }
+    return Address{0x7f000002};
+}
+
 // ---- mail servers -----------------------------------------------------------------------------
 
 SIM_NAMED_ENUM(TlsMode, none, starttls, implicit);
@@ -233,10 +262,14 @@ struct MailServer {
     // How long it refuses an address that failed to log in too often; zero: never.
     Duration login_pause = 5min;
     bool pipelining = true;
-    // What it looks at before it takes a mail: client and sender on mx ports, recipients elsewhere
-    // on the others.
+    // What it looks at before it takes a mail, in this order; what is not here is off.
     std::vector<PolicyCheck> checks;
-    auth::CheckActions check_actions; // switched by settings only
+    auth::CheckActions check_actions;          // switched by settings only
+    std::vector<std::string> dynamic_networks; // groups or hosts, for ip25b
+    std::vector<std::string> block_lists;      // domains of lists
+    bool lists_at_submission = false;          // asks them about users who have logged in, too
+    auth::RateLimits rate;                     // of an address
+    auth::RateLimits account_rate;             // of a user who has logged in
     // On mx ports: how long a caller waits for 220; who talks meanwhile is refused. Zero: not at
     // all.
     Duration greeting_delay{};
@@ -244,6 +277,12 @@ struct MailServer {
     Duration give_up = std::chrono::hours{120};
     mail::SmtpFaults faults; // switched on by settings only
 };
+
+// What comes of a check at this server, as it is set now.
+[[nodiscard]] auth::CheckAction action_at(const MailServer& server, PolicyCheck check);
+// The same of all, and all checks in order: those of its file first.
+[[nodiscard]] auth::CheckActions actions_at(const MailServer& server);
+[[nodiscard]] std::vector<PolicyCheck> checks_at(const MailServer& server);
 
 struct PopListener {
     std::uint16_t port = 110;
@@ -386,6 +425,7 @@ struct Scenario {
     std::vector<Group> groups;
     std::vector<FirewallRule> rules;
     std::vector<NameServer> name_servers;
+    std::vector<BlockList> block_lists;
     std::vector<MailServer> mail_servers;
     std::vector<PopServer> pop_servers;
     std::vector<MailProgram> programs;

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <system_error>
 
 namespace sim::scenario::handles {
 
@@ -245,32 +248,83 @@ void add_check(Handles& handles, const MailServer& server, std::size_t index, Po
 {
     const std::vector<auth::CheckAction> actions = auth::actions_of(check);
     if (actions.empty()) return;
-    const auto chosen = server.check_actions.find(check);
     std::vector<std::string> choices;
     choices.reserve(actions.size());
     for (const auth::CheckAction action : actions)
         choices.push_back(text_of(action));
+    handles.push_back({setting({SettingGroup::check, text_of(check), server.host, 0, {}, {}},
+                               text_of(action_at(server, check)),
+                               TakesEffect::now,
+                               choices),
+                       [index, check](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].check_actions[check] =
+                               *parse_enum<auth::CheckAction>(value);
+                           return Answer{};
+                       }});
+}
+
+// How many mails one user may send within the window of her server; 0: any number.
+void add_account_rate(Handles& handles, const MailServer& server, std::size_t index)
+{
+    constexpr unsigned most = 65535;
     handles.push_back(
-        {setting({SettingGroup::check, text_of(check), server.host, 0, {}, {}},
-                 chosen == server.check_actions.end() ? choices.back() : text_of(chosen->second),
-                 TakesEffect::now,
-                 choices),
-         [index, check](Scenario& changed, const std::string& value) {
-             changed.mail_servers[index].check_actions[check] =
-                 *parse_enum<auth::CheckAction>(value);
+        {setting(at_server(server.host, "account_rate"),
+                 fmt::format("{}", server.account_rate.messages),
+                 TakesEffect::anew),
+         [index](Scenario& changed, const std::string& value) {
+             unsigned number = 0;
+             const char* const end = value.data() + value.size();
+             const auto read = std::from_chars(value.data(), end, number);
+             if (read.ec != std::errc{} || read.ptr != end || number > most) {
+                 return Answer{Wrong{ProblemKind::wrong_number,
+                                     {{"number", value}, {"least", "0"}, {"most", "65535"}}}};
+             }
+             changed.mail_servers[index].account_rate.messages = static_cast<std::uint16_t>(number);
              return Answer{};
          }});
 }
 
-// Those that its file names, and whose name mail is sent in, where somebody logs in.
+// What it would look at, had somebody told it with what to compare.
+bool can_look(const MailServer& server, PolicyCheck check)
+{
+    const auto is_mx = [](const SmtpListener& listener) {
+        return listener.role == ListenerRole::mx;
+    };
+    const bool has_mx = std::ranges::any_of(server.listeners, is_mx);
+    const bool has_others = !std::ranges::all_of(server.listeners, is_mx);
+    const bool at_mx = has_mx && auth::is_for_strangers(check);
+    if (!at_mx && !(has_others && auth::is_for_users(check))) return false;
+    switch (check) {
+    case PolicyCheck::ip25b:
+        return !server.dynamic_networks.empty();
+    case PolicyCheck::block_list:
+        return !server.block_lists.empty() && (at_mx || server.lists_at_submission);
+    case PolicyCheck::rate:
+        return server.rate != auth::RateLimits{} || server.account_rate != auth::RateLimits{};
+    default:
+        return true;
+    }
+}
+
+// Those that its file names; behind them what can be switched on, and whose name mail is sent in,
+// where somebody logs in.
 void add_checks(Handles& handles, const MailServer& server, std::size_t index)
 {
-    for (const PolicyCheck check : server.checks)
-        if (!auth::is_own(check)) add_check(handles, server, index, check);
+    for (const PolicyCheck check : checks_at(server)) {
+        const bool is_named = std::ranges::count(server.checks, check) > 0;
+        if (!is_named && !can_look(server, check)) continue;
+        add_check(handles, server, index, check);
+        handles.back().setting.unusual = !is_named;
+    }
     if (can_refuse_senders(server)) {
         add_check(handles, server, index, PolicyCheck::sender_address);
         handles.back().setting.unusual = true;
     }
+    if (!server.block_lists.empty()) {
+        add_yes_or_no(
+            handles, server, index, "lists_at_submission", &MailServer::lists_at_submission);
+    }
+    if (server.account_rate.messages > 0) add_account_rate(handles, server, index);
 }
 
 // Whether what has no way of its own goes by the route "*", a smart host, or by MX.

@@ -92,6 +92,17 @@ constexpr std::array<Wording, count_of<SmtpReason>()> wordings{{
     {overloaded, 421, {4, 3, 2}, "Too busy, try again later"},
     {refused_by_policy, 554, {5, 7, 1}, "Refused by policy"},
     {fault_injected, 451, {4, 3, 0}, "Temporary trouble, try again later"},
+    {dynamic_address, 550, {5, 7, 1}, "Dynamic address; send through your provider's server"},
+    {listed, 554, {5, 7, 1}, "Client address is on a block list"},
+    {listed_by_policy, 554, {5, 7, 1}, "Client address should not deliver directly"},
+    {hello_refused, 550, {5, 7, 1}, "That is not a name of yours in HELO"},
+    {spf_failed, 550, {5, 7, 23}, "SPF: not a server of the sender's domain"},
+    {spf_in_doubt, 451, {4, 7, 24}, "SPF cannot be looked up now"},
+    {spf_broken, 550, {5, 7, 24}, "SPF record of the sender's domain is wrong"},
+    {greylisted, 451, {4, 7, 1}, "Greylisted, try again later"},
+    {too_many_connections, 421, {4, 7, 0}, "Too many connections from your address"},
+    {too_fast, 450, {4, 7, 1}, "Too much mail in a short time, slow down"},
+    {too_fast_for_long, 550, {5, 7, 1}, "Far too much mail in a short time"},
 }};
 
 constexpr bool is_in_order()

@@ -31,7 +31,8 @@ inline const std::vector<BrokenFile> broken_files{
      "ordre = 3\n",
      {"lab.toml:2:1: ordre: there is no such key here; expected world, order, title, summary, "
       "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
-      "mail_server, pop_server, program, client, step, prediction, expect or variation (did you "
+      "dns_list, mail_server, pop_server, program, client, step, prediction, expect or variation "
+      "(did you "
       "mean "
       "\"order\"?)"}},
     {"a table of an unknown kind",
@@ -39,7 +40,8 @@ inline const std::vector<BrokenFile> broken_files{
      "[groups.homes]",
      {"lab.toml:64:2: groups: there is no such key here; expected world, order, title, summary, "
       "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
-      "mail_server, pop_server, program, client, step, prediction, expect or variation (did you "
+      "dns_list, mail_server, pop_server, program, client, step, prediction, expect or variation "
+      "(did you "
       "mean "
       "\"group\"?)",
       "lab.toml:73:9: rule.no-25.from[1]: there is no host or group \"homes\""}},

@@ -238,6 +238,48 @@ TEST_SUITE("scenario.load")
               std::vector<std::string>{"no-25", "a", "b"});
     }
 
+    TEST_CASE("a block list, who asks it, and how much a server takes")
+    {
+        const std::string list = "[dns_list.\"list.example\"]\nhost = \"ns.example\"\n"
+                                 "[[dns_list.\"list.example\".entry]]\nof = [\"homes\"]\n"
+                                 "meaning = \"policy\"\ntext = \"a home line\"\n"
+                                 "[[dns_list.\"list.example\".entry]]\nof = [\"gate\"]\n"
+                                 "code = \"127.0.0.3\"\ntext = \"spam\"\n";
+        const std::string asks = "[mail_server.\"mx.far.example\"]\n"
+                                 "checks = [\"block_list\", \"rate\"]\n"
+                                 "block_lists = [\"list.example\"]\n"
+                                 "rate = { window = \"1m\", messages = 5 }\n"
+                                 "account_rate = { messages = 100 }\n";
+        const Scenario s = loaded(load_lesson(names_world + list + asks));
+        REQUIRE(s.block_lists.size() == 1);
+        CHECK(s.block_lists[0].domain == "list.example");
+        CHECK(s.block_lists[0].host == "ns.example");
+        REQUIRE(s.block_lists[0].entries.size() == 2);
+        CHECK(to_string(code_of(s.block_lists[0].entries[0])) == "127.0.0.10");
+        CHECK(to_string(code_of(s.block_lists[0].entries[1])) == "127.0.0.3");
+        const MailServer& server = s.mail_servers[0];
+        CHECK(server.rate == auth::RateLimits{1min, 0, 5, 0});
+        CHECK(server.account_rate == auth::RateLimits{1h, 0, 100, 0});
+        CHECK(action_at(server, PolicyCheck::block_list) == auth::CheckAction::reject);
+        CHECK(action_at(server, PolicyCheck::greylisting) == auth::CheckAction::off);
+        CHECK(checks_at(server)[0] == PolicyCheck::block_list);
+        CHECK(setting_of(s, "server.mx.far.example.account_rate")->value == "100");
+        CHECK(setting_of(s, "server.mx.far.example.lists_at_submission")->value == "false");
+
+        const auto problems = [](const std::string& lesson) {
+            return files::english(load_lesson(names_world + lesson));
+        };
+        CHECK(problems(changed(list, "host = \"ns.example\"", "host = \"gate\""))
+                  .find("no name server on this host") != std::string::npos);
+        CHECK(problems(changed(list, "127.0.0.3", "192.0.2.3")).find("127.0.0.0/8") !=
+              std::string::npos);
+        CHECK(problems(changed(list, "[\"homes\"]", "[\"hoems\"]")).find("did you mean") !=
+              std::string::npos);
+        CHECK(problems(asks).find("there is no block list \"list.example\"") != std::string::npos);
+        CHECK(problems("[mail_server.\"mx.far.example\"]\nchecks = [\"block_list\"]\n")
+                  .find("no list to ask") != std::string::npos);
+    }
+
     TEST_CASE("a problem is said of the file that it is in")
     {
         const auto result = load_lesson(names_world + "[line.dsl]\nrouter = \"gaet\"\n" +

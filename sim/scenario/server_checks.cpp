@@ -1,0 +1,49 @@
+// Which checks a mail server has, in what order, and what comes of each.
+#include "sim/scenario/scenario.h"
+
+#include <algorithm>
+
+namespace sim::scenario {
+
+namespace {
+
+bool is_named(const MailServer& server, PolicyCheck check)
+{
+    return std::ranges::find(server.checks, check) != server.checks.end();
+}
+
+// Its file, or else nothing but a setting, switches it on.
+auth::CheckAction strictest(PolicyCheck check)
+{
+    const std::vector<auth::CheckAction> actions = auth::actions_of(check);
+    return actions.empty() ? auth::CheckAction::reject : actions.back();
+}
+
+} // namespace
+
+auth::CheckAction action_at(const MailServer& server, PolicyCheck check)
+{
+    const auto chosen = server.check_actions.find(check);
+    if (chosen != server.check_actions.end()) return chosen->second;
+    const bool is_on = auth::is_own(check) || is_named(server, check);
+    return is_on ? strictest(check) : auth::CheckAction::off;
+}
+
+auth::CheckActions actions_at(const MailServer& server)
+{
+    auth::CheckActions actions;
+    for (const PolicyCheck check : values_of<PolicyCheck>())
+        actions[check] = action_at(server, check);
+    return actions;
+}
+
+std::vector<PolicyCheck> checks_at(const MailServer& server)
+{
+    std::vector<PolicyCheck> checks = server.checks;
+    for (const PolicyCheck check : values_of<PolicyCheck>())
+        if (!is_named(server, check)) checks.push_back(check);
+    std::erase_if(checks, [](PolicyCheck check) { return auth::is_own(check); });
+    return checks;
+}
+
+} // namespace sim::scenario
