@@ -132,8 +132,7 @@ TEST_SUITE("cli.verify")
         CHECK(told["dmarc"]["result"] == "pass");
         CHECK(told["dmarc"]["asked_for"] == "quarantine");
         CHECK(told["field"].get<std::string>().starts_with("Authentication-Results: mx.example;"));
-        CHECK_NOTHROW((void)nlohmann::json::parse(
-            verify("From: \xff@evil.example\n\n\xfe\n", {"--json"}).out));
+        CHECK(nlohmann::json::accept(verify("From: \xff@evil.example\n\n\xfe\n", {"--json"}).out));
     }
 
     TEST_CASE("neither message nor zone can steer the terminal")
