@@ -25,6 +25,7 @@ constexpr unsigned bits_of_octet = 8;
 struct Answer {
     Address code;
     std::string text;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend auto operator<=>(const Answer&, const Answer&) = default;
 };
 // The first one to four octets of addresses; fewer than four mean all that begin so.

@@ -64,7 +64,7 @@ std::set<std::string> figures_in(const std::string& text)
     for (std::size_t at = 0; at < text.size(); ++at) {
         const bool is_name = at > 0 && (is_letter(text[at - 1]) || text[at - 1] == '#');
         const bool after_hyphen = at > 1 && text[at - 1] == '-' && is_letter(text[at - 2]);
-        std::size_t end = at;
+        std::size_t end = 0;
         if (text.compare(at, 4, "CVE-") == 0) {
             end = text.find_first_not_of("CVE-0123456789", at);
         } else if (text.compare(at, 2, "0x") == 0) {

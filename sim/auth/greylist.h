@@ -25,6 +25,7 @@ struct Triple {
     Prefix network;
     std::string sender; // folded; empty: the null reverse-path
     std::string recipient;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the compiler's own comparison with 0
     friend auto operator<=>(const Triple&, const Triple&) = default;
 };
 [[nodiscard]] Triple triple(Address client, std::string sender, std::string recipient);

@@ -243,12 +243,12 @@ struct MailServer {
     std::vector<Mailbox> mailboxes;         // kept here, of local domains
     std::vector<std::string> recipients;    // known here but kept behind a route (an MX's list)
     std::vector<std::string> relay_for;     // groups or hosts whose mail it sends on to anywhere
-    bool open_relay = false;                // anybody's, as no server should
+    // How long an address that logged in by POP3 on this host is relayed for; zero: not at all.
+    Duration pop_before_smtp{};
+    bool open_relay = false; // anybody's, as no server should
     // Whether those whom it relays for without a login may send as people of other domains, as a
     // customer's own mail server has to.
     bool relays_foreign_senders = true;
-    // How long an address that logged in by POP3 on this host is relayed for; zero: not at all.
-    Duration pop_before_smtp{};
     // As many a server of 2022: on mx ports LF alone ends a line, on the others what is not CR LF
     // is passed on as it came.
     bool lenient_line_ends = false;
@@ -256,11 +256,11 @@ struct MailServer {
     std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;
     std::uint64_t size_limit_bytes = 10'485'760;
+    // How long it refuses an address that failed to log in too often; zero: never.
+    Duration login_pause = 5min;
     CertificateKind certificate = CertificateKind::good;
     TlsVersion tls_min = TlsVersion::v1_2; // the oldest that it accepts
     TlsVersion tls_max = TlsVersion::v1_3; // the newest that it speaks
-    // How long it refuses an address that failed to log in too often; zero: never.
-    Duration login_pause = 5min;
     bool pipelining = true;
     // What it looks at before it takes a mail, in this order; what is not here is off.
     std::vector<PolicyCheck> checks;

@@ -213,7 +213,7 @@ TEST_SUITE("cli.verify")
         }
         const Result wire = sign("From: a@kumo.example\r\n\r\nx\r\n", {});
         CHECK(wire.out.find("\n ") != std::string::npos);
-        CHECK(wire.out.find("\n") == wire.out.find("\r\n") + 1);
+        CHECK(wire.out.find('\n') == wire.out.find("\r\n") + 1);
         CHECK(has(verify(wire.out), "DKIM: pass"));
         const Result all =
             sign(message,

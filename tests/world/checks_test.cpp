@@ -194,6 +194,7 @@ TEST_SUITE("world.checks")
         leave_out_mx2(plan);
         PostOffice office{plan};
         std::vector<std::string> guessed;
+        guessed.reserve(25);
         for (int i = 0; i < 25; ++i)
             guessed.push_back("name" + std::to_string(i) + "@umi.example");
         office.send_to(guessed);
