@@ -1,5 +1,6 @@
 #include "gui/ui.h"
 
+#include "gui/strokes.h"
 #include "sim/explain/nouns.h"
 
 #include <fmt/format.h>
@@ -132,8 +133,7 @@ float Ui::explained_at(
             const float left = at.x + text_width(style, one.substr(0, found.begin - begin));
             const float right = at.x + text_width(style, one.substr(0, found.end - begin));
             const float y = std::round(top + style.size + px(1));
-            for (float x = left; x < right; x += px(4))
-                list->AddLine({x, y}, {std::min(x + px(2), right), y}, theme_.quiet, px(1));
+            dashed(list, {{left, y}, {right, y}}, theme_.quiet, px(1), px(2), px(2));
             (void)area("word/" + found.word->word, {{left, top}, {right, y}});
             const bool is_walked_to = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
             if (!ImGui::IsItemHovered() && !is_walked_to) continue;

@@ -446,9 +446,8 @@ TEST_SUITE("why")
         scenario::Scenario lesson = test::load_lesson("submission-587");
         for (scenario::NameServer& server : lesson.name_servers) {
             for (scenario::DnsZone& zone : server.zones) {
-                if (zone.origin == "kumo.example")
-                    zone.records.push_back(
-                        {"kumo.example", "TXT", "v=spf1 ip4:203.0.113.0/26 -all"});
+                if (zone.origin != "kumo.example") continue;
+                zone.records.push_back({"kumo.example", "TXT", "v=spf1 ip4:203.0.113.0/26 -all"});
             }
         }
         for (scenario::MailServer& server : lesson.mail_servers)

@@ -262,9 +262,10 @@ TEST_SUITE("explain.fault_card")
                 CHECK(all.find(fault.setting + " = off") != std::string::npos);
                 // DNS has its own word for what its answer was.
                 if (!stopped.card.dns && fault.setting.find(".cut") == std::string::npos &&
-                    fault.setting.find(".delay") == std::string::npos)
+                    fault.setting.find(".delay") == std::string::npos) {
                     CHECK(all.find(words.text("why." + fault.stands_for + ".rule")) !=
                           std::string::npos);
+                }
                 CHECK(all.find(words.text("why." + fault.stands_for + ".purpose")) !=
                       std::string::npos);
                 CHECK(all.find(words.text("why.cure.switch_fault")) != std::string::npos);
