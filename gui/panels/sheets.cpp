@@ -173,8 +173,7 @@ bool begin_sheet(const Ui& ui, const std::string& name, const SheetPlace& place)
     const float width = std::min(place.width, display.x * 0.96F);
     ImGui::SetNextWindowPos(place.at, ImGuiCond_Always, place.pivot);
     ImGui::SetNextWindowSize({width, 0});
-    const float most = place.most > 0 ? place.most : display.y * 0.9F;
-    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, most});
+    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, display.y * 0.9F});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1.5F));
     ImGui::PushStyleColor(ImGuiCol_Border, ui.theme().ink);
@@ -195,9 +194,6 @@ void end_sheet(const Ui& ui, const std::optional<Rect>& own)
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !inside && !on_own &&
         !ImGui::IsWindowAppearing())
         ui.ask(action::ShowSheet{Sheet::none});
-    const ImVec2 at = ImGui::GetWindowPos();
-    const ImVec2 size = ImGui::GetWindowSize();
-    ui.remember("sheet", {at, {at.x + size.x, at.y + size.y}});
     ImGui::End();
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);
@@ -211,7 +207,7 @@ void problems_panel(const Ui& ui)
     ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("problems.next"));
 }
 
-void sheets(const Ui& ui, const Rect& below_map)
+void sheets(const Ui& ui)
 {
     switch (ui.desk().sheet()) {
     case Sheet::none:
@@ -221,7 +217,9 @@ void sheets(const Ui& ui, const Rect& below_map)
         sheet(ui, ui.say("bridge.title"), ui.px(620) * ui.theme().type_scale, [&] { bridge(ui); });
         return;
     case Sheet::start:
-        start_sheet(ui, below_map);
+        sheet(ui, ui.say("start.title"), ui.px(560) * ui.theme().type_scale, [&] {
+            start_sheet(ui);
+        });
         return;
     case Sheet::legend:
         sheet(ui, ui.say("legend.title"), ui.px(560) * ui.theme().type_scale, [&] {
