@@ -102,18 +102,11 @@ public:
         add_send();
         auto* help = app_.add_subcommand("help", context_.text("help.help_command"));
         common(*help);
+        std::vector<std::string> commands;
+        for (const CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))
+            commands.push_back(sub->get_name());
         one_of(help->add_option("command", parsed_.help_about, context_.text("help.help_about")),
-               {"list",
-                "lesson",
-                "present",
-                "run",
-                "check",
-                "spf",
-                "verify",
-                "sign",
-                "bridge",
-                "send",
-                "help"});
+               commands);
         labels(*app_.get_formatter());
         name_groups(app_);
         for (CLI::App* sub : app_.get_subcommands([](const CLI::App*) { return true; }))

@@ -40,20 +40,6 @@ uEzxBDAr518Z8VFbR41in3W4Y3yCDgQlLlcETrS+zYcL
 -----END RSA PRIVATE KEY-----
 )";
 
-// RFC 8463 appendix A.3
-const std::string mail_to_sign = R"(From: Joe SixPack <joe@football.example.com>
-To: Suzie Q <suzie@shopping.example.net>
-Subject: Is dinner ready?
-Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
-Message-ID: <20030712040037.46341.5F8J@football.example.com>
-
-Hi.
-
-We lost the game. Are you hungry yet?
-
-Joe.
-)";
-
 DkimOutcome verify_signed(const MailText& mail, const std::string& field, const DkimPrivateKey& key)
 {
     MailText with_field = mail;
@@ -79,7 +65,7 @@ TEST_SUITE("auth.dkim_sign")
         };
         const std::vector<std::string> names{
             "from", "to", "subject", "date", "message-id", "from", "subject", "date"};
-        const MailText mail = mail_of(mail_to_sign);
+        const MailText mail = mail_of(test::dinner_mail);
         for (const Row& row : {Row{ed25519_pem,
                                    "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n"
                                    " d=football.example.com; i=@football.example.com;\r\n"
@@ -109,7 +95,7 @@ TEST_SUITE("auth.dkim_sign")
     TEST_CASE("what is signed verifies, in every form and with both kinds of key")
     {
         const std::vector<std::string> mails{
-            mail_to_sign,
+            test::dinner_mail,
             "From: a@example.com\nSubject: long\n\tand  folded \n\nwords  \nmore\t \n\n\n",
             "From: a@example.com\nX-Empty:\n\n",
             "FROM : a@example.com\nTo:b@example.com\nto: c@example.com\n\nno end",

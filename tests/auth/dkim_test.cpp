@@ -25,19 +25,6 @@ const std::string rsa_key =
     "RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMm"
     "PSPDdQPNUYckcQ2QIDAQAB";
 
-const std::string rest_of_mail = R"(From: Joe SixPack <joe@football.example.com>
-To: Suzie Q <suzie@shopping.example.net>
-Subject: Is dinner ready?
-Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
-Message-ID: <20030712040037.46341.5F8J@football.example.com>
-
-Hi.
-
-We lost the game. Are you hungry yet?
-
-Joe.
-)";
-
 // RFC 6376 appendix A.2
 const std::string rfc_6376 = R"(DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;
       c=simple/simple; q=dns/txt; i=joe@football.example.com;
@@ -50,7 +37,7 @@ const std::string rfc_6376 = R"(DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d
 Received: from client1.football.example.com  [192.0.2.1]
       by submitserver.example.com with SUBMISSION;
       Fri, 11 Jul 2003 21:01:54 -0700 (PDT)
-)" + rest_of_mail;
+)" + test::dinner_mail;
 
 const KeyZone zone_6376{{"brisbane._domainkey.example.com", {rsa_key}}};
 
@@ -70,7 +57,7 @@ DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
  b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
  DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
  dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
-)" + rest_of_mail;
+)" + test::dinner_mail;
 
 const std::string ed25519_key =
     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
@@ -296,11 +283,11 @@ TEST_SUITE("auth.dkim")
 
     TEST_CASE("a mail that nobody signed, and one that too many did")
     {
-        CHECK(verify(rest_of_mail, {}).empty());
+        CHECK(verify(test::dinner_mail, {}).empty());
         std::string many;
         for (int i = 0; i < 12; ++i)
             many += "DKIM-Signature: v=1; a=rsa-sha256; d=example.com\n";
-        many += rest_of_mail;
+        many += test::dinner_mail;
         const DkimQuery query{mail_of(many), 0};
         CHECK_FALSE(query.question());
         CHECK(query.outcomes().size() == most_signatures);

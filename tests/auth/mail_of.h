@@ -8,6 +8,20 @@
 
 namespace test {
 
+// The message of the examples of RFC 6376 appendix A and RFC 8463 appendix A.3, unsigned.
+inline const std::string dinner_mail = R"(From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game. Are you hungry yet?
+
+Joe.
+)";
+
 // Lines may end in LF: they are taken as if they ended in CR LF.
 inline std::string with_crlf(std::string_view text)
 {

@@ -72,16 +72,7 @@ TEST_SUITE("cli")
 
     TEST_CASE("help has examples for every command")
     {
-        for (const char* command : {"list",
-                                    "lesson",
-                                    "present",
-                                    "run",
-                                    "check",
-                                    "spf",
-                                    "verify",
-                                    "sign",
-                                    "bridge",
-                                    "send"}) {
+        for (const std::string& command : test::commands) {
             const Result help = hikyaku({"help", command});
             CHECK(help.code == cli::ExitCode::ok);
             CHECK(has(help.out, "Examples:"));

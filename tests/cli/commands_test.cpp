@@ -2,6 +2,7 @@
 // it is run here. What would wait for a network ends at the first thing that it misses.
 #include "cli/app.h"
 #include "cli/zone_file.h"
+#include "tests/cli/program.h"
 #include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
@@ -127,17 +128,7 @@ std::vector<std::vector<std::string>> commands_in(std::string text)
         const std::size_t end = text.find_first_of(in_ticks ? "`\n" : "\n", at);
         auto words = words_of(text.substr(at, end - at));
         words.erase(words.begin());
-        static const std::set<std::string> known{"list",
-                                                 "lesson",
-                                                 "present",
-                                                 "run",
-                                                 "check",
-                                                 "spf",
-                                                 "verify",
-                                                 "sign",
-                                                 "bridge",
-                                                 "send",
-                                                 "help"};
+        const std::set<std::string> known{test::commands.begin(), test::commands.end()};
         if (!words.empty() && known.contains(words.front())) commands.push_back(words);
     }
     return commands;
@@ -211,16 +202,7 @@ TEST_SUITE("commands")
         const Workplace folder;
         std::set<std::vector<std::string>> all;
         for (const char* language : {"ja", "en"}) {
-            for (const char* about : {"list",
-                                      "lesson",
-                                      "present",
-                                      "run",
-                                      "check",
-                                      "spf",
-                                      "verify",
-                                      "sign",
-                                      "bridge",
-                                      "send"}) {
+            for (const std::string& about : test::commands) {
                 const Said help = run({"help", about, "--lang", language});
                 for (auto& command : commands_in(help.out))
                     all.insert(std::move(command));

@@ -13,6 +13,10 @@
 
 namespace test {
 
+// All of its commands; "hikyaku help COMMAND" knows each.
+inline const std::vector<std::string> commands{
+    "list", "lesson", "present", "run", "check", "spf", "verify", "sign", "bridge", "send", "help"};
+
 struct Result {
     cli::ExitCode code = cli::ExitCode::ok;
     std::string out;

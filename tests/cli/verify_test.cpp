@@ -1,5 +1,6 @@
 // hikyaku verify: what it prints. What the results are is tested in tests/auth.
 
+#include "tests/auth/mail_of.h"
 #include "tests/cli/program.h"
 
 #include <doctest/doctest.h>
@@ -17,18 +18,7 @@ const std::string signed_mail = R"(DKIM-Signature: v=1; a=ed25519-sha256; c=rela
  bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
  b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
  Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
-From: Joe SixPack <joe@football.example.com>
-To: Suzie Q <suzie@shopping.example.net>
-Subject: Is dinner ready?
-Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
-Message-ID: <20030712040037.46341.5F8J@football.example.com>
-
-Hi.
-
-We lost the game. Are you hungry yet?
-
-Joe.
-)";
+)" + test::dinner_mail;
 
 const std::string zone_text = R"({
     "brisbane._domainkey.football.example.com":

@@ -3,6 +3,7 @@
 
 #include "sim/auth/dmarc.h"
 #include "sim/core/assert.h"
+#include "tests/fuzz/lines.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -15,15 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     // Lines: the value of From, a domain of SPF, one of DKIM, then what TXT questions are answered
     // with in turn.
-    std::vector<std::string> lines(1);
-    for (const char byte : std::string_view{reinterpret_cast<const char*>(data), size}) {
-        if (byte == '\n') {
-            lines.emplace_back();
-        } else {
-            lines.back() += byte;
-        }
-    }
-    lines.resize(std::max<std::size_t>(lines.size(), 4));
+    const std::vector<std::string> lines = lines_of(data, size, 4);
     const std::vector<std::string_view> from{lines[0]};
     sim::auth::DmarcQuery query{
         {sim::auth::author_domain(from),

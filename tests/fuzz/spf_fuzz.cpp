@@ -3,27 +3,18 @@
 
 #include "sim/auth/spf.h"
 #include "sim/core/assert.h"
+#include "tests/fuzz/lines.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name for it
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     // Lines: sender, HELO name, then what TXT questions are answered with in turn.
-    std::vector<std::string> lines(1);
-    for (const char byte : std::string_view{reinterpret_cast<const char*>(data), size}) {
-        if (byte == '\n') {
-            lines.emplace_back();
-        } else {
-            lines.back() += byte;
-        }
-    }
-    lines.resize(std::max<std::size_t>(lines.size(), 3));
+    const std::vector<std::string> lines = lines_of(data, size, 3);
     sim::auth::SpfQuery query{
         {*sim::auth::parse_ip("192.0.2.1"), lines[1], lines[0], "receiver.example", 1}};
     std::size_t next = 2;
