@@ -64,7 +64,7 @@ TEST_SUITE("translations")
     {
         const std::map<std::string, std::vector<std::string>> other_words{
             {"en", {"sign in", "sign-in", "signed in", "signing in", "Sign in", "Talk\""}},
-            {"ja", {"あて先", "サインイン", "ちがい", "ちがう", "途中の人"}}};
+            {"ja", {"あて先", "サインイン", "ちがい", "ちがう", "ことわ", "再試行", "途中の人"}}};
         for (const auto& language : other_words) {
             const std::string text =
                 test::read_text_file(HIKYAKU_SOURCE_DIR "/assets/lang/" + language.first + ".toml");
