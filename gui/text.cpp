@@ -214,6 +214,22 @@ wrap_words(const TextStyle& style, std::string_view text, float width)
     return lines;
 }
 
+std::string with_opening_quotes(std::string_view text)
+{
+    std::string set;
+    char before = ' ';
+    for (const char c : text) {
+        const bool opens = before == ' ' || before == '(' || before == '[' || before == '=';
+        if (c == '"' && opens) {
+            set += "“";
+        } else {
+            set += c;
+        }
+        before = c;
+    }
+    return set;
+}
+
 std::string ellipsis(const TextStyle& style, std::string_view text, float width)
 {
     if (text_width(style, text) <= width) return std::string{text};

@@ -29,7 +29,7 @@ bool tells(const Window& window, const std::string& view)
     return window.probe().told.contains(view);
 }
 
-bool delivered(const gui::Desk& desk)
+bool lies_in_mailbox(const gui::Desk& desk)
 {
     for (const auto& mail : desk.playback().outcomes_so_far())
         if (std::holds_alternative<sim::Delivered>(mail.outcome)) return true;
@@ -202,7 +202,7 @@ TEST_SUITE("gui.moment")
         REQUIRE(window.click("why/cure"));
         float seen = 0;
         play(window, [&](float seconds) {
-            if (seen == 0 && delivered(window.desk())) seen = seconds;
+            if (seen == 0 && lies_in_mailbox(window.desk())) seen = seconds;
         });
         CHECK(seen > 0);
         CHECK(seen <= 30);
