@@ -49,7 +49,7 @@ public:
         for (const sim::scenario::Variation& variation : scenario->variations) {
             sim::scenario::Scenario changed = *scenario;
             for (const auto& [key, value] : variation.settings) // checked by the loader
-                static_cast<void>(sim::scenario::apply_setting(changed, key, value));
+                static_cast<void>(sim::scenario::begin_with(changed, key, value));
             run(changed, variation.expect, fmt::format("{} / {}", scenario->key, variation.key));
         }
     }

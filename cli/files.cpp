@@ -19,7 +19,7 @@ bool use_setting(const Context& context,
                  const std::pair<std::string, std::string>& setting,
                  const std::string& said)
 {
-    const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
+    const auto applied = sim::scenario::begin_with(scenario, setting.first, setting.second);
     if (applied) return true;
     context.complain(context.text(
         "error.at_option",

@@ -203,18 +203,6 @@ bool write_files(const Context& context,
     return good;
 }
 
-// What a card proposes holds from where it still helps; typed on a command line it holds from the
-// start, where the lesson's own script may take it back.
-bool helps_from_the_start(const sim::explain::WhyCard& card, const sim::Plan& plan)
-{
-    if (card.cure.settings.empty()) return false;
-    return std::ranges::none_of(plan.scenario->steps, [&](const sim::scenario::Step& step) {
-        return step.action == sim::scenario::StepAction::set &&
-               std::ranges::any_of(card.cure.settings,
-                                   [&](const auto& cure) { return cure.first == step.key; });
-    });
-}
-
 // A command that can be typed, in as many lines as it needs: this run again, with these settings.
 void add_command(const Context& context,
                  const RunOptions& options,
@@ -241,14 +229,16 @@ void add_command(const Context& context,
     lines.push_back({{{text, Role::emphasis}}, {}});
 }
 
-// The cure, to be typed.
+// The cure, to be typed: what a card proposes holds from where it still helps, what is typed holds
+// from the start, so that run has to cure, too.
 void add_cure(const Context& context,
-              const sim::Plan& plan,
+              const sim::Playback& playback,
               const sim::explain::WhyCard& card,
               const RunOptions& options,
               Lines& lines)
 {
-    if (!helps_from_the_start(card, plan)) return;
+    sim::explain::Cures cures{playback.trace(), playback.plan()};
+    if (!cures.holds_from_start(card)) return;
     lines.push_back({{{context.text("run.try")}}, {}});
     auto settings = options.settings; // what was set stays, what cures comes last and wins
     for (const auto& cure : card.cure.settings) {
@@ -472,7 +462,7 @@ ExitCode run(const Context& context, const RunOptions& options)
     const ExitCode code = as_it_is ? compare(context, playback, expect, lines) : ExitCode::ok;
     if (!options.json) {
         if (verdict.card) {
-            add_cure(context, playback.plan(), why[*verdict.card], options, lines);
+            add_cure(context, playback, why[*verdict.card], options, lines);
         } else if (options.view == View::why) {
             lines.push_back({{{context.text("run.more"), Role::quiet}}, {}});
             add_command(context, options, options.settings, "--view transcript", lines);

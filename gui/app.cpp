@@ -55,6 +55,11 @@ void keep_keys(const Desk& desk)
         ImGui::SetKeyOwner(key, own);
 }
 
+float end_of_map(const Rect& middle)
+{
+    return middle.min.y + middle.height() * 0.51F;
+}
+
 } // namespace
 
 void App::keys(std::vector<Action>& actions) const
@@ -159,19 +164,19 @@ void App::middle_pane(const Ui& ui, const Rect& middle)
         look_at_graph();
         const float pad = ui.px(14);
         const bool over = ui.desk().shows_verdict();
-        float split = middle.min.y + middle.height() * 0.51F;
+        float split = end_of_map(middle);
         map_panel(
             ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
         if (over) { // what the run came to, and of the conversation what there is room for
             const ImVec2 corner{middle.min.x + pad, split + ui.px(8)};
-            const Rect across{corner, {middle.max.x - pad, corner.y + middle.height() * 0.32F}};
+            const Rect across{corner, {middle.max.x - pad, corner.y + middle.height() * 0.25F}};
             split += verdict_panel(ui, across) + ui.px(4);
         } else {
             ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
                                                 {middle.max.x - pad, split + ui.px(10)},
                                                 theme.rule);
         }
-        const float least = ui.px(170) * ui.theme().type_scale; // names and some rows
+        const float least = ui.px(90) * ui.theme().type_scale; // names and a row
         if (middle.max.y - split > least) {
             ladder_panel(ui,
                          {{middle.min.x + pad, split + ui.px(16)},
@@ -230,14 +235,7 @@ void App::layout(const Ui& ui)
     ImGui::End();
 
     host_sheet(ui);
-    if (desk_.sheet() == Sheet::start) {
-        const float third = (size.y - top - bottom) / 3;
-        start_marks(ui,
-                    {{0, size.y - bottom - ui.px(90)}, {left, size.y - bottom}},
-                    {{left, top}, {size.x - right, top + third}},
-                    {{size.x - right, top}, {size.x, size.y - bottom}});
-    }
-    sheets(ui);
+    sheets(ui, {{middle.min.x, end_of_map(middle)}, middle.max});
 }
 
 void App::presenter_layout(const Ui& ui)

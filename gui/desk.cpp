@@ -77,6 +77,18 @@ sim::report::Source Desk::source(std::size_t columns) const
             columns};
 }
 
+sim::report::Source Desk::source_before() const
+{
+    const sim::Playback& run = before_->playback();
+    return {run.trace(),
+            run.scenario(),
+            language(),
+            run.end(),
+            preferences_.level,
+            secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked,
+            80};
+}
+
 std::string Desk::time_of_run(sim::Instant at) const
 {
     return sim::explain::clock_time_from(scenario().start, at, scenario());
@@ -150,6 +162,7 @@ void Desk::show_run(sim::Plan plan, std::size_t start)
 void Desk::show(std::unique_ptr<RunPane> pane)
 {
     pane_ = std::move(pane);
+    before_.reset();
     as_given_ = !before_live_ && sim::sets_the_same(playback().plan(), given_);
     look();
     moved();
@@ -158,9 +171,11 @@ void Desk::show(std::unique_ptr<RunPane> pane)
 void Desk::look()
 {
     if (!is_open()) return;
-    pane_->look({&language(),
-                 preferences_.level,
-                 secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked});
+    const Look how{&language(),
+                   preferences_.level,
+                   secrets_ ? sim::explain::Secrets::shown : sim::explain::Secrets::masked};
+    pane_->look(how);
+    if (before_) before_->look(how);
     const auto& links = view().links();
     const bool is_there =
         std::ranges::find(links, tapped_, &sim::report::TappedLink::link) != links.end();
@@ -320,7 +335,9 @@ void Desk::on(const action::ApplyCure& apply)
         flashing_.push_back(key);
     flash_ = seconds_flashing;
     playing_ = true;
+    auto cured = std::move(pane_);
     show_run(std::move(*plan), kept);
+    before_ = std::move(cured);
 }
 
 void Desk::on(const action::Restart& restart)
@@ -345,9 +362,28 @@ void Desk::moved(bool sets_out)
     if (as_given_ && cursor() > 0 && at_end()) {
         guess_.seen = true;
         guess_.settled = guess_.choice.has_value();
+        note_progress();
     }
     progress_ = sets_out ? 0.0F : 1.0F;
     held_ = 0;
+}
+
+void Desk::note_progress()
+{
+    const int number = lesson_number();
+    if (number == 0) return;
+    const auto& asked = scenario().prediction;
+    const bool right = guess_.settled && asked &&
+                       asked->choices.at(static_cast<std::size_t>(*guess_.choice)).right;
+    Progress& progress =
+        preferences_.lessons[lessons()[static_cast<std::size_t>(number - 1)].name()];
+    progress = std::max(progress, right ? Progress::guessed : Progress::seen);
+}
+
+Progress Desk::progress_of(const LessonEntry& lesson) const
+{
+    const auto found = preferences_.lessons.find(lesson.name());
+    return found == preferences_.lessons.end() ? Progress::unseen : found->second;
 }
 
 void Desk::on(const action::Predict& predict)

@@ -24,16 +24,20 @@
 
 namespace gui {
 
-// How the person likes it; remembered from one start to the next.
+// How far somebody has come with a lesson.
+SIM_NAMED_ENUM(Progress, unseen, seen, guessed); // guessed: rightly, and then seen
+
+// How the person likes it, and what has been learned; remembered from one start to the next.
 struct Preferences {
     std::string language = "en"; // "ja", "en"
     ThemeName theme = ThemeName::paper;
     sim::explain::Level level = sim::explain::Level::standard;
     float zoom = 1; // 0.75 to 2
-    float speed = 1.7F;
+    float speed = 1.8F;
     bool motion = true;
     std::string folder;                           // where a file was opened from last; empty: never
     std::array<int, 4> window{-1, -1, 1440, 900}; // x, y, width, height; x < 0: wherever
+    std::map<std::string, Progress> lessons;      // by LessonEntry::name()
 
     friend bool operator==(const Preferences&, const Preferences&) = default;
 };
@@ -43,6 +47,11 @@ struct LessonEntry {
     std::string path;
     int order = 0;
     sim::scenario::Text title;
+    // Of the folder that it comes in: "op25b".
+    [[nodiscard]] std::string name() const
+    {
+        return std::filesystem::path{path}.parent_path().filename().string();
+    }
 };
 
 // A folder as the file list shows it.
@@ -101,6 +110,8 @@ public:
     [[nodiscard]] const sim::Playback& playback() const { return pane_->playback(); }
     [[nodiscard]] const RunView& view() const { return pane_->view(); }
     [[nodiscard]] const sim::scenario::Scenario& scenario() const { return playback().scenario(); }
+    // The run that a cure was applied to, to compare this one with; nullptr for any other run.
+    [[nodiscard]] const RunPane* before() const { return before_.get(); }
     // As they held at the cursor, or, where real programs take part, as they hold now; what the
     // controls show.
     [[nodiscard]] const std::vector<sim::scenario::Setting>& settings() const
@@ -176,6 +187,7 @@ public:
     void remember_window(const std::array<int, 4>& window) { preferences_.window = window; }
     [[nodiscard]] const sim::explain::Language& language() const;
     [[nodiscard]] sim::report::Source source(std::size_t columns = 80) const;
+    [[nodiscard]] sim::report::Source source_before() const; // the whole of before()
     // What the clock on the wall shows then, with the date when it is not the day of the start.
     [[nodiscard]] std::string time_of_run(sim::Instant at) const;
     [[nodiscard]] const MapView& map_view() const { return map_view_; }
@@ -198,6 +210,7 @@ public:
     [[nodiscard]] bool shows_secrets() const { return secrets_; }
     [[nodiscard]] const std::vector<LessonEntry>& lessons() const { return facilities_.lessons; }
     [[nodiscard]] int lesson_number() const; // from 1 in lessons(); 0 when the file is none of them
+    [[nodiscard]] Progress progress_of(const LessonEntry& lesson) const;
     // What the picker lists: positions in lessons() that the searched words fit, and which of those
     // Enter opens.
     [[nodiscard]] const std::string& search() const { return search_; }
@@ -274,6 +287,7 @@ private:
     // arrived.
     void moved(bool sets_out = false);
     [[nodiscard]] bool holds(float seconds); // at what the lesson exists for
+    void note_progress();                    // the lesson's outcome has been seen
     void read_texts();
     void begin_presentation();
     void show_stop(); // the run as it stands there
@@ -286,6 +300,7 @@ private:
     std::string wanted_;
     std::vector<sim::scenario::Problem> problems_;
     std::unique_ptr<RunPane> pane_;
+    std::unique_ptr<RunPane> before_;
     std::uint64_t runs_ = 0; // that were shown so far
     std::unique_ptr<LiveRun> live_;
     std::optional<sim::Plan> before_live_; // of the lesson that a bridge was opened in

@@ -87,6 +87,33 @@ void MapGates::trails() const
     }
 }
 
+void MapGates::ghosts()
+{
+    const RunPane* before = ui_.desk().before();
+    if (before == nullptr) return;
+    const auto& now = ui_.desk().view().moments().all();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ImU32 pale = ui_.theme().quiet;
+    for (const Moment& moment : before->view().moments().all()) {
+        if (moment.kind != MomentKind::blocked && moment.kind != MomentKind::refused) continue;
+        const bool again = std::ranges::any_of(now, [&](const Moment& one) {
+            return one.kind == moment.kind && one.at == moment.at && times(one) > 0;
+        });
+        if (again) continue;
+        const ImVec2 at = place_of(moment);
+        const float radius = ui_.px(13);
+        octagon(list, at, radius, ui_.theme().card, pale);
+        labels_.keep_free(Rect{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}});
+        (void)labels_.box(words_.say("map.before"),
+                          {at.x, at.y - ui_.px(28)},
+                          words_.theme().card,
+                          words_.theme().quiet,
+                          words_.px(120));
+        ui_.tell("map/ghost", {});
+        return; // the first tells enough
+    }
+}
+
 void MapGates::marks()
 {
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -225,7 +252,7 @@ void MapGates::draw(const MapLayout::Gate& gate, const std::vector<ImVec2>& way)
             if (post.height() > 0) stripes(list, post, dark, theme.card, ui_.px(5));
     }
     const std::string key = ui_.desk().scenario().hosts[gate.host.value].key;
-    (void)ui_.area("gate/" + key, gate.rect);
+    if (ui_.area("gate/" + key, gate.rect)) ui_.ask(action::ShowHost{gate.host});
     if (ImGui::IsItemHovered()) {
         ImGui::BeginTooltip();
         for (const sim::RuleId rule : gate.rules)

@@ -24,6 +24,7 @@ public:
 
     void trails() const; // of what was stopped, back to who had sent it; below the cards
     void gates(const std::vector<ImVec2>& way);
+    void ghosts(); // of the run before a cure: where it had been stopped
     void marks();  // octagons and eyes; above the cards
     void labels(); // in words
 

@@ -55,6 +55,7 @@ std::size_t column_of(s::AreaKind kind)
 }
 
 constexpr std::size_t grid_columns = 4;
+constexpr std::size_t isp_column = 1;  // and behind it the Internet
 constexpr std::size_t wide_column = 3; // routers on its left, servers in two rows beside them
 
 HostId client_of(const s::Scenario& scenario)
@@ -87,7 +88,10 @@ public:
     MapLayout make()
     {
         gather();
-        const std::array<float, grid_columns> share{1.0F, 1.05F, 1.05F, 3.1F};
+        // Where nobody's ISP stands between them, more stands at the left and on the Internet.
+        const bool has_isp = !columns_[isp_column].empty();
+        const std::array<float, grid_columns> share{
+            has_isp ? 1.0F : 1.2F, 1.05F, has_isp ? 1.05F : 1.25F, 3.1F};
         float total = 0;
         float gaps = 0;
         for (std::size_t c = 0; c < grid_columns; ++c) {
@@ -135,7 +139,7 @@ private:
             Household& household = by_area[area.key];
             if (household.count() == 0) continue;
             std::ranges::stable_sort(household.routers, nearer);
-            const std::size_t column = column_of(area.kind);
+            const std::size_t column = column_of(area);
             if (column != wide_column) {
                 // One below the other, in the order in which mail from the learner's PC meets them.
                 household.routers.insert(
@@ -145,6 +149,25 @@ private:
             }
             columns_.at(column).push_back(household);
         }
+        // Who meets the Internet first stands highest.
+        std::ranges::stable_sort(columns_[isp_column + 1], {}, [&](const Household& one) {
+            return scenario_.areas[one.area].kind == s::AreaKind::isp;
+        });
+    }
+
+    // An ISP through which nobody of the lesson goes online is one of many on the Internet.
+    [[nodiscard]] std::size_t column_of(const s::Area& area) const
+    {
+        const std::size_t column = gui::column_of(area.kind);
+        if (column != isp_column) return column;
+        const bool serves = std::ranges::any_of(graph_.hosts, [&](HostId id) {
+            const auto line = std::ranges::find(
+                scenario_.lines, host_of(id, scenario_).line, &s::AccessLine::key);
+            if (line == scenario_.lines.end()) return false;
+            const HostId router = sim::explain::host_called(line->router, scenario_);
+            return area_of(router, scenario_) == area.key;
+        });
+        return serves ? isp_column : isp_column + 1;
     }
 
     static std::size_t rows(const Household& household, std::size_t column)
@@ -248,11 +271,45 @@ private:
             std::ranges::reverse(points);
             return points;
         }
-        if (from.max.x <= to.min.x)
-            return {{from.max.x, from.centre().y}, {to.min.x, to.centre().y}};
-        if (to.max.x <= from.min.x)
-            return {{from.min.x, from.centre().y}, {to.max.x, to.centre().y}};
+        if (from.max.x <= to.min.x) return across(from, to);
+        if (to.max.x <= from.min.x) {
+            auto points = across(to, from);
+            std::ranges::reverse(points);
+            return points;
+        }
         return in_stack(from, to);
+    }
+
+    // From one column to another: straight, or in the nearest gap between the cards of the columns
+    // in the middle.
+    [[nodiscard]] std::vector<ImVec2> across(const Rect& left, const Rect& right) const
+    {
+        const ImVec2 from{left.max.x, left.centre().y};
+        const ImVec2 to{right.min.x, right.centre().y};
+        std::vector<Rect> between;
+        for (const auto& [host, rect] : made_.cards)
+            if (rect.min.x >= from.x && rect.max.x <= to.x) between.push_back(rect);
+        const auto y_at = [&](float x) {
+            return from.y + (to.y - from.y) * (x - from.x) / (to.x - from.x);
+        };
+        const bool is_free = std::ranges::none_of(between, [&](const Rect& rect) {
+            const auto [high, low] = std::minmax({y_at(rect.min.x), y_at(rect.max.x)});
+            return low > rect.min.y && high < rect.max.y;
+        });
+        if (is_free) return {from, to};
+        const float aside = unit_ * smallest_gap / 2;
+        const float wanted = (from.y + to.y) / 2;
+        float lane = space_.max.y;
+        ImVec2 ends{to.x, from.x};
+        for (const Rect& rect : between) {
+            ends = {std::min(ends.x, rect.min.x - aside), std::max(ends.y, rect.max.x + aside)};
+            for (const float y : {rect.min.y - aside, rect.max.y + aside}) {
+                const bool covered = std::ranges::any_of(
+                    between, [&](const Rect& other) { return other.min.y < y && y < other.max.y; });
+                if (!covered && std::abs(y - wanted) < std::abs(lane - wanted)) lane = y;
+            }
+        }
+        return {from, {ends.x, lane}, {ends.y, lane}, to};
     }
 
     // From a router sideways into the gap between two rows, and up or down to the server.
@@ -310,8 +367,10 @@ private:
             const bool here = zone.rect.min.x <= card.min.x && card.max.x <= zone.rect.max.x &&
                               zone.rect.min.y <= card.min.y && card.max.y <= zone.rect.max.y;
             if (!here || host_of(host, scenario_).kind != s::HostKind::router) continue;
-            const auto kind = scenario_.areas[zone.area].kind;
-            x = column_of(kind) == wide_column ? zone.rect.min.x : zone.rect.max.x;
+            const s::Area& area = scenario_.areas[zone.area];
+            const bool among_others =
+                area.kind == s::AreaKind::isp && column_of(area) != isp_column;
+            x = column_of(area) == wide_column || among_others ? zone.rect.min.x : zone.rect.max.x;
         }
         const float tall = unit_ * 14;
         return {{x - half, card.min.y - tall}, {x + half, card.max.y + tall}};

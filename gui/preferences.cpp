@@ -47,11 +47,23 @@ Preferences read_preferences(const std::string& text, Preferences preferences)
     if (window != json.end() && window->is_array() && window->size() == 4 &&
         std::ranges::all_of(*window, [](const Json& one) { return one.is_number_integer(); }))
         preferences.window = window->get<std::array<int, 4>>();
+    const auto lessons = json.find("lessons");
+    if (lessons != json.end() && lessons->is_object()) {
+        for (const auto& [name, value] : lessons->items()) {
+            const auto progress = value.is_string()
+                                      ? sim::parse_enum<Progress>(value.get<std::string>())
+                                      : std::nullopt;
+            if (progress) preferences.lessons[name] = *progress;
+        }
+    }
     return preferences;
 }
 
 std::string write_preferences(const Preferences& preferences)
 {
+    Json lessons = Json::object();
+    for (const auto& [name, progress] : preferences.lessons)
+        lessons[name] = sim::name_of(progress);
     const Json json{{"language", preferences.language},
                     {"theme", sim::name_of(preferences.theme)},
                     {"level", sim::name_of(preferences.level)},
@@ -59,7 +71,8 @@ std::string write_preferences(const Preferences& preferences)
                     {"speed", preferences.speed},
                     {"motion", preferences.motion},
                     {"folder", preferences.folder},
-                    {"window", preferences.window}};
+                    {"window", preferences.window},
+                    {"lessons", lessons}};
     // A folder's name need not be UTF-8.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

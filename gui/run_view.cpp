@@ -105,6 +105,7 @@ void RunView::follow(std::size_t most_events)
     ladder_.follow(followed_);
     note_rows();
     if (wire_.tap) wire_.tap->follow();
+    if (heard_.listener) heard_.listener->follow();
     if (said_) said_->second.follow();
 }
 
@@ -304,6 +305,23 @@ EventId RunView::next_after(std::size_t cursor) const
     const auto next = std::ranges::lower_bound(stops(), cursor);
     if (next == stops().end()) return {};
     return EventId{*next};
+}
+
+const sim::report::Lines& RunView::learned(sim::report::Source source,
+                                           const sim::report::TappedLink& link) const
+{
+    constexpr std::size_t unwrapped = 1'000'000; // columns: whoever draws them breaks them
+    source.columns = unwrapped;
+    const bool same = heard_.listener && heard_.link == link.link;
+    if (!same) {
+        heard_.link = link.link;
+        heard_.listener = std::make_unique<sim::report::Learned>(source, link);
+    }
+    if (!same || heard_.end != source.end) {
+        heard_.end = source.end;
+        heard_.lines = heard_.listener->lines(source.end);
+    }
+    return heard_.lines;
 }
 
 const sim::report::Lines& RunView::wire(const sim::report::Source& source,

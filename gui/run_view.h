@@ -10,6 +10,7 @@
 #include "sim/report/ends.h"
 #include "sim/report/host_view.h"
 #include "sim/report/ladder.h"
+#include "sim/report/learned.h"
 #include "sim/report/packet_view.h"
 #include "sim/report/tls_view.h"
 #include "sim/report/verdict.h"
@@ -120,6 +121,9 @@ public:
     // something of the question changes.
     [[nodiscard]] const sim::report::Lines& wire(const sim::report::Source& source,
                                                  const sim::report::TappedLink& link) const;
+    // What follows from it: what such a listener knows, and what was kept from him; a line a fact.
+    [[nodiscard]] const sim::report::Lines& learned(sim::report::Source source,
+                                                    const sim::report::TappedLink& link) const;
     // What was said in the conversations that cross it; the last one asked for is kept.
     [[nodiscard]] const sim::report::SaidIndex& said_on(const sim::report::TappedLink& link) const;
     [[nodiscard]] const std::optional<sim::report::PacketView>&
@@ -188,7 +192,14 @@ private:
         std::size_t end = 0;
         sim::report::Lines lines;
     };
+    struct Heard {
+        sim::LinkId link;
+        std::unique_ptr<sim::report::Learned> listener;
+        std::size_t end = 0;
+        sim::report::Lines lines;
+    };
     mutable Wire wire_;
+    mutable Heard heard_;
     mutable std::optional<std::pair<sim::LinkId, sim::report::SaidIndex>> said_;
     mutable Packet packet_;
     mutable Tls tls_;

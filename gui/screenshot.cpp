@@ -105,7 +105,7 @@ std::string make_screenshot(Desk desk,
     }
     present_from(desk, options.present);
     if (const auto action = go_to(options.at)) desk.act(*action);
-    const bool is_arrived = options.at == "blocked" || desk.presentation();
+    const bool is_arrived = options.at == "blocked" || options.at == "end" || desk.presentation();
     desk.set_progress(is_arrived ? 1.0F : 0.6F);
     if (const auto tab = sim::parse_enum<Tab>(options.tab)) desk.act(action::ShowTab{*tab});
 

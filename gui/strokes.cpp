@@ -13,6 +13,21 @@ float length_of(const std::vector<ImVec2>& points)
     return length;
 }
 
+float distance(const std::vector<ImVec2>& points, ImVec2 from)
+{
+    float nearest = 1e9F;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const ImVec2 a = points[i - 1];
+        const ImVec2 along{points[i].x - a.x, points[i].y - a.y};
+        const float square = along.x * along.x + along.y * along.y;
+        const float part = (from.x - a.x) * along.x + (from.y - a.y) * along.y;
+        const float share = square > 0 ? std::clamp(part / square, 0.0F, 1.0F) : 0;
+        nearest = std::min(
+            nearest, std::hypot(from.x - a.x - along.x * share, from.y - a.y - along.y * share));
+    }
+    return nearest;
+}
+
 std::vector<ImVec2> cut(const std::vector<ImVec2>& points, float length)
 {
     std::vector<ImVec2> part;
@@ -81,6 +96,28 @@ void stripes(ImDrawList* list, const Rect& rect, ImU32 dark, ImU32 light, float 
     }
     list->PopClipRect();
     list->AddRect(rect.min, rect.max, dark);
+}
+
+void padlock(ImDrawList* list, ImVec2 at, float height, ImU32 colour)
+{
+    constexpr float half_turn = 3.1415927F;
+    const float wide = height * 0.42F;
+    const float top = at.y - height * 0.05F;
+    list->AddRectFilled({at.x - wide, top}, {at.x + wide, at.y + height / 2}, colour, 1.5F);
+    list->PathArcTo({at.x, top}, wide * 0.65F, half_turn, 2 * half_turn);
+    list->PathStroke(colour, 0, std::max(height * 0.13F, 1.5F));
+}
+
+void key(ImDrawList* list, ImVec2 at, float width, ImU32 colour)
+{
+    const float thick = std::max(width * 0.13F, 1.5F);
+    const float ring = width * 0.22F;
+    const ImVec2 bow{at.x - width / 2 + ring, at.y};
+    const float end = at.x + width / 2;
+    list->AddCircle(bow, ring, colour, 0, thick);
+    list->AddLine({bow.x + ring, at.y}, {end, at.y}, colour, thick);
+    list->AddLine({end - thick, at.y}, {end - thick, at.y + ring}, colour, thick);
+    list->AddLine({end - 3 * thick, at.y}, {end - 3 * thick, at.y + ring}, colour, thick);
 }
 
 void octagon(ImDrawList* list, ImVec2 at, float radius, ImU32 fill, ImU32 edge)

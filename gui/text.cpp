@@ -1,5 +1,7 @@
 #include "gui/text.h"
 
+#include "sim/report/width.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,34 +14,17 @@ namespace {
 
 constexpr std::string_view dots = "…";
 
-std::size_t octets_of_character(std::string_view text)
-{
-    std::size_t size = 1;
-    while (size < text.size() && (static_cast<std::uint8_t>(text[size]) & 0xC0U) == 0x80U)
-        ++size;
-    return size;
-}
-
 // Japanese: a line may end behind any of its characters.
 bool is_wide(std::string_view character)
 {
     return character.size() >= 3 && static_cast<std::uint8_t>(character[0]) >= 0xE3U;
 }
 
-// JIS X 4051: what must not begin a line.
-bool may_not_begin(std::string_view character)
+bool may_break_between(std::string_view before, std::string_view after)
 {
-    constexpr std::array marks{"、", "。", "，", "．", "」", "』", "）", "】", "！", "？", "：",
-                               "・", "ー", "ゃ", "ゅ", "ょ", "っ", "ぁ", "ぃ", "ぅ", "ぇ", "ぉ",
-                               "ャ", "ュ", "ョ", "ッ", "ァ", "ィ", "ゥ", "ェ", "ォ", ",",  ".",
-                               ")",  "]",  "!",  "?",  ":",  ";",  "…",  "”",  "’"};
-    return std::ranges::find(marks, character) != marks.end();
-}
-
-bool may_not_end(std::string_view character)
-{
-    constexpr std::array marks{"「", "『", "（", "【", "(", "[", "“", "‘"};
-    return std::ranges::find(marks, character) != marks.end();
+    using namespace sim::report;
+    return !must_not_begin(first_character(after).value) &&
+           (before.empty() || !must_not_end(first_character(before).value));
 }
 
 float advance(const TextStyle& style, std::string_view character)
@@ -78,7 +63,8 @@ std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text
         before = {};
     };
     while (at < text.size()) {
-        const std::string_view character = text.substr(at, octets_of_character(text.substr(at)));
+        const std::string_view character =
+            text.substr(at, sim::report::first_character(text.substr(at)).octets);
         if (character == "\n") {
             end_line(at, at + 1);
             continue;
@@ -87,8 +73,7 @@ std::vector<std::string_view> wrap(const TextStyle& style, std::string_view text
         // A long path goes on behind one of its folders.
         const bool in_path = before == "/" && character != "/" && at - begin > 1;
         const bool boundary = before == " " || between_wide || in_path;
-        if (at > begin && boundary && !may_not_begin(character) && !may_not_end(before))
-            allowed = at;
+        if (at > begin && boundary && may_break_between(before, character)) allowed = at;
         used += advance(style, character);
         // Near the edge by the measure that the drawing goes by: widths of letters do not quite add
         // up.
@@ -157,7 +142,7 @@ bool begins_second_part(std::string_view rest)
 // How bad it is that a line ends between these two; `rest` begins with the second.
 float break_cost(std::string_view before, std::string_view after, std::string_view rest)
 {
-    if (may_not_begin(after) || may_not_end(before) || after == " ") return never;
+    if (!may_break_between(before, after) || after == " ") return never;
     if (before == " ") return 0;
     const Script a = script_of(before);
     const Script b = script_of(after);
@@ -180,7 +165,8 @@ wrap_words(const TextStyle& style, std::string_view text, float width)
 {
     std::vector<std::size_t> places{0}; // between characters
     while (places.back() < text.size())
-        places.push_back(places.back() + octets_of_character(text.substr(places.back())));
+        places.push_back(places.back() +
+                         sim::report::first_character(text.substr(places.back())).octets);
     const auto character = [&](std::size_t i) {
         return text.substr(places[i], places[i + 1] - places[i]);
     };
@@ -214,6 +200,22 @@ wrap_words(const TextStyle& style, std::string_view text, float width)
     return lines;
 }
 
+std::string with_opening_quotes(std::string_view text)
+{
+    std::string set;
+    char before = ' ';
+    for (const char c : text) {
+        const bool opens = before == ' ' || before == '(' || before == '[' || before == '=';
+        if (c == '"' && opens) {
+            set += "“";
+        } else {
+            set += c;
+        }
+        before = c;
+    }
+    return set;
+}
+
 std::string ellipsis(const TextStyle& style, std::string_view text, float width)
 {
     if (text_width(style, text) <= width) return std::string{text};
@@ -221,7 +223,8 @@ std::string ellipsis(const TextStyle& style, std::string_view text, float width)
     float used = 0;
     std::size_t at = 0;
     while (at < text.size()) {
-        const std::string_view character = text.substr(at, octets_of_character(text.substr(at)));
+        const std::string_view character =
+            text.substr(at, sim::report::first_character(text.substr(at)).octets);
         used += advance(style, character);
         if (used > room) break;
         at += character.size();

@@ -61,6 +61,10 @@ wrap_evenly(const TextStyle& style, std::string_view text, float width);
 // Whether a Latin word was cut because it is wider than a line.
 bool breaks_words(const std::vector<std::string_view>& lines);
 
+// The typeface draws a straight mark of quotation as a closing one: those that open, as one sees by
+// what stands before them, are set as opening ones.
+std::string with_opening_quotes(std::string_view text);
+
 // As much of `text` as fits, with "…" at its end when something is missing.
 std::string ellipsis(const TextStyle& style, std::string_view text, float width);
 

@@ -47,12 +47,14 @@ float Ui::line(ImDrawList* list,
         shown = ellipsis(style, text, width);
         taken = text_width(style, shown);
     }
+    // What is typed on a wire stays as it is.
+    const std::string set = style.font == fonts_.mono ? shown : with_opening_quotes(shown);
     list->AddText(style.font,
                   style.size,
                   {std::round(at.x), std::round(at.y)},
                   style.colour,
-                  shown.data(),
-                  shown.data() + shown.size());
+                  set.data(),
+                  set.data() + set.size());
     if (probe_ != nullptr && !shown.empty()) {
         probe_->texts.push_back({shown,
                                  at,
@@ -120,6 +122,8 @@ float Ui::explained_at(
     const float height = line_height(style);
     float top = at.y + (height - style.size) / 2;
     const auto words = desk_.glossary().in(text);
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    ImGui::PushID(text.data(), text.data() + text.size()); // a word may stand in many texts
     for (const std::string_view one : wrap(style, text, width)) {
         line(list, {at.x, top}, style, one, width, Overflow::report);
         const auto begin = static_cast<std::size_t>(one.data() - text.data());
@@ -130,9 +134,10 @@ float Ui::explained_at(
             const float right = at.x + text_width(style, one.substr(0, found.end - begin));
             const float y = std::round(top + style.size + px(1));
             dashed(list, {{left, y}, {right, y}}, theme_.quiet, px(1), px(2), px(2));
-            remember("word/" + found.word->word, {{left, top}, {right, y}});
-            if (!ImGui::IsWindowHovered() || !ImGui::IsMouseHoveringRect({left, top}, {right, y}))
-                continue;
+            (void)area("word/" + found.word->word, {{left, top}, {right, y}});
+            const bool is_walked_to = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
+            if (!ImGui::IsItemHovered() && !is_walked_to) continue;
+            if (is_walked_to) ImGui::SetNextWindowPos({left, y + px(8)});
             ImGui::BeginTooltip();
             paragraph(bold(), found.word->word, px(320));
             paragraph(body(), found.word->meaning, px(320));
@@ -140,6 +145,8 @@ float Ui::explained_at(
         }
         top += height;
     }
+    ImGui::PopID();
+    ImGui::SetCursorScreenPos(cursor);
     return top - at.y - (height - style.size) / 2;
 }
 

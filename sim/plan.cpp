@@ -17,7 +17,7 @@ tl::expected<void, scenario::SettingProblem> apply(scenario::Scenario& scenario,
                                                    std::span<const SettingChange> changes)
 {
     for (const SettingChange& change : changes) {
-        auto applied = scenario::apply_setting(scenario, change.key, change.value);
+        auto applied = scenario::begin_with(scenario, change.key, change.value);
         if (!applied) return applied;
     }
     return {};
@@ -43,11 +43,6 @@ with(const Plan& plan, std::span<const SettingChange> changes, Instant at)
                std::ranges::count(changes, timed.change.key, &SettingChange::key) > 0;
     });
     if (anew) {
-        for (scenario::Step& step : changed->steps) {
-            const auto change = std::ranges::find(changes, step.key, &SettingChange::key);
-            if (step.action == scenario::StepAction::set && change != changes.end())
-                step.value = change->value;
-        }
         made.scenario = std::move(changed);
         return made;
     }

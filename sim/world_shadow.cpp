@@ -216,7 +216,7 @@ std::vector<ShadowedRule> shadowed_rules(const scenario::Scenario& scenario)
     for (const scenario::Variation& variation : scenario.variations) {
         scenario::Scenario changed = scenario;
         for (const auto& [key, value] : variation.settings) // checked by the loader
-            static_cast<void>(scenario::apply_setting(changed, key, value));
+            static_cast<void>(scenario::begin_with(changed, key, value));
         ways.push_back(std::move(changed));
     }
     Shadows shadowed; // as it was found first: in the scenario as it is

@@ -73,7 +73,7 @@ std::shared_ptr<const Playback> played(const std::string& run)
         if (variation == scenario->variations.end()) return nullptr;
         const auto settings = variation->settings;
         for (const auto& [key, value] : settings)
-            REQUIRE(scenario::apply_setting(*scenario, key, value).has_value());
+            REQUIRE(scenario::begin_with(*scenario, key, value).has_value());
     }
     Plan plan;
     plan.scenario = std::make_shared<const scenario::Scenario>(std::move(*scenario));

@@ -89,7 +89,7 @@ TEST_SUITE("lessons")
                 INFO(variation.key);
                 auto changed = std::make_shared<scenario::Scenario>(*scenario);
                 for (const auto& [key, value] : variation.settings)
-                    REQUIRE(scenario::apply_setting(*changed, key, value).has_value());
+                    REQUIRE(scenario::begin_with(*changed, key, value).has_value());
                 CHECK(text_of(report::compare(variation.expect, play(changed))) == "");
             }
         }

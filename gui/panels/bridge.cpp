@@ -1,10 +1,15 @@
 // Real mail programs: how they are let in, and what has to be typed into them.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/setting_rows.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gui {
 
@@ -58,10 +63,112 @@ private:
     float left_;
 };
 
+// By which a mail program gets in as the lesson means it: the account to send with, and of its
+// server's ports the one with the best protection.
+struct WayIn {
+    LiveAccount account;
+    LivePort port;
+};
+
+std::optional<WayIn> way_in(const LiveRun& live)
+{
+    std::optional<WayIn> best;
+    const auto rank = [](const std::string& protection) {
+        return protection == "starttls" ? 2 : protection == "implicit" ? 1 : 0;
+    };
+    for (const LiveAccount& account : live.accounts()) {
+        if (account.protocol != "smtp") continue;
+        for (const LivePort& port : live.ports()) {
+            if (port.host != account.host || port.protection.empty()) continue;
+            const bool better = !best || rank(port.protection) > rank(best->port.protection);
+            if (better) best = WayIn{account, port};
+        }
+        if (best) break;
+    }
+    return best;
+}
+
+// As a shell takes it for one word.
+std::string one_word(const std::string& text)
+{
+    const bool plain = std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"@%_+=:,./-"}.find(c) != std::string_view::npos;
+    });
+    if (plain && !text.empty()) return text;
+    std::string word = "'";
+    for (const char c : text)
+        word += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return word + "'";
+}
+
+// One line for each program, ready to be typed: what it is called, and the line.
+std::vector<std::pair<std::string, std::string>> ready_lines(const Ui& ui, const LiveRun& live)
+{
+    const auto way = way_in(live);
+    if (!way) return {};
+    const auto& scenario = ui.desk().scenario();
+    const auto program =
+        std::ranges::find(scenario.programs, scenario.client, &sim::scenario::MailProgram::key);
+    if (program == scenario.programs.end()) return {};
+    const std::string from = one_word(program->address);
+    std::string to = from;
+    for (const auto& step : scenario.steps) {
+        if (step.program == program->key && !step.message.to.empty())
+            to = one_word(step.message.to.front());
+    }
+    std::string address = way->port.real;
+    if (constexpr std::string_view loopback = "127.0.0.1:"; address.starts_with(loopback))
+        address = "localhost:" + address.substr(loopback.size()); // as the certificate calls it
+    const std::string user = one_word(way->account.user);
+    const std::string& protection = way->port.protection;
+    const bool implicit = protection == "implicit";
+    return {{"Thunderbird",
+             ui.say("bridge.thunderbird",
+                    {{"server", address.substr(0, address.rfind(':'))},
+                     {"port", address.substr(address.rfind(':') + 1)},
+                     {"protection", protection_words(ui, way->port)},
+                     {"user", way->account.user}})},
+            {"curl",
+             fmt::format("curl --cacert {}{} --user {} --mail-from {} --mail-rcpt {} "
+                         "--upload-file my.eml {}://{}",
+                         one_word(live.certificate_file()),
+                         protection == "starttls" ? " --ssl-reqd" : "",
+                         one_word(way->account.user + ":" + way->account.password),
+                         from,
+                         to,
+                         implicit ? "smtps" : "smtp",
+                         address)},
+            {"swaks",
+             fmt::format("swaks --server {}{} --auth PLAIN --auth-user {} --auth-password {} "
+                         "--from {} --to {}",
+                         address,
+                         implicit                   ? " --tls-on-connect"
+                         : protection == "starttls" ? " --tls"
+                                                    : "",
+                         user,
+                         one_word(way->account.password),
+                         from,
+                         to)}};
+}
+
+void ready(const Ui& ui, const LiveRun& live)
+{
+    const auto lines = ready_lines(ui, live);
+    if (lines.empty()) return;
+    ui.paragraph(ui.bold(), ui.say("bridge.ready"));
+    for (const auto& [name, line] : lines) {
+        ui.paragraph(ui.note(), name);
+        ui.paragraph(name == "Thunderbird" ? ui.body() : ui.mono(), line);
+    }
+}
+
 // All that has to be typed into a mail program, as text.
 std::string as_text(const Ui& ui, const LiveRun& live)
 {
     std::string text;
+    for (const auto& [name, line] : ready_lines(ui, live))
+        text += fmt::format("{}: {}\n", name, line);
     for (const LivePort& port : live.ports()) {
         text += fmt::format(
             "{} -> {}:{} {}\n", port.real, port.host, port.port, protection_words(ui, port));
@@ -88,7 +195,7 @@ void closed(const Ui& ui)
 
 void ports(const Ui& ui, const LiveRun& live, const Table& table)
 {
-    ui.paragraph(ui.bold(), ui.say("bridge.ports"));
+    if (!fold(ui, "bridge/ports", ui.say("bridge.ports"))) return;
     for (const LivePort& port : live.ports()) {
         const std::string protection = protection_words(ui, port);
         table.row(port.real,
@@ -121,8 +228,9 @@ void opened(const Ui& ui, const LiveRun& live)
     const float height = std::min(ui.px(420), ImGui::GetIO().DisplaySize.y * 0.42F);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, ui.px(3)});
     if (ui.begin_scrolled("ports", {ImGui::GetContentRegionAvail().x, height})) {
-        ports(ui, live, table);
         accounts(ui, live, table);
+        ready(ui, live);
+        ports(ui, live, table);
     }
     ImGui::EndChild();
     ImGui::PopStyleVar();

@@ -1,6 +1,7 @@
 // A host that was pressed on the map: its sockets, its queue, its mailbox, its log.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/setting_rows.h"
 #include "sim/explain/nouns.h"
 
 #include <fmt/format.h>
@@ -120,6 +121,7 @@ void host_sheet(const Ui& ui)
         if (ImGui::BeginChild("host",
                               {0, ImGui::GetContentRegionAvail().y - close},
                               ImGuiChildFlags_NavFlattened)) {
+            if (rule_rows(ui, host, "host/rules")) ui.rule();
             sockets(ui, host);
             queue(ui, host);
             mailbox(ui, host);

@@ -31,7 +31,7 @@ public:
           view_{ui.desk().view()},
           now_{view_.row_at(ui.desk().cursor())},
           space_{space},
-          time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(20)},
+          time_width_{text_width(small_mono(), "00:00:00.000") + ui.px(36)},
           row_height_{std::round(ui.theme().note() + ui.px(20))} // whole: a million add up exactly
     {
         const auto& hosts = view_.ladder().lifelines;
@@ -44,7 +44,11 @@ public:
     void draw()
     {
         const float head = names();
-        const Rect rows{{space_.min.x, space_.min.y + head}, space_.max};
+        // As high as whole rows are.
+        const float room = space_.max.y - space_.min.y - head;
+        const float whole = std::max(std::floor(room / row_height_), 1.0F) * row_height_;
+        const Rect rows{{space_.min.x, space_.min.y + head},
+                        {space_.max.x, space_.min.y + head + whole}};
         ImGui::SetCursorScreenPos(rows.min);
         ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
@@ -81,7 +85,7 @@ private:
             TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
             style.size = std::min(style.size, size);
             return ui_.name(
-                style, words, lane_ * static_cast<float>(rows) - ui_.px(4), space_.height() / 2);
+                style, words, lane_ * static_cast<float>(rows) - ui_.px(4), ui_.px(120));
         };
         const auto set = [&](std::size_t rows) { // all of one size
             float size = ui_.theme().small();
@@ -148,6 +152,7 @@ private:
             const float tall = ui_.paragraph_at(list, at, style, words, width);
             words_.push_back({at, {at.x + width, at.y + tall}});
         }
+        settle();
         follow(done, rows.height());
         const float top = ImGui::GetCursorScreenPos().y;
         list->ChannelsSplit(2); // the lifelines below the words, which are known only later
@@ -175,7 +180,8 @@ private:
         lifelines(rows);
         list->ChannelsMerge();
         hint();
-        ImGui::SetCursorScreenPos({rows.min.x, top + height});
+        // Ends with the last row: one pixel more, and at the end no first row would stand whole.
+        ImGui::SetCursorScreenPos({rows.min.x, top + std::max(height, 1.0F) - 1});
         ImGui::Dummy({1, 1});
     }
 
@@ -200,18 +206,37 @@ private:
         return stop;
     }
 
-    // Keeps the row at the cursor in sight when the cursor moved, and only then.
+    // Keeps the row at the cursor in sight when the cursor moved or the ladder has another height (the
+    // verdict stands above it now), and only then.
     void follow(std::size_t done, float height)
     {
         ImGuiStorage* storage = ImGui::GetStateStorage();
         const ImGuiID id = ImGui::GetID("followed");
         const int now = static_cast<int>(done);
-        if (storage->GetInt(id, -1) == now) return;
+        const ImGuiID tall = ImGui::GetID("followed in");
+        if (storage->GetInt(id, -1) == now && storage->GetFloat(tall, 0) == height) return;
         storage->SetInt(id, now);
+        storage->SetFloat(tall, height);
         const float y = row_height_ * static_cast<float>(done);
         const float scroll = ImGui::GetScrollY();
-        if (y - row_height_ < scroll || y + row_height_ > scroll + height)
-            ImGui::SetScrollY(std::max(0.0F, y - height * 0.6F));
+        if (y - row_height_ < scroll || y + row_height_ > scroll + height) {
+            const float above = std::max(1.0F, std::floor(height * 0.6F / row_height_));
+            ImGui::SetScrollY(std::max(0.0F, y - above * row_height_));
+        }
+    }
+
+    // No row stands half below the names: who scrolled down goes on to the next, who scrolled up to
+    // the one before.
+    void settle() const
+    {
+        ImGuiStorage* storage = ImGui::GetStateStorage();
+        const ImGuiID id = ImGui::GetID("scrolled");
+        const float before = storage->GetFloat(id, 0);
+        const float rows = ImGui::GetScrollY() / row_height_;
+        const float row = ImGui::GetScrollY() > before ? std::ceil(rows) : std::floor(rows);
+        const float scroll = std::min(row * row_height_, ImGui::GetScrollMaxY());
+        if (scroll != ImGui::GetScrollY()) ImGui::SetScrollY(scroll);
+        storage->SetFloat(id, scroll);
     }
 
     // Interrupted where words stand on them.
@@ -311,14 +336,9 @@ private:
         float x = space_.min.x + time_width_;
         ui_.line(list, {x, line}, style, fold.open ? icon::down : icon::forward, ui_.px(20));
         x += ui_.px(20);
-        ui_.line(list, {x, line}, style, icon_of(fold.row.mark), ui_.px(24));
-        x += ui_.px(24);
         const std::string lines = ui_.say(fold.lines == 1 ? "ladder.line" : "ladder.lines",
                                           {{"count", std::to_string(fold.lines)}});
         const std::string how = sim::explain::label(fold.row.mark, ui_.desk().language());
-        const std::string words = how.empty() ? lines : fmt::format("{}  {}", how, lines);
-        const float width = text_width(style, words);
-        const float right = space_.max.x - ui_.px(24) - width;
         const auto& run = ui_.desk().playback();
         const auto* hop =
             run.is_complete()
@@ -326,6 +346,12 @@ private:
                 : nullptr;
         const std::string ends =
             hop == nullptr ? fold.ends : fmt::format("{}  {}", hop->number, fold.ends);
+        // Who with whom is more than a word for what the icon says.
+        std::string words = how.empty() ? lines : fmt::format("{}  {}", how, lines);
+        const float room = space_.max.x - ui_.px(32) - x;
+        if (text_width(style, ends) + text_width(style, words) > room) words = lines;
+        const float width = text_width(style, words);
+        const float right = space_.max.x - ui_.px(24) - width;
         words_at(fold.row, {x, line}, style, ends, right - x - ui_.px(8));
         words_at(fold.row, {right, line}, style, words, width + 1);
     }
@@ -340,7 +366,7 @@ private:
     }
 
     // A line of a row, cut where there is no more room.
-    float words_at(
+    void words_at(
         const LadderRow& it, ImVec2 at, const TextStyle& style, const std::string& text, float room)
     {
         if (hovered_ == &it && text_width(style, text) > room) cut_ = text;
@@ -348,7 +374,6 @@ private:
             ui_.line(ImGui::GetWindowDrawList(), at, style, text, room, Overflow::shorten);
         const float around = ui_.px(3);
         words_.push_back({{at.x - around, at.y}, {at.x + taken + around, at.y + style.size}});
-        return taken;
     }
 
     void gap(const LadderRow& it, float y) const
@@ -382,13 +407,16 @@ private:
                  small_mono(),
                  sim::explain::clock_time(it.at, ui_.desk().scenario()),
                  time_width_);
-        if (shown.kind == ShownRow::Kind::fold) {
-            fold(shown, y, future);
-            return;
-        }
         // What was stopped had been readable on its way.
         const ImU32 colour =
             future ? ui_.theme().quiet : ui_.theme().of(it.stopped ? Mark::clear : it.mark);
+        if (shown.kind == ShownRow::Kind::fold) {
+            const LadderRow& whole = view_.fold(shown)->row;
+            mark_icon(whole, y, future ? ui_.theme().quiet : ui_.theme().of(whole.mark));
+            fold(shown, y, future);
+            return;
+        }
+        mark_icon(it, y, colour);
         if (it.shape == LadderRow::Shape::tls_bar) {
             bar(it, y);
         } else if (it.to.exists() && it.to != it.from && x_of_.contains(it.to)) {
@@ -464,7 +492,7 @@ private:
         style.size = ui_.theme().note();
         const bool to_right = to > from;
         const float pad = ui_.px(8);
-        const float right = space_.max.x - ui_.px(40);
+        const float right = space_.max.x - ui_.px(20);
         const float leftmost = space_.min.x + time_width_;
         const float at = y + ui_.px(2);
         if (it.stopped) stopper(it, at + style.size * 0.7F, to, to_right);
@@ -475,8 +503,7 @@ private:
                 it.stopped
                     ? from + pad
                     : std::max(leftmost, std::min(from + pad, end - text_width(style, it.text)));
-            const float taken = words_at(it, {x, at}, style, it.text, end - x);
-            mark_icon(it, std::max(to, x + taken), at, colour);
+            words_at(it, {x, at}, style, it.text, end - x);
             return;
         }
         const float room = from - pad - (space_.min.x + time_width_);
@@ -484,8 +511,7 @@ private:
         const bool fits = width <= from - to - 2 * pad;
         const float x =
             fits ? from - pad - width : std::max(leftmost, std::min(to + pad, right - width));
-        const float taken = words_at(it, {x, at}, style, it.text, fits ? width + 1 : right - x);
-        mark_icon(it, std::max(from, x + taken), at, colour);
+        words_at(it, {x, at}, style, it.text, fits ? width + 1 : right - x);
     }
 
     // Who stopped it, beside the cross: in as many words as there is room for.
@@ -520,16 +546,18 @@ private:
                        {{"rule", rule}});
     }
 
-    void mark_icon(const LadderRow& it, float x, float y, ImU32 colour)
+    // In a column of its own, where an eye runs down it: what could be read, and what could not.
+    void mark_icon(const LadderRow& it, float y, ImU32 colour) const
     {
         const char* icon = it.stopped ? "" : icon_of(it.mark);
         if (*icon == '\0') return;
-        ui_.line(
-            ImGui::GetWindowDrawList(),
-            {std::min(x + ui_.px(8), space_.max.x - ui_.px(32)), y + ui_.theme().note() * 0.5F},
-            ui_.in(ui_.small(), colour),
-            icon,
-            ui_.px(24));
+        const float right = space_.min.x + time_width_;
+        ui_.line_centred(ImGui::GetWindowDrawList(),
+                         {{right - ui_.px(26), y + ui_.px(8)}, // beside the time
+                          {right - ui_.px(4), y + row_height_}},
+                         ui_.in(ui_.small(), colour),
+                         icon);
+        ui_.tell("ladder/mark", it.event);
     }
 
     void note(const LadderRow& it, float middle, ImU32 colour)

@@ -104,6 +104,7 @@ public:
         gates.gates(points);
         for (const auto& [host, rect] : layout_.cards)
             card(host, rect);
+        gates.ghosts();
         gates.marks();
         if (over) {
             numbers();
@@ -111,6 +112,8 @@ public:
             traveller();
         }
         if (now_ != nullptr) ui_.tell("map", now_->event);
+        listener();
+        cables();
         gates.labels();
         if (now_ != nullptr && !over && points.size() < 2) happening();
     }
@@ -204,6 +207,54 @@ private:
             y += name.line();
             indent = 0;
         }
+    }
+
+    // ---- cables ---------------------------------------------------------------------------------
+
+    // A press on one puts the eavesdropper there; for the keyboard the wiretap has a list of them.
+    void cables()
+    {
+        const ImVec2 mouse = ImGui::GetIO().MousePos;
+        const bool is_free = ImGui::IsWindowHovered() && !ImGui::IsAnyItemHovered() &&
+                             contains(space_, mouse) && !ui_.desk().presentation();
+        float nearest = ui_.px(7);
+        const MapLayout::Route* pointed = nullptr;
+        for (const auto& route : layout_.routes) {
+            const ImVec2 middle = cut(route.points, length_of(route.points) / 2).back();
+            ui_.remember(fmt::format("cable/{}", route.cable.link.value), {middle, middle});
+            const float away = distance(route.points, mouse);
+            if (!is_free || away > nearest) continue;
+            nearest = away;
+            pointed = &route;
+        }
+        if (pointed == nullptr) return;
+        solid(list_, pointed->points, ui_.theme().ink, ui_.px(3));
+        ImGui::BeginTooltip();
+        words_.paragraph(words_.body(), words_.say("hint.cable"), words_.px(320));
+        ImGui::EndTooltip();
+        if (!ImGui::IsMouseClicked(ImGuiMouseButton_Left)) return;
+        ui_.ask(action::Tap{pointed->cable.link});
+        ui_.ask(action::ShowTab{Tab::wiretap});
+    }
+
+    // Where the wiretap listens, as long as that is looked at.
+    void listener()
+    {
+        if (ui_.desk().tab() != Tab::wiretap || ui_.desk().presentation()) return;
+        const auto route = std::ranges::find_if(
+            layout_.routes, [&](const auto& one) { return one.cable.link == ui_.desk().tapped(); });
+        if (route == layout_.routes.end()) return;
+        const float radius = ui_.px(9);
+        const auto at = free_on(route->points, length_of(route->points) / 2, radius);
+        if (!at) return;
+        const Rect sign{{at->x - radius, at->y - radius}, {at->x + radius, at->y + radius}};
+        list_->AddCircleFilled(*at, radius, ui_.theme().card);
+        list_->AddCircle(*at, radius, ui_.theme().ink, 0, ui_.px(1.5F));
+        TextStyle style = ui_.in(ui_.small(), ui_.theme().ink);
+        style.size = ui_.px(10);
+        ui_.line_centred(list_, sign, style, icon::eye);
+        labels_.keep_free(sign);
+        ui_.tell("map/listener", {});
     }
 
     // ---- what is on its way ---------------------------------------------------------------------
@@ -326,20 +377,15 @@ private:
         if (!(now_->stopped && arrived)) {
             if (arrived) at = free_on(points, length - margin, w).value_or(at);
             const Rect envelope{{at.x - w, at.y - h}, {at.x + w, at.y + h}};
-            // Over a name it has none of its own to show.
-            const bool hides = labels_.covers_names(envelope);
             labels_.keep_free(envelope);
             list_->AddRectFilled(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, ui_.theme().card, ui_.px(3));
             list_->AddRect(
                 {at.x - w, at.y - h}, {at.x + w, at.y + h}, colour, ui_.px(3), 0, ui_.px(2));
-            if (hides) {
-                // its colour tells enough
-            } else if (mark == Mark::encrypted || mark == Mark::secret) {
-                ui_.line_centred(list_,
-                                 envelope,
-                                 ui_.in(ui_.small(), colour),
-                                 mark == Mark::secret ? icon::key : icon::lock);
+            if (mark == Mark::secret) {
+                key(list_, at, ui_.px(12), colour);
+            } else if (mark == Mark::encrypted) {
+                padlock(list_, at, ui_.px(12), colour);
             } else {
                 list_->AddLine({at.x - w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
                 list_->AddLine({at.x + w, at.y - h}, {at.x, at.y + h * 0.2F}, colour, ui_.px(1.5F));
@@ -427,27 +473,33 @@ void by_mouse(const Ui& ui, const Rect& space, const Rect& whole)
 constexpr float button_side = 24; // design pixels
 constexpr float button_gap = 3;
 
-// Along the lower edge, where no card and no gate stands as long as the map fits its place: there
-// they stay.
+// Along the lower edge, or in the upper corner on the right, where no card and no gate stands as
+// long as the map fits its place: there they stay.
 Rect place_of_buttons(const Ui& ui, const MapGraph& graph, const Rect& space)
 {
     const auto& scenario = ui.desk().scenario();
     const std::vector<float> titles(scenario.areas.size(), ui.line_height(ui.note()) + ui.px(4));
     const MapLayout layout = map_layout(graph, scenario, space, titles, ui.px(1));
     const float width = ui.px(3 * button_side + 2 * button_gap);
-    const float top = space.max.y - ui.px(button_side + 5);
-    const auto at = [&](float x) { return Rect{{x, top}, {x + width, top + ui.px(button_side)}}; };
-    const float first = space.min.x + ui.px(5);
-    for (float x = first; x + width < space.max.x; x += ui.px(12)) {
-        const Rect place = at(x);
-        const bool free =
-            std::ranges::none_of(layout.cards,
-                                 [&](const auto& card) { return overlap(place, card.second); }) &&
-            std::ranges::none_of(layout.gates,
-                                 [&](const auto& gate) { return overlap(place, gate.rect); });
-        if (free) return place;
+    const auto at = [&](float x, float y) {
+        return Rect{{x, y}, {x + width, y + ui.px(button_side)}};
+    };
+    const auto is_free = [&](const Rect& place) {
+        return std::ranges::none_of(
+                   layout.cards, [&](const auto& card) { return overlap(place, card.second); }) &&
+               std::ranges::none_of(layout.gates,
+                                    [&](const auto& gate) { return overlap(place, gate.rect); });
+    };
+    const float edge = ui.px(5);
+    const float top = space.max.y - ui.px(button_side) - edge;
+    const float first = space.min.x + edge;
+    const int places = static_cast<int>((space.max.x - width - first) / ui.px(12));
+    for (int i = 0; i <= places; ++i) {
+        const Rect place = at(first + static_cast<float>(i) * ui.px(12), top);
+        if (is_free(place)) return place;
     }
-    return at(first);
+    const Rect corner = at(space.max.x - width - edge, space.min.y + edge);
+    return is_free(corner) ? corner : at(first, top);
 }
 
 void buttons(const Ui& ui, const Rect& place)
@@ -513,6 +565,8 @@ void map_panel(const Ui& ui, const MapGraph& graph, const Rect& space)
     ImGui::PopClipRect();
     list->ChannelsMerge();
     by_mouse(ui, space, whole);
+    const float lower = ui.theme().body();
+    start_mark(ui, StartMark::map, {space.max.x, space.max.y - lower});
 }
 
 } // namespace gui

@@ -4,6 +4,7 @@
 
 #include "gui/map_layout.h"
 #include "gui/ui.h"
+#include "sim/core/named_enum.h"
 
 namespace gui {
 
@@ -28,12 +29,16 @@ float cure_height(const Ui& ui);
 void presenter(const Ui& ui, const MapGraph& graph, const Rect& space);
 void player_bar(const Ui& ui, const Rect& space);
 void problems_panel(const Ui& ui); // what is wrong with a file
-void sheets(const Ui& ui);         // keys, run until, export, files
-void bridge(const Ui& ui);         // in its sheet: real mail programs, and how they get in
-void start_sheet(const Ui& ui);    // in its sheet: where to begin
-void legend_sheet(const Ui& ui);   // in its sheet: what signs and colours mean
-// While the start sheet is open: where its three numbers are in the window.
-void start_marks(const Ui& ui, const Rect& send, const Rect& map, const Rect& sentence);
+// Keys, run until, export, files; `below_map` is what the one leaves free that explains the window.
+void sheets(const Ui& ui, const Rect& below_map);
+void bridge(const Ui& ui); // in its sheet: real mail programs, and how they get in
+// Where to begin: a sheet that leaves the map to be seen.
+void start_sheet(const Ui& ui, const Rect& below_map);
+void legend_sheet(const Ui& ui); // in its sheet: what signs and colours mean
+// While the start sheet is open: one of its three numbers, in the upper right corner of what it is
+// about.
+SIM_NAMED_ENUM(StartMark, send, map, words);
+void start_mark(const Ui& ui, StartMark mark, ImVec2 corner);
 void host_sheet(const Ui& ui); // the host that was pressed on the map
 
 } // namespace gui

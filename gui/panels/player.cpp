@@ -150,6 +150,12 @@ ImU32 colour_of(const Ui& ui, TimeMark mark)
     return ui.theme().ink;
 }
 
+std::string words_of(const Ui& ui, TimeMark mark)
+{
+    return ui.say(
+        fmt::format("legend.{}", mark == TimeMark::blocked ? "stopped" : sim::name_of(mark)));
+}
+
 namespace {
 
 // Whether one of these events happened at the cursors [begin, end).
@@ -161,7 +167,7 @@ bool any_between(const std::vector<std::uint32_t>& events, std::size_t begin, st
 
 // Marks only of what may be known: up to where the cursor has been. One in a column, so that the
 // longest run costs no more to draw than there is room for.
-void marks(const Ui& ui, const Scale& scale, const Rect& rect)
+void marks(const Ui& ui, const Scale& scale, const Rect& rect, bool is_hovered)
 {
     const RunView& view = ui.desk().view();
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -183,6 +189,11 @@ void marks(const Ui& ui, const Scale& scale, const Rect& rect)
             if (any_between(view.marks(mark), begin, end)) shown = mark;
         begin = end;
         if (!shown) continue;
+        if (is_hovered && std::abs(ImGui::GetIO().MousePos.x - x) <= step / 2) {
+            ImGui::BeginTooltip();
+            ui.paragraph(ui.body(), words_of(ui, *shown), ui.px(320));
+            ImGui::EndTooltip();
+        }
         list->AddRectFilled({x - ui.px(2), y - ui.px(8)},
                             {x + ui.px(2), y + ui.px(8)},
                             colour_of(ui, *shown),
@@ -196,6 +207,7 @@ void time_line(const Ui& ui, const Rect& rect)
     const float y = rect.centre().y;
     ImDrawList* list = ImGui::GetWindowDrawList();
     (void)ui.area("player/time", rect);
+    const bool is_hovered = ImGui::IsItemHovered();
     if (const int step = arrows(); step != 0) ui.ask(action::Step{step});
     if (is_dragged()) ui.ask(action::Seek{scale.cursor_at(ImGui::GetIO().MousePos.x)});
     const float now = scale.x_of(ui.desk().cursor());
@@ -203,7 +215,7 @@ void time_line(const Ui& ui, const Rect& rect)
     list->AddLine({rect.min.x, y}, {rect.max.x, y}, ui.theme().rule, ui.px(4));
     list->AddLine({rect.min.x, y}, {seen, y}, ui.theme().line, ui.px(4));
     list->AddLine({rect.min.x, y}, {now, y}, ui.theme().ink, ui.px(4));
-    marks(ui, scale, rect);
+    marks(ui, scale, rect, is_hovered);
     list->AddCircleFilled({now, y}, ui.px(10), ui.theme().card);
     list->AddCircle({now, y}, ui.px(10), ui.theme().ink, 0, ui.px(3));
 }

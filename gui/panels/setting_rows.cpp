@@ -1,5 +1,7 @@
 #include "gui/panels/setting_rows.h"
 
+#include "sim/explain/nouns.h"
+
 #include <fmt/format.h>
 #include <imgui_stdlib.h>
 
@@ -168,6 +170,35 @@ void suggested_row(const Ui& ui, const s::Setting& setting, std::string_view lab
 }
 
 } // namespace
+
+bool rule_rows(const Ui& ui, sim::HostId of, const std::string& group)
+{
+    bool any = false;
+    for (const s::Setting& setting : ui.desk().settings()) {
+        if (setting.is.group != sim::SettingGroup::rule) continue;
+        const auto& all = ui.desk().scenario().rules;
+        const auto rule = std::ranges::find(all, setting.is.name, &s::FirewallRule::key);
+        if (rule == all.end()) continue;
+        const sim::HostId host = sim::explain::host_called(rule->host, ui.desk().scenario());
+        if (of.exists() && host != of) continue;
+        any = true;
+        const std::string label =
+            fmt::format("{} · {}",
+                        sim::explain::host_name(host, ui.desk().source().context()),
+                        ui.pick(rule->name));
+        const ImVec2 top = ImGui::GetCursorScreenPos();
+        ui.paragraph(ui.body(), of.exists() ? ui.pick(rule->name) : label);
+        const Choices options = options_of(ui, setting);
+        const float width = ImGui::GetContentRegionAvail().x;
+        const std::string path = group + "/" + setting.key;
+        // A list that opens would close again below a sheet that keeps itself on top.
+        const auto pressed = of.exists() ? ui.segmented(path, options, chosen_of(setting), width)
+                                         : ui.combo(path, options, chosen_of(setting), width);
+        if (pressed) ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
+        outline_row(ui, setting, top);
+    }
+    return any;
+}
 
 void setting_row(const Ui& ui, const s::Setting& setting, std::string_view label)
 {

@@ -41,6 +41,8 @@ void choice_row(const Ui& ui,
                 const std::string& group = "account");
 // A field; with what is usual as buttons instead, where that is known.
 void text_row(const Ui& ui, const sim::scenario::Setting& setting, std::string_view label);
+// The rules of all firewalls, or of one host's; true when there are any.
+bool rule_rows(const Ui& ui, sim::HostId of, const std::string& group);
 // Whichever of them the setting is made for.
 void setting_row(const Ui& ui, const sim::scenario::Setting& setting, std::string_view label);
 

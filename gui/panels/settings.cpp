@@ -149,6 +149,8 @@ void send(const Ui& ui)
     if (ui.primary(
             "account/send", icon::send, ui.say("account.send"), ImGui::GetContentRegionAvail().x))
         ui.ask(action::Send{});
+    const ImVec2 corner{ImGui::GetItemRectMax().x, ImGui::GetItemRectMin().y};
+    start_mark(ui, StartMark::send, corner);
 }
 
 // ---- the world ----------------------------------------------------------------------------------
@@ -201,25 +203,7 @@ void take_keyboard(const Ui& ui)
 void rules(const Ui& ui)
 {
     take_keyboard(ui);
-    for (const s::Setting& setting : ui.desk().settings()) {
-        if (setting.is.group != sim::SettingGroup::rule) continue;
-        const auto& all = ui.desk().scenario().rules;
-        const auto rule = std::ranges::find(all, setting.is.name, &s::FirewallRule::key);
-        if (rule == all.end()) continue;
-        const sim::HostId host = sim::explain::host_called(rule->host, ui.desk().scenario());
-        const std::string label =
-            fmt::format("{} · {}",
-                        sim::explain::host_name(host, ui.desk().source().context()),
-                        ui.pick(rule->name));
-        const ImVec2 top = ImGui::GetCursorScreenPos();
-        ui.paragraph(ui.body(), label);
-        Choices options = options_of(ui, setting);
-        const float width = ImGui::GetContentRegionAvail().x;
-        if (const auto pressed =
-                ui.combo("world/" + setting.key, options, chosen_of(setting), width))
-            ui.ask(action::ChangeSetting{setting.key, setting.choices.at(*pressed)});
-        outline_row(ui, setting, top);
-    }
+    rule_rows(ui, {}, "world");
 }
 
 void all_settings(const Ui& ui)

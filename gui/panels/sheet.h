@@ -13,6 +13,7 @@ struct SheetPlace {
     ImVec2 at;
     ImVec2 pivot;
     float width = 0;
+    float most = 0; // of its height; 0: as much as the window has room for
 };
 
 // In the middle of the window.

@@ -173,7 +173,8 @@ bool begin_sheet(const Ui& ui, const std::string& name, const SheetPlace& place)
     const float width = std::min(place.width, display.x * 0.96F);
     ImGui::SetNextWindowPos(place.at, ImGuiCond_Always, place.pivot);
     ImGui::SetNextWindowSize({width, 0});
-    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, display.y * 0.9F});
+    const float most = place.most > 0 ? place.most : display.y * 0.9F;
+    ImGui::SetNextWindowSizeConstraints({width, 0}, {width, most});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, ui.px(10));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, ui.px(1.5F));
     ImGui::PushStyleColor(ImGuiCol_Border, ui.theme().ink);
@@ -194,6 +195,9 @@ void end_sheet(const Ui& ui, const std::optional<Rect>& own)
     if (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !inside && !on_own &&
         !ImGui::IsWindowAppearing())
         ui.ask(action::ShowSheet{Sheet::none});
+    const ImVec2 at = ImGui::GetWindowPos();
+    const ImVec2 size = ImGui::GetWindowSize();
+    ui.remember("sheet", {at, {at.x + size.x, at.y + size.y}});
     ImGui::End();
     ImGui::PopStyleColor();
     ImGui::PopStyleVar(2);
@@ -207,7 +211,7 @@ void problems_panel(const Ui& ui)
     ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("problems.next"));
 }
 
-void sheets(const Ui& ui)
+void sheets(const Ui& ui, const Rect& below_map)
 {
     switch (ui.desk().sheet()) {
     case Sheet::none:
@@ -217,9 +221,7 @@ void sheets(const Ui& ui)
         sheet(ui, ui.say("bridge.title"), ui.px(620) * ui.theme().type_scale, [&] { bridge(ui); });
         return;
     case Sheet::start:
-        sheet(ui, ui.say("start.title"), ui.px(560) * ui.theme().type_scale, [&] {
-            start_sheet(ui);
-        });
+        start_sheet(ui, below_map);
         return;
     case Sheet::legend:
         sheet(ui, ui.say("legend.title"), ui.px(560) * ui.theme().type_scale, [&] {

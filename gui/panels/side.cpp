@@ -24,6 +24,7 @@ void selected_sentence(const Ui& ui)
     if (ui.theme().paper == ui.theme().card) // as on a projector: a frame instead of a ground
         list->AddRect(at, {at.x + width, at.y + height}, ui.theme().rule, ui.px(8), 0, ui.px(1));
     ui.explained_at(list, {at.x + pad, at.y + pad}, ui.body(), words, width - 2 * pad);
+    start_mark(ui, StartMark::words, {at.x + width, at.y - ui.theme().body() * 2});
     ImGui::Dummy({width, height});
 }
 

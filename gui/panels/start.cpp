@@ -2,6 +2,7 @@
 // at any time.
 
 #include "gui/panels/panels.h"
+#include "gui/panels/sheet.h"
 #include "gui/panels/time_marks.h"
 #include "gui/strokes.h"
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string>
 
 namespace gui {
@@ -20,26 +20,32 @@ namespace {
 std::string lesson_called(const Ui& ui, std::string_view name)
 {
     const auto& lessons = ui.desk().lessons();
-    const auto found = std::ranges::find_if(lessons, [&](const LessonEntry& lesson) {
-        return std::filesystem::path{lesson.path}.parent_path().filename() == name;
-    });
+    const auto found = std::ranges::find(lessons, name, &LessonEntry::name);
     return found == lessons.end() ? std::string{} : found->path;
 }
 
-void door(const Ui& ui, const std::string& name, std::string_view lesson, bool plays)
+void door(const Ui& ui, const std::string& name, std::string_view lesson, float width)
 {
     const std::string path = lesson_called(ui, lesson);
     if (path.empty()) return;
-    if (!ui.primary("start/" + name,
-                    icon::forward,
-                    ui.say("start." + name),
-                    ImGui::GetContentRegionAvail().x))
-        return;
+    if (!ui.primary("start/" + name, icon::forward, ui.say("start." + name), width)) return;
     ui.ask(action::Open{path});
-    if (plays) ui.ask(action::Send{});
+    ui.ask(action::Send{});
 }
 
-void number_at(const Ui& ui, ImDrawList* list, ImVec2 middle, int number)
+void doors(const Ui& ui)
+{
+    const float gap = ui.px(8);
+    const float width = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
+    door(ui, "watch", "path", width);
+    ImGui::SameLine(0, gap);
+    door(ui, "block", "op25b", width);
+    ImGui::SameLine(0, gap);
+    if (ui.button("start/choose", ui.say("start.choose"), width))
+        ui.ask(action::ShowSheet{Sheet::lessons});
+}
+
+void number_at(const Ui& ui, ImDrawList* list, ImVec2 middle, StartMark mark)
 {
     const float radius = ui.theme().body() * 0.85F;
     list->AddCircleFilled(middle, radius, ui.theme().ink);
@@ -48,10 +54,8 @@ void number_at(const Ui& ui, ImDrawList* list, ImVec2 middle, int number)
         list,
         {{middle.x - radius, middle.y - radius}, {middle.x + radius, middle.y + radius}},
         ui.in(ui.bold(), ui.theme().on_ink),
-        std::to_string(number));
+        std::to_string(static_cast<int>(mark) + 1));
 }
-
-constexpr std::array numbered{"send", "map", "words"};
 
 // A row of the legend: its sign in a place of its own, and what it means.
 template <typename Draw>
@@ -84,6 +88,16 @@ void cable(const Ui& ui, ImDrawList* list, const Rect& place, bool is_clear)
                     is_clear ? icon::eye : icon::lock);
 }
 
+// As on the map: an octagon in front of a striped gate.
+void stop_sign(const Ui& ui, ImDrawList* list, const Rect& place)
+{
+    const ImVec2 middle = place.centre();
+    const Rect gate{{middle.x - ui.px(5), place.min.y}, {middle.x + ui.px(5), place.max.y}};
+    stripes(list, gate, ui.theme().ink, ui.theme().card, ui.px(5));
+    octagon(list, middle, ui.px(11), ui.theme().ink, ui.theme().on_ink);
+    ui.tell("legend/octagon", {});
+}
+
 void signs(const Ui& ui)
 {
     using sim::explain::Mark;
@@ -96,9 +110,10 @@ void signs(const Ui& ui)
         const char* name;
         Mark mark;
     };
-    constexpr std::array all{Sign{"blocked", Mark::blocked},
-                             Sign{"secret", Mark::secret},
-                             Sign{"accepted", Mark::accepted}};
+    entry(ui, ui.say("legend.blocked"), [&](ImDrawList* list, const Rect& place) {
+        stop_sign(ui, list, place);
+    });
+    constexpr std::array all{Sign{"secret", Mark::secret}, Sign{"accepted", Mark::accepted}};
     for (const Sign& sign : all) {
         entry(ui,
               ui.say(fmt::format("legend.{}", sign.name)),
@@ -112,37 +127,49 @@ void signs(const Ui& ui)
 void time_marks(const Ui& ui)
 {
     ui.paragraph(ui.bold(), ui.say("legend.time"));
-    for (const TimeMark mark :
-         {TimeMark::connection, TimeMark::tls, TimeMark::auth, TimeMark::delivered}) {
-        entry(ui,
-              ui.say("legend." + std::string{sim::name_of(mark)}),
-              [&](ImDrawList* list, const Rect& place) {
-                  const ImVec2 middle = place.centre();
-                  list->AddRectFilled({middle.x - ui.px(1.5F), middle.y - ui.px(8)},
-                                      {middle.x + ui.px(1.5F), middle.y + ui.px(8)},
-                                      colour_of(ui, mark));
-              });
+    for (const TimeMark mark : sim::values_of<TimeMark>()) {
+        entry(ui, words_of(ui, mark), [&](ImDrawList* list, const Rect& place) {
+            const ImVec2 middle = place.centre();
+            list->AddRectFilled({middle.x - ui.px(1.5F), middle.y - ui.px(8)},
+                                {middle.x + ui.px(1.5F), middle.y + ui.px(8)},
+                                colour_of(ui, mark));
+        });
     }
-    entry(ui, ui.say("legend.gap"), [](ImDrawList* /*list*/, const Rect& /*place*/) {});
+    entry(ui, ui.say("legend.gap"), [&](ImDrawList* list, const Rect& place) {
+        ui.line_centred(list, place, ui.in(ui.bold(), ui.theme().quiet), "»");
+    });
 }
 
 } // namespace
 
-void start_sheet(const Ui& ui)
+void start_sheet(const Ui& ui, const Rect& below_map)
 {
-    door(ui, "watch", "path", true);
-    door(ui, "block", "op25b", true);
-    if (ui.button("start/choose", ui.say("start.choose"), ImGui::GetContentRegionAvail().x))
-        ui.ask(action::ShowSheet{Sheet::lessons});
-    ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("start.marks"));
-    int number = 0;
-    for (const char* name : numbered) {
-        entry(ui, ui.say(fmt::format("start.{}", name)), [&](ImDrawList* list, const Rect& place) {
-            number_at(ui, list, place.centre(), ++number);
-        });
+    const float gap = ui.px(8);
+    const Rect space{{below_map.min.x + gap, below_map.min.y + 2 * gap},
+                     {below_map.max.x - gap, below_map.max.y - gap}};
+    const SheetPlace place{space.min, {0, 0}, space.width(), space.height()};
+    if (begin_sheet(ui, "##sheet", place)) {
+        TextStyle style = ui.bold();
+        style.size *= 1.15F;
+        ui.paragraph(style, ui.say("start.title"));
+        doors(ui);
+        ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+        ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("start.marks"));
+        for (const StartMark mark : sim::values_of<StartMark>()) {
+            entry(
+                ui,
+                ui.say(fmt::format("start.{}", sim::name_of(mark))),
+                [&](ImDrawList* list, const Rect& at) { number_at(ui, list, at.centre(), mark); });
+        }
+        ImGui::Dummy({0, ui.px(6)});
+        ImGui::PopStyleVar();
+        const float half = (ImGui::GetContentRegionAvail().x - gap) / 2;
+        if (ui.button("start/legend", ui.say("legend.title"), half))
+            ui.ask(action::ShowSheet{Sheet::legend});
+        ImGui::SameLine(0, gap);
+        if (ui.button("sheet/close", ui.say("close"), half)) ui.ask(action::ShowSheet{Sheet::none});
     }
-    if (ui.button("start/legend", ui.say("legend.title"), ImGui::GetContentRegionAvail().x))
-        ui.ask(action::ShowSheet{Sheet::legend});
+    end_sheet(ui);
 }
 
 void legend_sheet(const Ui& ui)
@@ -153,12 +180,14 @@ void legend_sheet(const Ui& ui)
     ImGui::PopStyleVar();
 }
 
-void start_marks(const Ui& ui, const Rect& send, const Rect& map, const Rect& sentence)
+void start_mark(const Ui& ui, StartMark mark, ImVec2 corner)
 {
-    ImDrawList* list = ImGui::GetForegroundDrawList();
-    int number = 0;
-    for (const Rect& place : {send, map, sentence})
-        number_at(ui, list, place.centre(), ++number);
+    if (ui.desk().sheet() != Sheet::start) return;
+    const float away = ui.theme().body() * 0.85F + ui.px(4);
+    const ImVec2 middle{corner.x - away, corner.y + away};
+    number_at(ui, ImGui::GetForegroundDrawList(), middle, mark);
+    ui.remember(fmt::format("start/mark/{}", sim::name_of(mark)),
+                {{middle.x - away, middle.y - away}, {middle.x + away, middle.y + away}});
 }
 
 } // namespace gui

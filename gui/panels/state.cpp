@@ -2,6 +2,7 @@
 // table as a picture, the state it is in, what may come next, and the sockets at both ends.
 
 #include "gui/panels/panels.h"
+#include "sim/core/pop3_words.h"
 #include "sim/core/smtp_words.h"
 #include "sim/explain/nouns.h"
 #include "sim/world_diagram.h"
@@ -67,24 +68,36 @@ void follow(const Ui& ui, std::string_view state, const Rect& rect)
         ImGui::SetScrollY(ImGui::GetScrollY() + rect.max.y + margin - bottom);
 }
 
+// In the language; they are one protocol's or the other's.
+std::string words_of(const Ui& ui, const sim::StateDiagram& machine, std::string_view state)
+{
+    const bool is_pop3 =
+        std::ranges::find(machine.states, sim::name_of(sim::Pop3Phase::authorization)) !=
+        machine.states.end();
+    return ui.desk().language().text(
+        fmt::format("noun.{}.{}", is_pop3 ? "pop3_phase" : "phase", state));
+}
+
 // The states below each other. From the one that is lit, each way out with what leads there.
 void diagram(const Ui& ui, const sim::StateDiagram& machine, std::string_view now)
 {
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float width = ImGui::GetContentRegionAvail().x;
-    const TextStyle style = ui.in(ui.mono(), ui.theme().ink);
+    TextStyle style = ui.body();
+    style.size = ui.theme().note();
     for (const std::string_view state : machine.states) {
+        const std::string words = words_of(ui, machine, state);
         const bool lit = state == now;
         const ImVec2 at = ImGui::GetCursorScreenPos();
         const float height = style.size + ui.px(10);
-        const float wide = std::min(width, text_width(style, state) + ui.px(24));
+        const float wide = std::min(width, text_width(style, words) + ui.px(24));
         const Rect rect{at, {at.x + wide, at.y + height}};
         if (lit) {
             list->AddRectFilled(rect.min, rect.max, ui.theme().ink, ui.px(9));
             follow(ui, state, rect);
         }
         list->AddRect(rect.min, rect.max, lit ? ui.theme().ink : ui.theme().line, ui.px(9));
-        ui.line_centred(list, rect, lit ? ui.in(style, ui.theme().on_ink) : style, state);
+        ui.line_centred(list, rect, lit ? ui.in(style, ui.theme().on_ink) : style, words);
         const auto way = std::ranges::find_if(machine.edges, [&](const sim::DiagramEdge& edge) {
             return edge.from == now && edge.to == state && !edge.labels.empty();
         });

@@ -29,6 +29,36 @@ void lesson_picker(const Ui& ui, float width)
     lesson_sheet(ui, own);
 }
 
+constexpr float dot_step = 13; // design pixels
+
+// A ring for a lesson that nobody has looked at, filled once its outcome was seen, a check where
+// that was guessed; a larger ring around the one that is open.
+void dot(const Ui& ui, ImVec2 middle, Progress progress, bool is_open)
+{
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const Theme& theme = ui.theme();
+    const float radius = ui.px(3.5F);
+    switch (progress) {
+    case Progress::unseen:
+        list->AddCircle(middle, radius, theme.quiet, 0, ui.px(1.2F));
+        break;
+    case Progress::seen:
+        list->AddCircleFilled(middle, radius, theme.ink);
+        break;
+    case Progress::guessed: {
+        TextStyle style = ui.in(ui.bold(), theme.accepted);
+        style.size = ui.px(11);
+        const float half = ui.px(dot_step / 2);
+        ui.line_centred(list,
+                        {{middle.x - half, middle.y - half}, {middle.x + half, middle.y + half}},
+                        style,
+                        icon::check);
+        break;
+    }
+    }
+    if (is_open) list->AddCircle(middle, ui.px(6.5F), theme.ink, 0, ui.px(1.2F));
+}
+
 std::string chapter_words(const Ui& ui)
 {
     return ui.say("top.chapter",
@@ -39,14 +69,13 @@ std::string chapter_words(const Ui& ui)
 float chapter_width(const Ui& ui)
 {
     return text_width(ui.note(), chapter_words(ui)) + ui.px(44) +
-           ui.px(11) * static_cast<float>(ui.desk().lessons().size());
+           ui.px(dot_step) * static_cast<float>(ui.desk().lessons().size());
 }
 
 void chapter_dots(const Ui& ui)
 {
     const int number = ui.desk().lesson_number();
     if (number == 0) return;
-    const int count = static_cast<int>(ui.desk().lessons().size());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float middle = at.y + (ui.theme().body() + ui.px(16)) / 2;
@@ -54,11 +83,21 @@ void chapter_dots(const Ui& ui)
     const float width =
         ui.line(list, {at.x, middle - ui.theme().body() / 2}, ui.note(), words, chapter_width(ui));
     float x = at.x + width + ui.px(12);
-    for (int i = 0; i < count; ++i) {
-        list->AddCircleFilled({x, middle}, ui.px(4), i < number ? ui.theme().ink : ui.theme().rule);
-        x += ui.px(11);
+    int seen = 0;
+    int guessed = 0;
+    for (const LessonEntry& lesson : ui.desk().lessons()) {
+        const Progress progress = ui.desk().progress_of(lesson);
+        seen += progress == Progress::unseen ? 0 : 1;
+        guessed += progress == Progress::guessed ? 1 : 0;
+        dot(ui, {x, middle}, progress, lesson.path == ui.desk().path());
+        ui.tell(fmt::format("dot/{}/{}", lesson.name(), sim::name_of(progress)), {});
+        x += ui.px(dot_step);
     }
-    ImGui::Dummy({x - at.x, ui.theme().body()});
+    ImGui::Dummy({x - at.x, ui.theme().body() + ui.px(16)});
+    (void)ui.hovered_hint(ui.say("top.progress",
+                                 {{"seen", std::to_string(seen)},
+                                  {"guessed", std::to_string(guessed)},
+                                  {"count", std::to_string(ui.desk().lessons().size())}}));
 }
 
 // Theme, presenter, menu, keys: from the cursor to the right.

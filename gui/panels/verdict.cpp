@@ -49,8 +49,10 @@ public:
         source.end = ui.desk().playback().end();
         title_ = fmt::format(
             "{}  {}", sign(), sim::report::words_of(ui.desk().view().verdict(), source));
+        before();
         guess();
         buttons_width_ = buttons();
+        is_beside_ = buttons_width_ < inner() * 0.35F;
         table(source);
         measure();
     }
@@ -64,11 +66,19 @@ public:
         list->AddRect(at, {at.x + width_, at.y + height_}, colour(), ui_.px(10), 0, ui_.px(2.5F));
         float y = at.y + pad_;
         const float x = at.x + pad_;
-        y += ui_.paragraph_at(list, {x, y}, title_style(), title_, inner()) + ui_.px(4);
-        if (!guess_.empty())
-            ui_.paragraph_at(list, {x, y}, guess_style(), guess_, inner() - buttons_width_);
-        draw_buttons({at.x + width_ - pad_ - buttons_width_, y});
-        y += row_of_buttons_ + ui_.px(6);
+        ui_.paragraph_at(list, {x, y}, title_style(), title_, title_width());
+        if (!before_.empty()) {
+            ui_.paragraph_at(list,
+                             {x, y + title_height_ - before_height_},
+                             before_style(),
+                             before_,
+                             title_width());
+        }
+        if (!guess_.empty()) {
+            ui_.paragraph_at(list, {x, y + title_height_}, guess_style(), guess_, words_width());
+        }
+        draw_buttons({at.x + width_ - pad_ - buttons_width_, y + (is_beside_ ? 0 : title_height_)});
+        y += head_;
         // A journey of many hops scrolls by itself.
         ImGui::SetCursorScreenPos({x, y});
         if (ui_.begin_scrolled("journey", {inner(), at.y + height_ - pad_ / 2 - y})) journey();
@@ -91,6 +101,12 @@ private:
     }
 
     [[nodiscard]] float inner() const { return width_ - 2 * pad_; }
+    // The buttons stand beside the words: where they leave the title room, beside that.
+    [[nodiscard]] float title_width() const { return is_beside_ ? words_width() : inner(); }
+    [[nodiscard]] float words_width() const
+    {
+        return inner() - (buttons_width_ > 0 ? buttons_width_ + ui_.px(12) : 0);
+    }
     [[nodiscard]] const char* sign() const
     {
         return tone_ == Tone::good     ? icon::check
@@ -109,9 +125,22 @@ private:
         style.size *= 1.15F;
         return style;
     }
+    [[nodiscard]] TextStyle before_style() const { return ui_.note(); }
     [[nodiscard]] TextStyle guess_style() const
     {
         return ui_.in(ui_.body(), guessed_right_ ? ui_.theme().accepted : ui_.theme().clear);
+    }
+
+    // What the run came to that a cure was applied to.
+    void before()
+    {
+        const RunPane* run = ui_.desk().before();
+        if (run == nullptr || !run->is_complete()) return;
+        before_ =
+            ui_.say("verdict_banner.before",
+                    {{"verdict",
+                      sim::report::words_of(run->view().verdict(), ui_.desk().source_before())}});
+        ui_.tell("verdict/before", run->view().verdict().event);
     }
 
     void guess()
@@ -167,10 +196,13 @@ private:
                          title("way"),
                          {title("port"), title("protection"), title("login"), title("readers")},
                          ui_.theme().quiet});
+        sim::HostId there; // where the mail was last
         for (const auto& hop : ui_.desk().view().journey()) {
             const auto words = sim::report::words_of(hop, source);
+            const bool goes_on = there.exists() && hop.from == there;
+            there = hop.to;
             rows_.push_back({hop.number,
-                             words.way,
+                             goes_on ? "→ " + words.to : words.way,
                              {words.port, words.protection, words.login, words.readers},
                              colour_of(ui_, hop)});
         }
@@ -200,14 +232,22 @@ private:
             heights_.push_back(ui_.paragraph_height(ui_.note(), row.way, way_width_) + ui_.px(4));
             rows += heights_.back();
         }
+        before_height_ =
+            before_.empty() ? 0 : ui_.paragraph_height(before_style(), before_, title_width());
+        title_height_ =
+            ui_.paragraph_height(title_style(), title_, title_width()) + before_height_ + ui_.px(2);
         const float words =
-            guess_.empty() ? 0
-                           : ui_.paragraph_height(guess_style(), guess_, inner() - buttons_width_);
+            guess_.empty() ? 0 : ui_.paragraph_height(guess_style(), guess_, words_width());
         const float button = ui_.theme().body() + ui_.px(20);
-        row_of_buttons_ = std::max(words, buttons_width_ > 0 ? button : 0);
-        const float whole = 2 * pad_ + ui_.paragraph_height(title_style(), title_, inner()) +
-                            ui_.px(10) + row_of_buttons_ + rows;
-        height_ = std::min(whole, most_);
+        const float buttons = buttons_width_ > 0 ? button : 0;
+        head_ = is_beside_ ? std::max(title_height_ + words, buttons)
+                           : title_height_ + std::max(words, buttons);
+        head_ += ui_.px(6);
+        const float whole = 2 * pad_ + head_ + rows;
+        // At least one hop is seen, whatever stands above it.
+        const float least =
+            2 * pad_ + head_ + (heights_.size() > 1 ? heights_[0] + heights_[1] : 0);
+        height_ = std::max(std::min(whole, most_), least);
     }
 
     void draw_row(ImDrawList* list, const Row& row, ImVec2 at)
@@ -243,6 +283,7 @@ private:
     float pad_;
     Tone tone_;
     std::string title_;
+    std::string before_;
     std::string guess_;
     bool guessed_right_ = false;
     std::optional<std::size_t> card_; // that can be cured
@@ -250,12 +291,15 @@ private:
     float cure_width_ = 0;
     float next_width_ = 0;
     float buttons_width_ = 0;
+    bool is_beside_ = false; // the title
     std::vector<Row> rows_;
     std::vector<float> heights_;
     std::array<float, cells> columns_{};
     float number_width_ = 0;
     float way_width_ = 0;
-    float row_of_buttons_ = 0;
+    float before_height_ = 0;
+    float title_height_ = 0; // and of what is said of the run before
+    float head_ = 0;         // of all above the journey
     float height_ = 0;
 };
 

@@ -80,7 +80,58 @@ void last(const Ui& ui, const sim::report::TappedLink& link, std::size_t columns
     ui.paragraph(ui.body(), said->conclusion);
 }
 
-// Which cable, what of it, and whether secrets are masked at the ends.
+// What the listener knows by now, and what was kept from him: a box each, a line a fact.
+void learned(const Ui& ui, const sim::report::TappedLink& link)
+{
+    using sim::report::Role;
+    const Lines& lines = ui.desk().view().learned(ui.desk().source(), link);
+    const Theme& theme = ui.theme();
+    const float pad = ui.px(10);
+    const float sign = ui.theme().body() * 1.6F;
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    for (auto at = lines.begin(); at != lines.end();) {
+        const auto title = std::find_if(at, lines.end(), [](const TextLine& line) {
+            return !line.spans.empty() && line.spans.front().role == Role::heading;
+        });
+        if (title == lines.end()) break;
+        const auto end = std::find_if(
+            title, lines.end(), [](const TextLine& line) { return line.spans.empty(); });
+        at = end;
+        const bool is_known = title + 1 != end && (title + 1)->spans.back().role == Role::clear;
+        const ImU32 colour = is_known ? theme.clear : theme.encrypted;
+        const ImVec2 corner = ImGui::GetCursorScreenPos();
+        list->ChannelsSplit(2);
+        list->ChannelsSetCurrent(1);
+        float y = corner.y + pad / 2;
+        y += ui.paragraph_at(list,
+                             {corner.x + pad, y},
+                             ui.in(ui.bold(), colour),
+                             title->spans.front().text,
+                             width - 2 * pad);
+        for (auto fact = title + 1; fact != end; ++fact) {
+            const std::string& words = fact->spans.back().text;
+            ui.line(list,
+                    {corner.x + pad, y + ui.px(3)},
+                    ui.in(ui.note(), colour),
+                    is_known ? icon::eye : icon::lock,
+                    sign);
+            y += ui.paragraph_at(
+                list, {corner.x + pad + sign, y}, ui.body(), words, width - 2 * pad - sign);
+        }
+        y += pad / 2;
+        list->ChannelsSetCurrent(0);
+        list->AddRectFilled(corner,
+                            {corner.x + width, y},
+                            is_known ? theme.clear_tint : theme.encrypted_tint,
+                            ui.px(8));
+        list->ChannelsMerge();
+        ImGui::Dummy({width, y - corner.y});
+        ui.tell(is_known ? "wiretap/known" : "wiretap/hidden", {});
+    }
+}
+
+// Which cable, and whether secrets are masked at the ends.
 std::optional<std::size_t> choices(const Ui& ui)
 {
     const auto& links = ui.desk().view().links();
@@ -111,15 +162,23 @@ std::optional<std::size_t> choices(const Ui& ui)
                        ui.say(shown ? "wiretap.mask" : "wiretap.show")))
         ui.ask(action::ShowSecrets{!shown});
     ImGui::SetCursorScreenPos({at.x, next});
+    if (!chosen) ui.paragraph(ui.body(), ui.say("wiretap.nothing_said"));
+    return chosen;
+}
+
+// What of the cable is shown.
+void views(const Ui& ui)
+{
     std::vector<std::pair<std::string, std::string>> views;
     for (const TapView view : sim::values_of<TapView>()) {
         const std::string name{sim::name_of(view)};
         views.emplace_back(name, ui.say("wiretap." + name));
     }
-    if (const auto pressed = ui.segmented(
-            "wiretap/view", views, static_cast<std::size_t>(ui.desk().tap_view()), width))
+    if (const auto pressed = ui.segmented("wiretap/view",
+                                          views,
+                                          static_cast<std::size_t>(ui.desk().tap_view()),
+                                          ImGui::GetContentRegionAvail().x))
         ui.ask(action::ShowTap{static_cast<TapView>(*pressed)});
-    return chosen;
 }
 
 } // namespace
@@ -129,6 +188,8 @@ void wiretap_tab(const Ui& ui)
     const auto chosen = choices(ui);
     if (!chosen) return;
     const auto& link = ui.desk().view().links().at(*chosen);
+    learned(ui, link);
+    views(ui);
     const float cell = text_width(ui.mono(), "0");
     const float room = ImGui::GetContentRegionAvail().x - ui.px(24);
     const auto columns = static_cast<std::size_t>(std::max(24.0F, room / cell));

@@ -25,7 +25,7 @@ bool is_token(std::string_view text)
 }
 
 // §2.2, pvalue: a token, "local@domain" or "@domain" as they are; all else in quotes.
-std::string quoted(std::string_view text)
+std::string property_value(std::string_view text)
 {
     constexpr std::size_t longest = 300; // a line of a header has 998 octets
     const std::size_t at = text.find('@');
@@ -54,7 +54,7 @@ void add_reason(Words& words, const std::optional<E>& problem)
 
 void add_property(Words& words, const char* name, std::string_view value)
 {
-    if (!value.empty()) words.push_back(fmt::format("{}={}", name, quoted(value)));
+    if (!value.empty()) words.push_back(fmt::format("{}={}", name, property_value(value)));
 }
 
 Words spf_part(const SpfSeen& spf)
@@ -124,7 +124,7 @@ void skip_comments(std::string_view& text)
 
 std::string results_field(const CheckedMail& checked)
 {
-    std::string field = "Authentication-Results: " + quoted(checked.authserv_id);
+    std::string field = "Authentication-Results: " + property_value(checked.authserv_id);
     if (!checked.spf && !checked.dkim && !checked.dmarc) return field + "; none";
     if (checked.spf) add_part(field, spf_part(*checked.spf));
     if (checked.dkim && checked.dkim->empty()) add_part(field, {"dkim=none"});

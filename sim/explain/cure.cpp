@@ -392,6 +392,25 @@ bool Cures::try_all(Case& it, const std::vector<Candidate>& candidates)
                                [&](const Candidate& candidate) { return try_one(it, candidate); });
 }
 
+bool Cures::holds_from_start(const WhyCard& card)
+{
+    const bool is_proved =
+        card.cure.proof == Proof::delivers || card.cure.proof == Proof::gets_further;
+    if (card.cure.settings.empty() || !is_proved) return false;
+    std::optional<Case> it = case_of(card);
+    if (!it || !it->is_this_run) return false;
+    std::vector<SettingChange> changes;
+    changes.reserve(card.cure.settings.size());
+    for (const auto& [key, value] : card.cure.settings)
+        changes.push_back({key, value});
+    const auto begun = with(it->plan, changes, it->plan.scenario->start);
+    if (!begun) return false;
+    const Reached there =
+        reached(run(*it, *begun, "from start " + text_of(card.cure.settings)), it->aim);
+    if (card.cure.proof == Proof::delivers) return there.arrived();
+    return there.is_beyond(reached(run(*it, it->plan, ""), it->aim));
+}
+
 // ---- the search -------------------------------------------------------------------------------
 
 // Whether something delivers; the best is noted in the case. When nothing does and no run was left

@@ -25,6 +25,9 @@ public:
 
     [[nodiscard]] const Cure& of(const WhyCard& card);
     void find(WhyCard& card) { card.cure = of(card); }
+    // Whether the settings of its cure do the same in a run that begins with them: what is proved
+    // by a run that goes on from where it failed need not hold from the start.
+    [[nodiscard]] bool holds_from_start(const WhyCard& card);
     [[nodiscard]] int runs() const { return runs_; } // made so far, for all cards
 
 private:

@@ -3,6 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/core/utf8.h"
 #include "sim/explain/sentence.h"
+#include "sim/mail/report_mail.h"
 #include "sim/playback.h"
 
 #include <fmt/format.h>
@@ -466,6 +467,7 @@ std::vector<MessageGroup> noun_messages()
         group("verdict", all_names<Verdict>()),
         group("kept", all_names<SecretKept>()),
         group("change", all_names<MailChange>()),
+        group("report_news", all_names<mail::ReportKind>()),
         group("timer", all_names<SessionTimer>()),
         group("check", all_names<PolicyCheck>()),
         group("policy", all_names<PolicyVerdict>()),

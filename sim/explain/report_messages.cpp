@@ -32,7 +32,7 @@ void add_journey(std::vector<MessageGroup>& groups, const std::string& tone)
     groups.push_back(
         {"report.verdict." + tone,
          all_names<Ending>(),
-         {"who", "person", "reader", "what", "hops", "reached", "wanted", "until", "now"},
+         {"who", "person", "reader", "what", "hops", "reached", "wanted", "until", "now", "copies"},
          false});
     groups.push_back({"report.verdict." + tone, {"anybody_at_cable"}, {}, false});
     groups.push_back({"report.verdict." + tone, {"and_others"}, {"reader"}, false});

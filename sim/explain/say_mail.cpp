@@ -1,13 +1,17 @@
 // What becomes of a mail, and what is done to the world from outside, in words.
 #include "sim/explain/nouns.h"
 #include "sim/explain/sentence.h"
+#include "sim/mail/report_mail.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
+#include <concepts>
+#include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace sim::explain {
 
@@ -59,6 +63,73 @@ std::string mail_variant(MailId mail, const Context& context)
     return is_report(mail, context.trace) ? "report" : "mail";
 }
 
+struct Concerned {
+    MailId mail;
+    Blob recipients;
+};
+
+// Which mail to whom an event tells of that a server may have to report on.
+std::optional<Concerned> concerned_by(const Event& event)
+{
+    return std::visit(
+        [](const auto& what) -> std::optional<Concerned> {
+            if constexpr (requires {
+                              {
+                                  what.mail
+                                  } -> std::convertible_to<MailId>;
+                              {
+                                  what.recipients
+                                  } -> std::convertible_to<Blob>;
+                          }) {
+                return Concerned{what.mail, what.recipients};
+            } else {
+                return std::nullopt;
+            }
+        },
+        event.what);
+}
+
+mail::ReportKind kind_of_report(Kind why)
+{
+    switch (why) {
+    case Kind::mail_deferred:
+        return mail::ReportKind::delayed;
+    case Kind::mail_handed_over:
+        return mail::ReportKind::relayed;
+    case Kind::mail_queued: // and delivered at once, since the mailboxes are here
+        return mail::ReportKind::delivered;
+    default:
+        return mail::ReportKind::failed;
+    }
+}
+
+// What a report tells, and to whom the mail was that it is about: a server writes it because of
+// what came of that mail, which may have been one thing for some and another for others.
+void add_news(Facts& facts, MailId report, const Context& context)
+{
+    const Trace& trace = context.trace;
+    const Event* written = last_of(trace, trace.index().of(report), trace.size(), [](auto& event) {
+        return event.kind() == Kind::mail_queued && !event.connection.exists();
+    });
+    const Event* why =
+        written != nullptr && written->cause.exists() ? &trace.at(written->cause) : nullptr;
+    const auto about = why != nullptr ? concerned_by(*why) : std::nullopt;
+    if (!about) {
+        facts.add("about", "-").add("news", "-");
+        return;
+    }
+    std::string all;
+    for (const EventId id : trace.index().of(about->mail)) {
+        const Event& event = trace.at(id);
+        if (event.kind() != why->kind() || event.at != why->at || event.host != why->host) continue;
+        if (!all.empty()) all += ", ";
+        all += trace.view(concerned_by(event)->recipients);
+    }
+    const auto kind = kind_of_report(why->kind());
+    facts.add("about", show_bytes(all))
+        .add("news", noun("report_news", name_of(kind), context.language));
+}
+
 std::string code_text(std::uint16_t code)
 {
     return code == 0 ? "-" : fmt::format("{}", code);
@@ -77,7 +148,10 @@ std::vector<KindMessages> mail_messages()
          {""},
          {"field", "name"}},
         {Kind::mail_changed, all_names<MailChange>(), {""}, {"change", "detail"}},
-        {Kind::mail_queued, mail_or_report, mail_or_report, {"queue_id", "recipients"}},
+        {Kind::mail_queued,
+         mail_or_report,
+         mail_or_report,
+         {"queue_id", "recipients", "about", "news"}},
         {Kind::delivery_attempted,
          {"first", "again"},
          {""},
@@ -86,14 +160,20 @@ std::vector<KindMessages> mail_messages()
          {"by_program", "by_server"},
          {""},
          {"next_hop", "next_name", "recipients"}},
-        {Kind::mail_delivered, mail_or_report, mail_or_report, {"mailbox", "size"}},
+        {Kind::mail_delivered,
+         mail_or_report,
+         mail_or_report,
+         {"mailbox", "size", "about", "news"}},
         {Kind::mail_deferred,
          said,
          {""},
          {"step", "code", "wait", "until", "recipients", "said_by", "reply"}},
         {Kind::mail_bounced, said, {""}, {"step", "code", "recipients", "said_by", "reply"}},
         {Kind::recipient_refused, said, {""}, {"step", "code", "recipient", "reply"}},
-        {Kind::mail_retrieved, mail_or_report, mail_or_report, {"mailbox", "size"}},
+        {Kind::mail_retrieved,
+         mail_or_report,
+         mail_or_report,
+         {"mailbox", "size", "about", "news"}},
         {Kind::send_finished,
          error_variants({"none"}),
          error_variants({"none"}),
@@ -151,6 +231,7 @@ Said say(const Event& event, const MailQueued& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("queue_id", what.queue_id).add("recipients", what.recipients);
+    add_news(facts, what.mail, context);
     const std::string variant = mail_variant(what.mail, context);
     return {variant, variant, facts.take()};
 }
@@ -180,6 +261,7 @@ Said say(const Event& event, const MailDelivered& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
+    add_news(facts, what.mail, context);
     const std::string variant = mail_variant(what.mail, context);
     return {variant, variant, facts.take()};
 }
@@ -222,6 +304,7 @@ Said say(const Event& event, const MailRetrieved& what, const Context& context)
 {
     Facts facts{event, context};
     facts.add("mailbox", what.mailbox).add("size", fmt::format("{}", what.size));
+    add_news(facts, what.mail, context);
     const std::string variant = mail_variant(what.mail, context);
     return {variant, variant, facts.take()};
 }

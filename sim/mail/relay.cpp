@@ -396,8 +396,10 @@ void Relay::put_off(Delivery& delivery, const std::vector<Refusal>& refusals)
     }
     const bool late = config_.warn_after > Duration{0} &&
                       machine_.now() - delivery.mail->arrived >= config_.warn_after;
-    if (late && !std::exchange(delivery.warned, true))
+    if (late && !std::exchange(delivery.warned, true)) {
+        const CauseScope scope{machine_.trace(), delivery.cause};
         owner_.handle_delayed(*delivery.mail, refusals, give_up_at);
+    }
     wait(delivery, next);
 }
 

@@ -22,7 +22,7 @@ bool is_printable(std::string_view bytes)
     return true;
 }
 
-std::string quoted(std::string_view bytes)
+std::string in_quotes(std::string_view bytes)
 {
     if (!is_printable(bytes) || bytes.size() > longest_quoted)
         return fmt::format("[{} {:016x}]", bytes.size(), fnv1a(bytes));
@@ -80,11 +80,11 @@ public:
     // Where in its stream it stands says how much was said before it.
     void operator()(std::string_view /*name*/, const Line& line)
     {
-        text_ += " " + quoted(trace_.view(line.bytes));
+        text_ += " " + in_quotes(trace_.view(line.bytes));
     }
     void operator()(std::string_view name, const Blob& blob)
     {
-        if (blob.size > 0) add(name, quoted(trace_.view(blob)));
+        if (blob.size > 0) add(name, in_quotes(trace_.view(blob)));
     }
     void operator()(std::string_view name, const Endpoint& endpoint)
     {

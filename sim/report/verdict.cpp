@@ -30,9 +30,8 @@ public:
     {
         count();
         it_.ending = ending();
-        if (tone_of(it_.ending) == Tone::good || it_.ending == Ending::delivered_readable ||
-            it_.ending == Ending::delivered_unproved || it_.ending == Ending::partly)
-            it_.event = last_delivery();
+        const bool arrived = !it_.card && tone_of(it_.ending) != Tone::open;
+        if (arrived || it_.ending == Ending::partly) it_.event = last_delivery();
         return it_;
     }
 
@@ -162,6 +161,7 @@ private:
 
     Ending delivered()
     {
+        if (was_split()) return Ending::delivered_split;
         for (const Hop& hop : journey_) {
             if (hop.exposed.empty() || !carries(hop)) continue;
             note(hop);
@@ -174,6 +174,42 @@ private:
             return Ending::delivered_unproved;
         }
         return Ending::delivered;
+    }
+
+    // A server queues as many mails as it is given texts; one that has queued more of them has read
+    // more mails into a text than its sender put there.
+    bool was_split()
+    {
+        for (const MailId mail : mails_) {
+            for (const EventId id : events_before(trace_.index().of(mail), end_)) {
+                const Event& event = trace_.at(id);
+                if (event.kind() != Kind::mail_queued || !event.connection.exists()) continue;
+                const std::size_t more = queued_beyond_texts(event);
+                if (more == 0) continue;
+                it_.who = event.host;
+                it_.person = sender_of(mail);
+                it_.copies = more + 1;
+            }
+            if (it_.copies > 0) return true;
+        }
+        return false;
+    }
+
+    // By the server that queues this one, on the same connection so far.
+    [[nodiscard]] std::size_t queued_beyond_texts(const Event& last) const
+    {
+        std::size_t queued = 0;
+        std::size_t given = 0;
+        for (const EventId id : trace_.index().of(last.connection)) {
+            const Event& event = trace_.at(id);
+            const bool here = event.host == last.host;
+            const auto* text = std::get_if<SmtpText>(&event.what);
+            if (text != nullptr && text->side == Side::sent && !here) ++given;
+            if (here && event.kind() == Kind::mail_queued) ++queued;
+            if (id == last.id) break;
+        }
+        // Of what a real program gives nothing but what arrives is seen.
+        return given > 0 && queued > given ? queued - given : 0;
     }
 
     [[nodiscard]] EventId last_delivery() const
@@ -215,6 +251,7 @@ Tone tone_of(Ending ending)
     case Ending::partly:
     case Ending::delivered_unproved:
     case Ending::delivered_readable:
+    case Ending::delivered_split:
         return Tone::warned;
     case Ending::stopped:
     case Ending::refused:
@@ -287,7 +324,8 @@ std::string words_of(const RunVerdict& verdict, const Source& source)
                    {"hops", fmt::format("{}", verdict.hops)},
                    {"reached", fmt::format("{}", verdict.reached)},
                    {"wanted", fmt::format("{}", verdict.wanted)},
-                   {"until", until}});
+                   {"until", until},
+                   {"copies", fmt::format("{}", verdict.copies)}});
 }
 
 Lines verdict_lines(const RunVerdict& verdict, const Source& source)

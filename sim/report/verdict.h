@@ -27,7 +27,8 @@ struct RunVerdict {
     std::vector<Exposed> exposed; // on that hop
     HostId reader;                // who changed what was said, else who is nearest to the caller
     bool more_readers = false;
-    std::size_t hops = 0; // that carried mail
+    std::size_t copies = 0; // delivered_split: that were made of one
+    std::size_t hops = 0;   // that carried mail
     std::size_t reached = 0;
     std::size_t wanted = 0; // recipients of what people sent
     Instant until{};        // waiting

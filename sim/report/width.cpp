@@ -44,12 +44,13 @@ bool within(const std::array<Range, N>& ranges, char32_t c)
     return false;
 }
 
-struct Character {
-    char32_t value = 0;
-    std::size_t octets = 1;
-};
+bool is_in(char32_t c, std::u32string_view set)
+{
+    return set.find(c) != std::u32string_view::npos;
+}
 
-// The character that `text`, not empty, begins with; a byte that is no UTF-8 stands for itself.
+} // namespace
+
 Character first_character(std::string_view text)
 {
     const auto lead = static_cast<std::uint8_t>(text[0]);
@@ -74,23 +75,19 @@ Character first_character(std::string_view text)
     return {value, more + 1};
 }
 
-bool is_in(char32_t c, std::u32string_view set)
-{
-    return set.find(c) != std::u32string_view::npos;
-}
-
-// Kinsoku: what must not stand at the start of a line, and what not at its end.
 bool must_not_begin(char32_t c)
 {
     if (c < 0x80) return is_in(c, U",.:;?!)]}");
-    return is_in(c,
-                 U"、。，．・：；？！）」』】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…");
+    return is_in(
+        c, U"、。，．・：；？！）」』】〕］｝〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…”’");
 }
 
 bool must_not_end(char32_t c)
 {
-    return is_in(c, c < 0x80 ? U"([{" : U"（「『【〔［｛〈《");
+    return is_in(c, c < 0x80 ? U"([{" : U"（「『【〔［｛〈《“‘");
 }
+
+namespace {
 
 // Part of a word that is not broken: everything narrow but the blank.
 bool is_word(char32_t c)

@@ -8,6 +8,18 @@
 
 namespace sim::report {
 
+struct Character {
+    char32_t value = 0;
+    std::size_t octets = 1;
+};
+
+// The character that `text`, not empty, begins with; a byte that is no UTF-8 stands for itself.
+Character first_character(std::string_view text);
+
+// Kinsoku (JIS X 4051): what must not stand at the start of a line, and what not at its end.
+bool must_not_begin(char32_t c);
+bool must_not_end(char32_t c);
+
 // 2 for the wide and full-width ranges of Unicode's East Asian Width (UAX #11), 0 for combining
 // marks and variation selectors, else 1; ambiguous ones are narrow, as terminals have them.
 std::size_t column_width(char32_t character);

@@ -242,6 +242,30 @@ void fields(V& v, Route& route)
             route.enabled);
 }
 
+// What decides whether the server takes a mail of somebody it may take it from.
+template <typename V>
+void check_fields(V& v, MailServer& server)
+{
+    v.list({"checks", "what it looks at, in this order, before it takes a mail"}, server.checks);
+    v.list({"dynamic_networks",
+            "whose addresses are dynamic, in other people's networks: for ip25b",
+            !needed,
+            Form::host_or_group},
+           server.dynamic_networks);
+    v.list(
+        {"block_lists", "the lists that block_list asks, in this order", !needed, Form::dns_list},
+        server.block_lists);
+    v.value({"lists_at_submission",
+             "true: asks them about users who have logged in, too, as nobody should"},
+            server.lists_at_submission);
+    v.table({"rate", "how much it takes from one address"}, server.rate);
+    v.table({"account_rate", "how much it takes from one user who has logged in"},
+            server.account_rate);
+    v.value({"greeting_delay",
+             "how long callers of its mx ports wait for 220, and are refused if they do not wait"},
+            server.greeting_delay);
+}
+
 template <typename V>
 void fields(V& v, MailServer& server)
 {
@@ -298,24 +322,7 @@ void fields(V& v, MailServer& server)
              "how long it refuses an address that failed to log in three times; \"0s\": never"},
             server.login_pause);
     v.value({"pipelining", "whether it offers PIPELINING"}, server.pipelining);
-    v.list({"checks", "what it looks at, in this order, before it takes a mail"}, server.checks);
-    v.list({"dynamic_networks",
-            "whose addresses are dynamic, in other people's networks: for ip25b",
-            !needed,
-            Form::host_or_group},
-           server.dynamic_networks);
-    v.list(
-        {"block_lists", "the lists that block_list asks, in this order", !needed, Form::dns_list},
-        server.block_lists);
-    v.value({"lists_at_submission",
-             "true: asks them about users who have logged in, too, as nobody should"},
-            server.lists_at_submission);
-    v.table({"rate", "how much it takes from one address"}, server.rate);
-    v.table({"account_rate", "how much it takes from one user who has logged in"},
-            server.account_rate);
-    v.value({"greeting_delay",
-             "how long callers of its mx ports wait for 220, and are refused if they do not wait"},
-            server.greeting_delay);
+    check_fields(v, server);
     v.list({"retry", "waits between attempts of delivery, the last one again and again"},
            server.retry);
     v.value({"give_up", "age at which mail is returned to its sender"}, server.give_up);

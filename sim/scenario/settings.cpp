@@ -95,4 +95,14 @@ apply_setting(Scenario& scenario, std::string_view key, std::string_view value)
         std::string{key}, {ProblemKind::no_such_setting, {}, did_you_mean(key, keys)}});
 }
 
+tl::expected<void, SettingProblem>
+begin_with(Scenario& scenario, std::string_view key, std::string_view value)
+{
+    auto applied = apply_setting(scenario, key, value);
+    if (!applied) return applied;
+    for (Step& step : scenario.steps)
+        if (step.action == StepAction::set && step.key == key) step.value = value;
+    return {};
+}
+
 } // namespace sim::scenario

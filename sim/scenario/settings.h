@@ -55,6 +55,11 @@ std::optional<Setting> setting_of(const Scenario& scenario, std::string_view key
 tl::expected<void, SettingProblem>
 apply_setting(Scenario& scenario, std::string_view key, std::string_view value);
 
+// The same, to hold from the start on: where the script sets this, it sets it to the same value.
+// What is typed behind `--set`, a variation, and a run that begins anew with a change are all this.
+tl::expected<void, SettingProblem>
+begin_with(Scenario& scenario, std::string_view key, std::string_view value);
+
 // The candidate nearest in spelling, when near enough to be a slip; else empty.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -3,6 +3,8 @@
 #include "tests/support/lesson_names.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -16,6 +18,32 @@
 namespace fs = std::filesystem;
 
 using namespace test;
+
+namespace {
+
+// The words behind "hikyaku" of the command that a run offers at its end; none when it offers none.
+std::vector<std::string> offered_by(const std::string& out)
+{
+    std::vector<std::string> words;
+    const std::size_t at = out.find("To try it:");
+    if (at == std::string::npos) return words;
+    std::istringstream text{out.substr(out.find('\n', at))};
+    for (std::string word; text >> word;)
+        if (word != "\\" && word != "hikyaku") words.push_back(word);
+    return words;
+}
+
+// The sentence on what a run came to, with its mark.
+std::string verdict_in(const std::string& out)
+{
+    for (const std::string& line : lines_of(out)) {
+        for (const char* mark : {"○ ", "△ ", "✕ "})
+            if (line.starts_with(mark)) return line;
+    }
+    return {};
+}
+
+} // namespace
 
 TEST_SUITE("cli")
 {
@@ -278,6 +306,60 @@ TEST_SUITE("cli")
             CHECK(to_try.find(key, first + 1) == std::string::npos);
         }
         CHECK(has(to_try, "client.port=587"));
+    }
+
+    TEST_CASE("what a run offers to type is what its card promises: run it, and see")
+    {
+        std::vector<std::vector<std::string>> runs;
+        for (const std::string& lesson : test::lesson_names) {
+            runs.push_back({"run", lesson});
+            const auto listed = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
+            for (const auto& variation : listed.at("variations"))
+                runs.push_back({"run", lesson, "--variation", variation.at("key")});
+        }
+        // What the script sets, too, and what only holds from the start.
+        for (const char* command : {"mail", "rcpt"}) {
+            runs.push_back({"run", "retry-and-bounce"});
+            for (const char* server : {"mx1", "mx2"}) {
+                runs.back().emplace_back("--set");
+                runs.back().push_back(
+                    fmt::format("fault.{}.umi.example.reply.{}=550", server, command));
+            }
+        }
+        runs.push_back({"run", "starttls-stripped", "--set", "client.protection=tls"});
+        int offered = 0;
+        for (const auto& run : runs) {
+            INFO(fmt::format("{}", fmt::join(run, " ")));
+            const std::string out = hikyaku(run).out;
+            const std::vector<std::string> typed = offered_by(out);
+            auto as_json = run;
+            as_json.emplace_back("--json");
+            const auto why = nlohmann::json::parse(hikyaku(as_json).out).at("why");
+            const bool one_cured = std::ranges::any_of(why, [](const auto& card) {
+                return !card.at("cure_settings").empty() &&
+                       (card.at("proof") == "delivers" || card.at("proof") == "gets_further");
+            });
+            if (typed.empty()) {
+                CHECK_FALSE((one_cured && verdict_in(out).starts_with("✕")));
+                continue;
+            }
+            ++offered;
+            const bool delivers = std::ranges::any_of(why, [&](const auto& card) {
+                return card.at("proof") == "delivers" &&
+                       std::ranges::all_of(
+                           card.at("cure_settings").items(), [&](const auto& setting) {
+                               const std::string value = setting.value();
+                               return std::ranges::count(typed, setting.key() + "=" + value) > 0;
+                           });
+            });
+            const Result cured = hikyaku(typed);
+            INFO(fmt::format("{}", fmt::join(typed, " ")));
+            INFO(cured.out, cured.err);
+            CHECK(cured.code == cli::ExitCode::ok);
+            CHECK(verdict_in(cured.out) != verdict_in(out));
+            if (delivers) CHECK_FALSE(verdict_in(cured.out).starts_with("✕"));
+        }
+        CHECK(offered >= 20);
     }
 
     TEST_CASE("op25b ends with the card that says who stopped the mail, and its cure delivers")

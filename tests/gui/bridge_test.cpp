@@ -108,8 +108,14 @@ TEST_SUITE("gui.bridge")
         window.settle();
         REQUIRE(window.desk().live() != nullptr);
         CHECK(window.probe().misfits.empty());
-        CHECK(shows(window, "mail.kumo.example:587"));
+        // First who one is and one line to get in; fifteen ports only for whoever asks.
         CHECK(shows(window, "sakura2026"));
+        CHECK(shows(window, "curl --cacert"));
+        CHECK(shows(window, "swaks --server localhost:"));
+        CHECK_FALSE(shows(window, "mail.kumo.example:587"));
+        REQUIRE(window.click("bridge/ports"));
+        window.settle();
+        CHECK(shows(window, "mail.kumo.example:587"));
         const std::string certificate = window.desk().live()->certificate_file();
         CHECK(std::filesystem::exists(certificate));
         window.key(ImGuiKey_Escape);

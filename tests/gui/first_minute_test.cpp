@@ -85,6 +85,26 @@ TEST_SUITE("gui.first_minute")
         }
     }
 
+    TEST_CASE("a word is explained to whoever walks there with Tab")
+    {
+        Window window{in("en")};
+        window.open(test::lesson_path("op25b"));
+        window.desk().act(action::RunUntil{gui::Until::block});
+        window.settle();
+        const auto& words = window.desk().glossary().words();
+        for (int tabs = 0; tabs < 120; ++tabs) {
+            window.key(ImGuiKey_Tab);
+            window.frame();
+            const std::string& on = window.probe().focused;
+            if (!on.starts_with("word/")) continue;
+            const auto word = std::ranges::find(words, on.substr(5), &gui::Glossary::Word::word);
+            REQUIRE(word != words.end());
+            CHECK(window.shows(word->meaning.substr(0, 12)));
+            return;
+        }
+        FAIL("no word was reached");
+    }
+
     TEST_CASE("the start sheet has three doors, and three marks that show where to look")
     {
         for (const char* language : {"ja", "en"}) {
@@ -96,6 +116,21 @@ TEST_SUITE("gui.first_minute")
                 window.settle();
                 for (const std::string& misfit : window.probe().misfits)
                     FAIL_CHECK("no room for " << misfit);
+                // The map that it explains stays to be seen, and each mark is at its place.
+                const auto sheet = window.find("sheet");
+                REQUIRE(sheet);
+                for (const auto& item : window.probe().items) {
+                    if (!item.path.starts_with("map/")) continue;
+                    CAPTURE(item.path);
+                    CHECK((item.max.y <= sheet->min.y || item.max.x <= sheet->min.x));
+                }
+                const auto mark = window.find("start/mark/send");
+                const auto send = window.find("account/send");
+                REQUIRE(mark);
+                REQUIRE(send);
+                CHECK(mark->min.x > send->min.x);
+                CHECK(mark->min.y < send->max.y);
+                CHECK(mark->max.y > send->min.y);
                 for (const char* number : {"1", "2", "3"}) { // in the sheet, and in the window
                     CHECK(std::ranges::count(
                               window.probe().texts, number, &gui::Probe::Text::text) >= 2);
@@ -137,6 +172,8 @@ TEST_SUITE("gui.first_minute")
                     window.desk().language().text("gui.legend." + std::string{name});
                 CHECK(window.shows(words.substr(0, 12)));
             }
+            CHECK(window.probe().told.contains("legend/octagon")); // as on the map
+            CHECK(window.shows(window.desk().language().text("gui.legend.stopped")));
             window.key(ImGuiKey_G);
             CHECK(window.desk().sheet() == gui::Sheet::none);
             window.desk().act(action::ShowSheet{gui::Sheet::export_menu});

@@ -1,4 +1,4 @@
-// What the window looks like in eight moments, against pictures that a person looked at.
+// What the window looks like in fifteen moments, against pictures that a person looked at.
 // HIKYAKU_REWRITE_GOLDEN=1 writes them anew; the difference is then looked at like any other. They
 // are kept at a quarter of their size: what differs by less than the tolerance in the average of
 // four by four pixels is the blur of another compiler, not another picture.
@@ -37,6 +37,8 @@ struct Moment {
     gui::Tab tab;
     const char* at;
     std::vector<std::string> settings;
+    const char* sheet = "";
+    const char* present = "";
 };
 
 std::vector<Moment> moments()
@@ -44,6 +46,7 @@ std::vector<Moment> moments()
     using enum gui::ThemeName;
     using enum sim::explain::Level;
     using gui::Tab;
+    constexpr Tab tap = Tab::wiretap;
     const std::vector<std::string> cure{"client.port=587"};
     return {
         {"op25b-start-ja", "op25b", "ja", paper, standard, Tab::transcript, "start", {}},
@@ -60,7 +63,14 @@ std::vector<Moment> moments()
          Tab::transcript,
          "blocked",
          {}},
-        {"submission-packet-en", "submission-587", "en", paper, expert, Tab::packet, "tls", {}}};
+        {"submission-packet-en", "submission-587", "en", paper, expert, Tab::packet, "tls", {}},
+        {"stripped-verdict-ja", "starttls-stripped", "ja", paper, standard, tap, "end", {}},
+        {"stripped-verdict-en", "starttls-stripped", "en", paper, standard, tap, "end", {}},
+        {"start-sheet-ja", "path", "ja", paper, standard, Tab::transcript, "start", {}, "start"},
+        {"start-sheet-en", "path", "en", paper, standard, Tab::transcript, "start", {}, "start"},
+        {"legend-en", "path", "en", paper, standard, Tab::transcript, "start", {}, "legend"},
+        {"presenter-ja", "op25b", "ja", paper, standard, tap, "start", {}, "", "watch"},
+        {"presenter-en", "op25b", "en", paper, standard, tap, "start", {}, "", "why"}};
 }
 
 gui::Picture draw(const Moment& moment, const std::string& file)
@@ -75,6 +85,8 @@ gui::Picture draw(const Moment& moment, const std::string& file)
     options.tab = sim::name_of(moment.tab);
     options.size = "1280x720";
     options.settings = moment.settings;
+    options.sheet = moment.sheet;
+    options.present = moment.present;
     gui::Picture picture;
     const std::string problem = gui::make_screenshot(gui::Desk{test::facilities(), preferences},
                                                      test::lesson_path(moment.lesson),
@@ -113,7 +125,7 @@ gui::Picture difference_of(const gui::Picture& a, const gui::Picture& b)
 
 TEST_SUITE("gui.golden")
 {
-    TEST_CASE("eight moments look as they did when a person last looked at them")
+    TEST_CASE("fifteen moments look as they did when a person last looked at them")
     {
         const bool rewrite = std::getenv("HIKYAKU_REWRITE_GOLDEN") != nullptr;
         for (const Moment& moment : moments()) {

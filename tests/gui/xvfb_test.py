@@ -152,7 +152,7 @@ class Lesson:
             XDG_CONFIG_HOME=os.path.join(folder, "config"),
             LIBGL_ALWAYS_SOFTWARE="1",
             # The OpenGL driver keeps memory to the end; our own leaks show in gui_test.
-            ASAN_OPTIONS="detect_leaks=0",
+            ASAN_OPTIONS="detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", ""),
             TMPDIR=folder,
         )
         self.log = os.path.join(folder, "window.log")

@@ -3,6 +3,8 @@
 #include "sim/report/journey.h"
 #include "sim/report/verdict.h"
 #include "tests/support/lesson.h"
+#include "tests/support/lesson_names.h"
+#include "tests/support/small_world.h"
 
 #include <doctest/doctest.h>
 
@@ -185,6 +187,36 @@ TEST_SUITE("report.journey")
             CHECK(lines.size() <= 7);
             CHECK(lines.back().spans.front().text.find("5.0") != std::string::npos);
         }
+    }
+
+    TEST_CASE("where one mail became two the verdict says so, and where; nowhere else")
+    {
+        const Came came = came_of("smuggling");
+        CHECK(came.verdict.ending == Ending::delivered_split);
+        CHECK(came.key(came.verdict.who) == "mx1.umi.example");
+        CHECK(came.key(came.verdict.person) == "mallory-pc");
+        CHECK(came.verdict.copies == 2);
+        CHECK(came.verdict.event.exists());
+        for (const std::string& lesson : test::lesson_names) {
+            const auto scenario = test::load_lesson(lesson);
+            for (const auto& variation : scenario.variations) {
+                INFO(lesson, " ", variation.key);
+                const Came other = came_of(lesson, variation.settings);
+                CHECK(other.verdict.ending != Ending::delivered_split);
+            }
+            if (lesson != "smuggling")
+                CHECK(came_of(lesson).verdict.ending != Ending::delivered_split);
+        }
+    }
+
+    TEST_CASE("a second mail on the same connection is no copy of the first")
+    {
+        scenario::Scenario two = test::small_world();
+        two.steps.insert(two.steps.begin(), two.steps.front());
+        two.steps[1].message.to = {"taro@umi.example", "hanako@kumo.example"};
+        const Came came = came_of(test::play(std::move(two)));
+        CHECK(came.verdict.reached == 3);
+        CHECK(came.verdict.ending != Ending::delivered_split);
     }
 
     TEST_CASE("no verdict before anything is decided")

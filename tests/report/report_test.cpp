@@ -7,6 +7,7 @@
 #include "sim/report/width.h"
 #include "sim/report/wire.h"
 #include "tests/support/lesson.h"
+#include "tests/support/small_world.h"
 #include "tests/support/words.h"
 
 #include <doctest/doctest.h>
@@ -14,6 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -361,6 +364,70 @@ TEST_SUITE("report.events")
             CHECK(has(card, label));
         CHECK(has(card, "10060 / 0x800CCC0E"));
         CHECK(has(card, "#3"));
+    }
+}
+
+TEST_SUITE("report.outcome")
+{
+    TEST_CASE("of several mails that failed each sentence says which it is about")
+    {
+        scenario::Scenario world = test::small_world();
+        const scenario::Step send = world.steps.front();
+        world.steps.clear();
+        for (const char* to : {"jiro@umi.example", "goro@umi.example"}) {
+            world.steps.push_back(send);
+            world.steps.back().message.to = {to};
+        }
+        scenario::Step fetch;
+        fetch.action = scenario::StepAction::fetch;
+        fetch.delay = std::chrono::minutes{1};
+        fetch.program = "hanako";
+        world.programs.front().fetching = world.programs.back().fetching;
+        auto& fetching = *world.programs.front().fetching;
+        fetching.server = "mail.kumo.example";
+        fetching.user = "hanako";
+        fetching.password = "sakura2026";
+        scenario::PopServer pop = world.pop_servers.front();
+        pop.host = "mail.kumo.example";
+        pop.users = {{"hanako", "sakura2026", {"hanako@kumo.example"}}};
+        world.pop_servers.push_back(pop);
+        world.steps.push_back(fetch);
+        const Playback run = test::play(std::move(world));
+        REQUIRE(run.trace().count(Kind::mail_bounced) == 2);
+        REQUIRE(run.trace().count(Kind::mail_retrieved) == 2);
+        for (const char* code : {"ja", "en"}) {
+            const auto language = test::language(code);
+            for (const Level level : values_of<Level>()) {
+                Source source{run.trace(), run.scenario(), language, run.trace().size(), level};
+                source.columns = 1'000;
+                std::map<std::string, int> said;
+                for (const TextLine& line : outcome(source))
+                    ++said[plain({line})];
+                CHECK(said.size() == 6); // bounced, its report delivered, and fetched
+                for (const auto& each : said) {
+                    const std::string& sentence = each.first;
+                    INFO(sentence);
+                    CHECK(each.second == 1);
+                    CHECK((has(sentence, "jiro@") || has(sentence, "goro@")));
+                }
+            }
+        }
+    }
+
+    TEST_CASE("a report names the recipients that it is about, a warning and a success, too")
+    {
+        const Playback run = test::play_lesson("retry-and-bounce");
+        const auto language = test::language("en");
+        const Source source{run.trace(), run.scenario(), language, run.trace().size()};
+        int reports = 0;
+        for (const EventId id : run.trace().index().of(Kind::mail_queued)) {
+            const Event& event = run.trace().at(id);
+            if (event.connection.exists()) continue;
+            ++reports;
+            const std::string said = explain::describe(event, Level::standard, source.context());
+            CHECK(has(said, "for hanako@kumo.example, that the mail to taro@umi.example is not"));
+        }
+        CHECK(reports == 1);
     }
 }
 

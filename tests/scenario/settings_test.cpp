@@ -391,6 +391,25 @@ TEST_SUITE("scenario.settings")
         CHECK(problem_of(scenario, "client.password", "") == "none");
     }
 
+    TEST_CASE("what a run begins with holds although its script sets the same")
+    {
+        Scenario scripted = lab();
+        for (const char* value : {"450", "off"}) {
+            Step set;
+            set.action = StepAction::set;
+            set.key = "fault.mx.far.example.reply.rcpt";
+            set.value = value;
+            scripted.steps.push_back(set);
+        }
+        const auto before = scripted.steps;
+        const auto& key = scripted.steps.back().key;
+        CHECK_FALSE(begin_with(scripted, key, "no such value"));
+        CHECK(scripted.steps.back().value == before.back().value);
+        REQUIRE(begin_with(scripted, key, "550"));
+        CHECK(setting(scripted, key).value == "550");
+        CHECK(std::ranges::count(scripted.steps, "550", &Step::value) == 2);
+    }
+
     TEST_CASE("did you mean finds slips of the pen and keeps quiet about other words")
     {
         const std::vector<std::string> words{"drop", "pass", "reject_icmp", "reject_rst"};

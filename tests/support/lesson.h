@@ -39,7 +39,7 @@ inline sim::scenario::Scenario load_lesson(const std::string& name)
 inline sim::Playback play(sim::scenario::Scenario scenario, const Settings& settings = {})
 {
     for (const auto& setting : settings) {
-        const auto applied = sim::scenario::apply_setting(scenario, setting.first, setting.second);
+        const auto applied = sim::scenario::begin_with(scenario, setting.first, setting.second);
         REQUIRE_MESSAGE(applied, setting.first, "=", setting.second);
     }
     sim::Plan plan;

@@ -1,0 +1,225 @@
+// What the views put first: what a listener knows, states by their names, whole rows, how far
+// somebody has come.
+
+#include "gui/preferences.h"
+#include "gui/theme.h"
+#include "sim/core/named_enum.h"
+#include "sim/core/smtp_words.h"
+#include "tests/gui/driver.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+using test::in;
+using test::Window;
+namespace action = gui::action;
+
+TEST_SUITE("gui.views")
+{
+    TEST_CASE("the wiretap begins with what the listener knows and what he does not")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            Window window{in(language)};
+            window.open(test::lesson_path("starttls-stripped"));
+            window.desk().act(action::ShowTab{gui::Tab::wiretap});
+            window.desk().act(action::ToEnd{});
+            window.settle();
+            const auto& words = window.desk().language();
+            CHECK(window.probe().told.contains("wiretap/known"));
+            CHECK(window.probe().told.contains("wiretap/hidden"));
+            const auto& texts = window.probe().texts;
+            const auto known = std::ranges::find(
+                texts, words.text("report.wire.learned"), &gui::Probe::Text::text);
+            const auto hidden =
+                std::ranges::find(texts, words.text("report.wire.hidden"), &gui::Probe::Text::text);
+            const auto bytes = window.find("wiretap/view/last");
+            REQUIRE(known != texts.end());
+            REQUIRE(hidden != texts.end());
+            REQUIRE(bytes);
+            CHECK(known->min.y < hidden->min.y);
+            CHECK(hidden->min.y < bytes->min.y);
+            for (const std::string& misfit : window.probe().misfits)
+                FAIL_CHECK("no room for " << misfit);
+            // It grows with the cursor: nothing is known at the start.
+            window.desk().act(action::ToStart{});
+            window.settle();
+            CHECK_FALSE(window.probe().told.contains("wiretap/known"));
+        }
+    }
+
+    TEST_CASE("states have names of the language, not of the code")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            Window window{in(language), {1440, 1600}};
+            window.open(test::lesson_path("submission-587"));
+            window.desk().act(action::ShowTab{gui::Tab::state});
+            window.desk().act(action::RunUntil{gui::Until::tls});
+            window.settle();
+            const auto& words = window.desk().language();
+            CHECK(window.shows(words.text("noun.phase.awaiting_hello")));
+            CHECK_FALSE(window.shows("awaiting_hello"));
+            window.desk().act(action::ToEnd{}); // the fetch
+            window.settle();
+            CHECK(window.shows(words.text("noun.pop3_phase.authorization")));
+        }
+    }
+
+    TEST_CASE("no row stands half below the ladder's names, however one scrolls")
+    {
+        Window window{in("en"), {1280, 720}};
+        window.open(test::lesson_path("submission-587"));
+        window.desk().act(action::Step{1});
+        window.settle();
+        const auto& items = window.probe().items;
+        const auto found = std::ranges::find_if(
+            items, [](const auto& item) { return item.path.starts_with("ladder/"); });
+        REQUIRE(found != items.end());
+        const auto first = *found;
+        const float top = first.min.y;
+        const float height = first.max.y - first.min.y;
+        const auto check = [&](const char* when) {
+            CAPTURE(when);
+            for (const auto& item : window.probe().items) {
+                if (!item.path.starts_with("ladder/")) continue;
+                const float rows = (item.min.y - top) / height;
+                CHECK(std::abs(rows - std::round(rows)) < 0.02F);
+            }
+        };
+        for (int i = 0; i < 25; ++i) {
+            window.desk().act(action::Step{1});
+            window.frame();
+        }
+        window.settle();
+        check("stepped");
+        window.wheel({(first.min.x + first.max.x) / 2, top + 20}, 1.3F);
+        window.settle();
+        check("scrolled up");
+        window.wheel({(first.min.x + first.max.x) / 2, top + 20}, -0.4F);
+        window.settle();
+        check("scrolled down");
+    }
+
+    TEST_CASE("at 720 lines the verdict leaves some of the conversation to be seen")
+    {
+        for (const char* language : {"ja", "en"}) {
+            for (const char* lesson : {"op25b", "path", "starttls-stripped"}) {
+                CAPTURE(language);
+                CAPTURE(lesson);
+                Window window{in(language), {1280, 720}};
+                window.open(test::lesson_path(lesson));
+                window.desk().act(action::ToEnd{});
+                for (const auto level : sim::values_of<sim::explain::Level>()) {
+                    window.desk().act(action::SetLevel{level});
+                    window.settle();
+                    for (const std::string& misfit : window.probe().misfits)
+                        FAIL_CHECK("no room for " << misfit);
+                }
+                window.desk().act(action::SetLevel{sim::explain::Level::standard});
+                window.settle();
+                REQUIRE(window.desk().shows_verdict());
+                const auto rows = std::ranges::count_if(window.probe().items, [](const auto& item) {
+                    return item.path.starts_with("ladder/");
+                });
+                CHECK(rows >= 1);
+                for (const std::string& misfit : window.probe().misfits)
+                    FAIL_CHECK("no room for " << misfit);
+            }
+        }
+    }
+
+    TEST_CASE("the dots tell what was seen and what was guessed, and that is remembered")
+    {
+        Window window{in("en"), {1920, 1080}};
+        const auto told = [&](const std::string& dot) {
+            return window.probe().told.contains("dot/" + dot);
+        };
+        window.open(test::lesson_path("op25b"));
+        CHECK(told("op25b/unseen"));
+        window.desk().act(action::ToEnd{});
+        window.settle();
+        CHECK(told("op25b/seen"));
+        CHECK(told("path/unseen")); // it comes before, and was not looked at
+
+        window.open(test::lesson_path("path"));
+        const auto& choices = window.desk().scenario().prediction->choices;
+        const auto right = std::ranges::find_if(choices, [](const auto& it) { return it.right; });
+        window.desk().act(action::Predict{static_cast<int>(right - choices.begin())});
+        window.desk().act(action::ToEnd{});
+        window.settle();
+        CHECK(told("path/guessed"));
+        window.desk().act(action::Restart{});
+        window.desk().act(action::ToEnd{});
+        CHECK(window.desk().preferences().lessons.at("path") == gui::Progress::guessed);
+
+        const std::string kept = gui::write_preferences(window.desk().preferences());
+        const gui::Preferences read = gui::read_preferences(kept, {});
+        CHECK(read.lessons == window.desk().preferences().lessons);
+        CHECK(gui::read_preferences(R"({"lessons": {"a": "none", "b": 1, "c": "seen"}})", {})
+                  .lessons == std::map<std::string, gui::Progress>{{"c", gui::Progress::seen}});
+        CHECK(gui::read_preferences(R"({"lessons": 3})", {}).lessons.empty());
+    }
+
+    TEST_CASE("the run that was cured stays as a ghost to compare with")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            Window window{in(language)};
+            window.open(test::lesson_path("op25b"));
+            window.desk().act(action::ToEnd{});
+            const std::string before =
+                sim::report::words_of(window.desk().view().verdict(), window.desk().source());
+            const auto card = window.desk().view().last_card_before(window.desk().cursor());
+            REQUIRE(card);
+            CHECK(window.desk().before() == nullptr);
+            window.desk().act(action::ApplyCure{*card});
+            window.settle();
+            REQUIRE(window.desk().before() != nullptr);
+            CHECK(window.probe().told.contains("map/ghost"));
+            window.desk().act(action::ToEnd{});
+            window.settle();
+            CHECK(window.desk().shows_verdict());
+            CHECK(window.probe().told.contains("verdict/before"));
+            CHECK(window.desk().source_before().end == window.desk().before()->playback().end());
+            CHECK(sim::report::words_of(window.desk().before()->view().verdict(),
+                                        window.desk().source_before()) == before);
+            // In the language that is chosen now.
+            window.desk().act(action::SetLanguage{language == std::string{"ja"} ? "en" : "ja"});
+            window.settle();
+            CHECK(sim::report::words_of(window.desk().before()->view().verdict(),
+                                        window.desk().source_before()) != before);
+            window.desk().act(action::Restart{});
+            CHECK(window.desk().before() == nullptr);
+        }
+    }
+
+    TEST_CASE("locks and eyes stand in one column of the ladder")
+    {
+        Window window{in("en")};
+        window.open(test::lesson_path("submission-587"));
+        window.desk().act(action::RunUntil{gui::Until::tls});
+        window.settle();
+        std::vector<float> middles;
+        for (const auto& text : window.probe().texts) {
+            const bool in_ladder = text.min.y > 500 && text.min.x > 290 && text.max.x < 1070;
+            if (in_ladder && (text.text == gui::icon::eye || text.text == gui::icon::lock))
+                middles.push_back((text.min.x + text.max.x) / 2);
+        }
+        REQUIRE(middles.size() > 2);
+        for (const float middle : middles)
+            CHECK(middle == doctest::Approx(middles.front()).epsilon(0.01));
+    }
+
+    TEST_CASE("marks of quotation open and close, and an apostrophe stays")
+    {
+        CHECK(gui::with_opening_quotes(R"(says "250" ("ok"))") == R"(says “250" (“ok"))");
+        CHECK(gui::with_opening_quotes(R"("cannot connect")") == R"(“cannot connect")");
+        CHECK(gui::with_opening_quotes("Hanako's PC") == "Hanako's PC");
+    }
+}
