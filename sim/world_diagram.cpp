@@ -134,16 +134,23 @@ StateDiagram pop3_server(const pop3::ServerConfig& config)
     return drawing.finish<Pop3Phase>();
 }
 
+// From the connection to the server's first word, with TLS before it or not.
+template <typename Phase>
+void begin(Drawing& drawing, Protection protection, Phase greeting)
+{
+    const bool tls_first = protection == Protection::tls;
+    drawing.add(name_of(Phase::awaiting_connection),
+                name_of(tls_first ? Phase::awaiting_tls : greeting),
+                "TCP");
+    if (tls_first) drawing.add(name_of(Phase::awaiting_tls), name_of(greeting), "TLS");
+}
+
 StateDiagram smtp_client(const smtp::ClientConfig& config)
 {
     using smtp::ClientPhase;
     Drawing drawing;
     const auto name = [](ClientPhase phase) { return name_of(phase); };
-    const bool tls_first = config.protection == Protection::tls;
-    const std::string_view greeting = name(ClientPhase::awaiting_greeting);
-    drawing.add(name(ClientPhase::awaiting_connection),
-                tls_first ? name(ClientPhase::awaiting_tls) : greeting,
-                "TCP");
+    begin(drawing, config.protection, ClientPhase::awaiting_greeting);
     // The table is that of a conversation in the clear; inside TLS it goes on as if none were
     // wanted.
     smtp::ClientConfig inside = config;
@@ -156,11 +163,8 @@ StateDiagram smtp_client(const smtp::ClientConfig& config)
                         joined(std::string{each.reply}, on_the_wire(each.says)));
         }
     }
-    if (tls_first) {
-        drawing.add(name(ClientPhase::awaiting_tls), greeting, "TLS");
-    } else if (config.protection != Protection::none) {
+    if (config.protection != Protection::none && config.protection != Protection::tls)
         drawing.add(name(ClientPhase::awaiting_tls), name(ClientPhase::awaiting_hello), "TLS EHLO");
-    }
     // What the host decides, not a reply.
     drawing.add(name(ClientPhase::choosing_mechanism), name(ClientPhase::authenticating), "AUTH");
     drawing.add(name(ClientPhase::ready), name(ClientPhase::in_transaction), "MAIL");
@@ -173,19 +177,13 @@ StateDiagram pop3_client(const pop3::ClientConfig& config)
     using pop3::ClientPhase;
     Drawing drawing;
     const auto name = [](ClientPhase phase) { return name_of(phase); };
-    const bool tls_first = config.protection == Protection::tls;
-    const std::string_view greeting = name(ClientPhase::awaiting_greeting);
-    drawing.add(name(ClientPhase::awaiting_connection),
-                tls_first ? name(ClientPhase::awaiting_tls) : greeting,
-                "TCP");
+    begin(drawing, config.protection, ClientPhase::awaiting_greeting);
     for (const auto& each : pop3::ClientSession::transition_table(config)) {
         const std::string says =
             each.says == Pop3Verb::none ? std::string{} : on_the_wire(each.says);
         drawing.add(name(each.from), name(each.to), joined(each.ok ? "+OK" : "-ERR", says));
     }
-    if (tls_first) {
-        drawing.add(name(ClientPhase::awaiting_tls), greeting, "TLS");
-    } else if (config.protection != Protection::none) {
+    if (config.protection != Protection::none && config.protection != Protection::tls) {
         drawing.add(
             name(ClientPhase::awaiting_tls), name(ClientPhase::awaiting_capabilities), "TLS CAPA");
     }

@@ -1,6 +1,7 @@
 #include "sim/explain/why.h"
 
 #include "sim/core/recipients.h"
+#include "sim/explain/card_messages.h"
 #include "sim/explain/nouns.h"
 #include "sim/explain/stop_search.h"
 #include "sim/explain/trial.h"
@@ -297,7 +298,9 @@ private:
     }
     std::optional<WhyCard> outside(const Event& event, const SmtpReply& what) const
     {
-        if (what.code < 400 || what.side != Side::sent) return std::nullopt;
+        // To a browser even the refusal is a goodbye, 221.
+        if (what.side != Side::sent || (what.code < 400 && !is_refusal(what.reason)))
+            return std::nullopt;
         WhyCard card = begin_outside(event, what.code, trace_.view(what.line.bytes));
         search_.at_reply(card, event, what);
         return card;

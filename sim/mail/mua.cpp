@@ -3,7 +3,7 @@
 #include "sim/core/assert.h"
 #include "sim/core/recipients.h"
 #include "sim/mail/ascii_form.h"
-#include "sim/mail/drain.h"
+#include "sim/mail/conversation.h"
 #include "sim/mail/message.h"
 #include "sim/mail/refusal.h"
 
@@ -108,14 +108,10 @@ UserError dialog(ConnectFailure why)
 } // namespace
 
 // One POP3 session of the program.
-class Mua::Fetching final : private ChannelUser {
+class Mua::Fetching final : public Conversation<pop3::ClientSession> {
 public:
     Fetching(Mua& mua, const FetchJob& job, ConnectionId connection)
-        : mua_{mua},
-          machine_{mua.machine_},
-          job_{job},
-          channel_{machine_, *this, connection},
-          session_{session_config(mua, job)}
+        : Conversation{mua.machine_, connection, session_config(mua, job)}, mua_{mua}, job_{job}
     {
         tls_.server_name = job.account.server;
         tls_.trust = machine_.world().trust;
@@ -128,17 +124,6 @@ public:
         session_.handle_connected(machine_.now());
         drain();
     }
-    void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
-    void handle_peer_finished() { channel_.handle_peer_finished(); }
-    void handle_ended() { handle_end(); }
-    void handle_timeout()
-    {
-        const CauseScope timer{machine_.trace(),
-                               machine_.tell_deadline(channel_.connection(), session_.deadline())};
-        session_.handle_timeout(machine_.now());
-        drain();
-    }
-    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout(); }
 
 private:
     static pop3::ClientConfig session_config(const Mua& mua, const FetchJob& job)
@@ -152,29 +137,13 @@ private:
         return config;
     }
 
-    void handle_plaintext(std::string_view bytes) override
-    {
-        session_.handle_bytes(bytes, machine_.now());
-        drain();
-    }
-    void handle_tls_established(const tls::Established& /*what*/) override
-    {
-        session_.handle_tls_established(machine_.now());
-        drain();
-    }
     void handle_tls_failed(const tls::Failed& why) override
     {
         tls_failure_ = why.why;
-        session_.handle_tls_failed(machine_.now());
-        drain();
-    }
-    void handle_end() override
-    {
-        session_.handle_end_of_stream(machine_.now());
-        drain();
+        Conversation::handle_tls_failed(why);
     }
 
-    void drain()
+    void drain() override
     {
         drain_(session_, [&](const auto& what) { on(what); });
     }
@@ -250,14 +219,10 @@ private:
     }
 
     Mua& mua_;
-    Machine& machine_;
     FetchJob job_;
-    Channel channel_;
-    pop3::ClientSession session_;
     tls::ClientConfig tls_;
     std::optional<TlsFailure> tls_failure_;
     std::uint32_t fetched_ = 0;
-    Drain drain_;
     Unanswered<Pop3Verb> unanswered_;
 };
 

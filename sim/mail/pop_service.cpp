@@ -1,7 +1,7 @@
 #include "sim/mail/pop_service.h"
 
 #include "sim/core/assert.h"
-#include "sim/mail/drain.h"
+#include "sim/mail/conversation.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/unanswered.h"
 #include "sim/sasl/password.h"
@@ -12,17 +12,15 @@
 
 namespace sim::mail {
 
-class PopService::Session final : private ChannelUser {
+class PopService::Session final : public Conversation<pop3::ServerSession> {
 public:
     Session(PopService& service,
             const PopServiceListener& listener,
             ConnectionId connection,
             Address client)
-        : service_{service},
-          machine_{service.machine_},
-          channel_{machine_, *this, connection},
-          client_{client},
-          session_{session_config(service, listener)}
+        : Conversation{service.machine_, connection, session_config(service, listener)},
+          service_{service},
+          client_{client}
     {
     }
 
@@ -31,17 +29,6 @@ public:
         session_.handle_connected(machine_.now(), pause());
         drain();
     }
-    void handle_received(std::string_view bytes) { channel_.handle_received(bytes); }
-    void handle_peer_finished() { channel_.handle_peer_finished(); }
-    void handle_ended() { handle_end(); }
-    void handle_timeout()
-    {
-        const CauseScope timer{machine_.trace(),
-                               machine_.tell_deadline(channel_.connection(), session_.deadline())};
-        session_.handle_timeout(machine_.now());
-        drain();
-    }
-    [[nodiscard]] Instant next_timeout() const { return session_.next_timeout(); }
 
 private:
     static pop3::ServerConfig session_config(const PopService& service,
@@ -53,28 +40,7 @@ private:
         return config;
     }
 
-    void handle_plaintext(std::string_view bytes) override
-    {
-        session_.handle_bytes(bytes, machine_.now());
-        drain();
-    }
-    void handle_tls_established(const tls::Established& /*what*/) override
-    {
-        session_.handle_tls_established(machine_.now());
-        drain();
-    }
-    void handle_tls_failed(const tls::Failed& /*why*/) override
-    {
-        session_.handle_tls_failed(machine_.now());
-        drain();
-    }
-    void handle_end() override
-    {
-        session_.handle_end_of_stream(machine_.now());
-        drain();
-    }
-
-    void drain()
+    void drain() override
     {
         drain_(session_, [&](const auto& what) { on(what); });
     }
@@ -176,12 +142,8 @@ private:
     }
 
     PopService& service_;
-    Machine& machine_;
-    Channel channel_;
     Address client_;
-    pop3::ServerSession session_;
     std::string mailbox_; // while it is locked for this session
-    Drain drain_;
     Unanswered<Pop3Verb> unanswered_;
 };
 

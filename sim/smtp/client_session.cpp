@@ -140,7 +140,7 @@ void ClientSession::Machine::commit(Step&& step, Instant now)
     if (step.question) report(*std::move(step.question));
     if (std::holds_alternative<AwaitingTls>(state)) report(BeginTls{});
     if (std::holds_alternative<Closed>(state)) report(CloseConnection{});
-    deadline = deadline_of(state, now, config.timeouts);
+    deadline = deadline_of(state, now, config);
 }
 
 // The text as it goes out, and what is said of it.

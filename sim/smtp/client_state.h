@@ -107,7 +107,7 @@ using State = std::variant<AwaitingConnection,
 [[nodiscard]] FailureStep step_of(const State& state);
 // For a session that has just come to this state; none where the server is not expected to say
 // anything.
-[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientTimeouts& timeouts);
+[[nodiscard]] Deadline deadline_of(const State& state, Instant now, const ClientConfig& config);
 
 // ---- the mail under way -----------------------------------------------------------------------
 

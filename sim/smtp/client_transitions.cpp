@@ -214,9 +214,10 @@ FailureStep step_of(const State& state)
     return FailureStep::mail_from;
 }
 
-Deadline deadline_of(const State& state, Instant now, const ClientTimeouts& timeouts)
+Deadline deadline_of(const State& state, Instant now, const ClientConfig& config)
 {
     using enum SessionTimer;
+    const ClientTimeouts& timeouts = config.timeouts;
     const auto in = [&](SessionTimer timer, Duration wait) {
         return Deadline{timer, now, now + wait};
     };

@@ -149,10 +149,7 @@ private:
     void count_misdeed(SmtpReason reason, std::uint16_t code);
     void close(Instant now);
     void flush();
-    void set_deadline(Instant now)
-    {
-        deadline_ = server::deadline_of(state_, now, config_->limits);
-    }
+    void set_deadline(Instant now) { deadline_ = server::deadline_of(state_, now, *config_); }
     [[nodiscard]] bool is_waiting() const { return phase() == SmtpPhase::awaiting_verdict; }
 
     std::shared_ptr<const ServerConfig> config_;

@@ -13,8 +13,9 @@ Deadline of_text(Instant now, Instant end, const ServerLimits& limits)
 
 } // namespace
 
-Deadline deadline_of(const ServerState& state, Instant now, const ServerLimits& limits)
+Deadline deadline_of(const ServerState& state, Instant now, const ServerConfig& config)
 {
+    const ServerLimits& limits = config.limits;
     if (const auto* greeting = std::get_if<HoldingGreeting>(&state))
         return {SessionTimer::greeting_held, now, greeting->until};
     if (const auto* delay = std::get_if<DelayingAuthFailure>(&state))

@@ -9,7 +9,7 @@
 #include "sim/smtp/chunks.h"
 #include "sim/smtp/data.h"
 #include "sim/smtp/envelope.h"
-#include "sim/smtp/limits.h"
+#include "sim/smtp/server_config.h"
 #include "sim/smtp/server_output.h"
 
 #include <cstdint>
@@ -129,7 +129,7 @@ namespace server {
 
 // For a session that has just come to this state, or has just heard something in it.
 [[nodiscard]] Deadline
-deadline_of(const ServerState& state, Instant now, const ServerLimits& limits);
+deadline_of(const ServerState& state, Instant now, const ServerConfig& config);
 
 } // namespace server
 

@@ -332,26 +332,19 @@ TEST_SUITE("cli")
             INFO(fmt::format("{}", fmt::join(run, " ")));
             const std::string out = hikyaku(run).out;
             const std::vector<std::string> typed = offered_by(out);
-            auto as_json = run;
-            as_json.emplace_back("--json");
-            const auto why = nlohmann::json::parse(hikyaku(as_json).out).at("why");
-            const bool one_cured = std::ranges::any_of(why, [](const auto& card) {
-                return !card.at("cure_settings").empty() &&
-                       (card.at("proof") == "delivers" || card.at("proof") == "gets_further");
-            });
+            // A cure by settings that was tried and arrives, and no command: only where what came
+            // of the run is not that card's.
+            const bool delivers = has(out, "Tried out: then it arrives");
             if (typed.empty()) {
-                CHECK_FALSE((one_cured && verdict_in(out).starts_with("✕")));
+                if (!delivers || !verdict_in(out).starts_with("✕")) continue;
+                auto as_json = run;
+                as_json.emplace_back("--json");
+                const auto why = nlohmann::json::parse(hikyaku(as_json).out).at("why");
+                CHECK(std::ranges::all_of(
+                    why, [](const auto& card) { return card.at("cure_settings").empty(); }));
                 continue;
             }
             ++offered;
-            const bool delivers = std::ranges::any_of(why, [&](const auto& card) {
-                return card.at("proof") == "delivers" &&
-                       std::ranges::all_of(
-                           card.at("cure_settings").items(), [&](const auto& setting) {
-                               const std::string value = setting.value();
-                               return std::ranges::count(typed, setting.key() + "=" + value) > 0;
-                           });
-            });
             const Result cured = hikyaku(typed);
             INFO(fmt::format("{}", fmt::join(typed, " ")));
             INFO(cured.out, cured.err);

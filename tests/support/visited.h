@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,9 +22,13 @@ namespace test {
 
 struct Visited {
     using Settings = std::vector<std::pair<std::string, std::string>>;
-    explicit Visited(const std::string& lesson, const Settings& settings = {})
+    using Edit = std::function<void(sim::scenario::Scenario&)>; // what no setting reaches
+    explicit Visited(const std::string& lesson,
+                     const Settings& settings = {},
+                     const Edit& edit = {})
     {
         auto made = std::make_shared<sim::scenario::Scenario>(load_lesson(lesson));
+        if (edit) edit(*made);
         for (const auto& [key, value] : settings)
             REQUIRE(sim::scenario::apply_setting(*made, key, value));
         made->steps.clear();
