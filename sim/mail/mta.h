@@ -16,6 +16,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,8 +77,8 @@ private:
     check_recipient(const InboundPeer& peer,
                     const smtp::server::CheckSender& transaction,
                     const smtp::Mailbox& recipient) override;
-    smtp::server::Judgement receive(const InboundPeer& peer,
-                                    smtp::server::MessageReceived message) override;
+    std::optional<smtp::server::Judgement> receive(const InboundPeer& peer,
+                                                   smtp::server::MessageReceived message) override;
     [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
     [[nodiscard]] std::optional<Instant> refused_until(const InboundPeer& peer) const override;
     [[nodiscard]] std::uint32_t failed_logins(const InboundPeer& peer) const override;
@@ -92,9 +93,24 @@ private:
                                        const smtp::server::CheckSender& transaction) const;
     // Those of a port that are not off.
     [[nodiscard]] const std::vector<PolicyCheck>& checks_of(const InboundPeer& peer) const;
+    [[nodiscard]] bool looks_at(const InboundPeer& peer, auth::Moment moment) const;
     [[nodiscard]] auth::Place place_of(const smtp::Mailbox& recipient) const;
     std::optional<smtp::server::Judgement>
     inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts);
+    // Whatever a check may say, this mail cannot be taken.
+    [[nodiscard]] std::vector<std::string>
+    recipients_of(const smtp::server::MessageReceived& message) const;
+    [[nodiscard]] std::optional<SmtpReason>
+    refusal_of(const smtp::server::MessageReceived& message,
+               const std::vector<std::string>& recipients) const;
+    smtp::server::Judgement take(const InboundPeer& peer,
+                                 smtp::server::MessageReceived message,
+                                 const std::vector<std::string>& recipients,
+                                 const auth::CheckedMail& checked,
+                                 bool is_junk);
+    // Of the mail that is held for this connection.
+    smtp::server::Judgement
+    take_held(ConnectionId connection, const auth::Facts& facts, const auth::Decided& decided);
     // Carries the inspection of a connection on; nothing: it waits for DNS.
     std::optional<smtp::server::Judgement> go_on_inspecting(ConnectionId connection);
     void handle_inspected(ConnectionId connection, const dns::Answered& answer);
@@ -140,7 +156,8 @@ private:
     std::map<std::uint16_t, std::vector<PolicyCheck>>
         checks_; // by port, without those that are off
     std::map<ConnectionId, auth::Inspection> inspections_;
-    std::map<dns::QuestionId, ConnectionId> questions_; // of inspections
+    std::map<dns::QuestionId, ConnectionId> questions_;          // of inspections
+    std::map<ConnectionId, smtp::server::MessageReceived> held_; // while checks look at them
     SmtpFaults faults_;
 };
 

@@ -12,21 +12,15 @@ bool is_named(const MailServer& server, PolicyCheck check)
     return std::ranges::find(server.checks, check) != server.checks.end();
 }
 
-// Its file, or else nothing but a setting, switches it on.
-auth::CheckAction strictest(PolicyCheck check)
-{
-    const std::vector<auth::CheckAction> actions = auth::actions_of(check);
-    return actions.empty() ? auth::CheckAction::reject : actions.back();
-}
-
 } // namespace
 
 auth::CheckAction action_at(const MailServer& server, PolicyCheck check)
 {
     const auto chosen = server.check_actions.find(check);
     if (chosen != server.check_actions.end()) return chosen->second;
+    // Its file, or else nothing but a setting, switches it on.
     const bool is_on = auth::is_own(check) || is_named(server, check);
-    return is_on ? strictest(check) : auth::CheckAction::off;
+    return is_on ? auth::usual_action(check) : auth::CheckAction::off;
 }
 
 auth::CheckActions actions_at(const MailServer& server)
