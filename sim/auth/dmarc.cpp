@@ -262,10 +262,7 @@ DmarcFacts dmarc_facts(const MailText& mail,
                        const std::string& spf_domain,
                        const std::vector<DkimOutcome>& dkim)
 {
-    std::vector<std::string_view> from;
-    for (const MailField& field : mail.fields)
-        if (folded(field.name) == "from") from.push_back(field.value());
-    DmarcFacts facts{author_domain(from)};
+    DmarcFacts facts{author_domain(mail)};
     if (spf == SpfResult::pass) facts.identifiers.push_back({DmarcMethod::spf, folded(spf_domain)});
     for (const DkimOutcome& outcome : dkim) {
         if (outcome.result == DkimResult::pass)

@@ -51,13 +51,9 @@ private:
         if (query_->question()) return *query_->question();
         const std::vector<DkimOutcome>& outcomes = query_->outcomes();
         facts.checked.dkim = outcomes;
-        Judged judged = judge(outcomes, author_of(*facts.message));
+        Judged judged = judge(outcomes, author_domain(*facts.message).value_or(std::string{}));
         judged.facts = quotable(seen(outcomes));
         return judged;
-    }
-    static std::string author_of(const MailText& mail)
-    {
-        return dmarc_facts(mail, SpfResult::none, {}, {}).author.value_or(std::string{});
     }
     // RFC 7372 §3.1
     static Judged judge(const std::vector<DkimOutcome>& outcomes, const std::string& author)

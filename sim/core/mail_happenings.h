@@ -186,8 +186,14 @@ struct FieldAdded { // a server wrote a header field into the message (Received,
     SIM_FIELDS(mail, field);
 };
 // What a program may do to a mail that passes through it, besides adding fields in front.
-SIM_NAMED_ENUM(
-    MailChange, blind_copies, return_path, preamble, line_ends, ascii_form, false_results);
+SIM_NAMED_ENUM(MailChange,
+               blind_copies,
+               return_path,
+               preamble,
+               line_ends,
+               ascii_form,
+               false_results,
+               line_added);
 struct MailChanged {
     MailId mail;
     MailChange change = MailChange::line_ends;

@@ -284,6 +284,18 @@ std::string Mta::complete(std::string text, MailId mail, ConnectionId connection
     return text;
 }
 
+// Last of all: what is written behind a signature breaks it.
+std::string Mta::sign(std::string text, MailId mail, ConnectionId connection)
+{
+    const auto fields =
+        signatures_for(text, config_.signing, machine_.now(), machine_.chance("signatures"));
+    for (const std::string& field : fields)
+        add_field(text, mail, connection, field);
+    if (fields.empty() || config_.signing.way != SigningWay::body_changed) return text;
+    tell(mail, connection, MailChange::line_added, {});
+    return with_changed_body(text);
+}
+
 std::string Mta::stamp(std::string text,
                        const InboundPeer& peer,
                        const smtp::server::MessageReceived& message,
@@ -398,6 +410,8 @@ smtp::server::Judgement Mta::take(const InboundPeer& peer,
             tell(mail->mail, peer.connection, MailChange::false_results, field);
     }
     text = stamp(std::move(text), peer, message, *mail);
+    if (listener_of(peer).is_submission && !config_.signing.keys.empty())
+        text = sign(std::move(text), mail->mail, peer.connection);
     if (is_junk) add_field(text, mail->mail, peer.connection, junk_field);
     // RFC 8601 §4: on top of all that has come, so that what is below is not ours.
     if (is_checked) add_field(text, mail->mail, peer.connection, auth::results_field(checked));

@@ -12,6 +12,7 @@
 #include "sim/mail/pop_logins.h"
 #include "sim/mail/relay.h"
 #include "sim/mail/report_mail.h"
+#include "sim/mail/signing.h"
 #include "sim/mail/smtp_inbound.h"
 
 #include <map>
@@ -44,6 +45,7 @@ struct MtaConfig {
     FailedLoginsConfig failed_logins;
     auth::CheckActions check_actions;
     auth::CheckConfig checks;                // its own names are added by itself
+    SigningConfig signing;                   // of the mail of its users
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };
 
@@ -126,6 +128,7 @@ private:
                       const InboundPeer& peer,
                       const smtp::server::MessageReceived& message,
                       const QueuedMail& mail);
+    std::string sign(std::string text, MailId mail, ConnectionId connection);
     void tell(MailId mail, ConnectionId connection, MailChange change, std::string_view detail);
     void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
     void accept(const std::shared_ptr<QueuedMail>& mail,

@@ -30,7 +30,7 @@ public:
     {
         count();
         it_.ending = ending();
-        const bool arrived = !it_.card && tone_of(it_.ending) != Tone::open;
+        const bool arrived = !it_.card && !it_.event.exists() && tone_of(it_.ending) != Tone::open;
         if (arrived || it_.ending == Ending::partly) it_.event = last_delivery();
         return it_;
     }

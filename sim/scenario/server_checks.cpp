@@ -1,4 +1,5 @@
 // Which checks a mail server has, in what order, and what comes of each.
+#include "sim/auth/domain.h"
 #include "sim/scenario/scenario.h"
 
 #include <algorithm>
@@ -38,6 +39,18 @@ std::vector<PolicyCheck> checks_at(const MailServer& server)
         if (!is_named(server, check)) checks.push_back(check);
     std::erase_if(checks, [](PolicyCheck check) { return auth::is_own(check); });
     return checks;
+}
+
+std::string zone_around(const Scenario& scenario, std::string_view name)
+{
+    std::string closest;
+    for (const NameServer& server : scenario.name_servers) {
+        for (const DnsZone& zone : server.zones) {
+            if (auth::is_at_or_below(name, zone.origin) && zone.origin.size() > closest.size())
+                closest = zone.origin;
+        }
+    }
+    return closest;
 }
 
 } // namespace sim::scenario
