@@ -115,12 +115,6 @@ void explain_matches(Lines& lines, const Context& context, const DmarcOutcome& o
 
 } // namespace
 
-std::string spf_domain(const std::string& sender, const std::string& helo)
-{
-    const std::size_t at = sender.rfind('@');
-    return at == std::string::npos ? helo : sender.substr(at + 1);
-}
-
 Role role_of(sim::auth::SpfResult result)
 {
     using enum sim::auth::SpfResult;

@@ -14,9 +14,6 @@
 
 namespace cli {
 
-// The domain that SPF looks at: of the sender, or the HELO name where there is none.
-[[nodiscard]] std::string spf_domain(const std::string& sender, const std::string& helo);
-
 [[nodiscard]] sim::report::Role role_of(sim::auth::SpfResult result);
 
 void explain_spf(sim::report::Lines& lines,

@@ -26,7 +26,8 @@ void explain(const Context& context, const SpfOptions& options, const SpfOutcome
         lines.push_back({{{sim::printable(*outcome.explanation), sim::report::Role::plain}}, {}});
     }
     lines.push_back({});
-    explain_spf(lines, context, options.ip, spf_domain(options.sender, options.helo), outcome);
+    explain_spf(
+        lines, context, options.ip, sim::auth::spf_domain(options.sender, options.helo), outcome);
     context.print(lines);
 }
 

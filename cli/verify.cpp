@@ -56,8 +56,8 @@ Verified look(const sim::auth::MailText& mail,
     answer_all(dkim, zone);
     verified.dkim = dkim.outcomes();
     verified.signatures_left_out = dkim.left_out();
-    sim::auth::DmarcQuery dmarc{
-        sim::auth::dmarc_facts(mail, verified.spf, spf_domain(sender, helo), verified.dkim)};
+    sim::auth::DmarcQuery dmarc{sim::auth::dmarc_facts(
+        mail, verified.spf.result, sim::auth::spf_domain(sender, helo), verified.dkim)};
     answer_all(dmarc, zone);
     verified.dmarc = dmarc.outcome();
     verified.field =
@@ -98,8 +98,11 @@ void explain(const Context& context, const VerifyOptions& options, const Verifie
     lines.push_back({{{fmt::format("SPF: {}", sim::name_of(verified.spf.result)),
                        role_of(verified.spf.result)}},
                      {}});
-    explain_spf(
-        lines, context, envelope.ip, spf_domain(envelope.sender, envelope.helo), verified.spf);
+    explain_spf(lines,
+                context,
+                envelope.ip,
+                sim::auth::spf_domain(envelope.sender, envelope.helo),
+                verified.spf);
     lines.push_back({});
     for (const auto& signature : verified.dkim) {
         explain_dkim(lines, context, signature);

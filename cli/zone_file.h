@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/context.h"
-#include "sim/auth/policy.h"
+#include "sim/auth/question.h"
 
 #include <tl/expected.hpp>
 

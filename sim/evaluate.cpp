@@ -112,12 +112,17 @@ private:
     void on(const Event& /*event*/, const MailHandedOver& what)
     {
         each(what.mail, what.recipients, [](RecipientOutcome& recipient) {
-            if (recipient.became < Became::delivered) become(recipient, Became::under_way);
+            if (recipient.became < Became::junked) become(recipient, Became::under_way);
         });
     }
     void on(const Event& /*event*/, const MailDelivered& what)
     {
         become(recipient(mail(what.mail), trace_.view(what.mailbox)), Became::delivered);
+    }
+    // Nobody who waits for a mail looks there: no cure leads to it.
+    void on(const Event& /*event*/, const MailJunked& what)
+    {
+        become(recipient(mail(what.mail), trace_.view(what.mailbox)), Became::junked);
     }
     void on(const Event& /*event*/, const MailDeferred& what)
     {

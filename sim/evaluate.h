@@ -22,7 +22,7 @@ struct Setback {
 };
 
 // From worst to best. waiting: it lies in a server's queue, to be tried again.
-SIM_NAMED_ENUM(Became, not_sent, bounced, under_way, waiting, delivered, fetched);
+SIM_NAMED_ENUM(Became, not_sent, bounced, under_way, waiting, junked, delivered, fetched);
 
 struct RecipientOutcome {
     std::string address;

@@ -82,6 +82,7 @@ World world_of(const Plan& plan)
     WorldOptions options;
     options.seed = plan.seed;
     options.changes = plan.changes;
+    options.keys = plan.keys;
     return World{plan.scenario, std::move(options)};
 }
 

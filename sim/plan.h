@@ -18,6 +18,7 @@ struct Plan {
     std::shared_ptr<const scenario::Scenario> scenario;
     std::uint64_t seed = 1;
     std::vector<TimedChange> changes; // ordered by time
+    auth::DkimKeys keys{};            // copies of a plan make each key once
 };
 
 // The same run with these settings changed at `at`, in front of all else that is due then. What

@@ -127,10 +127,11 @@ void World::Parts::build_programs()
     for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i)
         stage.add_machine(build::machine_config(by_key, HostId{i}, scenario.hosts[i]));
 
+    const build::KeySource keys{options.seed, options.keys};
     for (const scenario::NameServer& from : scenario.name_servers) {
         name_services.push_back(
             std::make_unique<mail::NameService>(machine(from.host),
-                                                build::name_server(scenario, by_key, from),
+                                                build::name_server(scenario, by_key, from, keys),
                                                 build::recursion(from)));
         name_services.back()->start();
     }
@@ -139,7 +140,7 @@ void World::Parts::build_programs()
         mail::MailboxStore& store = mailboxes(from.host);
         for (const scenario::Mailbox& mailbox : from.mailboxes)
             store.open(mailbox.address, mailbox.quota_bytes);
-        mail::MtaConfig config = build::mta(scenario, by_key, from, identity(from), options.seed);
+        mail::MtaConfig config = build::mta(scenario, by_key, from, identity(from), keys);
         if (from.pop_before_smtp > Duration{0}) {
             config.pop_logins = pop_logins[from.host] =
                 std::make_shared<mail::PopLogins>(from.pop_before_smtp);

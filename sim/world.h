@@ -6,6 +6,7 @@
 // scenario.rules[i].
 #pragma once
 
+#include "sim/auth/dkim_keys.h"
 #include "sim/core/trace.h"
 #include "sim/mail/stored_message.h"
 #include "sim/net/link.h"
@@ -46,6 +47,7 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     Trace::Detail detail = Trace::Detail::full;
     std::vector<TimedChange> changes; // ordered by time
+    auth::DkimKeys keys{};            // shared with other worlds of the same plan
 
     // ---- for software outside the simulation (platform/bridge) ----------------------------------
     std::vector<HostId> visited;                // hosts whose sockets are lent: see World::visit

@@ -1,5 +1,6 @@
 #include "sim/world_build.h"
 
+#include "sim/auth/dkim_sign.h"
 #include "sim/core/assert.h"
 #include "sim/core/rng.h"
 #include "sim/sasl/digest.h"
@@ -194,13 +195,63 @@ machine_config(const scenario::Index& index, HostId id, const scenario::Host& ho
     return config;
 }
 
+namespace {
+
+const auth::DkimPrivateKey& key_of(const scenario::Signing& signing, const KeySource& keys)
+{
+    return keys.dkim.of(
+        keys.seed, signing.key, auth::key_record_name(signing.domain, signing.selector));
+}
+
+// The public halves of those that sign for a domain of this zone. Two servers may share one.
+void add_keys(dns::Zone& zone,
+              const scenario::Scenario& scenario,
+              const std::string& origin,
+              const KeySource& keys)
+{
+    constexpr std::uint32_t ttl_s = 3600;
+    for (const scenario::MailServer& server : scenario.mail_servers) {
+        using enum mail::SigningWay;
+        if (server.signing_way == off || server.signing_way == no_record) continue;
+        for (const scenario::Signing& signing : server.signings) {
+            if (scenario::zone_around(scenario, signing.domain) != origin) continue;
+            const std::string record = server.signing_way == revoked
+                                           ? auth::revoked_record(signing.key)
+                                           : auth::key_record(key_of(signing, keys));
+            (void)zone.add({dns_name(auth::key_record_name(signing.domain, signing.selector)),
+                            ttl_s,
+                            dns::make_txt(record)});
+        }
+    }
+}
+
+mail::SigningConfig signing_config(const scenario::MailServer& from, const KeySource& keys)
+{
+    mail::SigningConfig config;
+    config.way = from.signing_way;
+    if (config.way == mail::SigningWay::off) return config;
+    for (const scenario::Signing& signing : from.signings) {
+        scenario::Signing with = signing;
+        if (config.way == mail::SigningWay::wrong_key) with.selector += " another";
+        config.keys.push_back(
+            mail::SigningKey{signing.domain, signing.selector, key_of(with, keys)});
+    }
+    return config;
+}
+
+} // namespace
+
 dns::Server name_server(const scenario::Scenario& scenario,
                         const scenario::Index& index,
-                        const scenario::NameServer& from)
+                        const scenario::NameServer& from,
+                        const KeySource& keys)
 {
     dns::Server server;
-    for (const scenario::DnsZone& z : from.zones)
-        server.add_zone(zone(z, from.host));
+    for (const scenario::DnsZone& z : from.zones) {
+        dns::Zone made = zone(z, from.host);
+        add_keys(made, scenario, z.origin, keys);
+        server.add_zone(std::move(made));
+    }
     for (const scenario::BlockList& list : scenario.block_lists)
         if (list.host == from.host) server.add_zone(block_list_zone(scenario, index, list));
     return server;
@@ -253,7 +304,7 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
                     const scenario::Index& index,
                     const scenario::MailServer& from,
                     const std::shared_ptr<const tls::ServerConfig>& tls,
-                    std::uint64_t seed)
+                    const KeySource& keys)
 {
     mail::MtaConfig config;
     config.hostname = from.host;
@@ -277,10 +328,11 @@ mail::MtaConfig mta(const scenario::Scenario& scenario,
     config.relays_foreign_senders = from.relays_foreign_senders;
     config.accounts.users = accounts(from.users);
     config.accounts.kept = kept_by(from);
-    if (from.tokens) config.accounts.tokens = token_rules(from, seed);
+    if (from.tokens) config.accounts.tokens = token_rules(from, keys.seed);
     config.failed_logins.pause = from.login_pause;
     config.check_actions = scenario::actions_at(from);
     config.checks = check_config(scenario, index, from);
+    config.signing = signing_config(from, keys);
     config.relay.hostname = from.host;
     for (const scenario::Route& route : from.routes) {
         if (!route.enabled) continue;

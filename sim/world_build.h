@@ -2,6 +2,7 @@
 // kind of thing. For world*.cpp only.
 #pragma once
 
+#include "sim/auth/dkim_keys.h"
 #include "sim/dns/server.h"
 #include "sim/mail/mta.h"
 #include "sim/mail/mua.h"
@@ -11,6 +12,7 @@
 #include "sim/tls/authority.h"
 #include "sim/world_network.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,18 +20,25 @@
 
 namespace sim::build {
 
+// Of what the keys of a world are made.
+struct KeySource {
+    std::uint64_t seed = 1;
+    auth::DkimKeys dkim{};
+};
+
 [[nodiscard]] mail::MachineConfig
 machine_config(const scenario::Index& index, HostId id, const scenario::Host& host);
-// With the block lists on its host.
+// With the block lists on its host, and the keys of those who sign for a domain of its zones.
 [[nodiscard]] dns::Server name_server(const scenario::Scenario& scenario,
                                       const scenario::Index& index,
-                                      const scenario::NameServer& from);
+                                      const scenario::NameServer& from,
+                                      const KeySource& keys);
 [[nodiscard]] dns::ResolverConfig recursion(const scenario::NameServer& from);
 [[nodiscard]] mail::MtaConfig mta(const scenario::Scenario& scenario,
                                   const scenario::Index& index,
                                   const scenario::MailServer& from,
                                   const std::shared_ptr<const tls::ServerConfig>& tls,
-                                  std::uint64_t seed);
+                                  const KeySource& keys);
 [[nodiscard]] mail::PopServiceConfig pop_service(const scenario::PopServer& from,
                                                  std::shared_ptr<const tls::ServerConfig> tls);
 // A good token, or one that is wrong in one way: everything else about it is as it should be. The

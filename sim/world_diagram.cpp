@@ -198,7 +198,7 @@ server_diagram(const scenario::Scenario& scenario, std::string_view host, std::u
     for (const scenario::MailServer& server : scenario.mail_servers) {
         if (server.host != host) continue;
         for (const mail::MtaListener& listener :
-             build::mta(scenario, scenario::Index{scenario}, server, nullptr, 1).listeners) {
+             build::mta(scenario, scenario::Index{scenario}, server, nullptr, {}).listeners) {
             if (listener.port == port)
                 return smtp_server(*listener.inbound.session, listener.inbound.tls_from_start);
         }

@@ -17,7 +17,7 @@
 
 namespace {
 
-const std::filesystem::path root{HIKYAKU_SOURCE_DIR};
+const std::filesystem::path repository{HIKYAKU_SOURCE_DIR};
 
 bool is_digit(char c)
 {
@@ -93,7 +93,8 @@ std::set<std::string> figures_in(const std::string& text)
 std::set<std::string> with_a_source()
 {
     std::set<std::string> figures;
-    std::istringstream lines{platform::read_file((root / "docs/sources.md").string()).value()};
+    std::istringstream lines{
+        platform::read_file((repository / "docs/sources.md").string()).value()};
     for (std::string line; std::getline(lines, line);) {
         if (!line.starts_with("| `")) continue;
         const std::string cell = line.substr(0, line.find('|', 1));
@@ -118,7 +119,7 @@ TEST_SUITE("sources")
         const auto known = with_a_source();
         CHECK(known.size() > 50);
         std::string all;
-        for (const auto& file : platform::lesson_files(root)) {
+        for (const auto& file : platform::lesson_files(repository)) {
             for (const char* name : {"lesson.ja.md", "lesson.en.md"}) {
                 const auto path = file.parent_path() / name;
                 INFO(path.string());

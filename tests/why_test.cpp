@@ -494,6 +494,40 @@ TEST_SUITE("why")
         CHECK(refused({{"check.mail.kumo.example.rate", "off"}}).empty());
     }
 
+    TEST_CASE("FAR-END DMARC: who sends over another server is cured by her own provider's")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        for (scenario::NameServer& server : lesson.name_servers) {
+            for (scenario::DnsZone& zone : server.zones) {
+                if (zone.origin != "kumo.example") continue;
+                zone.records.push_back({"kumo.example", "TXT", "v=spf1 ip4:203.0.113.0/26 -all"});
+                zone.records.push_back({"_dmarc.kumo.example", "TXT", "v=DMARC1; p=reject"});
+            }
+        }
+        const auto with = [&](auth::CheckAction action) {
+            scenario::Scenario made = lesson;
+            for (scenario::MailServer& server : made.mail_servers)
+                if (server.host.starts_with("mx"))
+                    server.check_actions[PolicyCheck::dmarc] = action;
+            return made;
+        };
+        const Settings over_isp{{"client.server", "relay.sakura.example"},
+                                {"client.port", "25"},
+                                {"client.protection", "none"},
+                                {"client.auth", "none"}};
+        CHECK(delivered(test::play(with(auth::CheckAction::reject), {})));
+        const std::vector<WhyCard> cards =
+            cards_of(test::play(with(auth::CheckAction::reject), over_isp));
+        REQUIRE(cards.size() == 1);
+        CHECK(cards[0].reason == SmtpReason::dmarc_failed);
+        CHECK(cards[0].code == 550);
+        CHECK(cards[0].cure.proof == Proof::delivers);
+        // A receiver that does as RFC 9989 says puts it into Junk, and no card is wanted.
+        const Playback junked = test::play(with(auth::CheckAction::mark), over_isp);
+        CHECK(cards_of(junked).empty());
+        CHECK(junked.trace().count(Kind::mail_junked) == 1);
+    }
+
     TEST_CASE("how many runs the cards of all lessons cost")
     {
         for (const char* lesson : {"op25b",

@@ -61,6 +61,11 @@ void mailbox(const Ui& ui, HostId host)
         const auto& event = ui.desk().playback().trace().at(entry.delivered);
         ui.paragraph(ui.in(ui.body(), ui.theme().accepted),
                      fmt::format("{} {}", icon::check, sim::explain::headline(event, context)));
+        if (entry.junked.exists() && entry.junked.value < ui.desk().cursor()) {
+            const auto& junked = ui.desk().playback().trace().at(entry.junked);
+            ui.paragraph(ui.in(ui.note(), ui.theme().quiet),
+                         sim::explain::headline(junked, context));
+        }
         if (entry.was_retrieved(ui.desk().cursor()))
             ui.paragraph(ui.in(ui.note(), ui.theme().quiet), ui.say("host.fetched"));
     }

@@ -154,4 +154,12 @@ tl::expected<std::string, AuthorProblem> author_domain(std::span<const std::stri
     return domain;
 }
 
+tl::expected<std::string, AuthorProblem> author_domain(const MailText& mail)
+{
+    std::vector<std::string_view> from;
+    for (const MailField& field : mail.fields)
+        if (folded(field.name) == "from") from.push_back(field.value());
+    return author_domain(from);
+}
+
 } // namespace sim::auth

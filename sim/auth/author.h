@@ -1,6 +1,7 @@
 // Whom a message says it is from (RFC 5322 §3.4, §3.6.2), as DMARC needs it: the domains.
 #pragma once
 
+#include "sim/auth/mail_text.h"
 #include "sim/core/named_enum.h"
 
 #include <tl/expected.hpp>
@@ -21,5 +22,6 @@ SIM_NAMED_ENUM(AuthorProblem,
 // colon.
 [[nodiscard]] tl::expected<std::string, AuthorProblem>
 author_domain(std::span<const std::string_view> values);
+[[nodiscard]] tl::expected<std::string, AuthorProblem> author_domain(const MailText& mail);
 
 } // namespace sim::auth

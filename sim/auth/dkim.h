@@ -8,7 +8,7 @@
 
 #include "sim/auth/dkim_key.h"
 #include "sim/auth/mail_text.h"
-#include "sim/auth/policy.h"
+#include "sim/auth/question.h"
 
 #include <cstddef>
 #include <cstdint>

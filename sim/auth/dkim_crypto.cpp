@@ -62,6 +62,13 @@ std::unique_ptr<Botan::Private_Key> read_pem(std::string_view pem)
     return Botan::PKCS8::load_key(std::span<const std::uint8_t>{der});
 }
 
+Botan::ChaCha_RNG botan_rng(Rng chance)
+{
+    std::array<std::uint8_t, 32> seed{};
+    chance.fill(seed);
+    return Botan::ChaCha_RNG{seed};
+}
+
 std::optional<DkimKeyKind> kind_of(const Botan::Public_Key& key)
 {
     if (key.algo_name() == "RSA") return DkimKeyKind::rsa;
@@ -152,11 +159,21 @@ std::string DkimPrivateKey::public_octets() const
     return as_string(key->subject_public_key());
 }
 
+DkimPrivateKey DkimPrivateKey::make(DkimKeyKind kind, Rng chance)
+{
+    Botan::ChaCha_RNG rng = botan_rng(chance);
+    std::unique_ptr<Botan::Private_Key> key;
+    if (kind == DkimKeyKind::ed25519) {
+        key = std::make_unique<Botan::Ed25519_PrivateKey>(rng);
+    } else {
+        key = std::make_unique<Botan::RSA_PrivateKey>(rng, least_signing_bits);
+    }
+    return DkimPrivateKey{std::make_shared<const Held>(Held{kind, std::move(key)})};
+}
+
 std::string DkimPrivateKey::sign(std::string_view text, Rng chance) const
 {
-    std::array<std::uint8_t, 32> seed{};
-    chance.fill(seed);
-    Botan::ChaCha_RNG rng{seed};
+    Botan::ChaCha_RNG rng = botan_rng(chance);
     const bool rsa = held_->kind == DkimKeyKind::rsa;
     Botan::PK_Signer signer{*held_->key, rng, rsa ? rsa_padding : "Pure"};
     const std::string hash = rsa ? std::string{} : sha_256(text);

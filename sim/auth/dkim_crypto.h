@@ -40,6 +40,9 @@ public:
     // A file in PEM as `openssl genpkey` or `openssl genrsa` writes it, without a password.
     [[nodiscard]] static std::optional<DkimPrivateKey> read(std::string_view pem);
 
+    // A new one; of RSA as long as is recommended. Equal for equal chance.
+    [[nodiscard]] static DkimPrivateKey make(DkimKeyKind kind, Rng chance);
+
     [[nodiscard]] DkimKeyKind kind() const;
     [[nodiscard]] std::size_t bits() const;
     [[nodiscard]] std::string public_octets() const; // for p=

@@ -163,6 +163,11 @@ std::string key_record_name(const std::string& domain, const std::string& select
     return fmt::format("{}._domainkey.{}", selector, domain);
 }
 
+std::string revoked_record(DkimKeyKind kind)
+{
+    return fmt::format("v=DKIM1; k={}; p=", name_of(kind));
+}
+
 std::string key_record(const DkimPrivateKey& key)
 {
     return fmt::format(

@@ -35,5 +35,6 @@ sign_mail(const MailText& mail, const DkimSigning& signing, const DkimPrivateKey
 // Where the public half belongs, and what stands there: as one text, however long.
 [[nodiscard]] std::string key_record_name(const std::string& domain, const std::string& selector);
 [[nodiscard]] std::string key_record(const DkimPrivateKey& key);
+[[nodiscard]] std::string revoked_record(DkimKeyKind kind); // §3.6.1: p is empty
 
 } // namespace sim::auth

@@ -258,16 +258,12 @@ std::vector<std::string> walk_of(std::string domain)
 }
 
 DmarcFacts dmarc_facts(const MailText& mail,
-                       const SpfOutcome& spf,
+                       SpfResult spf,
                        const std::string& spf_domain,
                        const std::vector<DkimOutcome>& dkim)
 {
-    std::vector<std::string_view> from;
-    for (const MailField& field : mail.fields)
-        if (folded(field.name) == "from") from.push_back(field.value());
-    DmarcFacts facts{author_domain(from)};
-    if (spf.result == SpfResult::pass)
-        facts.identifiers.push_back({DmarcMethod::spf, folded(spf_domain)});
+    DmarcFacts facts{author_domain(mail)};
+    if (spf == SpfResult::pass) facts.identifiers.push_back({DmarcMethod::spf, folded(spf_domain)});
     for (const DkimOutcome& outcome : dkim) {
         if (outcome.result == DkimResult::pass)
             facts.identifiers.push_back({DmarcMethod::dkim, folded(outcome.names.domain)});

@@ -38,7 +38,7 @@ struct DmarcFacts {
     std::vector<DmarcIdentifier> identifiers{};
 };
 [[nodiscard]] DmarcFacts dmarc_facts(const MailText& mail,
-                                     const SpfOutcome& spf,
+                                     SpfResult spf,
                                      const std::string& spf_domain,
                                      const std::vector<DkimOutcome>& dkim);
 

@@ -192,7 +192,10 @@ bool looks_at(PolicyCheck check, Moment moment)
     case PolicyCheck::greylisting:
         return moment == Moment::recipient;
     case PolicyCheck::rate:
-        return true;
+        return moment != Moment::message;
+    case PolicyCheck::dkim:
+    case PolicyCheck::dmarc:
+        return moment == Moment::message;
     case PolicyCheck::client_name:
     case PolicyCheck::reverse_name:
     case PolicyCheck::sender_address:
@@ -234,10 +237,21 @@ std::vector<CheckAction> actions_of(PolicyCheck check)
     case PolicyCheck::block_list:
     case PolicyCheck::hello:
     case PolicyCheck::spf:
+    case PolicyCheck::dkim:
+    case PolicyCheck::dmarc:
     case PolicyCheck::greylisting: // `reject` is `defer`: it never refuses for good
         break;
     }
     return {off, mark, defer, reject};
+}
+
+// RFC 6376 §6.3 and RFC 9989 §7.4 warn of refusing for that alone: honest mail that was forwarded,
+// or went over a mailing list, fails as well.
+CheckAction usual_action(PolicyCheck check)
+{
+    if (check == PolicyCheck::dkim || check == PolicyCheck::dmarc) return CheckAction::mark;
+    const std::vector<CheckAction> actions = actions_of(check);
+    return actions.empty() ? CheckAction::reject : actions.back();
 }
 
 std::unique_ptr<Check> make_check(PolicyCheck check, Moment moment, CheckDesk* desk)
@@ -269,6 +283,10 @@ std::unique_ptr<Check> make_check(PolicyCheck check, Moment moment, CheckDesk* d
         return make_spf_check(at().config);
     case PolicyCheck::greylisting:
         return make_greylist_check(at());
+    case PolicyCheck::dkim:
+        return make_dkim_check();
+    case PolicyCheck::dmarc:
+        return make_dmarc_check(at().config);
     case PolicyCheck::recipient_domain:
         break;
     }
@@ -282,7 +300,10 @@ Decided decide(std::span<const Found> findings)
             findings, verdict, [](const Found& each) { return each.judged.verdict; });
         if (found != findings.end()) return {verdict, found->judged.reason, found->judged.text};
     }
-    return {};
+    Decided taken;
+    taken.is_junk =
+        std::ranges::any_of(findings, [](const Found& each) { return each.judged.is_junk; });
+    return taken;
 }
 
 Inspection::Inspection(std::span<const PolicyCheck> checks,

@@ -9,7 +9,10 @@
 #pragma once
 
 #include "sim/auth/greylist.h"
+#include "sim/auth/mail_text.h"
+#include "sim/auth/question.h"
 #include "sim/auth/rate.h"
+#include "sim/auth/results_field.h"
 #include "sim/core/happening.h"
 #include "sim/core/interface.h"
 
@@ -27,8 +30,8 @@
 
 namespace sim::auth {
 
-// When a server looks: when somebody connects, at MAIL, at each RCPT.
-SIM_NAMED_ENUM(Moment, client, sender, recipient);
+// When a server looks: when somebody connects, at MAIL, at each RCPT, when all of a mail is there.
+SIM_NAMED_ENUM(Moment, client, sender, recipient, message);
 
 // What comes of what a check finds. `mark`: it is noted and goes on; `defer`: what the check
 // refuses for good is refused for now (4yz); `reject`: as the check says.
@@ -57,25 +60,8 @@ struct Facts {
     std::string recipient_domain;
     bool recipient_is_local = false;
     Place recipient_place = Place::mailbox;
-    friend bool operator==(const Facts&, const Facts&) = default;
-};
-
-// What is asked for: RFC 1035 §3.2.2, RFC 3596 §2.1.
-inline constexpr std::uint16_t type_a = 1;
-inline constexpr std::uint16_t type_ptr = 12;
-inline constexpr std::uint16_t type_mx = 15;
-inline constexpr std::uint16_t type_txt = 16;
-inline constexpr std::uint16_t type_aaaa = 28;
-
-struct AskDns {
-    std::string name; // without the dot at its end
-    std::uint16_t type = 0;
-    friend bool operator==(const AskDns&, const AskDns&) = default;
-};
-struct DnsAnswer {
-    DnsOutcome outcome = DnsOutcome::found;
-    // Of the type asked for, as in a zone file ("0 ."); of TXT the strings joined.
-    std::vector<std::string> records;
+    std::shared_ptr<const MailText> message{}; // as it came
+    CheckedMail checked{}; // what SPF, DKIM and DMARC came to, as far as they have looked
 };
 
 struct Judged {
@@ -83,6 +69,7 @@ struct Judged {
     SmtpReason reason = SmtpReason::accepted; // when it defers or rejects
     std::string facts;                        // what it looked at and saw, on one line
     std::string text{};                       // of the reply; empty: the reason's own
+    bool is_junk = false;                     // if it is taken after all, then as Junk
     friend bool operator==(const Judged&, const Judged&) = default;
 };
 
@@ -136,8 +123,9 @@ constexpr bool is_own(PolicyCheck check)
 {
     return std::ranges::find(own_checks, check) != own_checks.end();
 }
-// What can be chosen for it.
+// What can be chosen for it, and what comes of it where a server has it and nothing is chosen.
 [[nodiscard]] std::vector<CheckAction> actions_of(PolicyCheck check);
+[[nodiscard]] CheckAction usual_action(PolicyCheck check);
 // Those that need a desk are made with one only; it outlives them.
 [[nodiscard]] std::unique_ptr<Check>
 make_check(PolicyCheck check, Moment moment = Moment::sender, CheckDesk* desk = nullptr);
@@ -151,6 +139,7 @@ struct Decided {
     PolicyVerdict verdict = PolicyVerdict::passed;
     SmtpReason reason = SmtpReason::accepted;
     std::string text{}; // of the reply; empty: the reason's own
+    bool is_junk = false;
     friend bool operator==(const Decided&, const Decided&) = default;
 };
 

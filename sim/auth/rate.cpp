@@ -74,6 +74,7 @@ private:
         case Moment::sender:
             return {"messages", limits.messages};
         case Moment::recipient:
+        case Moment::message: // it has been counted
             break;
         }
         return {"recipients", limits.recipients};

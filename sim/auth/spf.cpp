@@ -398,6 +398,12 @@ private:
 
 } // namespace
 
+std::string spf_domain(const std::string& mail_from, const std::string& helo)
+{
+    const std::size_t at = mail_from.rfind('@');
+    return at == std::string::npos ? helo : mail_from.substr(at + 1);
+}
+
 SpfQuery::SpfQuery(SpfFacts facts) : facts_{std::move(facts)}
 {
     look();

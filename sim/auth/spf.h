@@ -8,7 +8,7 @@
 // is missing: there is no half-evaluated state, and the limits of §4.6.4 bound the answers.
 #pragma once
 
-#include "sim/auth/policy.h"
+#include "sim/auth/question.h"
 #include "sim/auth/spf_record.h"
 
 #include <cstdint>
@@ -30,6 +30,9 @@ struct SpfFacts {
     std::string receiver = "unknown"; // who asks, for %{r}
     std::int64_t unix_time_s = 0;     // for %{t}
 };
+
+// Whose record counts: the domain of the sender, else the HELO name.
+[[nodiscard]] std::string spf_domain(const std::string& mail_from, const std::string& helo);
 
 // One term that was looked at, in order; those of an included record are deeper.
 struct SpfStep {

@@ -16,15 +16,8 @@ public:
     explicit Spf(const CheckConfig& config) : config_{config} {}
     std::optional<Step> start(Facts& facts) override
     {
-        if (!facts.user.empty() || facts.may_relay) return std::nullopt;
-        SpfFacts asked;
-        asked.client = facts.client;
-        asked.helo = facts.hello;
-        asked.mail_from = facts.sender; // null: HELO is looked at, RFC 7208 §2.4
-        if (!config_.own_names.empty()) asked.receiver = config_.own_names.front();
-        asked.unix_time_s =
-            std::chrono::floor<std::chrono::seconds>(facts.now.time_since_epoch()).count();
-        query_.emplace(std::move(asked));
+        if (is_known(facts)) return std::nullopt;
+        query_.emplace(spf_facts(facts, config_));
         return go_on(facts);
     }
     Step handle_answer(Facts& facts, const DnsAnswer& answer) override
@@ -34,10 +27,11 @@ public:
     }
 
 private:
-    [[nodiscard]] Step go_on(const Facts& facts) const
+    [[nodiscard]] Step go_on(Facts& facts) const
     {
         if (query_->question()) return *query_->question();
         const SpfOutcome& outcome = query_->outcome();
+        facts.checked.spf = spf_seen(facts, outcome);
         Judged judged;
         judged.facts = seen(facts, outcome);
         switch (outcome.result) {
@@ -85,6 +79,32 @@ private:
 };
 
 } // namespace
+
+std::int64_t unix_seconds(Instant at)
+{
+    return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+}
+
+bool is_known(const Facts& facts)
+{
+    return !facts.user.empty() || facts.may_relay;
+}
+
+SpfFacts spf_facts(const Facts& facts, const CheckConfig& config)
+{
+    SpfFacts asked;
+    asked.client = facts.client;
+    asked.helo = facts.hello;
+    asked.mail_from = facts.sender; // null: HELO is looked at, RFC 7208 §2.4
+    if (!config.own_names.empty()) asked.receiver = config.own_names.front();
+    asked.unix_time_s = unix_seconds(facts.now);
+    return asked;
+}
+
+SpfSeen spf_seen(const Facts& facts, const SpfOutcome& outcome)
+{
+    return {outcome.result, facts.sender, facts.hello};
+}
 
 std::unique_ptr<Check> make_spf_check(const CheckConfig& config)
 {

@@ -1,6 +1,8 @@
 // Everything that can happen in a world, as plain data: the closed list that the trace holds and
 // that every view, sentence and report is drawn from. No prose, no catch-all.
 //
+// New ones go to the end: the hash of a trace knows a kind by its place.
+//
 // Blobs refer to the trace's PayloadStore. "Sent" and "received" are said of the host in the Event.
 #pragma once
 
@@ -76,7 +78,8 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(StepStarted, step_started, command)                                                          \
     X(SettingChanged, setting_changed, hop)                                                        \
     X(RuleSwitched, rule_switched, hop)                                                            \
-    X(FaultInjected, fault_injected, hop)
+    X(FaultInjected, fault_injected, hop)                                                          \
+    X(MailJunked, mail_junked, hop)
 
 namespace detail {
 template <typename None, typename... Happened>

@@ -160,7 +160,9 @@ SIM_NAMED_ENUM(PolicyCheck,
                block_list,
                hello,
                spf,
-               greylisting);
+               greylisting,
+               dkim,
+               dmarc);
 SIM_NAMED_ENUM(PolicyVerdict, passed, marked, deferred, rejected);
 struct PolicyJudged {
     PolicyCheck check = PolicyCheck::sender_domain;
@@ -184,7 +186,14 @@ struct FieldAdded { // a server wrote a header field into the message (Received,
     SIM_FIELDS(mail, field);
 };
 // What a program may do to a mail that passes through it, besides adding fields in front.
-SIM_NAMED_ENUM(MailChange, blind_copies, return_path, preamble, line_ends, ascii_form);
+SIM_NAMED_ENUM(MailChange,
+               blind_copies,
+               return_path,
+               preamble,
+               line_ends,
+               ascii_form,
+               false_results,
+               line_added);
 struct MailChanged {
     MailId mail;
     MailChange change = MailChange::line_ends;
@@ -217,6 +226,11 @@ struct MailDelivered { // lies in the recipient's mailbox
     Blob mailbox;
     std::uint32_t size = 0;
     SIM_FIELDS(mail, mailbox, size);
+};
+struct MailJunked { // the mailbox that it lies in is the recipient's Junk
+    MailId mail;
+    Blob mailbox;
+    SIM_FIELDS(mail, mailbox);
 };
 // Who said no, at which step: what a bounce and a why card are made of.
 SIM_NAMED_ENUM(FailureStep,

@@ -139,6 +139,14 @@ SIM_NAMED_ENUM(SmtpReason,
                greylisted,
                too_many_connections,
                too_fast,
-               too_fast_for_long);
+               too_fast_for_long,
+               dkim_failed,       // no signature holds
+               dkim_unacceptable, // none that may be relied on
+               dkim_not_authors,  // the author's own does not hold, somebody else's does
+               dkim_in_doubt,
+               dmarc_failed,    // neither SPF nor DKIM has passed
+               dmarc_unaligned, // one has, for another domain than the author's
+               dmarc_in_doubt,
+               author_unclear);
 
 } // namespace sim

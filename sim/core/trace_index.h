@@ -64,7 +64,7 @@ public:
     [[nodiscard]] static constexpr bool is_listed(Kind kind)
     {
         return kind == Kind::auth_tried ||
-               (kind >= Kind::mail_composed && kind <= Kind::fault_injected);
+               (kind >= Kind::mail_composed && kind <= Kind::mail_junked);
     }
 
     // The trace alone appends. `bytes` is what a blob of the event refers to.

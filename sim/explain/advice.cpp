@@ -24,6 +24,8 @@ CureKind advice_for(SmtpReason reason, bool given_up)
         return CureKind::check_address;
     case SmtpReason::sender_not_yours:
     case SmtpReason::spf_failed:
+    case SmtpReason::dmarc_failed:
+    case SmtpReason::dmarc_unaligned:
         return CureKind::senders_provider;
     case SmtpReason::message_too_big:
         return CureKind::smaller_message;
@@ -34,6 +36,8 @@ CureKind advice_for(SmtpReason reason, bool given_up)
     case SmtpReason::overloaded:
     case SmtpReason::greylisted:
     case SmtpReason::spf_in_doubt:
+    case SmtpReason::dkim_in_doubt:
+    case SmtpReason::dmarc_in_doubt:
     case SmtpReason::too_many_connections:
     case SmtpReason::too_fast:
     case SmtpReason::idle_too_long:

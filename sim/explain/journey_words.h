@@ -33,6 +33,7 @@ SIM_NAMED_ENUM(Ending,
                fetch_failed,       // delivered, or nothing sent; somebody could not fetch
                delivered,          // and nobody on the way could read anything
                delivered_unproved, // encrypted, but whoever is at the other end was not checked
+               junked,             // taken, but into Junk
                delivered_readable,
                delivered_split); // a server on the way took one mail for several
 

@@ -161,6 +161,7 @@ constexpr std::array<KindFacts, count_of<ProblemKind>()> facts_of_kinds{{
     {ProblemKind::no_name_server_here, ""},
     {ProblemKind::not_a_listing, "code"},
     {ProblemKind::no_block_list, ""},
+    {ProblemKind::no_zone_for_key, "domain"},
     {ProblemKind::no_such_setting, ""},
     {ProblemKind::text_too_long, "most"},
     {ProblemKind::control_character, ""},

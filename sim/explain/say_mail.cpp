@@ -27,6 +27,9 @@ std::string field_variant(std::string_view field)
     if (name == "date") return "date";
     if (name == "message-id") return "message_id";
     if (name == "return-path") return "return_path";
+    if (name == "authentication-results") return "results";
+    if (name == "dkim-signature") return "signature";
+    if (name == "x-spam-flag") return "junk_flag";
     return "other";
 }
 
@@ -144,7 +147,14 @@ std::vector<KindMessages> mail_messages()
     return {
         {Kind::mail_composed, {""}, {""}, {"sender", "recipients", "size"}},
         {Kind::field_added,
-         {"received", "date", "message_id", "return_path", "other"},
+         {"received",
+          "date",
+          "message_id",
+          "return_path",
+          "results",
+          "signature",
+          "junk_flag",
+          "other"},
          {""},
          {"field", "name"}},
         {Kind::mail_changed, all_names<MailChange>(), {""}, {"change", "detail"}},
@@ -164,6 +174,7 @@ std::vector<KindMessages> mail_messages()
          mail_or_report,
          mail_or_report,
          {"mailbox", "size", "about", "news"}},
+        {Kind::mail_junked, {""}, {""}, {"mailbox"}},
         {Kind::mail_deferred,
          said,
          {""},
@@ -264,6 +275,13 @@ Said say(const Event& event, const MailDelivered& what, const Context& context)
     add_news(facts, what.mail, context);
     const std::string variant = mail_variant(what.mail, context);
     return {variant, variant, facts.take()};
+}
+
+Said say(const Event& event, const MailJunked& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("mailbox", what.mailbox);
+    return {"", "", facts.take()};
 }
 
 Said say(const Event& event, const MailDeferred& what, const Context& context)

@@ -267,7 +267,7 @@ bool gives_up_protection(const SettingKey& key, std::string_view value)
 {
     if (key.name == "open_relay" || key.name == "lenient_line_ends") return value == "true";
     if (key.name == "require_tls" || key.name == "require_auth") return value == "false";
-    if (key.name == "certificate") return value != "good";
+    if (key.name == "certificate" || key.name == "signing") return value != "good";
     return key.name == "tls" && value == name_of(TlsMode::none);
 }
 

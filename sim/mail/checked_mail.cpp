@@ -10,10 +10,7 @@ namespace sim::mail {
 
 namespace {
 
-bool is_false_result(std::string_view name, std::string_view value, std::string_view authserv_id)
-{
-    return folded(name) == "authentication-results" && auth::is_results_of(value, authserv_id);
-}
+constexpr std::string_view results_name = "Authentication-Results";
 
 } // namespace
 
@@ -35,22 +32,23 @@ std::size_t count_false_results(const auth::MailText& mail, std::string_view aut
 {
     return static_cast<std::size_t>(
         std::ranges::count_if(mail.fields, [&](const auth::MailField& field) {
-            return is_false_result(field.name, field.value(), authserv_id);
+            return folded(field.name) == folded(results_name) &&
+                   auth::is_results_of(field.value(), authserv_id);
         }));
 }
 
-std::string
-with_results(std::string_view message, std::string_view field, std::string_view authserv_id)
+std::vector<std::string> take_false_results(std::string& message, std::string_view authserv_id)
 {
-    std::string rest;
-    std::size_t kept = 0;
-    for (const HeaderField& each : parse_header(message).fields) {
-        if (!is_false_result(each.name, each.value, authserv_id)) continue;
-        rest += message.substr(kept, each.begin - kept);
-        kept = each.end;
-    }
-    rest += message.substr(kept);
-    return prepend_field(rest, field);
+    return take_fields(message, results_name, [&](std::string_view value) {
+        return auth::is_results_of(value, authserv_id);
+    });
+}
+
+bool is_junk(std::string_view message)
+{
+    constexpr std::size_t colon = junk_field.find(':');
+    const auto field = find_field(message, junk_field.substr(0, colon));
+    return field && folded(field->value) == folded(junk_field.substr(colon + 2));
 }
 
 } // namespace sim::mail

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim::mail {
 
@@ -16,8 +17,12 @@ namespace sim::mail {
 [[nodiscard]] std::size_t count_false_results(const auth::MailText& mail,
                                               std::string_view authserv_id);
 
-// `field` without its last line end on top, and without those (RFC 8601 §5).
-[[nodiscard]] std::string
-with_results(std::string_view message, std::string_view field, std::string_view authserv_id);
+// Takes them out (RFC 8601 §5), and returns them, each without its last line end.
+std::vector<std::string> take_false_results(std::string& message, std::string_view authserv_id);
+
+// What a server writes into a mail that belongs into Junk, so that the one behind it that has the
+// mailbox knows; whoever writes it into a mail of his own gets what it says.
+inline constexpr std::string_view junk_field = "X-Spam-Flag: YES";
+[[nodiscard]] bool is_junk(std::string_view message);
 
 } // namespace sim::mail

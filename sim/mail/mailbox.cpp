@@ -52,7 +52,8 @@ bool MailboxStore::has_room(std::string_view address, std::uint64_t more_bytes) 
 void MailboxStore::deliver(std::string_view address,
                            MailId mail,
                            Instant at_time,
-                           std::shared_ptr<const std::string> text)
+                           std::shared_ptr<const std::string> text,
+                           Folder folder)
 {
     Box& box = at(address);
     box.used_bytes += text->size();
@@ -60,12 +61,18 @@ void MailboxStore::deliver(std::string_view address,
     // long ended: what was delivered counts, not only how many were before it.
     const std::uint64_t identity = fnv1a(*text, fnv1a(address, fnv1a_basis ^ instance_));
     std::string uidl = fmt::format("{:016x}.{:x}", identity, box.delivered++);
-    box.messages.push_back(KeptMessage{std::move(uidl), mail, at_time, std::move(text)});
+    std::vector<KeptMessage>& into = folder == Folder::junk ? box.junk : box.messages;
+    into.push_back(KeptMessage{std::move(uidl), mail, at_time, std::move(text)});
 }
 
 const std::vector<KeptMessage>& MailboxStore::messages(std::string_view address) const
 {
     return at(address).messages;
+}
+
+const std::vector<KeptMessage>& MailboxStore::junk(std::string_view address) const
+{
+    return at(address).junk;
 }
 
 void MailboxStore::remove(std::string_view address, const std::vector<std::string>& uidls)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/core/ids.h"
+#include "sim/core/named_enum.h"
 #include "sim/core/time.h"
 
 #include <cstdint>
@@ -18,6 +19,10 @@ namespace sim::mail {
 // in A-labels. RFC 5321 §2.4 leaves the local part to the host; this one, like nearly all, ignores
 // case there too.
 [[nodiscard]] std::string fold_address(std::string_view address);
+
+// What a mailbox has. POP3 knows the inbox only; Junk is for people to look into at their
+// provider's.
+SIM_NAMED_ENUM(Folder, inbox, junk);
 
 struct KeptMessage {
     std::string uidl; // never that of another message in this mailbox, in no run: RFC 1939 §7
@@ -41,8 +46,10 @@ public:
     void deliver(std::string_view address,
                  MailId mail,
                  Instant at,
-                 std::shared_ptr<const std::string> text);
-    [[nodiscard]] const std::vector<KeptMessage>& messages(std::string_view address) const;
+                 std::shared_ptr<const std::string> text,
+                 Folder folder = Folder::inbox);
+    [[nodiscard]] const std::vector<KeptMessage>& messages(std::string_view address) const; // inbox
+    [[nodiscard]] const std::vector<KeptMessage>& junk(std::string_view address) const;
     void remove(std::string_view address, const std::vector<std::string>& uidls);
 
     // One reader at a time, RFC 1939 §4. False: somebody else has it.
@@ -58,6 +65,7 @@ private:
         std::uint32_t delivered = 0; // ever
         bool locked = false;
         std::vector<KeptMessage> messages;
+        std::vector<KeptMessage> junk;
     };
     Box& at(std::string_view address);
     [[nodiscard]] const Box& at(std::string_view address) const;

@@ -385,7 +385,9 @@ std::string prepend_field(std::string_view message, std::string_view field)
     return result;
 }
 
-std::vector<std::string> take_fields(std::string& message, std::string_view name)
+std::vector<std::string> take_fields(std::string& message,
+                                     std::string_view name,
+                                     const std::function<bool(std::string_view value)>& which)
 {
     std::vector<std::string> taken;
     std::string rest;
@@ -393,6 +395,7 @@ std::vector<std::string> take_fields(std::string& message, std::string_view name
     FieldWalk walk{message};
     while (const auto span = walk.next()) {
         if (!same_name(span->name, name)) continue;
+        if (which && !which(field_of(message, *span).value)) continue;
         rest.append(message, kept, span->begin - kept);
         kept = span->end;
         std::string field = message.substr(span->begin, span->end - span->begin);

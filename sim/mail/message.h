@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,8 +70,11 @@ std::optional<MessageFault> fault_of_message(std::string_view bytes);
 // `field` with name, value and folds, without its last line end: "Received: from ...".
 std::string prepend_field(std::string_view message, std::string_view field);
 // Takes every field of that name out, whole with its continuation lines (Bcc on submission), and
-// returns them, without their last line ends.
-std::vector<std::string> take_fields(std::string& message, std::string_view name);
+// returns them, without their last line ends. `which`: only those whose value is one of these.
+std::vector<std::string>
+take_fields(std::string& message,
+            std::string_view name,
+            const std::function<bool(std::string_view value)>& which = nullptr);
 // CR LF wherever a line ends in LF or CR alone. A last line without an end stays without. Only
 // where one's own user submits: anywhere else it would make smuggling possible.
 std::string normalise_line_ends(std::string_view message);

@@ -1,8 +1,10 @@
 #include "sim/mail/mta.h"
 
+#include "sim/auth/results_field.h"
 #include "sim/core/assert.h"
 #include "sim/core/recipients.h"
 #include "sim/mail/ascii_form.h"
+#include "sim/mail/checked_mail.h"
 #include "sim/mail/idn.h"
 #include "sim/smtp/command.h"
 
@@ -141,6 +143,7 @@ void Mta::handle_ended(ConnectionId connection, ConnectionEnd /*how*/)
         deadlines_.forget(connection);
         inbound_.erase(inbound);
         inspections_.erase(connection);
+        held_.erase(connection);
     }
 }
 
@@ -281,6 +284,18 @@ std::string Mta::complete(std::string text, MailId mail, ConnectionId connection
     return text;
 }
 
+// Last of all: what is written behind a signature breaks it.
+std::string Mta::sign(std::string text, MailId mail, ConnectionId connection)
+{
+    const auto fields =
+        signatures_for(text, config_.signing, machine_.now(), machine_.chance("signatures"));
+    for (const std::string& field : fields)
+        add_field(text, mail, connection, field);
+    if (fields.empty() || config_.signing.way != SigningWay::body_changed) return text;
+    tell(mail, connection, MailChange::line_added, {});
+    return with_changed_body(text);
+}
+
 std::string Mta::stamp(std::string text,
                        const InboundPeer& peer,
                        const smtp::server::MessageReceived& message,
@@ -311,19 +326,54 @@ std::string Mta::stamp(std::string text,
     return text;
 }
 
-smtp::server::Judgement Mta::receive(const InboundPeer& peer, smtp::server::MessageReceived message)
+std::vector<std::string> Mta::recipients_of(const smtp::server::MessageReceived& message) const
+{
+    std::vector<std::string> recipients;
+    recipients.reserve(message.envelope.recipients.size());
+    for (const smtp::Mailbox& recipient : message.envelope.recipients)
+        recipients.push_back(local_address(recipient));
+    return recipients;
+}
+
+// Whatever a check may say.
+std::optional<SmtpReason> Mta::refusal_of(const smtp::server::MessageReceived& message,
+                                          const std::vector<std::string>& recipients) const
 {
     if (count_fields(message.text, "Received") > config_.max_received_fields)
-        return {SmtpReason::mail_loop, {}, 0, {}};
-    std::vector<std::string> recipients;
-    for (const smtp::Mailbox& recipient : message.envelope.recipients) {
-        recipients.push_back(local_address(recipient));
-        if (!mailboxes_.exists(recipients.back())) continue;
-        if (!mailboxes_.has_room(recipients.back(), message.text.size()))
-            return {SmtpReason::mailbox_full, {}, 0, {}};
+        return SmtpReason::mail_loop;
+    for (const std::string& recipient : recipients) {
+        if (mailboxes_.exists(recipient) && !mailboxes_.has_room(recipient, message.text.size()))
+            return SmtpReason::mailbox_full;
     }
-    if (goes_in_circles(message.text, recipients)) return {SmtpReason::mail_loop, {}, 0, {}};
+    if (goes_in_circles(message.text, recipients)) return SmtpReason::mail_loop;
+    return std::nullopt;
+}
 
+std::optional<smtp::server::Judgement> Mta::receive(const InboundPeer& peer,
+                                                    smtp::server::MessageReceived message)
+{
+    const std::vector<std::string> recipients = recipients_of(message);
+    if (const auto refusal = refusal_of(message, recipients))
+        return smtp::server::Judgement{*refusal, {}, 0, {}};
+    if (!looks_at(peer, auth::Moment::message)) {
+        auth::CheckedMail checked;
+        if (peer.spf) checked = {config_.hostname, peer.spf};
+        return take(peer, std::move(message), recipients, checked, false);
+    }
+    auth::Facts facts = facts_of(peer, {message.envelope.sender, {}, message.client});
+    const std::string_view text = message.text;
+    facts.message =
+        std::make_shared<const auth::MailText>(mail_text(text.substr(preamble_size(text))));
+    held_.insert_or_assign(peer.connection, std::move(message));
+    return inspect(peer, auth::Moment::message, std::move(facts));
+}
+
+smtp::server::Judgement Mta::take(const InboundPeer& peer,
+                                  smtp::server::MessageReceived message,
+                                  const std::vector<std::string>& recipients,
+                                  const auth::CheckedMail& checked,
+                                  bool is_junk)
+{
     // A mail that comes from outside the simulated programs gets its number here.
     const auto& in_transit = machine_.world().in_transit;
     const auto known = in_transit.find(peer.connection);
@@ -354,7 +404,17 @@ smtp::server::Judgement Mta::receive(const InboundPeer& peer, smtp::server::Mess
     }
     if (listener_of(peer).is_submission)
         text = complete(std::move(text), mail->mail, peer.connection);
+    const bool is_checked = checked.spf || checked.dkim || checked.dmarc;
+    if (is_checked) {
+        for (const std::string& field : take_false_results(text, config_.hostname))
+            tell(mail->mail, peer.connection, MailChange::false_results, field);
+    }
     text = stamp(std::move(text), peer, message, *mail);
+    if (listener_of(peer).is_submission && !config_.signing.keys.empty())
+        text = sign(std::move(text), mail->mail, peer.connection);
+    if (is_junk) add_field(text, mail->mail, peer.connection, junk_field);
+    // RFC 8601 §4: on top of all that has come, so that what is below is not ours.
+    if (is_checked) add_field(text, mail->mail, peer.connection, auth::results_field(checked));
     mail->text = std::make_shared<const std::string>(std::move(text));
     const std::string reply = "Ok: queued as " + mail->queue_id;
     accept(mail, recipients, peer.connection);
@@ -415,20 +475,22 @@ void Mta::deliver_here(const QueuedMail& mail, const std::string& recipient)
         tell(mail.mail, {}, MailChange::return_path, field);
     text = prepend_field(text, "Delivered-To: " + recipient);
     text = prepend_field(text, "Return-Path: <" + mail.reverse_path + ">");
+    const Folder folder = is_junk(text) ? Folder::junk : Folder::inbox;
     auto kept = std::make_shared<const std::string>(std::move(text));
-    mailboxes_.deliver(recipient, mail.mail, machine_.now(), kept);
+    mailboxes_.deliver(recipient, mail.mail, machine_.now(), kept, folder);
+    const Blob mailbox = machine_.note(recipient);
     machine_.append({},
-                    MailDelivered{mail.mail,
-                                  machine_.note(recipient),
-                                  static_cast<std::uint32_t>(kept->size())});
-    machine_.world().store(StoredMessage{StoredIn::mailbox,
-                                         machine_.host(),
-                                         mail.mail,
-                                         machine_.now(),
-                                         recipient,
-                                         mail.reverse_path,
-                                         {recipient},
-                                         kept});
+                    MailDelivered{mail.mail, mailbox, static_cast<std::uint32_t>(kept->size())});
+    if (folder == Folder::junk) machine_.append({}, MailJunked{mail.mail, mailbox});
+    machine_.world().store(
+        StoredMessage{folder == Folder::junk ? StoredIn::junk : StoredIn::mailbox,
+                      machine_.host(),
+                      mail.mail,
+                      machine_.now(),
+                      recipient,
+                      mail.reverse_path,
+                      {recipient},
+                      kept});
 }
 
 // ---- telling the sender -----------------------------------------------------------------------

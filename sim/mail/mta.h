@@ -12,10 +12,12 @@
 #include "sim/mail/pop_logins.h"
 #include "sim/mail/relay.h"
 #include "sim/mail/report_mail.h"
+#include "sim/mail/signing.h"
 #include "sim/mail/smtp_inbound.h"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,7 @@ struct MtaConfig {
     FailedLoginsConfig failed_logins;
     auth::CheckActions check_actions;
     auth::CheckConfig checks;                // its own names are added by itself
+    SigningConfig signing;                   // of the mail of its users
     std::uint32_t max_received_fields = 100; // RFC 5321 §6.3
 };
 
@@ -76,8 +79,8 @@ private:
     check_recipient(const InboundPeer& peer,
                     const smtp::server::CheckSender& transaction,
                     const smtp::Mailbox& recipient) override;
-    smtp::server::Judgement receive(const InboundPeer& peer,
-                                    smtp::server::MessageReceived message) override;
+    std::optional<smtp::server::Judgement> receive(const InboundPeer& peer,
+                                                   smtp::server::MessageReceived message) override;
     [[nodiscard]] const sasl::CredentialStore& credentials() const override { return accounts_; }
     [[nodiscard]] std::optional<Instant> refused_until(const InboundPeer& peer) const override;
     [[nodiscard]] std::uint32_t failed_logins(const InboundPeer& peer) const override;
@@ -92,9 +95,24 @@ private:
                                        const smtp::server::CheckSender& transaction) const;
     // Those of a port that are not off.
     [[nodiscard]] const std::vector<PolicyCheck>& checks_of(const InboundPeer& peer) const;
+    [[nodiscard]] bool looks_at(const InboundPeer& peer, auth::Moment moment) const;
     [[nodiscard]] auth::Place place_of(const smtp::Mailbox& recipient) const;
     std::optional<smtp::server::Judgement>
     inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts);
+    // Whatever a check may say, this mail cannot be taken.
+    [[nodiscard]] std::vector<std::string>
+    recipients_of(const smtp::server::MessageReceived& message) const;
+    [[nodiscard]] std::optional<SmtpReason>
+    refusal_of(const smtp::server::MessageReceived& message,
+               const std::vector<std::string>& recipients) const;
+    smtp::server::Judgement take(const InboundPeer& peer,
+                                 smtp::server::MessageReceived message,
+                                 const std::vector<std::string>& recipients,
+                                 const auth::CheckedMail& checked,
+                                 bool is_junk);
+    // Of the mail that is held for this connection.
+    smtp::server::Judgement
+    take_held(ConnectionId connection, const auth::Facts& facts, const auth::Decided& decided);
     // Carries the inspection of a connection on; nothing: it waits for DNS.
     std::optional<smtp::server::Judgement> go_on_inspecting(ConnectionId connection);
     void handle_inspected(ConnectionId connection, const dns::Answered& answer);
@@ -110,6 +128,7 @@ private:
                       const InboundPeer& peer,
                       const smtp::server::MessageReceived& message,
                       const QueuedMail& mail);
+    std::string sign(std::string text, MailId mail, ConnectionId connection);
     void tell(MailId mail, ConnectionId connection, MailChange change, std::string_view detail);
     void add_field(std::string& text, MailId mail, ConnectionId connection, std::string_view field);
     void accept(const std::shared_ptr<QueuedMail>& mail,
@@ -140,7 +159,8 @@ private:
     std::map<std::uint16_t, std::vector<PolicyCheck>>
         checks_; // by port, without those that are off
     std::map<ConnectionId, auth::Inspection> inspections_;
-    std::map<dns::QuestionId, ConnectionId> questions_; // of inspections
+    std::map<dns::QuestionId, ConnectionId> questions_;          // of inspections
+    std::map<ConnectionId, smtp::server::MessageReceived> held_; // while checks look at them
     SmtpFaults faults_;
 };
 

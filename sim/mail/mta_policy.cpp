@@ -40,6 +40,7 @@ auth::Facts Mta::facts_of(const InboundPeer& peer,
     }
     facts.sends_as_us = !config_.relays_foreign_senders && is_own_network(peer);
     facts.may_relay = may_relay(peer, transaction.client);
+    facts.checked = {config_.hostname, peer.spf};
     const smtp::Mailbox& sender = transaction.sender;
     if (!sender.is_null()) facts.sender = fold_address(to_string(sender));
     facts.sender_domain = ascii_domain(sender.domain);
@@ -65,12 +66,15 @@ const std::vector<PolicyCheck>& Mta::checks_of(const InboundPeer& peer) const
     return checks_.at(peer.local.port);
 }
 
+bool Mta::looks_at(const InboundPeer& peer, auth::Moment moment) const
+{
+    return std::ranges::any_of(
+        checks_of(peer), [moment](PolicyCheck check) { return auth::looks_at(check, moment); });
+}
+
 smtp::server::Judgement Mta::check_client(const InboundPeer& peer)
 {
-    const bool is_looked_at = std::ranges::any_of(checks_of(peer), [](PolicyCheck check) {
-        return auth::looks_at(check, auth::Moment::client);
-    });
-    if (!is_looked_at) return {};
+    if (!looks_at(peer, auth::Moment::client)) return {};
     const auto judgement = inspect(peer, auth::Moment::client, facts_of(peer, {}));
     SIM_ASSERT(judgement.has_value()); // nothing is asked of DNS before 220
     return *judgement;
@@ -79,7 +83,9 @@ smtp::server::Judgement Mta::check_client(const InboundPeer& peer)
 std::optional<smtp::server::Judgement> Mta::check_sender(const InboundPeer& peer,
                                                          const smtp::server::CheckSender& question)
 {
-    return inspect(peer, auth::Moment::sender, facts_of(peer, question));
+    auth::Facts facts = facts_of(peer, question);
+    facts.checked.spf.reset(); // that was of the mail before
+    return inspect(peer, auth::Moment::sender, std::move(facts));
 }
 
 std::optional<smtp::server::Judgement>
@@ -118,13 +124,29 @@ std::optional<smtp::server::Judgement> Mta::go_on_inspecting(ConnectionId connec
                                          found->judged.verdict,
                                          machine_.note(found->judged.facts)});
         } else {
-            auto judgement = judgement_of(std::get<auth::Decided>(*output));
-            inbound_.at(connection)->know_client(at->second.facts().client_name);
+            const auth::Facts facts = at->second.facts();
             inspections_.erase(at);
-            return judgement;
+            inbound_.at(connection)->know_client(facts.client_name, facts.checked.spf);
+            return take_held(connection, facts, std::get<auth::Decided>(*output));
         }
     }
     return std::nullopt;
+}
+
+smtp::server::Judgement
+Mta::take_held(ConnectionId connection, const auth::Facts& facts, const auth::Decided& decided)
+{
+    const auto held = held_.find(connection);
+    if (held == held_.end()) return judgement_of(decided);
+    smtp::server::MessageReceived message = std::move(held->second);
+    held_.erase(held);
+    if (decided.verdict > PolicyVerdict::marked) return judgement_of(decided);
+    const std::vector<std::string> recipients = recipients_of(message);
+    return take(inbound_.at(connection)->peer(),
+                std::move(message),
+                recipients,
+                facts.checked,
+                decided.is_junk);
 }
 
 void Mta::handle_inspected(ConnectionId connection, const dns::Answered& answer)

@@ -383,7 +383,8 @@ void SmtpInbound::on(const CheckRecipient& what)
 
 void SmtpInbound::on(MessageReceived& what)
 {
-    session_.handle_judgement(receiver_.receive(peer_, std::move(what)), machine_.now());
+    if (auto judgement = receiver_.receive(peer_, std::move(what)))
+        session_.handle_judgement(*judgement, machine_.now());
 }
 
 // ---- faults -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // command and reply appended to the trace. What may be accepted is asked of an SmtpReceiver.
 #pragma once
 
+#include "sim/auth/results_field.h"
 #include "sim/core/interface.h"
 #include "sim/mail/channel.h"
 #include "sim/mail/drain.h"
@@ -18,13 +19,14 @@
 
 namespace sim::mail {
 
-// Who is at the other end and how; fixed for the connection but for the last two.
+// Who is at the other end and how; fixed for the connection but for the last three.
 struct InboundPeer {
     ConnectionId connection;
     Endpoint local;
     Endpoint remote;
     std::optional<tls::Established> tls; // once it stands
     std::string client_name{};           // once a check has found that it is one
+    std::optional<auth::SpfSeen> spf{};  // of the last MAIL, if a check has looked
 };
 
 // The server's side of the questions that a session asks.
@@ -32,7 +34,7 @@ class SmtpReceiver : public Interface {
 public:
     // Whether somebody who has just connected is welcome; known at once.
     virtual smtp::server::Judgement check_client(const InboundPeer& /*peer*/) { return {}; }
-    // Nothing: the answer to either comes later, through SmtpInbound::settle.
+    // Nothing: the answer to any of these comes later, through SmtpInbound::settle.
     virtual std::optional<smtp::server::Judgement>
     check_sender(const InboundPeer& peer, const smtp::server::CheckSender& question) = 0;
     virtual std::optional<smtp::server::Judgement>
@@ -40,8 +42,8 @@ public:
                     const smtp::server::CheckSender& transaction,
                     const smtp::Mailbox& recipient) = 0;
     // Accepting means that the mail is safe with the server.
-    virtual smtp::server::Judgement receive(const InboundPeer& peer,
-                                            smtp::server::MessageReceived message) = 0;
+    virtual std::optional<smtp::server::Judgement>
+    receive(const InboundPeer& peer, smtp::server::MessageReceived message) = 0;
     [[nodiscard]] virtual const sasl::CredentialStore& credentials() const = 0;
     // After too many failed logins from its address: until when it cannot log in.
     [[nodiscard]] virtual std::optional<Instant> refused_until(const InboundPeer& peer) const = 0;
@@ -75,7 +77,11 @@ public:
     void handle_ended(); // by reset or timeout: nobody hears anything any more
     void handle_timeout();
     void settle(const smtp::server::Judgement& judgement);
-    void know_client(const std::string& name) { peer_.client_name = name; }
+    void know_client(const std::string& name, const std::optional<auth::SpfSeen>& spf)
+    {
+        peer_.client_name = name;
+        peer_.spf = spf;
+    }
     [[nodiscard]] Instant next_timeout() const;
     [[nodiscard]] const InboundPeer& peer() const { return peer_; }
 

@@ -12,7 +12,7 @@
 namespace sim::mail {
 
 // A message as a host holds it: in its queue, in a mailbox, or in the mail program that fetched it.
-SIM_NAMED_ENUM(StoredIn, sent_by_program, accepted_by_server, mailbox, fetched_by_program);
+SIM_NAMED_ENUM(StoredIn, sent_by_program, accepted_by_server, mailbox, junk, fetched_by_program);
 
 struct StoredMessage {
     StoredIn where = StoredIn::mailbox;

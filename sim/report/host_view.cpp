@@ -80,6 +80,7 @@ struct HostIndex::Parts {
     void follow(std::size_t end);
     void follow_host(const Event& event);
     void on_delivered(const Event& event, const MailDelivered& what);
+    void on_junked(const Event& event, const MailJunked& what);
     void on_retrieved(const Event& event, const MailRetrieved& what);
     [[nodiscard]] const Host* host(HostId id) const
     {
@@ -121,6 +122,7 @@ void HostIndex::Parts::follow_host(const Event& event)
     }
     if (const auto* delivered_here = std::get_if<MailDelivered>(&event.what))
         on_delivered(event, *delivered_here);
+    if (const auto* junked = std::get_if<MailJunked>(&event.what)) on_junked(event, *junked);
     if (const auto* retrieved = std::get_if<MailRetrieved>(&event.what))
         on_retrieved(event, *retrieved);
 }
@@ -135,6 +137,14 @@ void HostIndex::Parts::on_delivered(const Event& event, const MailDelivered& wha
     std::vector<MailboxEntry>& mailbox = hosts[event.host.value].mailbox;
     delivered[{entry.mailbox, entry.mail}] = {event.host, mailbox.size()};
     mailbox.push_back(entry);
+}
+
+void HostIndex::Parts::on_junked(const Event& event, const MailJunked& what)
+{
+    const auto found = delivered.find({trace.view(what.mailbox), what.mail});
+    if (found == delivered.end()) return;
+    const auto& [host_of_mailbox, position] = found->second;
+    hosts[host_of_mailbox.value].mailbox[position].junked = event.id;
 }
 
 void HostIndex::Parts::on_retrieved(const Event& event, const MailRetrieved& what)

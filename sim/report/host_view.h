@@ -55,6 +55,7 @@ struct MailboxEntry {
     std::string_view mailbox; // address
     std::uint32_t size = 0;   // octets
     EventId delivered;
+    EventId junked;    // none: it lies in the inbox
     EventId retrieved; // the first time; none when nobody fetched it during the whole run
     [[nodiscard]] bool was_retrieved(std::size_t cursor) const
     {

@@ -179,6 +179,7 @@ private:
         add(event, row);
     }
     void story(const Event& event, const MailDelivered& /*what*/) { note(event); }
+    void story(const Event& event, const MailJunked& /*what*/) { note(event); }
     void story(const Event& event, const MailRetrieved& /*what*/)
     {
         LadderRow row;
@@ -262,9 +263,10 @@ private:
     void expert(const Event& event, const TlsEstablished& what) { standard(event, what); }
     template <typename Outcome>
     requires(std::is_same_v<Outcome, MailComposed> || std::is_same_v<Outcome, MailQueued> ||
-             std::is_same_v<Outcome, MailDelivered> || std::is_same_v<Outcome, MailDeferred> ||
-             std::is_same_v<Outcome, MailBounced> || std::is_same_v<Outcome, MailRetrieved> ||
-             std::is_same_v<Outcome, SendFinished> || std::is_same_v<Outcome, FetchFinished> ||
+             std::is_same_v<Outcome, MailDelivered> || std::is_same_v<Outcome, MailJunked> ||
+             std::is_same_v<Outcome, MailDeferred> || std::is_same_v<Outcome, MailBounced> ||
+             std::is_same_v<Outcome, MailRetrieved> || std::is_same_v<Outcome, SendFinished> ||
+             std::is_same_v<Outcome, FetchFinished> ||
              std::is_same_v<Outcome, RuleSwitched>) void expert(const Event& event,
                                                                 const Outcome& /*what*/)
     {

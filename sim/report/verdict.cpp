@@ -30,7 +30,7 @@ public:
     {
         count();
         it_.ending = ending();
-        const bool arrived = !it_.card && tone_of(it_.ending) != Tone::open;
+        const bool arrived = !it_.card && !it_.event.exists() && tone_of(it_.ending) != Tone::open;
         if (arrived || it_.ending == Ending::partly) it_.event = last_delivery();
         return it_;
     }
@@ -162,6 +162,13 @@ private:
     Ending delivered()
     {
         if (was_split()) return Ending::delivered_split;
+        for (const EventId id : events_before(trace_.index().of(Kind::mail_junked), end_)) {
+            const Event& event = trace_.at(id);
+            if (!counts(std::get<MailJunked>(event.what).mail)) continue;
+            it_.event = id;
+            it_.who = event.host;
+            return Ending::junked;
+        }
         for (const Hop& hop : journey_) {
             if (hop.exposed.empty() || !carries(hop)) continue;
             note(hop);
@@ -252,6 +259,7 @@ Tone tone_of(Ending ending)
     case Ending::delivered_unproved:
     case Ending::delivered_readable:
     case Ending::delivered_split:
+    case Ending::junked:
         return Tone::warned;
     case Ending::stopped:
     case Ending::refused:

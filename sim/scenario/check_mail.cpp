@@ -175,6 +175,12 @@ void check_mail(Checking& c)
         check_tokens(c, server, path);
         check_routes(c, server, path);
         check_versions(c, server, path);
+        for (const Signing& signing : server.signings) {
+            if (!zone_around(c.scenario, signing.domain).empty()) continue;
+            c.reading.add(join(path + ".signing", signing.selector) + ".domain",
+                          ProblemKind::no_zone_for_key,
+                          {{"domain", signing.domain}});
+        }
         const bool asks_lists = std::ranges::count(server.checks, PolicyCheck::block_list) > 0;
         if (asks_lists && server.block_lists.empty())
             c.reading.add(path + ".checks", ProblemKind::no_block_list);

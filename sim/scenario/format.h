@@ -267,6 +267,15 @@ void check_fields(V& v, MailServer& server)
 }
 
 template <typename V>
+void fields(V& v, Signing& signing)
+{
+    v.about("signing", "A DKIM key, by its selector; its public half is put into the zone.");
+    v.value({"domain", "whose mail it is for, and in whose zone it stands", needed, Form::domain},
+            signing.domain);
+    v.value({"key", "its kind"}, signing.key);
+}
+
+template <typename V>
 void fields(V& v, MailServer& server)
 {
     v.about("mail_server",
@@ -312,6 +321,12 @@ void fields(V& v, MailServer& server)
              Form::domain_or_star},
             server.routes,
             &Route::domain);
+    v.keyed({"signing",
+             "DKIM keys that sign the mail of its users, by selector",
+             !needed,
+             Form::identifier},
+            server.signings,
+            &Signing::selector);
     v.value({"size_limit", "the largest message it takes", !needed, Form::size},
             server.size_limit_bytes);
     v.value({"certificate", "whether its certificate is good, or what is wrong with it"},

@@ -8,6 +8,7 @@
 #include "sim/core/protection.h"
 #include "sim/core/time.h"
 #include "sim/mail/faults.h"
+#include "sim/mail/signing.h"
 
 #include <array>
 #include <cstdint>
@@ -236,6 +237,14 @@ struct Route {
 
 // A mail transfer agent on a host: submission server, relay, MX or mailbox host, by what it is set
 // to.
+// A DKIM key with which a server signs the mail of its users whose addresses are in its domain. The
+// public half is put into the domain's zone.
+struct Signing {
+    std::string selector;
+    std::string domain;
+    auth::DkimKeyKind key = auth::DkimKeyKind::rsa;
+};
+
 struct MailServer {
     std::string host; // its key is its name in 220 and EHLO
     std::vector<SmtpListener> listeners;
@@ -255,6 +264,8 @@ struct MailServer {
     std::vector<User> users;
     std::optional<TokenIssuer> tokens; // none: xoauth2 and oauthbearer cannot be offered
     std::vector<Route> routes;
+    std::vector<Signing> signings;                         // each of them signs
+    mail::SigningWay signing_way = mail::SigningWay::good; // switched by settings only
     std::uint64_t size_limit_bytes = 10'485'760;
     // How long it refuses an address that failed to log in too often; zero: never.
     Duration login_pause = 5min;
@@ -437,5 +448,9 @@ struct Scenario {
     Expectation expect;
     std::vector<Variation> variations;
 };
+
+// The zone into which a name belongs: the origin of the closest one around it; empty: there is
+// none.
+[[nodiscard]] std::string zone_around(const Scenario& scenario, std::string_view name);
 
 } // namespace sim::scenario

@@ -237,6 +237,25 @@ void add_yes_or_no(Handles& handles,
                        }});
 }
 
+// As it should, or in a way that receivers do not like.
+void add_signing(Handles& handles, const MailServer& server, std::size_t index)
+{
+    if (server.signings.empty()) return;
+    std::vector<std::string> choices;
+    choices.reserve(count_of<mail::SigningWay>());
+    for (const mail::SigningWay way : values_of<mail::SigningWay>())
+        choices.push_back(text_of(way));
+    handles.push_back({setting(at_server(server.host, "signing"),
+                               text_of(server.signing_way),
+                               TakesEffect::anew,
+                               choices),
+                       [index](Scenario& changed, const std::string& value) {
+                           changed.mail_servers[index].signing_way =
+                               *parse_enum<mail::SigningWay>(value);
+                           return Answer{};
+                       }});
+}
+
 bool can_refuse_senders(const MailServer& server)
 {
     return !server.relays_foreign_senders ||
@@ -393,6 +412,7 @@ void add_servers(Handles& handles, const Scenario& scenario)
         add_pop_before_smtp(handles, scenario, server, i);
         add_smart_host(handles, server, i);
         add_yes_or_no(handles, server, i, "lenient_line_ends", &MailServer::lenient_line_ends);
+        add_signing(handles, server, i);
         add_checks(handles, server, i);
         for (std::size_t j = 0; j < server.listeners.size(); ++j) {
             const SmtpListener& listener = server.listeners[j];

@@ -103,6 +103,20 @@ constexpr std::array<Wording, count_of<SmtpReason>()> wordings{{
     {too_many_connections, 421, {4, 7, 0}, "Too many connections from your address"},
     {too_fast, 450, {4, 7, 1}, "Too much mail in a short time, slow down"},
     {too_fast_for_long, 550, {5, 7, 1}, "Far too much mail in a short time"},
+    {dkim_failed, 550, {5, 7, 20}, "DKIM: no signature of this mail holds"},
+    {dkim_unacceptable, 550, {5, 7, 21}, "DKIM: no signature of this mail may be relied on"},
+    {dkim_not_authors, 550, {5, 7, 22}, "DKIM: the author's own signature does not hold"},
+    {dkim_in_doubt, 451, {4, 7, 5}, "DKIM: the key of the signature cannot be looked up now"},
+    {dmarc_failed,
+     550,
+     {5, 7, 26},
+     "DMARC: the author's domain wants this refused; no SPF, no DKIM"},
+    {dmarc_unaligned,
+     550,
+     {5, 7, 1},
+     "DMARC: what SPF or DKIM vouch for is not the author's domain"},
+    {dmarc_in_doubt, 451, {4, 7, 0}, "DMARC cannot be looked up now"},
+    {author_unclear, 550, {5, 7, 1}, "From has to name exactly one author"},
 }};
 
 constexpr bool is_in_order()

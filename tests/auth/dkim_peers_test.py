@@ -1,6 +1,7 @@
 """
 DKIM between hikyaku and what others wrote: dkimpy, OpenDKIM (its library) and Mail::DKIM. What
 each signs, the others verify, in both kinds of key and all forms; what was changed on the way, none.
+And mail that was signed by a server of a simulated world, as it lies in the mailbox, all verify.
 
 usage: dkim_peers_test.py HIKYAKU
 """
@@ -20,6 +21,7 @@ import dkim
 
 HIKYAKU = sys.argv[1]
 HERE = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 DOMAIN = "kumo.example"
 FORMS = [f"{header}/{body}" for header in ("simple", "relaxed") for body in ("simple", "relaxed")]
 KINDS = ("rsa", "ed25519")
@@ -258,6 +260,56 @@ def try_one(signer, verifier, key, form, title):
     return None
 
 
+class WorldKey:
+    """A key of a world's server, as another server there found it in DNS."""
+
+    def __init__(self, kind, trace):
+        self.kind, self.selector = kind, f"{kind}1"
+        self.name = f"{self.selector}._domainkey.{DOMAIN}"
+        found = [event for event in trace if event["kind"] == "dns_resolved" and
+                 event["name"].rstrip(".") == self.name and event["records"]]
+        self.record = "".join(re.findall(r'"([^"]*)"', found[0]["records"]))
+        assert self.record.startswith(f"v=DKIM1; k={kind}; p="), found
+
+
+def mail_of_world(kind, way, folder):
+    """The mail in the recipient's mailbox, and the key with which its server signs."""
+    lesson = os.path.join(REPOSITORY, "scenarios", "submission-587", "scenario.toml")
+    with open(lesson, encoding="utf-8") as file:
+        text = file.read()
+    worlds = os.path.relpath(os.path.join(REPOSITORY, "assets", "worlds"), folder)
+    text = text.replace("../../assets/worlds", worlds) + f"""
+[mail_server."mail.kumo.example".signing.{kind}1]
+domain = "{DOMAIN}"
+key = "{kind}"
+"""
+    scenario = os.path.join(folder, f"{kind}-{way}.toml")
+    with open(scenario, "w", encoding="utf-8") as file:
+        file.write(text)
+    mails = os.path.join(folder, f"{kind}-{way}")
+    told = run(HIKYAKU, "run", scenario, "--set", "check.mx1.umi.example.dkim=mark",
+               "--set", f"server.mail.kumo.example.signing={way}", "--eml", mails, "--json")
+    trace = json.loads(told)["events"]
+    kept = [name for name in os.listdir(mails) if "-mailbox-" in name]
+    with open(os.path.join(mails, kept[0]), "rb") as file:
+        return file.read(), WorldKey(kind, trace)
+
+
+def try_world(kind, folder):
+    """What is wrong with the mail of a world, by verifier."""
+    good, key = mail_of_world(kind, "good", folder)
+    bad, _ = mail_of_world(kind, "body_changed", folder)
+    verifiers = [Hikyaku(folder, [key]), Dkimpy([key]), OpenDkim(folder, [key]),
+                 MailDkim(folder, [key])]
+    for verifier in verifiers:
+        if not verifier.verifies(kind):
+            continue
+        if not verifier.verify(good):
+            yield f"{verifier.name}: {kind} of a world does not verify"
+        if verifier.verify(bad):
+            yield f"{verifier.name}: {kind} of a world verifies with another body"
+
+
 def main():
     failed, count, started = [], 0, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -273,6 +325,8 @@ def main():
             if problem:
                 failed.append(f"{signer.name} -> {verifier.name}: {key.kind} {form} {title}: "
                               f"{problem}")
+        for kind in KINDS:
+            failed += try_world(kind, folder)
     print(*failed, sep="\n")
     print(f"{count} signed mails, {len(failed)} failed, {time.monotonic() - started:.1f} s")
     return 1 if failed or count < LEAST else 0

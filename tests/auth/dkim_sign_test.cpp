@@ -14,15 +14,11 @@
 
 using namespace sim;
 using namespace sim::auth;
+using test::ed25519_pem;
 using test::mail_of;
 
 namespace {
 
-// RFC 8463 appendix A.1; the first in PKCS #8, as programs write it.
-const std::string ed25519_pem = R"(-----BEGIN PRIVATE KEY-----
-MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
------END PRIVATE KEY-----
-)";
 const std::string rsa_pem = R"(-----BEGIN RSA PRIVATE KEY-----
 MIICXQIBAAKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQi
 Y/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqM

@@ -52,7 +52,7 @@ DmarcResult with_spf(const std::string& author, const std::string& domain, const
 
 tl::expected<std::string, AuthorProblem> author(const std::string& header)
 {
-    return dmarc_facts(test::mail_of(header + "\n\n"), {}, "", {}).author;
+    return dmarc_facts(test::mail_of(header + "\n\n"), SpfResult::none, "", {}).author;
 }
 
 } // namespace

@@ -22,6 +22,12 @@ We lost the game. Are you hungry yet?
 Joe.
 )";
 
+// RFC 8463 appendix A.1, in PKCS #8, as programs write it.
+inline const std::string ed25519_pem = R"(-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+)";
+
 // Lines may end in LF: they are taken as if they ended in CR LF.
 inline std::string with_crlf(std::string_view text)
 {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 using namespace sim::mail;
 
@@ -26,11 +27,21 @@ TEST_SUITE("mail.checked_mail")
         const std::string others = "Authentication-Results: mx.example.net; spf=pass\r\n";
         const std::string rest =
             "From: a@example.com\r\n\r\nAuthentication-Results: mx.example\r\n";
-        const std::string message =
-            "authentication-results:\r\n MX.example; dkim=pass\r\n" + others +
-            "Authentication-Results: \"mx.example\";\r\n\tspf=pass\r\n" + rest;
+        std::string message = "authentication-results:\r\n MX.example; dkim=pass\r\n" + others +
+                              "Authentication-Results: \"mx.example\";\r\n\tspf=pass\r\n" + rest;
         CHECK(count_false_results(mail_text(message), "mx.example") == 2);
-        CHECK(with_results(message, "Authentication-Results: mx.example; none", "mx.example") ==
-              "Authentication-Results: mx.example; none\r\n" + others + rest);
+        CHECK(take_false_results(message, "mx.example") ==
+              std::vector<std::string>{"authentication-results:\r\n MX.example; dkim=pass",
+                                       "Authentication-Results: \"mx.example\";\r\n\tspf=pass"});
+        CHECK(message == others + rest);
+        CHECK(take_false_results(message, "mx.example").empty());
+    }
+
+    TEST_CASE("a mail is Junk if a server, or the mail itself, says so in its header")
+    {
+        CHECK(is_junk("A: 1\r\nx-spam-flag:  yes\r\n\r\n"));
+        CHECK(is_junk(std::string{junk_field} + "\r\n\r\n"));
+        CHECK_FALSE(is_junk("X-Spam-Flag: NO\r\n\r\n"));
+        CHECK_FALSE(is_junk("A: 1\r\n\r\nX-Spam-Flag: YES\r\n"));
     }
 }

@@ -1,5 +1,6 @@
 // A journey and a verdict say what the run of a lesson was made for.
 #include "sim/explain/why.h"
+#include "sim/report/host_view.h"
 #include "sim/report/journey.h"
 #include "sim/report/verdict.h"
 #include "tests/support/lesson.h"
@@ -118,6 +119,31 @@ TEST_SUITE("report.journey")
                                     {"fault.mx2.umi.example.reply.mail", "451"}});
         CHECK(never.verdict.ending == Ending::refused);
         CHECK(never.verdict.returned);
+    }
+
+    TEST_CASE("a mail that was taken and put into Junk has not simply arrived")
+    {
+        scenario::Scenario lesson = test::load_lesson("submission-587");
+        for (scenario::MailServer& server : lesson.mail_servers)
+            if (server.host.starts_with("mx")) server.checks = {PolicyCheck::dmarc};
+        for (scenario::NameServer& server : lesson.name_servers) {
+            for (scenario::DnsZone& zone : server.zones) {
+                if (zone.origin == "kumo.example")
+                    zone.records.push_back(
+                        {"_dmarc.kumo.example", "TXT", "v=DMARC1; p=quarantine"});
+            }
+        }
+        const Came came = came_of(test::play(lesson, {}));
+        CHECK(came.verdict.ending == Ending::junked);
+        CHECK(came.key(came.verdict.who) == "pop.umi.example");
+        CHECK(came.run.trace().at(came.verdict.event).kind() == Kind::mail_junked);
+        CHECK(report::tone_of(came.verdict.ending) == report::Tone::warned);
+        const report::HostIndex hosts{
+            came.run.trace(), came.run.scenario(), came.run.trace().size()};
+        const auto lying = hosts.mailbox(came.verdict.who, came.run.trace().size());
+        REQUIRE(lying.size() == 1);
+        CHECK(lying[0].junked == came.verdict.event);
+        CHECK_FALSE(lying[0].was_retrieved(came.run.trace().size()));
     }
 
     TEST_CASE("a certificate that proves nothing is told where it stops the mail and where not")

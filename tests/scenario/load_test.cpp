@@ -238,6 +238,33 @@ TEST_SUITE("scenario.load")
               std::vector<std::string>{"no-25", "a", "b"});
     }
 
+    TEST_CASE("keys that sign, and a zone for their domain")
+    {
+        const std::string signs = "[mail_server.\"mx.far.example\".signing.s1]\n"
+                                  "domain = \"far.example\"\n"
+                                  "[mail_server.\"mx.far.example\".signing.s2]\n"
+                                  "domain = \"far.example\"\nkey = \"ed25519\"\n";
+        const Scenario s = loaded(load_lesson(names_world + signs));
+        const MailServer& server = s.mail_servers[0];
+        REQUIRE(server.signings.size() == 2);
+        CHECK(server.signings[0].selector == "s1");
+        CHECK(server.signings[0].key == auth::DkimKeyKind::rsa);
+        CHECK(server.signings[1].key == auth::DkimKeyKind::ed25519);
+        CHECK(zone_around(s, "s1._domainkey.far.example") == "far.example");
+        CHECK(zone_around(s, "near.example").empty());
+        CHECK(setting_of(s, "server.mx.far.example.signing")->value == "good");
+        CHECK(setting_of(s, "server.mx.far.example.signing")->choices.size() == 7);
+        const auto problems = files::english(
+            load_lesson(names_world + changed(signs, "far.example\"\nkey", "near.example\"\nkey")));
+        CHECK(problems.find("no name server has a zone for near.example") != std::string::npos);
+        // What a check does unless it is told otherwise.
+        const Scenario checks = loaded(load_lesson(
+            names_world + "[mail_server.\"mx.far.example\"]\nchecks = [\"dmarc\", \"spf\"]\n"));
+        CHECK(action_at(checks.mail_servers[0], PolicyCheck::dmarc) == auth::CheckAction::mark);
+        CHECK(action_at(checks.mail_servers[0], PolicyCheck::spf) == auth::CheckAction::reject);
+        CHECK(action_at(checks.mail_servers[0], PolicyCheck::dkim) == auth::CheckAction::off);
+    }
+
     TEST_CASE("a block list, who asks it, and how much a server takes")
     {
         const std::string list = "[dns_list.\"list.example\"]\nhost = \"ns.example\"\n"

@@ -75,6 +75,8 @@ TEST_SUITE("scenario.settings")
                                                "check.mx.far.example.hello",
                                                "check.mx.far.example.spf",
                                                "check.mx.far.example.greylisting",
+                                               "check.mx.far.example.dkim",
+                                               "check.mx.far.example.dmarc",
                                                "check.mx.far.example.sender_address",
                                                "server.mx.far.example.25.tls",
                                                "server.mx.far.example.25.require_tls",

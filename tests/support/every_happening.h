@@ -325,8 +325,14 @@ private:
 
     void outcomes()
     {
-        for (const std::string_view field :
-             {"Received: from x", "Date: today", "Message-ID: <a@b>", "Return-Path: <a@b>", "X: y"})
+        for (const std::string_view field : {"Received: from x",
+                                             "Date: today",
+                                             "Message-ID: <a@b>",
+                                             "Return-Path: <a@b>",
+                                             "Authentication-Results: b; none",
+                                             "DKIM-Signature: v=1",
+                                             "X-Spam-Flag: YES",
+                                             "X: y"})
             add(sim::FieldAdded{sim::MailId{0}, trace.note(field)}, sim::HostId{kumo});
         for (const sim::MailChange change : sim::values_of<sim::MailChange>())
             add(sim::MailChanged{sim::MailId{0}, change, trace.note("Bcc: x")}, sim::HostId{kumo});
@@ -350,6 +356,7 @@ private:
         const sim::MailId report{1};
         trace.append(sim::HostId{kumo}, {}, sim::MailQueued{report, {}, {}});
         add(sim::MailDelivered{report, {}, 0}, sim::HostId{kumo});
+        add(sim::MailJunked{report, {}}, sim::HostId{kumo});
         add(sim::MailRetrieved{report, {}, 0});
         for (const std::uint32_t messages : {0U, 1U, 2U}) {
             add(sim::FetchFinished{
