@@ -12,6 +12,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -501,7 +504,34 @@ TEST_SUITE("explain.reasons")
         }
     }
 
-    TEST_CASE("so is every reason of POP3")
+    // Cards of other kinds come of so many things that each has a test of its own: that none is
+    // without.
+    TEST_CASE("every obstacle is checked by a test")
+    {
+        std::string tests;
+        const std::filesystem::path top{HIKYAKU_SOURCE_DIR "/tests"};
+        for (const auto& file : std::filesystem::recursive_directory_iterator{top}) {
+            const auto& path = file.path();
+            // Lists of all of them are no tests.
+            if (path.extension() != ".cpp" || path.filename() == "situations_test.cpp") continue;
+            std::ifstream text{path};
+            tests.append(std::istreambuf_iterator<char>{text}, {});
+        }
+        for (const Obstacle obstacle : values_of<Obstacle>()) {
+            const std::string name = fmt::format("Obstacle::{}", name_of(obstacle));
+            INFO(name);
+            bool found = false;
+            for (std::size_t at = tests.find(name); at != std::string::npos && !found;
+                 at = tests.find(name, at + 1)) {
+                const std::size_t behind = at + name.size();
+                found = behind < tests.size() && (tests[behind] == ')' || tests[behind] == '}' ||
+                                                  tests[behind] == ',' || tests[behind] == ';');
+            }
+            CHECK(found);
+        }
+    }
+
+    TEST_CASE("every reason of POP3 is met, too")
     {
         for (const Pop3Reason reason : values_of<Pop3Reason>()) {
             if (!is_refusal(reason) || is_met_by_sessions_only(reason)) continue;
