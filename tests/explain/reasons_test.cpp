@@ -383,9 +383,10 @@ std::optional<Typing> how(Pop3Reason reason)
     const auto typed = [](TypedLines lines) {
         Typing typing{std::move(lines), 110};
         typing.edit = [](scenario::Scenario& world) {
-            for (scenario::PopServer& server : world.pop_servers)
+            for (scenario::PopServer& server : world.pop_servers) {
                 for (scenario::PopListener& listener : server.listeners)
                     if (listener.port == 110) listener = {110, scenario::TlsMode::none, false};
+            }
         };
         return typing;
     };
