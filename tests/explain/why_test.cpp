@@ -258,6 +258,59 @@ TEST_SUITE("explain.why")
         CHECK(std::get<HitName>(card.hit).name == "mail.kmo.example");
     }
 
+    TEST_CASE("a name server that fails, and one that is silent, are told apart")
+    {
+        for (const auto& [outcome, obstacle] :
+             {std::pair{DnsOutcome::server_failure, Obstacle::name_server_failed},
+              std::pair{DnsOutcome::timed_out, Obstacle::name_server_silent}}) {
+            Run run;
+            run.compose();
+            const Blob name = run.trace.note("mail.kumo.example");
+            run.add(Run::pc, DnsAsked{name, 1, {}, 1}, {}, {});
+            const EventId resolved =
+                run.add(Run::pc, DnsResolved{name, 1, outcome, false, {}}, {}, {});
+            run.not_sent(UserError::server_not_found, FailureStep::name_lookup, resolved);
+            CHECK(run.card().obstacle == obstacle);
+        }
+    }
+
+    TEST_CASE("a sender without a free port is its own obstacle")
+    {
+        Run run;
+        run.compose();
+        run.attempt(Run::pc, "203.0.113.25", 25);
+        run.not_sent(UserError::connect_unreachable,
+                     FailureStep::connect,
+                     run.fail_to_connect(Run::pc, ConnectFailure::no_free_port));
+        CHECK(run.card().obstacle == Obstacle::no_free_port);
+    }
+
+    TEST_CASE("a server that breaks off, falls silent or speaks no SMTP: three obstacles")
+    {
+        for (const auto& [problem, obstacle] :
+             {std::pair{SmtpProblem::closed_too_early, Obstacle::connection_lost},
+              std::pair{SmtpProblem::reply_too_late, Obstacle::reply_late},
+              std::pair{SmtpProblem::reply_malformed, Obstacle::peer_misbehaved},
+              std::pair{SmtpProblem::response_injection, Obstacle::peer_misbehaved}}) {
+            Run run;
+            run.compose();
+            run.attempt(Run::pc, "203.0.113.25", 587);
+            const EventId seen = run.add(Run::pc, SmtpProblemSeen{problem, run.trace.note("x")});
+            run.not_sent(UserError::connection_lost, FailureStep::mail_from, seen);
+            CHECK(run.card().obstacle == obstacle);
+        }
+    }
+
+    TEST_CASE("a receiver's rule against other networks' customers is IP25B, not OP25B")
+    {
+        Run run =
+            stopped_by(0, Verdict::drop, ConnectFailure::timed_out, UserError::connect_timed_out);
+        run.world.rules[0].kind = scenario::RuleKind::op25b;
+        CHECK(run.card().obstacle == Obstacle::op25b);
+        run.world.rules[0].kind = scenario::RuleKind::ip25b;
+        CHECK(run.card().obstacle == Obstacle::ip25b);
+    }
+
     TEST_CASE("a question to the name server that a rule stopped is that rule's card")
     {
         Run run;
