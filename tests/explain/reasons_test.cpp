@@ -156,6 +156,8 @@ std::optional<Typing> met_elsewhere(SmtpReason reason)
 // takes no more callers, of which there is none in a world.
 bool is_met_by_sessions_only(SmtpReason reason)
 {
+    // Of whole mails, some signed: tests/world/message_checks_test.cpp and tests/signing_test.cpp.
+    if (reason >= SmtpReason::dkim_failed && reason <= SmtpReason::author_unclear) return true;
     return reason == SmtpReason::tls_already_active || reason == SmtpReason::overloaded;
 }
 
