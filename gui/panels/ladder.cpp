@@ -206,8 +206,8 @@ private:
         return stop;
     }
 
-    // Keeps the row at the cursor in sight when the cursor moved or the ladder has another height (the
-    // verdict stands above it now), and only then.
+    // Keeps the row at the cursor in sight when the cursor moved or the ladder has another height
+    // (the verdict stands above it now), and only then.
     void follow(std::size_t done, float height)
     {
         ImGuiStorage* storage = ImGui::GetStateStorage();

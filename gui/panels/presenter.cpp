@@ -40,8 +40,8 @@ public:
 
         const Ui words = ui_.with(larger_);
         const float room = bottom - ui_.px(10) - y;
-        // The picture takes what the text leaves it; a long text is read instead of a picture. A few
-        // rows of the ladder say something where a map would not.
+        // The picture takes what the text leaves it; a long text is read instead of a picture. A
+        // few rows of the ladder say something where a map would not.
         const float text = std::min(text_height_, room);
         const float least = space_.height() * (stop_ == LessonStop::why ? 0.25F : 0.5F);
         const bool has_picture = room - text_height_ - ui_.px(10) >= least;
