@@ -32,7 +32,16 @@ protected:
     {
     }
 
-    virtual void drain() = 0; // by drain_, to whoever knows what each output asks for
+    virtual void drain() = 0; // by hand_out(), to whoever knows what each output asks for
+    template <typename On>
+    void hand_out(const On& on)
+    {
+        drain_(session_, on);
+    }
+
+    [[nodiscard]] Machine& machine() const { return machine_; }
+    [[nodiscard]] Channel& channel() { return channel_; }
+    [[nodiscard]] Session& session() { return session_; }
 
     void handle_plaintext(std::string_view bytes) override
     {
@@ -55,6 +64,7 @@ protected:
         drain();
     }
 
+private:
     Machine& machine_;
     Channel channel_;
     Session session_;

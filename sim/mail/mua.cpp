@@ -114,14 +114,14 @@ public:
         : Conversation{mua.machine_, connection, session_config(mua, job)}, mua_{mua}, job_{job}
     {
         tls_.server_name = job.account.server;
-        tls_.trust = machine_.world().trust;
+        tls_.trust = machine().world().trust;
         tls_.require_valid = true;
         tls_.versions = job.account.versions;
     }
 
     void handle_connected()
     {
-        session_.handle_connected(machine_.now());
+        session().handle_connected(machine().now());
         drain();
     }
 
@@ -145,30 +145,30 @@ private:
 
     void drain() override
     {
-        drain_(session_, [&](const auto& what) { on(what); });
+        hand_out([&](const auto& what) { on(what); });
     }
 
-    void on(const pop3::client::SendBytes& what) { channel_.send(what.bytes); }
-    void on(const pop3::client::BeginTls& /*what*/) { channel_.begin_tls(tls_); }
-    void on(const pop3::client::CloseConnection& /*what*/) { channel_.close(); }
+    void on(const pop3::client::SendBytes& what) { channel().send(what.bytes); }
+    void on(const pop3::client::BeginTls& /*what*/) { channel().begin_tls(tls_); }
+    void on(const pop3::client::CloseConnection& /*what*/) { channel().close(); }
     void on(const pop3::client::MessageFetched& what)
     {
         // The number of the mail that this text is: the simulator's own knowledge.
         MailId mail;
-        for (const StoredMessage& stored : machine_.world().stored)
+        for (const StoredMessage& stored : machine().world().stored)
             if (stored.where == StoredIn::mailbox && *stored.text == what.text) mail = stored.mail;
-        machine_.append(channel_.connection(),
-                        MailRetrieved{mail,
-                                      machine_.note(job_.mailbox),
-                                      static_cast<std::uint32_t>(what.text.size())});
-        machine_.world().store(StoredMessage{StoredIn::fetched_by_program,
-                                             machine_.host(),
-                                             mail,
-                                             machine_.now(),
-                                             mua_.key(),
-                                             {},
-                                             {job_.mailbox},
-                                             std::make_shared<const std::string>(what.text)});
+        machine().append(channel().connection(),
+                         MailRetrieved{mail,
+                                       machine().note(job_.mailbox),
+                                       static_cast<std::uint32_t>(what.text.size())});
+        machine().world().store(StoredMessage{StoredIn::fetched_by_program,
+                                              machine().host(),
+                                              mail,
+                                              machine().now(),
+                                              mua_.key(),
+                                              {},
+                                              {job_.mailbox},
+                                              std::make_shared<const std::string>(what.text)});
         if (!what.uidl.empty()) mua_.seen_uidls_.push_back(what.uidl);
     }
     void on(const pop3::client::SessionFinished& what)
@@ -189,9 +189,9 @@ private:
         command.verb = what.verb;
         command.encrypted = what.encrypted;
         command.line = Line{
-            machine_.note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
+            machine().note(what.line), what.stream_offset, what.secret_offset, what.secret_size};
         command.client = what.after;
-        unanswered_.add(what.verb, machine_.append(channel_.connection(), command));
+        unanswered_.add(what.verb, machine().append(channel().connection(), command));
     }
     void on(const pop3::client::ReplySeen& what)
     {
@@ -200,16 +200,16 @@ private:
         reply.to = what.to;
         reply.encrypted = what.encrypted;
         reply.ok = what.ok;
-        reply.line = Line{machine_.note(what.line), what.stream_offset, 0, 0};
+        reply.line = Line{machine().note(what.line), what.stream_offset, 0, 0};
         reply.size = what.size;
         reply.client = what.after;
         reply.answers = unanswered_.take(what.to);
-        machine_.append(channel_.connection(), reply);
+        machine().append(channel().connection(), reply);
     }
     void on(const pop3::client::ProblemSeen& what)
     {
-        machine_.append(channel_.connection(),
-                        SmtpProblemSeen{what.problem, machine_.note(what.detail)});
+        machine().append(channel().connection(),
+                         SmtpProblemSeen{what.problem, machine().note(what.detail)});
     }
 
     void finish(UserError error, FailureStep step, std::string_view reply)

@@ -26,7 +26,7 @@ public:
 
     void handle_connected()
     {
-        session_.handle_connected(machine_.now(), pause());
+        session().handle_connected(machine().now(), pause());
         drain();
     }
 
@@ -42,23 +42,23 @@ private:
 
     void drain() override
     {
-        drain_(session_, [&](const auto& what) { on(what); });
+        hand_out([&](const auto& what) { on(what); });
     }
 
-    void on(const pop3::server::SendBytes& what) { channel_.send(what.bytes); }
+    void on(const pop3::server::SendBytes& what) { channel().send(what.bytes); }
     void on(const pop3::server::BeginTls& /*what*/)
     {
         const PopServiceConfig& config = service_.config_;
         if (!config.certificate_fault.empty())
-            tell_certificate_fault(machine_, channel_.connection(), config.certificate_fault);
-        channel_.begin_tls(*config.tls);
+            tell_certificate_fault(machine(), channel().connection(), config.certificate_fault);
+        channel().begin_tls(*config.tls);
     }
-    void on(const pop3::server::CloseConnection& /*what*/) { channel_.close(); }
+    void on(const pop3::server::CloseConnection& /*what*/) { channel().close(); }
 
     // What the client hears that failed to log in too often; nothing: it is welcome.
     [[nodiscard]] std::optional<std::string> pause() const
     {
-        const Instant now = machine_.now();
+        const Instant now = machine().now();
         const auto until = service_.failed_logins_.refused_until(client_, now);
         if (!until) return std::nullopt;
         return words_of_pause(client_, *until, now);
@@ -67,23 +67,23 @@ private:
     void on(const pop3::server::CheckLogin& what)
     {
         if (const auto refused = pause()) { // it was here already when the pause began
-            session_.handle_login_paused(*refused, machine_.now());
+            session().handle_login_paused(*refused, machine().now());
             return;
         }
         const UserAccount* account = service_.accounts_.find(what.user);
         const auto step = sasl::check_password(service_.accounts_, what.user, what.password);
         const bool right = std::holds_alternative<sasl::Success>(step);
         if (!right || account == nullptr || account->addresses.empty()) {
-            service_.failed_logins_.handle_failure(client_, machine_.now());
-            session_.handle_login_refused(machine_.now());
+            service_.failed_logins_.handle_failure(client_, machine().now());
+            session().handle_login_refused(machine().now());
             return;
         }
-        service_.failed_logins_.handle_success(client_, machine_.now());
+        service_.failed_logins_.handle_success(client_, machine().now());
         if (service_.config_.logins != nullptr)
-            service_.config_.logins->handle_login(client_, machine_.now());
+            service_.config_.logins->handle_login(client_, machine().now());
         const std::string& mailbox = account->addresses.front();
         if (!service_.mailboxes_.lock(mailbox)) {
-            session_.handle_mailbox_locked(machine_.now());
+            session().handle_mailbox_locked(machine().now());
             return;
         }
         mailbox_ = mailbox;
@@ -92,7 +92,7 @@ private:
             snapshot.push_back(pop3::StoredMessage{
                 message.uidl, static_cast<std::uint32_t>(message.text->size()), message.text});
         }
-        session_.handle_login_accepted(std::move(snapshot), machine_.now());
+        session().handle_login_accepted(std::move(snapshot), machine().now());
     }
     void on(const pop3::server::DeleteMessages& what)
     {
@@ -103,42 +103,42 @@ private:
 
     void on(const pop3::server::CommandSeen& what)
     {
-        const EventId command = machine_.append(channel_.connection(),
-                                                Pop3Command{Side::received,
-                                                            what.verb,
-                                                            what.encrypted,
-                                                            what.before,
-                                                            what.after,
-                                                            Line{machine_.note(what.line),
-                                                                 what.stream_offset,
-                                                                 what.secret_offset,
-                                                                 what.secret_size}});
+        const EventId command = machine().append(channel().connection(),
+                                                 Pop3Command{Side::received,
+                                                             what.verb,
+                                                             what.encrypted,
+                                                             what.before,
+                                                             what.after,
+                                                             Line{machine().note(what.line),
+                                                                  what.stream_offset,
+                                                                  what.secret_offset,
+                                                                  what.secret_size}});
         unanswered_.add(what.verb, command);
     }
     void on(const pop3::server::ReplySent& what)
     {
-        machine_.append(channel_.connection(),
-                        Pop3Reply{Side::sent,
-                                  what.to,
-                                  what.encrypted,
-                                  what.ok,
-                                  what.reason,
-                                  Line{machine_.note(what.line), what.stream_offset, 0, 0},
-                                  what.size,
-                                  what.after,
-                                  {},
-                                  unanswered_.take(what.to)});
+        machine().append(channel().connection(),
+                         Pop3Reply{Side::sent,
+                                   what.to,
+                                   what.encrypted,
+                                   what.ok,
+                                   what.reason,
+                                   Line{machine().note(what.line), what.stream_offset, 0, 0},
+                                   what.size,
+                                   what.after,
+                                   {},
+                                   unanswered_.take(what.to)});
     }
     void on(const pop3::server::AuthSeen& what)
     {
-        machine_.append(channel_.connection(),
-                        AuthTried{Mechanism::pop3_user,
-                                  what.encrypted,
-                                  what.succeeded,
-                                  what.succeeded ? AuthFlaw::none : AuthFlaw::wrong_secret,
-                                  service_.accounts_.keeps(),
-                                  machine_.note(what.user),
-                                  machine_.note(record_of(service_.accounts_, what.user))});
+        machine().append(channel().connection(),
+                         AuthTried{Mechanism::pop3_user,
+                                   what.encrypted,
+                                   what.succeeded,
+                                   what.succeeded ? AuthFlaw::none : AuthFlaw::wrong_secret,
+                                   service_.accounts_.keeps(),
+                                   machine().note(what.user),
+                                   machine().note(record_of(service_.accounts_, what.user))});
     }
 
     PopService& service_;
