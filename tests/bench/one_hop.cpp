@@ -96,11 +96,11 @@ Sink::check_recipient(const mail::InboundPeer& /*peer*/,
     return smtp::server::Judgement{};
 }
 
-smtp::server::Judgement Sink::receive(const mail::InboundPeer& /*peer*/,
-                                      smtp::server::MessageReceived /*message*/)
+std::optional<smtp::server::Judgement> Sink::receive(const mail::InboundPeer& /*peer*/,
+                                                     smtp::server::MessageReceived /*message*/)
 {
     ++messages_;
-    return {SmtpReason::message_accepted, {}, 0, {}};
+    return smtp::server::Judgement{SmtpReason::message_accepted, {}, 0, {}};
 }
 
 const sasl::CredentialStore& Sink::credentials() const

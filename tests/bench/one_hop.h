@@ -35,8 +35,9 @@ private:
     check_recipient(const sim::mail::InboundPeer& peer,
                     const sim::smtp::server::CheckSender& transaction,
                     const sim::smtp::Mailbox& recipient) override;
-    sim::smtp::server::Judgement receive(const sim::mail::InboundPeer& peer,
-                                         sim::smtp::server::MessageReceived message) override;
+    std::optional<sim::smtp::server::Judgement>
+    receive(const sim::mail::InboundPeer& peer,
+            sim::smtp::server::MessageReceived message) override;
     [[nodiscard]] const sim::sasl::CredentialStore& credentials() const override;
     [[nodiscard]] std::optional<sim::Instant>
     refused_until(const sim::mail::InboundPeer& /*peer*/) const override
