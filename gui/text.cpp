@@ -164,9 +164,10 @@ std::optional<std::vector<std::string_view>>
 wrap_words(const TextStyle& style, std::string_view text, float width)
 {
     std::vector<std::size_t> places{0}; // between characters
-    while (places.back() < text.size())
+    while (places.back() < text.size()) {
         places.push_back(places.back() +
                          sim::report::first_character(text.substr(places.back())).octets);
+    }
     const auto character = [&](std::size_t i) {
         return text.substr(places[i], places[i + 1] - places[i]);
     };
