@@ -506,9 +506,10 @@ TEST_SUITE("why")
         }
         const auto with = [&](auth::CheckAction action) {
             scenario::Scenario made = lesson;
-            for (scenario::MailServer& server : made.mail_servers)
+            for (scenario::MailServer& server : made.mail_servers) {
                 if (server.host.starts_with("mx"))
                     server.check_actions[PolicyCheck::dmarc] = action;
+            }
             return made;
         };
         const Settings over_isp{{"client.server", "relay.sakura.example"},

@@ -128,9 +128,10 @@ TEST_SUITE("report.journey")
             if (server.host.starts_with("mx")) server.checks = {PolicyCheck::dmarc};
         for (scenario::NameServer& server : lesson.name_servers) {
             for (scenario::DnsZone& zone : server.zones) {
-                if (zone.origin == "kumo.example")
+                if (zone.origin == "kumo.example") {
                     zone.records.push_back(
                         {"_dmarc.kumo.example", "TXT", "v=DMARC1; p=quarantine"});
+                }
             }
         }
         const Came came = came_of(test::play(lesson, {}));

@@ -52,9 +52,10 @@ PostOfficePlan plan_with(const std::vector<PolicyCheck>& checks,
     for (const PolicyCheck check : checks)
         plan.mx1.check_actions[check] = action;
     std::erase(plan.records, "umi.example MX 20 mx2.umi.example");
-    for (const char* domain : {"kumo.example", "list.example"})
+    for (const char* domain : {"kumo.example", "list.example"}) {
         plan.records.push_back(auth::key_record_name(domain, "s1") + " TXT " +
                                auth::key_record(key()));
+    }
     plan.records.insert(plan.records.end(), records.begin(), records.end());
     return plan;
 }
@@ -181,9 +182,10 @@ TEST_SUITE("world.message_checks")
         office.send(std::move(mail));
         office.run(office.start() + 4min);
         std::vector<std::string> said;
-        for (const SmtpReply& reply : office.all<SmtpReply>())
+        for (const SmtpReply& reply : office.all<SmtpReply>()) {
             if (reply.side == Side::sent && reply.reason == SmtpReason::dkim_in_doubt)
                 said.push_back(office.text(reply.line.bytes));
+        }
         CHECK(said == std::vector<std::string>{
                           "451 4.7.5 DKIM: the key of the signature cannot be looked up now"});
         CHECK(office.kept(PostOffice::mx1, whom).empty());
