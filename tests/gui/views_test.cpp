@@ -81,9 +81,9 @@ TEST_SUITE("gui.views")
         const auto found = std::ranges::find_if(
             items, [](const auto& item) { return item.path.starts_with("ladder/"); });
         REQUIRE(found != items.end());
-        const auto first = *found;
-        const float top = first.min.y;
-        const float height = first.max.y - first.min.y;
+        const float top = found->min.y;
+        const float height = found->max.y - found->min.y;
+        const float middle = (found->min.x + found->max.x) / 2;
         const auto check = [&](const char* when) {
             CAPTURE(when);
             for (const auto& item : window.probe().items) {
@@ -98,10 +98,10 @@ TEST_SUITE("gui.views")
         }
         window.settle();
         check("stepped");
-        window.wheel({(first.min.x + first.max.x) / 2, top + 20}, 1.3F);
+        window.wheel({middle, top + 20}, 1.3F);
         window.settle();
         check("scrolled up");
-        window.wheel({(first.min.x + first.max.x) / 2, top + 20}, -0.4F);
+        window.wheel({middle, top + 20}, -0.4F);
         window.settle();
         check("scrolled down");
     }
