@@ -21,7 +21,7 @@ build_preset() {
   jobs="$(compile_jobs)"
   configure_preset "$preset"
   ninja -C "build/$preset" -j "$jobs" "${@:2}" 2>&1 |
-    awk -v headline="Compiling (preset $preset, $jobs at a time)" '
+    awk_by_line -v headline="Compiling (preset $preset, $jobs at a time)" '
       /^ninja: (Entering directory|no work to do)/ || /^\[0\/[0-9]+\] / { next }
       !begun { begun = 1; print "\n==> " headline }
       { print; fflush() }' |

@@ -61,6 +61,15 @@ log_file() {
   printf '%s\n' "$(cache_folder)/log/$1.log"
 }
 
+# awk_by_line WORDS...: awk that sees each line as it comes. Debian's, mawk, would wait for 4,096 octets
+# of them, and for minutes nothing would be said.
+awk_by_line() {
+  case "$(awk -W version 2>&1 </dev/null)" in
+    mawk*) awk -W interactive "$@" ;;
+    *) awk "$@" ;;
+  esac
+}
+
 # progress_line: reads lines, shows those of the form "[3/218] words": on a terminal as one line that
 # is drawn over, elsewhere each tenth part. With "all", lines of any other form are shown as well.
 progress_line() {
@@ -69,7 +78,8 @@ progress_line() {
     columns="$(stty size 2>/dev/null </dev/tty | cut -d' ' -f2 || true)"
     columns="${columns:-80}"
   fi
-  awk -v columns="$columns" -v show="${1:-steps}" '
+  # shellcheck disable=SC2016 # what stands there is awk's
+  awk_by_line -v columns="$columns" -v show="${1:-steps}" '
     BEGIN { shown = -1 }
     function close_line() { if (drawn) { printf "\r%*s\r", columns - 1, ""; drawn = 0 } }
     /^\[[0-9]+\/[0-9]+\] / {

@@ -139,7 +139,8 @@ apt_as_root() {
 # apt_steps: turns apt's talk into counted steps, in the form that progress_line understands: each
 # package is fetched (unless it was before), unpacked and set up.
 apt_steps() {
-  awk '
+  # shellcheck disable=SC2016 # what stands there is awk's
+  awk_by_line '
     function step(words) { print "[" ++count "/" (3 * packages) "] " words; fflush() }
     / newly installed, / { packages = $1 + $3; next }
     /^Get:[0-9]+ / && count < packages { step("Fetching " $5) }

@@ -197,6 +197,18 @@ case_away_from_a_terminal_progress_is_one_line_in_ten() {
   equal "$(wc -l <<<"$output")" 11 && contains "$output" "[1/200]" && contains "$output" "[200/200]"
 }
 
+# The second line is written when the first was shown, or after ten seconds.
+case_progress_is_shown_while_it_is_made() {
+  local shown="$scratch/shown"
+  in_library '{ echo "[1/2] first"; for i in $(seq 200); do grep -q first '"'$shown'"' && break; sleep 0.05; done
+    echo "[2/2] second, after $i looks"; } | progress_line all >'"'$shown'"
+  contains "$(cat "$shown")" "[2/2] second" || return 1
+  if grep -q "after 200 looks" "$shown"; then
+    printf '    nothing was shown before the end\n'
+    return 1
+  fi
+}
+
 case_the_steps_of_apt_are_counted_whether_or_not_it_had_to_fetch() {
   local said=$'0 upgraded, 2 newly installed, 0 to remove\n' fetched
   said+=$'Unpacking a (1) ...\nUnpacking b (1) ...\nSetting up a (1) ...\nSetting up b (1) ...'
