@@ -235,8 +235,6 @@ struct Route {
     return route.user.empty() ? Protection::starttls_if_available : Protection::starttls;
 }
 
-// A mail transfer agent on a host: submission server, relay, MX or mailbox host, by what it is set
-// to.
 // A DKIM key with which a server signs the mail of its users whose addresses are in its domain. The
 // public half is put into the domain's zone.
 struct Signing {
@@ -245,6 +243,8 @@ struct Signing {
     auth::DkimKeyKind key = auth::DkimKeyKind::rsa;
 };
 
+// A mail transfer agent on a host: submission server, relay, MX or mailbox host, by what it is set
+// to.
 struct MailServer {
     std::string host; // its key is its name in 220 and EHLO
     std::vector<SmtpListener> listeners;
