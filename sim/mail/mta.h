@@ -99,9 +99,9 @@ private:
     [[nodiscard]] auth::Place place_of(const smtp::Mailbox& recipient) const;
     std::optional<smtp::server::Judgement>
     inspect(const InboundPeer& peer, auth::Moment moment, auth::Facts facts);
-    // Whatever a check may say, this mail cannot be taken.
     [[nodiscard]] std::vector<std::string>
     recipients_of(const smtp::server::MessageReceived& message) const;
+    // Why this mail cannot be taken, whatever a check may say.
     [[nodiscard]] std::optional<SmtpReason>
     refusal_of(const smtp::server::MessageReceived& message,
                const std::vector<std::string>& recipients) const;
