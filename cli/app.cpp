@@ -463,7 +463,9 @@ ExitCode parse_and_do(Context& context, const std::vector<std::string>& argument
 
 } // namespace
 
-ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment)
+ExitCode run(const std::vector<std::string>& arguments,
+             const platform::Environment& environment,
+             platform::Languages& languages)
 {
     const auto home = platform::find_home(environment);
     if (!home) {
@@ -476,13 +478,13 @@ ExitCode run(const std::vector<std::string>& arguments, const platform::Environm
                       "the program; set HIKYAKU_HOME to the folder that holds them\n");
         return ExitCode::unusable;
     }
-    const auto language = platform::load_language(*home, wanted_language(arguments, environment));
+    const auto language = languages.find(*home, wanted_language(arguments, environment));
     if (!language) {
         environment.err << "hikyaku: " << language.error() << '\n';
         return ExitCode::unusable;
     }
     Context context{
-        environment, *home, *language, sim::report::plain_style(), columns_for(environment)};
+        environment, *home, **language, sim::report::plain_style(), columns_for(environment)};
     const ExitCode code = parse_and_do(context, arguments);
     environment.out.flush();
     if (environment.out || environment.reader_has_gone()) return code;

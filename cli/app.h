@@ -2,6 +2,7 @@
 #pragma once
 
 #include "platform/environment.h"
+#include "platform/resources.h"
 
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace cli {
 enum class ExitCode { ok = 0, unexpected = 1, unusable = 2, interrupted = 130 };
 
 // `arguments` without the program's name.
-ExitCode run(const std::vector<std::string>& arguments, const platform::Environment& environment);
+ExitCode run(const std::vector<std::string>& arguments,
+             const platform::Environment& environment,
+             platform::Languages& languages);
 
 } // namespace cli

@@ -12,7 +12,8 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
     try {
         const std::vector<std::string> arguments(argv + 1, argv + argc);
-        return static_cast<int>(cli::run(arguments, platform::process_environment()));
+        platform::Languages languages;
+        return static_cast<int>(cli::run(arguments, platform::process_environment(), languages));
     } catch (const std::exception& error) {
         std::cerr << "hikyaku: " << error.what() << '\n';
         return static_cast<int>(cli::ExitCode::unexpected);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace platform {
 
@@ -44,6 +45,17 @@ tl::expected<sim::explain::Language, std::string> load_language(const fs::path& 
     for (const auto& problem : language.error())
         all += fmt::format("{}{}:{}", all.empty() ? "" : "\n", path, to_string(problem));
     return tl::make_unexpected(all);
+}
+
+tl::expected<const sim::explain::Language*, std::string> Languages::find(const fs::path& home,
+                                                                         const std::string& code)
+{
+    const std::pair wanted{home, code};
+    const auto known = read_.find(wanted);
+    if (known != read_.end()) return &known->second;
+    auto language = load_language(home, code);
+    if (!language) return tl::make_unexpected(std::move(language.error()));
+    return &read_.emplace(wanted, std::move(*language)).first->second;
 }
 
 std::vector<fs::path> lesson_files(const fs::path& home)

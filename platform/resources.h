@@ -8,8 +8,10 @@
 #include <tl/expected.hpp>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace platform {
@@ -21,6 +23,17 @@ std::optional<std::filesystem::path> find_home(const Environment& environment);
 // An error is one sentence in English: without its language file the program has no other.
 tl::expected<sim::explain::Language, std::string> load_language(const std::filesystem::path& home,
                                                                 const std::string& code);
+
+// Keeps what was read: a process that runs the program often, as the tests do, reads a language
+// once. Errors are not kept. What find() points to lives as long as this.
+class Languages {
+public:
+    tl::expected<const sim::explain::Language*, std::string> find(const std::filesystem::path& home,
+                                                                  const std::string& code);
+
+private:
+    std::map<std::pair<std::filesystem::path, std::string>, sim::explain::Language> read_;
+};
 
 // The scenario files of the lessons that come along, by folder name.
 std::vector<std::filesystem::path> lesson_files(const std::filesystem::path& home);

@@ -272,8 +272,8 @@ TEST_SUITE("cli")
         platform::Environment environment{out, err, true, std::nullopt, {}, {}};
         environment.variable = [](const std::string&) { return std::nullopt; };
         environment.err_is_terminal = true;
-        const auto code =
-            cli::run({"run", "retry-and-bounce", "--variation", "never"}, environment);
+        const auto code = cli::run(
+            {"run", "retry-and-bounce", "--variation", "never"}, environment, test::languages());
         CHECK(static_cast<int>(code) == 130);
         CHECK(out.str() == "");
         CHECK(has(buffer.str(), "Running: "));

@@ -47,7 +47,7 @@ Said run(const std::vector<std::string>& arguments)
         if (name == "HIKYAKU_TOKEN") return "a-token";
         return std::nullopt;
     };
-    const auto code = cli::run(arguments, environment);
+    const auto code = cli::run(arguments, environment, test::languages());
     return {static_cast<int>(code), out.str(), err.str()};
 }
 

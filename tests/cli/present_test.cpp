@@ -1,6 +1,7 @@
 // hikyaku present: the window beside the program, and the notes that follow it.
 #include "cli/app.h"
 #include "platform/presented.h"
+#include "tests/cli/program.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ public:
             started = words;
             return std::optional<int>{0};
         };
-        const auto code = static_cast<int>(cli::run(arguments, environment));
+        const auto code = static_cast<int>(cli::run(arguments, environment, test::languages()));
         said = out.str();
         complained = err.str();
         return code;

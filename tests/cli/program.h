@@ -23,6 +23,13 @@ struct Result {
     std::string err;
 };
 
+// Read once for all runs of this process: they are large.
+inline platform::Languages& languages()
+{
+    static platform::Languages read;
+    return read;
+}
+
 inline Result
 hikyaku(const std::vector<std::string>& arguments,
         const std::map<std::string, std::string>& variables = {{"LANG", "en_US.UTF-8"}},
@@ -41,7 +48,7 @@ hikyaku(const std::vector<std::string>& arguments,
         return found->second;
     };
     Result result;
-    result.code = cli::run(arguments, environment);
+    result.code = cli::run(arguments, environment, languages());
     result.out = out.str();
     result.err = err.str();
     return result;

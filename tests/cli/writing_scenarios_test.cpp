@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "platform/resources.h"
 #include "sim/explain/problem_words.h"
+#include "tests/cli/program.h"
 #include "tests/support/words.h"
 
 #include <doctest/doctest.h>
@@ -90,7 +91,7 @@ public:
             return std::nullopt;
         };
         const platform::Environment environment{out, err, false, std::nullopt, variable, {}};
-        const auto code = cli::run(arguments, environment);
+        const auto code = cli::run(arguments, environment, test::languages());
         return {static_cast<int>(code), out.str(), err.str()};
     }
 
