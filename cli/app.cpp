@@ -200,8 +200,7 @@ private:
     {
         auto* sub = subcommand("spf");
         add_envelope(*sub, parsed_.spf, "--from");
-        sub->add_option("--receiver", parsed_.spf.receiver, context_.text("help.spf_receiver"))
-            ->type_name("NAME");
+        option(*sub, "--receiver", parsed_.spf.receiver, "help.spf_receiver", "NAME");
         sub->add_flag("--json", parsed_.spf.json, context_.text("help.json"));
     }
 
@@ -209,14 +208,10 @@ private:
     {
         auto* sub = subcommand("verify");
         VerifyOptions& verify = parsed_.verify;
-        sub->add_option("message", verify.message_file, context_.text("help.verify_message"))
-            ->type_name("FILE.eml")
-            ->required();
+        option(*sub, "message", verify.message_file, "help.verify_message", "FILE.eml")->required();
         add_envelope(*sub, verify.envelope, "--mail-from");
         verify.envelope.receiver = "mx.example";
-        sub->add_option(
-               "--receiver", verify.envelope.receiver, context_.text("help.verify_receiver"))
-            ->type_name("NAME");
+        option(*sub, "--receiver", verify.envelope.receiver, "help.verify_receiver", "NAME");
         sub->add_flag("--json", verify.envelope.json, context_.text("help.json"));
     }
 
@@ -226,20 +221,11 @@ private:
         constexpr std::uint64_t most_octets = 1'000'000'000;
         auto* sub = subcommand("sign");
         SignOptions& sign = parsed_.sign;
-        sub->add_option("message", sign.message_file, context_.text("help.sign_message"))
-            ->type_name("FILE.eml")
-            ->required();
-        sub->add_option("--domain", sign.domain, context_.text("help.sign_domain"))
-            ->type_name("NAME")
-            ->required();
-        sub->add_option("--selector", sign.selector, context_.text("help.sign_selector"))
-            ->type_name("NAME")
-            ->required();
-        sub->add_option("--key", sign.key_file, context_.text("help.sign_key"))
-            ->type_name("FILE.pem")
-            ->required();
-        sub->add_option("--identity", sign.identity, context_.text("help.sign_identity"))
-            ->type_name("ADDRESS");
+        option(*sub, "message", sign.message_file, "help.sign_message", "FILE.eml")->required();
+        option(*sub, "--domain", sign.domain, "help.sign_domain", "NAME")->required();
+        option(*sub, "--selector", sign.selector, "help.sign_selector", "NAME")->required();
+        option(*sub, "--key", sign.key_file, "help.sign_key", "FILE.pem")->required();
+        option(*sub, "--identity", sign.identity, "help.sign_identity", "ADDRESS");
         one_of(sub->add_option("--form", sign.form, context_.text("help.sign_form")),
                {"relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple"});
         allow_numbers(
@@ -255,30 +241,26 @@ private:
         sub->add_flag("--record", sign.record, context_.text("help.sign_record"));
     }
 
+    template <typename Target>
+    CLI::Option*
+    option(CLI::App& sub, const char* name, Target& target, const char* help, const char* form)
+    {
+        return sub.add_option(name, target, context_.text(help))->type_name(form);
+    }
+
     // Who sends, and what DNS says: the form of its file stands below the examples.
     void add_envelope(CLI::App& sub, SpfOptions& spf, const char* sender_option)
     {
         sub.footer(sub.get_footer() + std::string{zone_example});
-        sub.add_option("--zone", spf.zone_file, context_.text("help.zone"))
-            ->type_name("FILE.json")
-            ->required();
-        sub.add_option("--ip", spf.ip, context_.text("help.spf_ip"))
-            ->type_name("ADDRESS")
-            ->required();
-        sub.add_option("--helo", spf.helo, context_.text("help.spf_helo"))
-            ->type_name("NAME")
-            ->required();
-        sub.add_option(sender_option, spf.sender, context_.text("help.spf_from"))
-            ->type_name("ADDRESS")
-            ->required();
+        option(sub, "--zone", spf.zone_file, "help.zone", "FILE.json")->required();
+        option(sub, "--ip", spf.ip, "help.spf_ip", "ADDRESS")->required();
+        option(sub, "--helo", spf.helo, "help.spf_helo", "NAME")->required();
+        option(sub, sender_option, spf.sender, "help.spf_from", "ADDRESS")->required();
     }
 
     void add_settings(CLI::App& sub)
     {
-        sub.add_option("--set", parsed_.settings, context_.text("help.set"))
-            ->type_name("KEY=VALUE")
-            ->expected(1)
-            ->take_all();
+        option(sub, "--set", parsed_.settings, "help.set", "KEY=VALUE")->expected(1)->take_all();
     }
 
     void add_level(CLI::App& sub)
@@ -292,8 +274,8 @@ private:
                       std::optional<std::string>& keys,
                       const char* help = "help.pcap")
     {
-        sub.add_option("--pcap", capture, context_.text(help))->type_name("FILE.pcapng");
-        sub.add_option("--keylog", keys, context_.text("help.keylog"))->type_name("FILE");
+        option(sub, "--pcap", capture, help, "FILE.pcapng");
+        option(sub, "--keylog", keys, "help.keylog", "FILE");
     }
 
     void add_bridge()
@@ -301,21 +283,19 @@ private:
         auto* sub = subcommand("bridge");
         BridgeOptions& bridge = parsed_.bridge;
         sub->add_option("lesson", bridge.lesson, context_.text("help.lesson"))->required();
-        sub->add_option("--listen", bridge.listen, context_.text("help.listen"))
-            ->type_name("HOST:PORT=ADDRESS:PORT")
+        option(*sub, "--listen", bridge.listen, "help.listen", "HOST:PORT=ADDRESS:PORT")
             ->expected(1)
             ->take_all();
-        sub->add_option("--from", bridge.from, context_.text("help.from"))->type_name("LINE");
-        sub->add_option("--bind", bridge.bind, context_.text("help.bind"))->type_name("ADDRESS");
+        option(*sub, "--from", bridge.from, "help.from", "LINE");
+        option(*sub, "--bind", bridge.bind, "help.bind", "ADDRESS");
         add_settings(*sub);
         add_level(*sub);
         sub->add_flag("--json", bridge.json, context_.text("help.bridge_json"));
         sub->add_flag("--quiet", bridge.quiet, context_.text("help.quiet"));
         sub->add_flag("--instant", bridge.instant, context_.text("help.instant"));
-        sub->add_option("--eml", bridge.eml_folder, context_.text("help.eml"))->type_name("DIR");
-        sub->add_option("--ca", bridge.ca_file, context_.text("help.bridge_ca"))->type_name("FILE");
-        sub->add_option("--pid-file", bridge.pid_file, context_.text("help.pid_file"))
-            ->type_name("FILE");
+        option(*sub, "--eml", bridge.eml_folder, "help.eml", "DIR");
+        option(*sub, "--ca", bridge.ca_file, "help.bridge_ca", "FILE");
+        option(*sub, "--pid-file", bridge.pid_file, "help.pid_file", "FILE");
         add_captures(*sub, bridge.capture_file, bridge.key_file, "help.live_pcap");
         allow_numbers(context_,
                       *sub->add_option("--most-connections",
@@ -334,30 +314,23 @@ private:
     {
         auto* sub = subcommand("send");
         SendOptions& send = parsed_.send;
-        sub->add_option("--to", send.to, context_.text("help.send_to"))
-            ->type_name("HOST:PORT")
-            ->required();
-        sub->add_option("--rcpt", send.recipients, context_.text("help.rcpt"))
-            ->type_name("ADDRESS")
+        option(*sub, "--to", send.to, "help.send_to", "HOST:PORT")->required();
+        option(*sub, "--rcpt", send.recipients, "help.rcpt", "ADDRESS")
             ->expected(1)
             ->take_all()
             ->required();
-        sub->add_option("--sender", send.sender, context_.text("help.sender"))
-            ->type_name("ADDRESS");
-        sub->add_option("--message", send.message_file, context_.text("help.send_message"))
-            ->type_name("FILE.eml");
-        sub->add_option("--subject", send.subject, context_.text("help.subject"))
-            ->type_name("WORDS");
-        sub->add_option("--text", send.text, context_.text("help.text"))->type_name("WORDS");
+        option(*sub, "--sender", send.sender, "help.sender", "ADDRESS");
+        option(*sub, "--message", send.message_file, "help.send_message", "FILE.eml");
+        option(*sub, "--subject", send.subject, "help.subject", "WORDS");
+        option(*sub, "--text", send.text, "help.text", "WORDS");
         one_of(sub->add_option("--protection", send.protection, context_.text("help.protection")),
                names_of<sim::scenario::Protection>());
         one_of(sub->add_option("--auth", send.auth, context_.text("help.auth")),
                names_of<sim::scenario::AuthChoice>());
-        sub->add_option("--user", send.user, context_.text("help.user"))->type_name("NAME");
-        sub->add_option("--password", send.password, context_.text("help.password"))
-            ->type_name("PASSWORD");
-        sub->add_option("--token", send.token_file, context_.text("help.token"))->type_name("FILE");
-        sub->add_option("--ca", send.ca_file, context_.text("help.send_ca"))->type_name("FILE");
+        option(*sub, "--user", send.user, "help.user", "NAME");
+        option(*sub, "--password", send.password, "help.password", "PASSWORD");
+        option(*sub, "--token", send.token_file, "help.token", "FILE");
+        option(*sub, "--ca", send.ca_file, "help.send_ca", "FILE");
         add_level(*sub);
         one_of(sub->add_option("--as", parsed_.send_as, context_.text("help.send_as")),
                {"program", "relay"});
@@ -370,17 +343,15 @@ private:
         auto* sub = subcommand("run");
         RunOptions& run = parsed_.run;
         sub->add_option("lesson", run.lesson, context_.text("help.lesson"))->required();
-        sub->add_option("--variation", run.variation, context_.text("help.variation"))
-            ->type_name("NAME");
+        option(*sub, "--variation", run.variation, "help.variation", "NAME");
         add_settings(*sub);
-        sub->add_option("--message", run.message_file, context_.text("help.message"))
-            ->type_name("FILE.eml");
+        option(*sub, "--message", run.message_file, "help.message", "FILE.eml");
         add_level(*sub);
         one_of(sub->add_option("--view", parsed_.view, context_.text("help.view")),
                names_of<View>());
-        sub->add_option("--link", run.link, context_.text("help.link"))->type_name("HOST/HOST");
+        option(*sub, "--link", run.link, "help.link", "HOST/HOST");
         sub->add_flag("--json", run.json, context_.text("help.json"));
-        sub->add_option("--eml", run.eml_folder, context_.text("help.eml"))->type_name("DIR");
+        option(*sub, "--eml", run.eml_folder, "help.eml", "DIR");
         add_captures(*sub, run.capture_file, run.key_file);
         allow_numbers(context_,
                       *sub->add_option("--seed", run.seed, context_.text("help.seed")),

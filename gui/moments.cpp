@@ -55,60 +55,46 @@ void Moments::note(const sim::Event& event, Moment moment)
 
 void Moments::on(const sim::Event& event, const sim::PacketDropped& what)
 {
-    Moment moment;
-    moment.at = event.host;
-    moment.from = sim::explain::host_at(what.packet.source, scenario_);
-    moment.rule = what.rule;
-    note(event, std::move(moment));
+    note(event,
+         {.at = event.host,
+          .from = sim::explain::host_at(what.packet.source, scenario_),
+          .rule = what.rule});
 }
 
 void Moments::on(const sim::Event& event, const sim::PacketAltered& what)
 {
-    Moment moment;
-    moment.kind = MomentKind::altered;
-    moment.at = event.host;
-    moment.from = sim::explain::host_at(what.packet.source, scenario_);
-    note(event, std::move(moment));
+    note(event,
+         {.kind = MomentKind::altered,
+          .at = event.host,
+          .from = sim::explain::host_at(what.packet.source, scenario_)});
 }
 
 void Moments::on(const sim::Event& event, const sim::PortClosed& what)
 {
-    Moment moment;
-    moment.kind = MomentKind::refused;
-    moment.at = event.host;
-    moment.from = sim::explain::host_at(what.remote.address, scenario_);
-    note(event, std::move(moment));
+    note(event,
+         {.kind = MomentKind::refused,
+          .at = event.host,
+          .from = sim::explain::host_at(what.remote.address, scenario_)});
 }
 
 // Of silence that nothing else explains.
 void Moments::on(const sim::Event& event, const sim::ConnectionFailed& what)
 {
     if (told_.contains(event.connection.value)) return;
-    Moment moment;
-    moment.at = sim::explain::host_at(what.remote.address, scenario_);
-    moment.from = event.host;
-    if (!moment.at.exists()) moment.at = event.host;
-    note(event, std::move(moment));
+    const sim::HostId there = sim::explain::host_at(what.remote.address, scenario_);
+    note(event, {.at = there.exists() ? there : event.host, .from = event.host});
 }
 
 void Moments::on(const sim::Event& event, const sim::TlsFailed& /*what*/)
 {
     if (told_.contains(event.connection.value)) return; // both ends say so
-    Moment moment;
-    moment.kind = MomentKind::broken;
-    moment.at = event.host;
-    moment.from = peer(event);
-    note(event, std::move(moment));
+    note(event, {.kind = MomentKind::broken, .at = event.host, .from = peer(event)});
 }
 
 void Moments::on(const sim::Event& event, const sim::CertificateJudged& what)
 {
     if (what.went_on) return;
-    Moment moment;
-    moment.kind = MomentKind::broken;
-    moment.at = event.host;
-    moment.from = peer(event);
-    note(event, std::move(moment));
+    note(event, {.kind = MomentKind::broken, .at = event.host, .from = peer(event)});
 }
 
 void Moments::on(const sim::Event& event, const sim::SmtpCommand& what)
@@ -117,45 +103,35 @@ void Moments::on(const sim::Event& event, const sim::SmtpCommand& what)
     bool& reveals = revealing_[event.connection.value];
     if (what.verb == sim::SmtpVerb::auth) reveals = sim::report::gives_password_away(trace_, what);
     if (what.encrypted || !reveals || what.line.secret_size == 0) return;
-    Moment moment;
-    moment.kind = MomentKind::read;
-    moment.at = event.host;
-    moment.from = peer(event);
-    note(event, std::move(moment));
+    note(event, {.kind = MomentKind::read, .at = event.host, .from = peer(event)});
 }
 
 void Moments::on(const sim::Event& event, const sim::SmtpReply& what)
 {
     constexpr std::uint16_t first_refusal = 400;
     if (what.code < first_refusal || sim::is_echo(trace_, event)) return;
-    Moment moment;
-    moment.kind = MomentKind::refused;
-    moment.at = what.side == sim::Side::sent ? event.host : peer(event);
-    moment.from = what.side == sim::Side::sent ? peer(event) : event.host;
-    moment.code = what.code;
-    moment.encrypted = what.encrypted;
-    note(event, std::move(moment));
+    note(event,
+         {.kind = MomentKind::refused,
+          .at = what.side == sim::Side::sent ? event.host : peer(event),
+          .from = what.side == sim::Side::sent ? peer(event) : event.host,
+          .code = what.code,
+          .encrypted = what.encrypted});
 }
 
 void Moments::on(const sim::Event& event, const sim::Pop3Command& what)
 {
     if (what.encrypted || what.line.secret_size == 0 || sim::is_echo(trace_, event)) return;
-    Moment moment;
-    moment.kind = MomentKind::read;
-    moment.at = event.host;
-    moment.from = peer(event);
-    note(event, std::move(moment));
+    note(event, {.kind = MomentKind::read, .at = event.host, .from = peer(event)});
 }
 
 void Moments::on(const sim::Event& event, const sim::Pop3Reply& what)
 {
     if (what.ok || sim::is_echo(trace_, event)) return;
-    Moment moment;
-    moment.kind = MomentKind::refused;
-    moment.at = what.side == sim::Side::sent ? event.host : peer(event);
-    moment.from = what.side == sim::Side::sent ? peer(event) : event.host;
-    moment.encrypted = what.encrypted;
-    note(event, std::move(moment));
+    note(event,
+         {.kind = MomentKind::refused,
+          .at = what.side == sim::Side::sent ? event.host : peer(event),
+          .from = what.side == sim::Side::sent ? peer(event) : event.host,
+          .encrypted = what.encrypted});
 }
 
 } // namespace gui

@@ -28,12 +28,12 @@ SIM_NAMED_ENUM(MomentKind,
 
 struct Moment {
     MomentKind kind = MomentKind::blocked;
-    sim::HostId at;         // who stopped it; read: who said it
-    sim::HostId from;       // whose packet or words these were
-    sim::RuleId rule;       // blocked: none where no rule did
+    sim::HostId at{};       // who stopped it; read: who said it
+    sim::HostId from{};     // whose packet or words these were
+    sim::RuleId rule{};     // blocked: none where no rule did
     std::uint16_t code = 0; // refused: of the reply, else 0
     bool encrypted = false; // how it had come so far
-    std::vector<std::uint32_t> events;
+    std::vector<std::uint32_t> events{};
 
     [[nodiscard]] std::size_t times_before(std::size_t cursor) const;
 };

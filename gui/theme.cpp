@@ -1,6 +1,8 @@
 #include "gui/theme.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <system_error>
 
 namespace gui {
@@ -14,66 +16,44 @@ constexpr ImU32 rgb(unsigned value)
     return IM_COL32((value >> 16U) & 0xFFU, (value >> 8U) & 0xFFU, value & 0xFFU, 0xFF);
 }
 
-Theme paper_theme()
-{
-    Theme theme;
-    theme.paper = rgb(0xF6F3EA);
-    theme.card = rgb(0xFFFDF8);
-    theme.rule = rgb(0xD9D2C1);
-    theme.ink = rgb(0x22262B);
-    theme.quiet = rgb(0x6B6A63);
-    theme.selection = rgb(0xEFE7CF);
-    theme.on_ink = rgb(0xFFFDF8);
-    theme.clear = rgb(0xB93E16);
-    theme.clear_tint = rgb(0xFBE5DC);
-    theme.encrypted = rgb(0x1F5A94);
-    theme.encrypted_tint = rgb(0xDCE7F2);
-    theme.secret = rgb(0x8F5B0C);
-    theme.secret_tint = rgb(0xFBEFD3);
-    theme.accepted = rgb(0x2F6B4A);
-    theme.line = rgb(0xA9A392);
-    theme.area = {rgb(0xEFE9DA), rgb(0xE6EDF0), rgb(0xEDEFE2), rgb(0xF1EAE6), rgb(0xEDEDEC)};
-    return theme;
-}
+// One colour of every theme, in the order of ThemeName.
+template <typename What>
+using OfThemes = std::array<What, sim::count_of<ThemeName>()>;
 
-Theme dark_theme()
-{
-    Theme theme;
-    theme.paper = rgb(0x1B1D20);
-    theme.card = rgb(0x25282C);
-    theme.rule = rgb(0x464A50);
-    theme.ink = rgb(0xF0ECE0);
-    theme.quiet = rgb(0xB0ACA0);
-    theme.selection = rgb(0x3D3A2C);
-    theme.on_ink = rgb(0x1B1D20);
-    theme.clear = rgb(0xFF9A70);
-    theme.clear_tint = rgb(0x4A2A1E);
-    theme.encrypted = rgb(0x8CC0F2);
-    theme.encrypted_tint = rgb(0x203349);
-    theme.secret = rgb(0xF0C060);
-    theme.secret_tint = rgb(0x453717);
-    theme.accepted = rgb(0x8AD0A8);
-    theme.line = rgb(0x7C7A72);
-    theme.area = {rgb(0x2A2822), rgb(0x22292D), rgb(0x272A22), rgb(0x2C2725), rgb(0x282828)};
-    return theme;
-}
+struct Colour {
+    ImU32 Theme::*what;
+    OfThemes<unsigned> values;
+};
 
-Theme projector_theme()
+constexpr std::array<Colour, 15> colours{{{&Theme::paper, {0xF6F3EA, 0x1B1D20, 0xFFFFFF}},
+                                          {&Theme::card, {0xFFFDF8, 0x25282C, 0xFFFFFF}},
+                                          {&Theme::rule, {0xD9D2C1, 0x464A50, 0x8A8A8A}},
+                                          {&Theme::ink, {0x22262B, 0xF0ECE0, 0x000000}},
+                                          {&Theme::quiet, {0x6B6A63, 0xB0ACA0, 0x404040}},
+                                          {&Theme::selection, {0xEFE7CF, 0x3D3A2C, 0xFFE9A8}},
+                                          {&Theme::on_ink, {0xFFFDF8, 0x1B1D20, 0xFFFFFF}},
+                                          {&Theme::clear, {0xB93E16, 0xFF9A70, 0xA82C05}},
+                                          {&Theme::clear_tint, {0xFBE5DC, 0x4A2A1E, 0xFBE5DC}},
+                                          {&Theme::encrypted, {0x1F5A94, 0x8CC0F2, 0x0B4680}},
+                                          {&Theme::encrypted_tint, {0xDCE7F2, 0x203349, 0xDCE7F2}},
+                                          {&Theme::secret, {0x8F5B0C, 0xF0C060, 0x7A4B00}},
+                                          {&Theme::secret_tint, {0xFBEFD3, 0x453717, 0xFBEFD3}},
+                                          {&Theme::accepted, {0x2F6B4A, 0x8AD0A8, 0x1B5A38}},
+                                          {&Theme::line, {0xA9A392, 0x7C7A72, 0x6A6A6A}}}};
+
+constexpr OfThemes<std::array<unsigned, sim::count_of<sim::scenario::AreaKind>()>> areas{
+    {{{0xEFE9DA, 0xE6EDF0, 0xEDEFE2, 0xF1EAE6, 0xEDEDEC}},
+     {{0x2A2822, 0x22292D, 0x272A22, 0x2C2725, 0x282828}},
+     {{0xF7F3E6, 0xEAF2F6, 0xF1F5E6, 0xF8EFEA, 0xF2F2F2}}}};
+
+Theme coloured(ThemeName name)
 {
-    Theme theme = paper_theme();
-    theme.paper = rgb(0xFFFFFF);
-    theme.card = rgb(0xFFFFFF);
-    theme.rule = rgb(0x8A8A8A);
-    theme.ink = rgb(0x000000);
-    theme.quiet = rgb(0x404040);
-    theme.selection = rgb(0xFFE9A8);
-    theme.on_ink = rgb(0xFFFFFF);
-    theme.clear = rgb(0xA82C05);
-    theme.encrypted = rgb(0x0B4680);
-    theme.secret = rgb(0x7A4B00);
-    theme.accepted = rgb(0x1B5A38);
-    theme.line = rgb(0x6A6A6A);
-    theme.area = {rgb(0xF7F3E6), rgb(0xEAF2F6), rgb(0xF1F5E6), rgb(0xF8EFEA), rgb(0xF2F2F2)};
+    const auto at = static_cast<std::size_t>(name);
+    Theme theme;
+    theme.name = name;
+    for (const Colour& colour : colours)
+        theme.*colour.what = rgb(colour.values.at(at));
+    std::ranges::transform(areas.at(at), theme.area.begin(), rgb);
     return theme;
 }
 
@@ -119,30 +99,18 @@ Fonts load_fonts(const FontFiles& files)
 
 Theme make_theme(ThemeName name, float user_scale, float height)
 {
-    Theme theme;
-    switch (name) {
-    case ThemeName::paper:
-        theme = paper_theme();
-        break;
-    case ThemeName::dark:
-        theme = dark_theme();
-        break;
-    case ThemeName::projector:
-        theme = projector_theme();
-        // Where there is less height than in the design, larger type would tear the map's names.
-        theme.type_scale = std::clamp(1.5F * height / (900 * user_scale), 1.2F, 1.5F);
-        break;
-    }
-    theme.name = name;
+    Theme theme = coloured(name);
     theme.scale = user_scale;
+    // Where there is less height than in the design, larger type would tear the map's names.
+    if (name == ThemeName::projector)
+        theme.type_scale = std::clamp(1.5F * height / (900 * user_scale), 1.2F, 1.5F);
     return theme;
 }
 
 Theme presenter_theme(float height)
 {
     constexpr float body_share = 0.032F;
-    Theme theme = projector_theme();
-    theme.name = ThemeName::projector;
+    Theme theme = coloured(ThemeName::projector);
     theme.scale = body_share * height / 15; // Theme::body() is 15 design pixels
     return theme;
 }
@@ -203,23 +171,7 @@ void apply(const Theme& theme)
 
 ImU32 Theme::of(sim::explain::Mark mark) const
 {
-    using sim::explain::Mark;
-    switch (mark) {
-    case Mark::clear:
-        return clear;
-    case Mark::encrypted:
-        return encrypted;
-    case Mark::secret:
-        return secret;
-    case Mark::accepted:
-        return accepted;
-    case Mark::quiet:
-        return quiet;
-    case Mark::none:
-    case Mark::blocked:
-        return ink;
-    }
-    return ink;
+    return of(sim::report::role_of(mark));
 }
 
 ImU32 Theme::of(sim::report::Role role) const

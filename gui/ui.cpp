@@ -303,7 +303,7 @@ bool Ui::icon_button(const std::string& path, std::string_view icon, std::string
     return pressed;
 }
 
-float Ui::segmented_width(const std::vector<std::pair<std::string, std::string>>& options) const
+float Ui::segmented_width(const Choices& options) const
 {
     float width = 0;
     for (const auto& [name, label] : options)
@@ -311,11 +311,10 @@ float Ui::segmented_width(const std::vector<std::pair<std::string, std::string>>
     return width;
 }
 
-std::optional<std::size_t>
-Ui::segmented(const std::string& path,
-              const std::vector<std::pair<std::string, std::string>>& options,
-              std::optional<std::size_t> chosen,
-              float width) const
+std::optional<std::size_t> Ui::segmented(const std::string& path,
+                                         const Choices& options,
+                                         std::optional<std::size_t> chosen,
+                                         float width) const
 {
     std::optional<std::size_t> pressed;
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -432,11 +431,10 @@ Ui::field(const std::string& path, std::string& text, std::string_view hint, flo
     return typed;
 }
 
-std::optional<std::size_t>
-Ui::combo(const std::string& path,
-          const std::vector<std::pair<std::string, std::string>>& options,
-          std::optional<std::size_t> chosen,
-          float width) const
+std::optional<std::size_t> Ui::combo(const std::string& path,
+                                     const Choices& options,
+                                     std::optional<std::size_t> chosen,
+                                     float width) const
 {
     std::optional<std::size_t> pressed;
     const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -30,6 +30,8 @@ enum class Overflow {
     shorten, // "…": the whole text can be read elsewhere
 };
 
+using Choices = std::vector<std::pair<std::string, std::string>>; // value or name, label
+
 class Ui {
 public:
     Ui(const Desk& desk,
@@ -134,18 +136,15 @@ public:
     [[nodiscard]] bool
     icon_button(const std::string& path, std::string_view icon, std::string_view hint) const;
     // The options side by side; what was pressed.
-    [[nodiscard]] std::optional<std::size_t>
-    segmented(const std::string& path,
-              const std::vector<std::pair<std::string, std::string>>& options, // name, label
-              std::optional<std::size_t> chosen,
-              float width) const;
-    [[nodiscard]] float
-    segmented_width(const std::vector<std::pair<std::string, std::string>>& options) const;
-    [[nodiscard]] std::optional<std::size_t>
-    combo(const std::string& path,
-          const std::vector<std::pair<std::string, std::string>>& options,
-          std::optional<std::size_t> chosen,
-          float width) const;
+    [[nodiscard]] std::optional<std::size_t> segmented(const std::string& path,
+                                                       const Choices& options,
+                                                       std::optional<std::size_t> chosen,
+                                                       float width) const;
+    [[nodiscard]] float segmented_width(const Choices& options) const;
+    [[nodiscard]] std::optional<std::size_t> combo(const std::string& path,
+                                                   const Choices& options,
+                                                   std::optional<std::size_t> chosen,
+                                                   float width) const;
     // One line of text to type; `text` is what stands there. Enter, and up and down, are told, so
     // that a list below can be walked while typing.
     struct Typed {

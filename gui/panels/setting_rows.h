@@ -9,12 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace gui {
-
-using Choices = std::vector<std::pair<std::string, std::string>>; // value, label
 
 void heading(const Ui& ui, std::string_view words);
 

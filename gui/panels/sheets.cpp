@@ -213,32 +213,34 @@ void problems_panel(const Ui& ui)
 
 void sheets(const Ui& ui, const Rect& below_map)
 {
+    // So wide at the usual size of type, wider with larger type.
+    const auto titled = [&](const char* title, float width, const auto& draw) {
+        sheet(ui, ui.say(title), ui.px(width) * ui.theme().type_scale, draw);
+    };
     switch (ui.desk().sheet()) {
     case Sheet::none:
     case Sheet::lessons: // stands below its box: the top bar's
         return;
     case Sheet::bridge:
-        sheet(ui, ui.say("bridge.title"), ui.px(620) * ui.theme().type_scale, [&] { bridge(ui); });
+        titled("bridge.title", 620, [&] { bridge(ui); });
         return;
     case Sheet::start:
         start_sheet(ui, below_map);
         return;
     case Sheet::legend:
-        sheet(ui, ui.say("legend.title"), ui.px(560) * ui.theme().type_scale, [&] {
-            legend_sheet(ui);
-        });
+        titled("legend.title", 560, [&] { legend_sheet(ui); });
         return;
     case Sheet::files:
-        sheet(ui, ui.say("files.title"), ui.px(520) * ui.theme().type_scale, [&] { files(ui); });
+        titled("files.title", 520, [&] { files(ui); });
         return;
     case Sheet::keys:
-        sheet(ui, ui.say("keys.title"), ui.px(580) * ui.theme().type_scale, [&] { keys(ui); });
+        titled("keys.title", 580, [&] { keys(ui); });
         return;
     case Sheet::until:
-        sheet(ui, ui.say("until.title"), ui.px(320) * ui.theme().type_scale, [&] { until(ui); });
+        titled("until.title", 320, [&] { until(ui); });
         return;
     case Sheet::export_menu:
-        sheet(ui, ui.say("export.title"), ui.px(340) * ui.theme().type_scale, [&] { exports(ui); });
+        titled("export.title", 340, [&] { exports(ui); });
         return;
     }
 }

@@ -2,6 +2,11 @@
 
 #include "gui/panels/panels.h"
 
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+
 namespace gui {
 
 namespace {
@@ -34,11 +39,9 @@ void side_panel(const Ui& ui)
 {
     if (!ui.desk().is_shown()) return;
     const float width = ImGui::GetContentRegionAvail().x;
-    const std::vector<std::pair<std::string, std::string>> tabs{
-        {"transcript", ui.say("tab.transcript")},
-        {"wiretap", ui.say("tab.wiretap")},
-        {"packet", ui.say("tab.packet")},
-        {"state", ui.say("tab.state")}};
+    Choices tabs;
+    for (const auto name : enum_names(Tab{}))
+        tabs.emplace_back(name, ui.say(fmt::format("tab.{}", name)));
     if (const auto pressed =
             ui.segmented("tab", tabs, static_cast<std::size_t>(ui.desk().tab()), width))
         ui.ask(action::ShowTab{static_cast<Tab>(*pressed)});
@@ -51,20 +54,9 @@ void side_panel(const Ui& ui)
     const bool is_list = ui.desk().tab() == Tab::transcript;
     const float upper = height * (!has_card ? 0.75F : is_list ? 0.24F : 0.46F);
     if (ui.begin_scrolled("tab", {width, upper})) {
-        switch (ui.desk().tab()) {
-        case Tab::transcript:
-            transcript_tab(ui);
-            break;
-        case Tab::wiretap:
-            wiretap_tab(ui);
-            break;
-        case Tab::packet:
-            packet_tab(ui);
-            break;
-        case Tab::state:
-            state_tab(ui);
-            break;
-        }
+        constexpr std::array<void (*)(const Ui&), sim::count_of<Tab>()> draw{
+            transcript_tab, wiretap_tab, packet_tab, state_tab};
+        draw.at(static_cast<std::size_t>(ui.desk().tab()))(ui);
     }
     ImGui::EndChild();
     const float button = cure_height(ui);

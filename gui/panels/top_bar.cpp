@@ -147,12 +147,10 @@ void top_bar(const Ui& ui)
     x += ui.px(18);
 
     // From the right: what is always there; the picker takes what is left.
-    const std::vector<std::pair<std::string, std::string>> levels{
-        {"story", ui.say("level.story")},
-        {"standard", ui.say("level.standard")},
-        {"expert", ui.say("level.expert")}};
-    const std::vector<std::pair<std::string, std::string>> languages{{"ja", "日本語"},
-                                                                     {"en", "EN"}};
+    const Choices levels{{"story", ui.say("level.story")},
+                         {"standard", ui.say("level.standard")},
+                         {"expert", ui.say("level.expert")}};
+    const Choices languages{{"ja", "日本語"}, {"en", "EN"}};
     const float side = ui.theme().body() + ui.px(16);
     float right = right_edge - 4 * side - 3 * ui.px(6);
     const float icons = right;

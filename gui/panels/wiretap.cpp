@@ -136,7 +136,7 @@ std::optional<std::size_t> choices(const Ui& ui)
 {
     const auto& links = ui.desk().view().links();
     const auto context = ui.desk().source().context();
-    std::vector<std::pair<std::string, std::string>> options;
+    Choices options;
     std::optional<std::size_t> chosen;
     for (std::size_t i = 0; i < links.size(); ++i) {
         if (links[i].link == ui.desk().tapped()) chosen = i;
@@ -169,7 +169,7 @@ std::optional<std::size_t> choices(const Ui& ui)
 // What of the cable is shown.
 void views(const Ui& ui)
 {
-    std::vector<std::pair<std::string, std::string>> views;
+    Choices views;
     for (const TapView view : sim::values_of<TapView>()) {
         const std::string name{sim::name_of(view)};
         views.emplace_back(name, ui.say("wiretap." + name));

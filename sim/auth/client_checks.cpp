@@ -17,7 +17,7 @@ public:
     explicit Ip25b(const CheckConfig& config) : config_{config} {}
     std::optional<Step> start(Facts& facts) override
     {
-        if (!facts.user.empty() || facts.may_relay) return std::nullopt;
+        if (is_known(facts)) return std::nullopt;
         const auto network =
             std::ranges::find_if(config_.dynamic_networks,
                                  [&](const Prefix& each) { return each.contains(facts.client); });
@@ -36,13 +36,6 @@ private:
     const CheckConfig& config_;
 };
 
-std::string folded(std::string_view name)
-{
-    std::string text{name};
-    std::ranges::transform(text, text.begin(), [](char c) { return lower(c); });
-    return text;
-}
-
 // RFC 5321 §4.1.4 lets nobody be refused because a name and an address do not match. A client that
 // says it is this very server, or that has no full name, is no mail server all the same.
 class Hello final : public Check {
@@ -50,7 +43,7 @@ public:
     explicit Hello(const CheckConfig& config) : config_{config} {}
     std::optional<Step> start(Facts& facts) override
     {
-        if (!facts.user.empty() || facts.may_relay) return std::nullopt;
+        if (is_known(facts)) return std::nullopt;
         const std::string name = folded(facts.hello);
         const auto judged = [&](bool is_good, std::string_view what) {
             return Judged{is_good ? PolicyVerdict::passed : PolicyVerdict::rejected,

@@ -2,11 +2,12 @@
 
 #include "sim/auth/domain.h"
 #include "sim/core/ascii.h"
-#include "sim/core/assert.h"
+#include "sim/core/same_name.h"
 
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace sim::auth {
 
@@ -26,21 +27,6 @@ std::string without_first_label(const std::string& domain)
 DmarcPolicy one_milder(DmarcPolicy policy)
 {
     return policy == DmarcPolicy::reject ? DmarcPolicy::quarantine : DmarcPolicy::none;
-}
-
-DmarcProblem problem_of(AuthorProblem problem)
-{
-    switch (problem) {
-    case AuthorProblem::no_from:
-        return DmarcProblem::no_from;
-    case AuthorProblem::several_from:
-        return DmarcProblem::several_from;
-    case AuthorProblem::several_authors:
-        return DmarcProblem::several_authors;
-    case AuthorProblem::unreadable_from:
-        break;
-    }
-    return DmarcProblem::unreadable_from;
 }
 
 // One record of a walk.
@@ -65,24 +51,22 @@ std::string organisation_of(const std::string& domain, const Walk& walk)
     return walk.empty() ? domain : walk.back().domain;
 }
 
-// One look with what DNS has said so far. A function that returns nothing waits for `question`, or
+// One look with what DNS has said so far. A function that returns nothing waits for an answer, or
 // DNS has failed.
 class DmarcLook {
 public:
-    using Answers = std::map<std::pair<std::string, std::uint16_t>, DnsAnswer>;
-
-    DmarcLook(const DmarcFacts& facts, const Answers& answers) : facts_{facts}, answers_{answers} {}
+    DmarcLook(const DmarcFacts& facts, DnsBook& book) : facts_{facts}, book_{book} {}
 
     std::optional<DmarcOutcome> outcome()
     {
         if (!facts_.author) {
             outcome_.result = DmarcResult::permerror;
-            outcome_.problem = problem_of(facts_.author.error());
+            outcome_.problem = same_name<DmarcProblem>(facts_.author.error());
             return std::move(outcome_);
         }
         outcome_.author = *facts_.author;
         const auto policy = find_policy();
-        if (question) return std::nullopt;
+        if (book_.question()) return std::nullopt;
         if (!policy) return ended(DmarcResult::temperror, DmarcProblem::dns_failed);
         if (!*policy) return std::move(outcome_); // nobody has said anything: none
         outcome_.policy_domain = (*policy)->domain;
@@ -90,13 +74,11 @@ public:
         if (outcome_.record.unusable)
             return ended(DmarcResult::none, DmarcProblem::unusable_record);
         if (!choose_tag()) {
-            if (question) return std::nullopt;
+            if (book_.question()) return std::nullopt;
             return ended(DmarcResult::temperror, DmarcProblem::dns_failed);
         }
         return match_all();
     }
-
-    std::optional<AskDns> question{};
 
 private:
     DmarcOutcome ended(DmarcResult result, DmarcProblem problem)
@@ -109,14 +91,8 @@ private:
     // Null: it waits, or DNS has failed.
     const DnsAnswer* ask(const std::string& name, std::uint16_t type)
     {
-        static const DnsAnswer no_such_name{DnsOutcome::name_does_not_exist, {}};
-        if (!fits_dns(name)) return &no_such_name;
-        const auto known = answers_.find({name, type});
-        if (known == answers_.end()) {
-            question = AskDns{name, type};
-            return nullptr;
-        }
-        return is_failure(known->second.outcome) ? nullptr : &known->second;
+        const DnsAnswer* answer = book_.ask(name, type);
+        return answer == nullptr || is_failure(answer->outcome) ? nullptr : answer;
     }
 
     // The record at one name. The outer one is nothing while DNS is asked, or has failed.
@@ -205,7 +181,7 @@ private:
                              identifier.method == DmarcMethod::spf ? outcome_.record.spf
                                                                    : outcome_.record.dkim};
             const auto fits = is_aligned(match);
-            if (question) return std::nullopt;
+            if (book_.question()) return std::nullopt;
             failed = failed || !fits;
             match.aligned = fits.value_or(false);
             aligned = aligned || match.aligned;
@@ -238,7 +214,7 @@ private:
     }
 
     const DmarcFacts& facts_;
-    const Answers& answers_;
+    DnsBook& book_;
     std::set<std::string> shown_;
     DmarcOutcome outcome_;
 };
@@ -278,20 +254,13 @@ DmarcQuery::DmarcQuery(DmarcFacts facts) : facts_{std::move(facts)}
 
 void DmarcQuery::handle_answer(DnsAnswer answer)
 {
-    SIM_ASSERT(question_.has_value());
-    answers_.insert_or_assign({question_->name, question_->type}, std::move(answer));
-    question_.reset();
+    book_.handle_answer(std::move(answer));
     look();
 }
 
 void DmarcQuery::look()
 {
-    DmarcLook look{facts_, answers_};
-    if (auto outcome = look.outcome()) {
-        outcome_ = *std::move(outcome);
-    } else {
-        question_ = std::move(look.question);
-    }
+    if (auto outcome = DmarcLook{facts_, book_}.outcome()) outcome_ = *std::move(outcome);
 }
 
 } // namespace sim::auth

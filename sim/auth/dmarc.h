@@ -12,13 +12,12 @@
 #include "sim/auth/author.h"
 #include "sim/auth/dkim.h"
 #include "sim/auth/dmarc_record.h"
+#include "sim/auth/dns_book.h"
 #include "sim/auth/spf.h"
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace sim::auth {
@@ -83,7 +82,7 @@ public:
     explicit DmarcQuery(DmarcFacts facts);
 
     // What DNS is to be asked next; nothing when there is an outcome.
-    [[nodiscard]] const std::optional<AskDns>& question() const { return question_; }
+    [[nodiscard]] const std::optional<AskDns>& question() const { return book_.question(); }
     void handle_answer(DnsAnswer answer);
     [[nodiscard]] const DmarcOutcome& outcome() const { return outcome_; } // when nothing is asked
 
@@ -91,8 +90,7 @@ private:
     void look();
 
     DmarcFacts facts_;
-    std::map<std::pair<std::string, std::uint16_t>, DnsAnswer> answers_;
-    std::optional<AskDns> question_;
+    DnsBook book_;
     DmarcOutcome outcome_;
 };
 

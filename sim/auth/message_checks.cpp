@@ -1,6 +1,6 @@
 // DKIM and DMARC as a server looks at them when all of a mail is there, as verdicts.
-#include "sim/auth/checks.h"
 #include "sim/auth/domain.h"
+#include "sim/auth/query_check.h"
 #include "sim/core/ascii.h"
 
 #include <fmt/format.h>
@@ -31,32 +31,22 @@ std::string seen(const std::vector<DkimOutcome>& outcomes)
 }
 
 // RFC 6376 §6.3: a mail that nobody has signed is like any other.
-class Dkim final : public Check {
-public:
-    std::optional<Step> start(Facts& facts) override
+class Dkim final : public QueryCheck<DkimQuery> {
+    [[nodiscard]] std::unique_ptr<DkimQuery> begin(const Facts& facts) const override
     {
-        if (is_known(facts) || facts.message == nullptr) return std::nullopt;
-        query_.emplace(*facts.message, unix_seconds(facts.now));
-        return go_on(facts);
+        if (facts.message == nullptr) return nullptr;
+        return std::make_unique<DkimQuery>(*facts.message, unix_seconds(facts.now));
     }
-    Step handle_answer(Facts& facts, const DnsAnswer& answer) override
+    [[nodiscard]] Judged judge(Facts& facts, const DkimQuery& query) const override
     {
-        query_->handle_answer(answer);
-        return go_on(facts);
-    }
-
-private:
-    [[nodiscard]] Step go_on(Facts& facts) const
-    {
-        if (query_->question()) return *query_->question();
-        const std::vector<DkimOutcome>& outcomes = query_->outcomes();
+        const std::vector<DkimOutcome>& outcomes = query.outcomes();
         facts.checked.dkim = outcomes;
-        Judged judged = judge(outcomes, author_domain(*facts.message).value_or(std::string{}));
+        Judged judged = judge_all(outcomes, author_domain(*facts.message).value_or(std::string{}));
         judged.facts = quotable(seen(outcomes));
         return judged;
     }
     // RFC 7372 §3.1
-    static Judged judge(const std::vector<DkimOutcome>& outcomes, const std::string& author)
+    static Judged judge_all(const std::vector<DkimOutcome>& outcomes, const std::string& author)
     {
         const auto any = [&](const auto& holds) { return std::ranges::any_of(outcomes, holds); };
         const auto is = [](DkimResult result) {
@@ -90,8 +80,6 @@ private:
         }
         return judged;
     }
-
-    std::optional<DkimQuery> query_;
 };
 
 // What SPF and DKIM come to it looks up by itself, unless they have looked before.

@@ -4,10 +4,12 @@
 #include "sim/auth/spf_macro.h"
 #include "sim/core/ascii.h"
 #include "sim/core/assert.h"
+#include "sim/core/same_name.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace sim::auth {
 
@@ -17,21 +19,6 @@ namespace {
 constexpr unsigned most_lookups = 10;
 constexpr unsigned most_voids = 2;
 constexpr std::size_t most_hosts = 10;
-
-SpfResult result_of(SpfQualifier qualifier)
-{
-    switch (qualifier) {
-    case SpfQualifier::pass:
-        return SpfResult::pass;
-    case SpfQualifier::fail:
-        return SpfResult::fail;
-    case SpfQualifier::softfail:
-        return SpfResult::softfail;
-    case SpfQualifier::neutral:
-        break;
-    }
-    return SpfResult::neutral;
-}
 
 // What check_host comes to for one domain.
 struct Verdict {
@@ -43,12 +30,10 @@ struct Verdict {
 };
 
 // One look through the records with what DNS has said so far. A function that returns nothing
-// waits for `question`.
+// waits for an answer.
 class Look {
 public:
-    using Answers = std::map<std::pair<std::string, std::uint16_t>, DnsAnswer>;
-
-    Look(const SpfFacts& facts, const Answers& answers) : facts_{facts}, answers_{answers}
+    Look(const SpfFacts& facts, DnsBook& book) : facts_{facts}, book_{book}
     {
         const std::size_t at = facts.mail_from.rfind('@');
         local_ = at == std::string::npos || at == 0 ? "postmaster" : facts.mail_from.substr(0, at);
@@ -73,8 +58,6 @@ public:
         return outcome;
     }
 
-    std::optional<AskDns> question{};
-
 private:
     // Whether a term matches; a verdict where it ends all.
     struct Match {
@@ -82,21 +65,11 @@ private:
         std::optional<Verdict> end{};
     };
 
-    const DnsAnswer* ask(const std::string& name, std::uint16_t type)
-    {
-        static const DnsAnswer no_such_name{DnsOutcome::name_does_not_exist, {}};
-        if (!fits_dns(name)) return &no_such_name;
-        const auto known = answers_.find({folded(name), type});
-        if (known != answers_.end()) return &known->second;
-        question = AskDns{name, type};
-        return nullptr;
-    }
-
     // §4.4, §4.5
     std::optional<Verdict> check(const std::string& domain, unsigned depth)
     {
         if (!is_domain(domain)) return Verdict{SpfResult::none, domain};
-        const DnsAnswer* answer = ask(domain, type_txt);
+        const DnsAnswer* answer = book_.ask(domain, type_txt);
         if (answer == nullptr) return std::nullopt;
         if (is_failure(answer->outcome))
             return Verdict{SpfResult::temperror, domain, {}, SpfProblem::dns_failed};
@@ -124,7 +97,7 @@ private:
             if (match->end) return std::move(match->end);
             steps_[step].matched = match->matched;
             if (match->matched) {
-                return Verdict{result_of(directive.qualifier),
+                return Verdict{same_name<SpfResult>(directive.qualifier),
                                domain,
                                directive.written,
                                {},
@@ -246,7 +219,7 @@ private:
     // §5.3. Only what a term itself asks for counts as void.
     std::optional<Match> has_address(const Term& term, const std::string& host, bool counts)
     {
-        const DnsAnswer* answer = ask(host, address_type());
+        const DnsAnswer* answer = book_.ask(host, address_type());
         if (answer == nullptr) return std::nullopt;
         if (counts || is_failure(answer->outcome)) {
             if (auto end = end_of(term, *answer)) return Match{false, std::move(end)};
@@ -261,7 +234,7 @@ private:
     // §5.4
     std::optional<Match> mx(const Term& term)
     {
-        const DnsAnswer* answer = ask(term.name, type_mx);
+        const DnsAnswer* answer = book_.ask(term.name, type_mx);
         if (answer == nullptr) return std::nullopt;
         if (auto end = end_of(term, *answer)) return Match{false, std::move(end)};
         if (answer->records.size() > most_hosts) {
@@ -280,7 +253,7 @@ private:
     // §5.7
     std::optional<Match> exists(const Term& term)
     {
-        const DnsAnswer* answer = ask(term.name, type_a);
+        const DnsAnswer* answer = book_.ask(term.name, type_a);
         if (answer == nullptr) return std::nullopt;
         if (auto end = end_of(term, *answer)) return Match{false, std::move(end)};
         return Match{!answer->records.empty()};
@@ -290,11 +263,11 @@ private:
     std::optional<std::vector<std::string>> names_of_client()
     {
         std::vector<std::string> names;
-        const DnsAnswer* answer = ask(reverse_name(facts_.client), type_ptr);
+        const DnsAnswer* answer = book_.ask(reverse_name(facts_.client), type_ptr);
         if (answer == nullptr) return std::nullopt;
         for (std::size_t i = 0; i < std::min(most_hosts, answer->records.size()); ++i) {
             const std::string name = without_dot(answer->records[i]);
-            const DnsAnswer* back = ask(name, address_type());
+            const DnsAnswer* back = book_.ask(name, address_type());
             if (back == nullptr) return std::nullopt;
             const bool leads_back =
                 std::ranges::any_of(back->records, [&](const std::string& record) {
@@ -309,7 +282,7 @@ private:
     // §5.5: DNS errors make it a term that does not match.
     std::optional<Match> ptr(const Term& term)
     {
-        const DnsAnswer* answer = ask(reverse_name(facts_.client), type_ptr);
+        const DnsAnswer* answer = book_.ask(reverse_name(facts_.client), type_ptr);
         if (answer == nullptr) return std::nullopt;
         if (is_failure(answer->outcome)) return Match{};
         if (auto end = end_of(term, *answer)) return Match{false, std::move(end)};
@@ -377,7 +350,7 @@ private:
     {
         const auto name = expanded(*verdict.explanation, verdict.domain);
         if (!name) return false;
-        const DnsAnswer* answer = ask(*name, type_txt);
+        const DnsAnswer* answer = book_.ask(*name, type_txt);
         if (answer == nullptr) return false;
         if (answer->records.size() != 1 ||
             !is_macro_string(answer->records.front(), MacroPlace::explanation))
@@ -388,7 +361,7 @@ private:
     }
 
     const SpfFacts& facts_;
-    const Answers& answers_;
+    DnsBook& book_;
     std::string local_;
     std::string sender_domain_;
     unsigned lookups_ = 0;
@@ -411,20 +384,13 @@ SpfQuery::SpfQuery(SpfFacts facts) : facts_{std::move(facts)}
 
 void SpfQuery::handle_answer(DnsAnswer answer)
 {
-    SIM_ASSERT(question_.has_value());
-    answers_.insert_or_assign({folded(question_->name), question_->type}, std::move(answer));
-    question_.reset();
+    book_.handle_answer(std::move(answer));
     look();
 }
 
 void SpfQuery::look()
 {
-    Look look{facts_, answers_};
-    if (auto outcome = look.outcome()) {
-        outcome_ = *std::move(outcome);
-    } else {
-        question_ = std::move(look.question);
-    }
+    if (auto outcome = Look{facts_, book_}.outcome()) outcome_ = *std::move(outcome);
 }
 
 } // namespace sim::auth

@@ -8,14 +8,12 @@
 // is missing: there is no half-evaluated state, and the limits of §4.6.4 bound the answers.
 #pragma once
 
-#include "sim/auth/question.h"
+#include "sim/auth/dns_book.h"
 #include "sim/auth/spf_record.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace sim::auth {
@@ -59,7 +57,7 @@ public:
     explicit SpfQuery(SpfFacts facts);
 
     // What DNS is to be asked next; nothing when there is an outcome.
-    [[nodiscard]] const std::optional<AskDns>& question() const { return question_; }
+    [[nodiscard]] const std::optional<AskDns>& question() const { return book_.question(); }
     void handle_answer(DnsAnswer answer);
     [[nodiscard]] const SpfOutcome& outcome() const { return outcome_; } // when nothing is asked
 
@@ -67,8 +65,7 @@ private:
     void look();
 
     SpfFacts facts_;
-    std::map<std::pair<std::string, std::uint16_t>, DnsAnswer> answers_;
-    std::optional<AskDns> question_;
+    DnsBook book_;
     SpfOutcome outcome_;
 };
 

@@ -1,5 +1,5 @@
 // SPF as a server looks at it at MAIL: what check_host() says (spf.h), as a verdict.
-#include "sim/auth/checks.h"
+#include "sim/auth/query_check.h"
 #include "sim/auth/spf.h"
 
 #include <fmt/format.h>
@@ -11,26 +11,18 @@ namespace sim::auth {
 
 namespace {
 
-class Spf final : public Check {
+class Spf final : public QueryCheck<SpfQuery> {
 public:
     explicit Spf(const CheckConfig& config) : config_{config} {}
-    std::optional<Step> start(Facts& facts) override
-    {
-        if (is_known(facts)) return std::nullopt;
-        query_.emplace(spf_facts(facts, config_));
-        return go_on(facts);
-    }
-    Step handle_answer(Facts& facts, const DnsAnswer& answer) override
-    {
-        query_->handle_answer(answer);
-        return go_on(facts);
-    }
 
 private:
-    [[nodiscard]] Step go_on(Facts& facts) const
+    [[nodiscard]] std::unique_ptr<SpfQuery> begin(const Facts& facts) const override
     {
-        if (query_->question()) return *query_->question();
-        const SpfOutcome& outcome = query_->outcome();
+        return std::make_unique<SpfQuery>(spf_facts(facts, config_));
+    }
+    [[nodiscard]] Judged judge(Facts& facts, const SpfQuery& query) const override
+    {
+        const SpfOutcome& outcome = query.outcome();
         facts.checked.spf = spf_seen(facts, outcome);
         Judged judged;
         judged.facts = seen(facts, outcome);
@@ -75,7 +67,6 @@ private:
     }
 
     const CheckConfig& config_;
-    std::optional<SpfQuery> query_;
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "sim/explain/card_messages.h"
 
+#include "sim/core/one_of.h"
 #include "sim/explain/sentence.h"
 #include "sim/explain/why.h"
 
@@ -12,35 +13,25 @@ namespace sim::explain {
 
 bool is_refusal(SmtpReason reason)
 {
-    switch (reason) {
-    case SmtpReason::greeting:
-    case SmtpReason::accepted:
-    case SmtpReason::auth_challenge:
-    case SmtpReason::auth_succeeded:
-    case SmtpReason::go_ahead_text:
-    case SmtpReason::go_ahead_tls:
-    case SmtpReason::message_accepted:
-    case SmtpReason::goodbye:
-    case SmtpReason::vrfy_not_confirmed:
-    case SmtpReason::help_text:
-    case SmtpReason::fault_injected: // what it stands for is told
-        return false;
-    default:
-        return true;
-    }
+    using enum SmtpReason;
+    return !is_one_of(reason,
+                      greeting,
+                      accepted,
+                      auth_challenge,
+                      auth_succeeded,
+                      go_ahead_text,
+                      go_ahead_tls,
+                      message_accepted,
+                      goodbye,
+                      vrfy_not_confirmed,
+                      help_text,
+                      fault_injected); // what it stands for is told
 }
 
 bool is_refusal(Pop3Reason reason)
 {
-    switch (reason) {
-    case Pop3Reason::greeting:
-    case Pop3Reason::accepted:
-    case Pop3Reason::logged_in:
-    case Pop3Reason::goodbye:
-        return false;
-    default:
-        return true;
-    }
+    using enum Pop3Reason;
+    return !is_one_of(reason, greeting, accepted, logged_in, goodbye);
 }
 
 bool is_token_flaw(AuthFlaw flaw)

@@ -1,5 +1,6 @@
 // What is tried against a stop, in what order: what is to blame, set right, and what the world has
 // to offer. Whether it helps is not asked here.
+#include "sim/core/one_of.h"
 #include "sim/explain/card_messages.h"
 #include "sim/explain/cure.h"
 #include "sim/explain/nouns.h"
@@ -451,18 +452,14 @@ std::vector<Cures::Candidate> Cures::ways_of_another_account(const Case& it)
 std::vector<Cures::Candidate> Cures::pairs(const Case& it, const std::vector<Candidate>& own) const
 {
     const auto stands_by_itself = [](const Candidate& each) {
-        switch (each.change.kind) {
-        case CureKind::another_line:
-        case CureKind::switch_rule:
-        case CureKind::switch_fault:
-        case CureKind::accept_older_tls:
-        case CureKind::speak_newer_tls:
-        case CureKind::new_token:
-        case CureKind::check_password:
-            return true;
-        default:
-            return false;
-        }
+        return is_one_of(each.change.kind,
+                         CureKind::another_line,
+                         CureKind::switch_rule,
+                         CureKind::switch_fault,
+                         CureKind::accept_older_tls,
+                         CureKind::speak_newer_tls,
+                         CureKind::new_token,
+                         CureKind::check_password);
     };
     std::vector<Candidate> repairs = first_ideas(it);
     std::ranges::copy_if(own, std::back_inserter(repairs), stands_by_itself);

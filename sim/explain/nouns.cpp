@@ -5,6 +5,7 @@
 #include "sim/explain/sentence.h"
 #include "sim/mail/report_mail.h"
 #include "sim/playback.h"
+#include "sim/sasl/mechanism.h"
 
 #include <fmt/format.h>
 
@@ -318,23 +319,8 @@ std::string alert_name(std::uint8_t code)
 
 std::string mechanism_name(Mechanism mechanism)
 {
-    switch (mechanism) {
-    case Mechanism::plain:
-        return "PLAIN";
-    case Mechanism::login:
-        return "LOGIN";
-    case Mechanism::cram_md5:
-        return "CRAM-MD5";
-    case Mechanism::scram_sha_256:
-        return "SCRAM-SHA-256";
-    case Mechanism::xoauth2:
-        return "XOAUTH2";
-    case Mechanism::oauthbearer:
-        return "OAUTHBEARER";
-    case Mechanism::pop3_user:
-        break;
-    }
-    return "USER/PASS";
+    const std::string_view name = sasl::registered_name(mechanism);
+    return std::string{name.empty() ? "USER/PASS" : name};
 }
 
 std::string noun(std::string_view group, std::string_view name, const Language& language)

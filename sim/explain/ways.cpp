@@ -34,15 +34,8 @@ constexpr std::uint16_t submissions_port = 465;
 
 Protection protection_for(TlsMode mode)
 {
-    switch (mode) {
-    case TlsMode::starttls:
-        return Protection::starttls;
-    case TlsMode::implicit:
-        return Protection::tls;
-    case TlsMode::none:
-        break;
-    }
-    return Protection::none;
+    if (mode == TlsMode::none) return Protection::none;
+    return mode == TlsMode::starttls ? Protection::starttls : Protection::tls;
 }
 
 bool offers(const SmtpListener& listener, Mechanism mechanism)
@@ -59,25 +52,10 @@ AuthChoice offered_way(const SmtpListener& listener)
 
 bool is_offered(AuthChoice choice, const SmtpListener& listener)
 {
-    switch (choice) {
-    case AuthChoice::none:
-        return false;
-    case AuthChoice::automatic:
+    if (choice == AuthChoice::automatic)
         return !std::ranges::all_of(listener.auth, sasl::uses_token);
-    case AuthChoice::plain:
-        return offers(listener, Mechanism::plain);
-    case AuthChoice::login:
-        return offers(listener, Mechanism::login);
-    case AuthChoice::cram_md5:
-        return offers(listener, Mechanism::cram_md5);
-    case AuthChoice::scram_sha_256:
-        return offers(listener, Mechanism::scram_sha_256);
-    case AuthChoice::xoauth2:
-        return offers(listener, Mechanism::xoauth2);
-    case AuthChoice::oauthbearer:
-        return offers(listener, Mechanism::oauthbearer);
-    }
-    return false;
+    const auto mechanism = parse_enum<Mechanism>(name_of(choice));
+    return mechanism && offers(listener, *mechanism);
 }
 
 // One way to hand a mail in: a listener of a server that may take it from this program.

@@ -46,48 +46,12 @@ constexpr std::array<SpecialWording, 5> special_wordings{{
 
 std::optional<FaultPoint> fault_point(SmtpVerb verb)
 {
-    switch (verb) {
-    case SmtpVerb::helo:
-    case SmtpVerb::ehlo:
-        return FaultPoint::ehlo;
-    case SmtpVerb::starttls:
-        return FaultPoint::starttls;
-    case SmtpVerb::auth:
-        return FaultPoint::auth;
-    case SmtpVerb::mail:
-        return FaultPoint::mail;
-    case SmtpVerb::rcpt:
-        return FaultPoint::rcpt;
-    case SmtpVerb::data:
-        return FaultPoint::data;
-    case SmtpVerb::text:
-        return FaultPoint::text;
-    default:
-        return std::nullopt;
-    }
+    return parse_enum<FaultPoint>(name_of(verb == SmtpVerb::helo ? SmtpVerb::ehlo : verb));
 }
 
 SmtpVerb verb_of(FaultPoint point)
 {
-    switch (point) {
-    case FaultPoint::connect:
-        return SmtpVerb::none;
-    case FaultPoint::ehlo:
-        return SmtpVerb::ehlo;
-    case FaultPoint::starttls:
-        return SmtpVerb::starttls;
-    case FaultPoint::auth:
-        return SmtpVerb::auth;
-    case FaultPoint::mail:
-        return SmtpVerb::mail;
-    case FaultPoint::rcpt:
-        return SmtpVerb::rcpt;
-    case FaultPoint::data:
-        return SmtpVerb::data;
-    case FaultPoint::text:
-        return SmtpVerb::text;
-    }
-    return SmtpVerb::none;
+    return parse_enum<SmtpVerb>(name_of(point)).value_or(SmtpVerb::none);
 }
 
 std::span<const std::uint16_t> fault_codes(FaultPoint point)

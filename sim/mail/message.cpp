@@ -500,9 +500,9 @@ std::string transmission_type(const ReceivedStamp& stamp)
 std::string received_field(const ReceivedStamp& stamp)
 {
     std::string field =
-        fmt::format("Received: from {} ({} [{}])\r\n",
+        fmt::format("Received: from {} ({}[{}])\r\n",
                     harmless(stamp.helo),
-                    stamp.client_name.empty() ? "unknown" : harmless(stamp.client_name),
+                    stamp.client_name.empty() ? "" : harmless(stamp.client_name) + ' ',
                     stamp.client_address);
     if (!stamp.tls_version.empty()) {
         field += fmt::format(" (using {} with cipher {})\r\n", stamp.tls_version, stamp.tls_cipher);

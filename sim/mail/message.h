@@ -118,7 +118,8 @@ std::string make_message_id(Instant at, std::string_view domain, Rng& rng);
 // What a server knows of how a message came to it, RFC 5321 §4.4.
 struct ReceivedStamp {
     std::string helo{};        // what the client called itself; octets not for a header become '?'
-    std::string client_name{}; // by reverse lookup, as little trusted; empty: unknown
+    std::string client_name{}; // by reverse lookup, as little trusted; empty: not asked for,
+                               // or none, and nothing is said of it
     std::string client_address{}; // "192.0.2.10"
     std::string by{};             // our own name
     bool extended = true;         // EHLO, not HELO

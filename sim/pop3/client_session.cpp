@@ -1,12 +1,12 @@
 #include "sim/pop3/client_session.h"
 
-#include "sim/core/output_list.h"
 #include "sim/pop3/client_state.h"
 #include "sim/pop3/line_reader.h"
 #include "sim/pop3/multiline.h"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 namespace sim::pop3 {
@@ -29,24 +29,16 @@ bool fits_a_line(std::string_view text)
 
 } // namespace
 
-struct ClientSession::Machine {
+struct ClientSession::Machine final : Parts {
     explicit Machine(ClientConfig wishes) : config{std::move(wishes)} {}
 
     ClientConfig config;
     State state = AwaitingConnection{};
     LineReader reader{max_line_octets};
     std::optional<Reply> reading; // a reply whose last line has not come
-    bool encrypted = false;
     bool heard_anything = false;
-    Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
-    OutputList<Output> outputs;
 
-    template <typename What>
-    void report(What&& what)
-    {
-        outputs.add(std::forward<What>(what));
-    }
     void commit(Step step, Instant now);
     void say(Pop3Verb verb);
     void send_line(Pop3Verb verb, std::string line, std::size_t secret_offset);
@@ -56,7 +48,8 @@ struct ClientSession::Machine {
     void read_line(const ReadLine& line, Instant now);
     [[nodiscard]] std::uint64_t body_limit() const;
     void finish_reply(Instant now);
-    void hang_up(std::optional<SmtpProblem> problem, Instant now);
+    [[nodiscard]] ClientPhase phase() const override { return phase_of(state); }
+    void hang_up(std::optional<SmtpProblem> problem, Instant now) override;
 };
 
 // The one place where the state changes and outputs arise.
@@ -206,12 +199,18 @@ void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant
 // ---- the session as others see it -------------------------------------------------------------
 
 ClientSession::ClientSession(ClientConfig config)
-    : machine_{make_hidden<Machine>(std::move(config))}
+    : Session{std::make_unique<Machine>(std::move(config))}
 {
 }
+
+ClientSession::Machine& ClientSession::machine()
+{
+    return static_cast<Machine&>(*parts_);
+}
+
 void ClientSession::handle_connected(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (!fits_a_line(m.config.user) || !fits_a_line(m.config.password)) {
         m.commit(fail(FailureStep::local, SmtpProblem::unfit_for_command, {}, false), now);
     } else if (m.config.protection == Protection::tls) {
@@ -223,7 +222,7 @@ void ClientSession::handle_connected(Instant now)
 
 void ClientSession::handle_bytes(std::string_view bytes, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (bytes.empty() || std::holds_alternative<Closed>(m.state)) return;
     if (std::holds_alternative<AwaitingTls>(m.state)) {
         // Octets in the clear where only TLS may be: whoever sent them wants them believed.
@@ -242,7 +241,7 @@ void ClientSession::handle_bytes(std::string_view bytes, Instant now)
 
 void ClientSession::handle_tls_established(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (!std::holds_alternative<AwaitingTls>(m.state)) return;
     m.reader.restart();
     m.encrypted = true;
@@ -252,47 +251,6 @@ void ClientSession::handle_tls_established(Instant now)
                  ? going_to(AwaitingGreeting{})
                  : going_to(AwaitingCapabilities{}, Pop3Verb::capa),
              now);
-}
-
-void ClientSession::handle_tls_failed(Instant now)
-{
-    if (!std::holds_alternative<Closed>(machine_->state)) machine_->hang_up(std::nullopt, now);
-}
-
-void ClientSession::handle_end_of_stream(Instant now)
-{
-    if (!std::holds_alternative<Closed>(machine_->state))
-        machine_->hang_up(SmtpProblem::closed_too_early, now);
-}
-
-Instant ClientSession::next_timeout() const
-{
-    return machine_->deadline.at;
-}
-
-const Deadline& ClientSession::deadline() const
-{
-    return machine_->deadline;
-}
-
-void ClientSession::handle_timeout(Instant now)
-{
-    if (now >= machine_->deadline.at) machine_->hang_up(SmtpProblem::reply_too_late, now);
-}
-
-std::optional<Output> ClientSession::poll_output()
-{
-    return machine_->outputs.poll();
-}
-
-ClientPhase ClientSession::phase() const
-{
-    return phase_of(machine_->state);
-}
-
-bool ClientSession::encrypted() const
-{
-    return machine_->encrypted;
 }
 
 std::vector<ClientSession::Transition> ClientSession::transition_table(const ClientConfig& config)

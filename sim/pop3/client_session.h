@@ -7,8 +7,8 @@
 #pragma once
 
 #include "sim/core/happening.h"
-#include "sim/core/hidden.h"
 #include "sim/core/protection.h"
+#include "sim/core/session.h"
 #include "sim/core/session_output.h"
 
 #include <cstdint>
@@ -96,26 +96,13 @@ using Output = std::variant<SendBytes,
 
 using ClientPhase = Pop3ClientPhase;
 
-class ClientSession {
+class ClientSession : public Session<client::Output, ClientPhase> {
 public:
     explicit ClientSession(ClientConfig config);
 
     void handle_connected(Instant now);
     void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
     void handle_tls_established(Instant now);
-    void handle_tls_failed(Instant now);
-    void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
-
-    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
-    // for until then.
-    [[nodiscard]] Instant next_timeout() const;
-    [[nodiscard]] const Deadline& deadline() const;
-    void handle_timeout(Instant now);
-
-    [[nodiscard]] std::optional<client::Output> poll_output();
-
-    [[nodiscard]] ClientPhase phase() const;
-    [[nodiscard]] bool encrypted() const;
 
     // One cell of the state diagram: what a reply does in this phase.
     struct Transition {
@@ -130,7 +117,7 @@ public:
 
 private:
     struct Machine;
-    Hidden<Machine> machine_;
+    [[nodiscard]] Machine& machine();
 };
 
 } // namespace sim::pop3

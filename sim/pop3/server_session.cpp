@@ -1,6 +1,5 @@
 #include "sim/pop3/server_session.h"
 
-#include "sim/core/output_list.h"
 #include "sim/pop3/line_reader.h"
 #include "sim/pop3/server_state.h"
 
@@ -22,29 +21,20 @@ constexpr char tls_handshake_record = 22;
 
 } // namespace
 
-struct ServerSession::Machine {
+struct ServerSession::Machine final : Parts {
     explicit Machine(ServerConfig settings) : config{std::move(settings)} {}
 
     ServerConfig config;
     State state = Authorization{};
     LineReader reader{max_command_octets, LfAlone::cuts};
-    bool encrypted = false;
     bool heard_anything = false;
     std::uint32_t commands = 0;
     std::uint32_t bad_commands = 0;
     std::uint32_t login_failures = 0;
-    Deadline deadline;
     std::uint64_t sent = 0;           // octets, counted as in stream_offset
     std::optional<std::string> pause; // said instead of the greeting
     std::string burst;                // replies that go out together
-    OutputList<Output> outputs;
 
-    // One of Output's alternatives, made where it stays.
-    template <typename What>
-    void report(What&& what)
-    {
-        outputs.add(std::forward<What>(what));
-    }
     void greet(Instant now);
     void read(Instant now);
     void handle_line(const ReadLine& line, Instant now);
@@ -54,6 +44,9 @@ struct ServerSession::Machine {
     void say(Pop3Verb to, const Reply& reply);
     void flush();
     void close();
+    [[nodiscard]] Pop3Phase phase() const override { return phase_of(state); }
+    // RFC 1939 §3: the autologout timer closes without a word and without deleting anything.
+    void hang_up(std::optional<SmtpProblem> /*problem*/, Instant /*now*/) override { close(); }
 };
 
 void ServerSession::Machine::greet(Instant now)
@@ -211,12 +204,18 @@ void ServerSession::Machine::close()
 // ---- the session as others see it -------------------------------------------------------------
 
 ServerSession::ServerSession(ServerConfig config)
-    : machine_{make_hidden<Machine>(std::move(config))}
+    : Session{std::make_unique<Machine>(std::move(config))}
 {
 }
+
+ServerSession::Machine& ServerSession::machine()
+{
+    return static_cast<Machine&>(*parts_);
+}
+
 void ServerSession::handle_connected(Instant now, std::optional<std::string> pause)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     m.pause = std::move(pause);
     if (m.config.tls != ServerTls::from_the_start) {
         m.greet(now);
@@ -229,7 +228,7 @@ void ServerSession::handle_connected(Instant now, std::optional<std::string> pau
 
 void ServerSession::handle_bytes(std::string_view bytes, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     // Under TLS nothing counts that came outside it.
     if (bytes.empty() || std::holds_alternative<Closed>(m.state) ||
         std::holds_alternative<AwaitingTls>(m.state))
@@ -245,7 +244,7 @@ void ServerSession::handle_bytes(std::string_view bytes, Instant now)
 
 void ServerSession::handle_tls_established(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (!std::holds_alternative<AwaitingTls>(m.state)) return;
     m.state = Authorization{};
     m.encrypted = true;
@@ -255,19 +254,9 @@ void ServerSession::handle_tls_established(Instant now)
     if (m.config.tls == ServerTls::from_the_start) m.greet(now);
 }
 
-void ServerSession::handle_tls_failed(Instant /*now*/)
-{
-    if (!std::holds_alternative<Closed>(machine_->state)) machine_->close();
-}
-
-void ServerSession::handle_end_of_stream(Instant /*now*/)
-{
-    if (!std::holds_alternative<Closed>(machine_->state)) machine_->close();
-}
-
 void ServerSession::handle_login_accepted(std::vector<StoredMessage> mailbox, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     auto* at = std::get_if<AwaitingVerdict>(&m.state);
     if (at == nullptr) { // the client has gone in the meantime
         m.report(MailboxReleased{});
@@ -284,7 +273,7 @@ void ServerSession::handle_login_accepted(std::vector<StoredMessage> mailbox, In
 
 void ServerSession::handle_login_refused(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     auto* at = std::get_if<AwaitingVerdict>(&m.state);
     if (at == nullptr) return;
     m.report(AuthSeen{std::move(at->user), false, m.encrypted});
@@ -298,50 +287,19 @@ void ServerSession::handle_login_refused(Instant now)
 
 void ServerSession::handle_login_paused(const std::string& pause, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (std::holds_alternative<AwaitingVerdict>(m.state))
         m.commit(Pop3Verb::pass, going_to(Closed{}, paused(pause)), now);
 }
 
 void ServerSession::handle_mailbox_locked(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     auto* at = std::get_if<AwaitingVerdict>(&m.state);
     if (at == nullptr) return;
     m.report(AuthSeen{std::move(at->user), true, m.encrypted});
     m.commit(Pop3Verb::pass, going_to(Authorization{}, refusal(Pop3Reason::mailbox_locked)), now);
     m.read(now);
-}
-
-Instant ServerSession::next_timeout() const
-{
-    return machine_->deadline.at;
-}
-
-const Deadline& ServerSession::deadline() const
-{
-    return machine_->deadline;
-}
-
-// RFC 1939 §3: the autologout timer closes without a word and without deleting anything.
-void ServerSession::handle_timeout(Instant now)
-{
-    if (now >= machine_->deadline.at) machine_->close();
-}
-
-std::optional<Output> ServerSession::poll_output()
-{
-    return machine_->outputs.poll();
-}
-
-Pop3Phase ServerSession::phase() const
-{
-    return phase_of(machine_->state);
-}
-
-bool ServerSession::encrypted() const
-{
-    return machine_->encrypted;
 }
 
 std::vector<ServerSession::Transition> ServerSession::transition_table(const ServerConfig& config)

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "sim/core/happening.h"
-#include "sim/core/hidden.h"
+#include "sim/core/session.h"
 #include "sim/core/session_output.h"
 
 #include <cstdint>
@@ -102,7 +102,7 @@ using Output = std::variant<SendBytes,
 
 } // namespace server
 
-class ServerSession {
+class ServerSession : public Session<server::Output, Pop3Phase> {
 public:
     explicit ServerSession(ServerConfig config);
 
@@ -111,8 +111,6 @@ public:
     void handle_connected(Instant now, std::optional<std::string> pause = std::nullopt);
     void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
     void handle_tls_established(Instant now);
-    void handle_tls_failed(Instant now);
-    void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
 
     // Answers to CheckLogin. The messages are a snapshot: mail that comes later is not seen.
     void handle_login_accepted(std::vector<StoredMessage> mailbox, Instant now);
@@ -120,17 +118,6 @@ public:
     // Not even looked at, after too many failures on other connections; closes.
     void handle_login_paused(const std::string& pause, Instant now);
     void handle_mailbox_locked(Instant now); // another session has it open, RFC 1939 §4
-
-    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
-    // for until then.
-    [[nodiscard]] Instant next_timeout() const;
-    [[nodiscard]] const Deadline& deadline() const;
-    void handle_timeout(Instant now);
-
-    [[nodiscard]] std::optional<server::Output> poll_output();
-
-    [[nodiscard]] Pop3Phase phase() const;
-    [[nodiscard]] bool encrypted() const;
 
     // One cell of the state diagram: what this verb, well formed, does in this phase.
     struct Transition {
@@ -146,7 +133,7 @@ public:
 
 private:
     struct Machine;
-    Hidden<Machine> machine_;
+    [[nodiscard]] Machine& machine();
 };
 
 } // namespace sim::pop3

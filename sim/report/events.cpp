@@ -59,14 +59,8 @@ private:
 
 Role role_of_row(explain::CardRow row)
 {
-    switch (row) {
-    case explain::CardRow::who:
-        return Role::emphasis;
-    case explain::CardRow::cure:
-        return Role::accepted;
-    default:
-        return Role::plain;
-    }
+    if (row == explain::CardRow::who) return Role::emphasis;
+    return row == explain::CardRow::cure ? Role::accepted : Role::plain;
 }
 
 // The event whose sentence tells what became of a mail; none while it is under way.

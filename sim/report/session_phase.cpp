@@ -1,5 +1,7 @@
 #include "sim/report/session_phase.h"
 
+#include "sim/core/one_of.h"
+
 #include <optional>
 #include <variant>
 
@@ -12,17 +14,8 @@ using Phase = std::optional<std::string_view>;
 // Whether this end has said its last: a FIN of its own has left, or there is no connection.
 bool has_ended(SocketState state)
 {
-    switch (state) {
-    case SocketState::closed:
-    case SocketState::fin_wait_1:
-    case SocketState::fin_wait_2:
-    case SocketState::closing:
-    case SocketState::last_ack:
-    case SocketState::time_wait:
-        return true;
-    default:
-        return false;
-    }
+    using enum SocketState;
+    return is_one_of(state, closed, fin_wait_1, fin_wait_2, closing, last_ack, time_wait);
 }
 
 // What one event of an end says about its session; nothing when it says nothing. `anew`: TLS came

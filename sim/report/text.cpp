@@ -6,23 +6,7 @@ namespace sim::report {
 
 Role role_of(explain::Mark mark)
 {
-    switch (mark) {
-    case explain::Mark::clear:
-        return Role::clear;
-    case explain::Mark::encrypted:
-        return Role::encrypted;
-    case explain::Mark::blocked:
-        return Role::blocked;
-    case explain::Mark::secret:
-        return Role::secret;
-    case explain::Mark::accepted:
-        return Role::accepted;
-    case explain::Mark::quiet:
-        return Role::quiet;
-    case explain::Mark::none:
-        return Role::plain;
-    }
-    return Role::plain;
+    return parse_enum<Role>(name_of(mark)).value_or(Role::plain);
 }
 
 Style plain_style()

@@ -1,5 +1,6 @@
 #include "sim/report/transcript.h"
 
+#include "sim/core/one_of.h"
 #include "sim/playback.h"
 #include "sim/report/days.h"
 #include "sim/report/ends.h"
@@ -29,16 +30,12 @@ struct Section {
 // At the level standard these say nothing that the lines around them do not.
 bool is_noise(const Event& event)
 {
-    switch (event.kind()) {
-    case Kind::dns_asked:
-    case Kind::tls_started:
-    case Kind::tls_ended:
-    case Kind::connection_ended:
-    case Kind::step_started:
-        return true;
-    default:
-        return false;
-    }
+    return is_one_of(event.kind(),
+                     Kind::dns_asked,
+                     Kind::tls_started,
+                     Kind::tls_ended,
+                     Kind::connection_ended,
+                     Kind::step_started);
 }
 
 // In the story, what the next host on the way has just told from its own side.
@@ -52,25 +49,21 @@ bool is_told_twice(const Event& event)
 // Said at every hop in the same words: explained at the first.
 bool is_conversation(const Event& event)
 {
-    switch (event.kind()) {
-    case Kind::connection_opened:
-    case Kind::certificate_judged:
-    case Kind::tls_established:
-    case Kind::smtp_command:
-    case Kind::smtp_reply:
-    case Kind::smtp_text:
-    case Kind::pop3_command:
-    case Kind::pop3_reply:
-    case Kind::field_added:
-    case Kind::mail_changed:
-    case Kind::policy_judged:
-    case Kind::recipient_refused:
-    case Kind::mail_queued:
-    case Kind::mail_handed_over:
-        return true;
-    default:
-        return false;
-    }
+    return is_one_of(event.kind(),
+                     Kind::connection_opened,
+                     Kind::certificate_judged,
+                     Kind::tls_established,
+                     Kind::smtp_command,
+                     Kind::smtp_reply,
+                     Kind::smtp_text,
+                     Kind::pop3_command,
+                     Kind::pop3_reply,
+                     Kind::field_added,
+                     Kind::mail_changed,
+                     Kind::policy_judged,
+                     Kind::recipient_refused,
+                     Kind::mail_queued,
+                     Kind::mail_handed_over);
 }
 
 // Which of what a lesson's story may be about the event belongs to.

@@ -285,28 +285,27 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, Dura
     }
 }
 
-void Reader::read(const Node& node, const std::string& path, Form /*form*/, Address& out)
+template <typename Value, typename Parse>
+void Reader::read_as(
+    ProblemTerm wanted, const Node& node, const std::string& path, const Parse& parse, Value& out)
 {
-    constexpr ProblemTerm wanted = ProblemTerm::ipv4;
     const std::string* text = as_string(node, path, wanted);
     if (text == nullptr) return;
-    if (const auto address = parse_address(*text)) {
-        out = *address;
+    if (const auto value = parse(*text)) {
+        out = *value;
     } else {
         reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
     }
 }
 
+void Reader::read(const Node& node, const std::string& path, Form /*form*/, Address& out)
+{
+    read_as(ProblemTerm::ipv4, node, path, parse_address, out);
+}
+
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, Prefix& out)
 {
-    constexpr ProblemTerm wanted = ProblemTerm::network;
-    const std::string* text = as_string(node, path, wanted);
-    if (text == nullptr) return;
-    if (const auto network = parse_prefix(*text)) {
-        out = *network;
-    } else {
-        reading_.problems.add(node.place, path, ProblemKind::wrong_form, {{"wanted", wanted}});
-    }
+    read_as(ProblemTerm::network, node, path, parse_prefix, out);
 }
 
 void Reader::read(const Node& node, const std::string& path, Form /*form*/, PortRange& out)

@@ -171,6 +171,13 @@ private:
     void read(const Node& node, const std::string& path, Form form, std::uint16_t& out);
     void read(const Node& node, const std::string& path, Form form, std::uint64_t& out);
     void read(const Node& node, const std::string& path, Form form, Duration& out);
+    // What a text says to this parser.
+    template <typename Value, typename Parse>
+    void read_as(ProblemTerm wanted,
+                 const Node& node,
+                 const std::string& path,
+                 const Parse& parse,
+                 Value& out);
     void read(const Node& node, const std::string& path, Form form, Address& out);
     void read(const Node& node, const std::string& path, Form form, Prefix& out);
     void read(const Node& node, const std::string& path, Form form, PortRange& out);

@@ -2,7 +2,6 @@
 
 #include "sim/core/assert.h"
 #include "sim/core/base64.h"
-#include "sim/core/output_list.h"
 #include "sim/smtp/client_state.h"
 #include "sim/smtp/command.h"
 #include "sim/smtp/data.h"
@@ -69,7 +68,7 @@ WireCount count_wire(std::string_view wire)
 
 } // namespace
 
-struct ClientSession::Machine {
+struct ClientSession::Machine final : Parts {
     explicit Machine(ClientConfig wishes) : config{std::move(wishes)} { outputs.reserve(12); }
 
     ClientConfig config;
@@ -78,23 +77,15 @@ struct ClientSession::Machine {
     std::optional<Job> job;
     std::optional<SessionFailed> failure; // once there was one: what later mails are told
     bool finish_wanted = false;
-    bool encrypted = false;
     bool heard_anything = false;
-    Deadline deadline;
     std::uint64_t sent = 0; // octets, counted as in stream_offset
     std::string burst;      // lines that go out together
-    OutputList<Output> outputs;
 
     [[nodiscard]] Transitions transitions() const
     {
         return {config, job ? &*job : nullptr, encrypted, reader.pending_octets() > 0};
     }
 
-    template <typename What>
-    void report(What&& what)
-    {
-        outputs.add(std::forward<What>(what));
-    }
     void commit(Step&& step, Instant now);
     void write_text(Job& mail) const;
     void proceed(Instant now);
@@ -113,7 +104,8 @@ struct ClientSession::Machine {
 
     [[nodiscard]] bool listens() const;
     void read(Instant now);
-    void hang_up(std::optional<SmtpProblem> problem, Instant now);
+    [[nodiscard]] ClientPhase phase() const override { return phase_of(state); }
+    void hang_up(std::optional<SmtpProblem> problem, Instant now) override;
 };
 
 // ---- the one place where the state changes and outputs arise ----------------------------------
@@ -400,12 +392,18 @@ void ClientSession::Machine::hang_up(std::optional<SmtpProblem> problem, Instant
 // ---- the session as others see it -------------------------------------------------------------
 
 ClientSession::ClientSession(ClientConfig config)
-    : machine_{make_hidden<Machine>(std::move(config))}
+    : Session{std::make_unique<Machine>(std::move(config))}
 {
 }
+
+ClientSession::Machine& ClientSession::machine()
+{
+    return static_cast<Machine&>(*parts_);
+}
+
 void ClientSession::start_mail(OutgoingMail mail, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     SIM_ASSERT(!m.job && !m.finish_wanted);
     m.job = make_job(std::move(mail));
     if (!m.job->has_undecided()) {
@@ -421,13 +419,13 @@ void ClientSession::start_mail(OutgoingMail mail, Instant now)
 
 void ClientSession::finish(Instant now)
 {
-    machine_->finish_wanted = true;
-    machine_->proceed(now);
+    machine().finish_wanted = true;
+    machine().proceed(now);
 }
 
 void ClientSession::handle_connected(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     SIM_ASSERT(std::holds_alternative<AwaitingConnection>(m.state));
     Step step;
     if (!is_word(m.config.hostname)) {
@@ -443,7 +441,7 @@ void ClientSession::handle_connected(Instant now)
 
 void ClientSession::handle_bytes(std::string_view bytes, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     SIM_ASSERT(!std::holds_alternative<AwaitingConnection>(m.state));
     if (bytes.empty() || std::holds_alternative<Closed>(m.state)) return;
     if (std::holds_alternative<AwaitingTls>(m.state)) {
@@ -463,7 +461,7 @@ void ClientSession::handle_bytes(std::string_view bytes, Instant now)
 
 void ClientSession::handle_tls_established(Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (!std::holds_alternative<AwaitingTls>(m.state)) return;
     // RFC 3207 §4.2: whatever was said before counts for nothing. No Offer survives AwaitingTls.
     m.reader.restart();
@@ -479,39 +477,28 @@ void ClientSession::handle_tls_established(Instant now)
     m.commit(std::move(step), now);
 }
 
-void ClientSession::handle_tls_failed(Instant now)
-{
-    if (!std::holds_alternative<Closed>(machine_->state)) machine_->hang_up(std::nullopt, now);
-}
-
-void ClientSession::handle_end_of_stream(Instant now)
-{
-    if (!std::holds_alternative<Closed>(machine_->state))
-        machine_->hang_up(SmtpProblem::closed_too_early, now);
-}
-
 void ClientSession::handle_auth_choice(std::string_view mechanism,
                                        const AuthAnswer& answer,
                                        Instant now)
 {
     SIM_ASSERT(is_word(mechanism));
-    auto* at = std::get_if<ChoosingMechanism>(&machine_->state);
+    auto* at = std::get_if<ChoosingMechanism>(&machine().state);
     if (at == nullptr) return;
-    machine_->commit(machine_->transitions().choose(std::move(*at), mechanism, answer), now);
-    machine_->read(now);
+    machine().commit(machine().transitions().choose(std::move(*at), mechanism, answer), now);
+    machine().read(now);
 }
 
 void ClientSession::handle_auth_response(const AuthAnswer& answer, Instant now)
 {
-    auto* at = std::get_if<Challenged>(&machine_->state);
+    auto* at = std::get_if<Challenged>(&machine().state);
     if (at == nullptr) return;
-    machine_->commit(machine_->transitions().respond(std::move(*at), answer), now);
-    machine_->read(now);
+    machine().commit(machine().transitions().respond(std::move(*at), answer), now);
+    machine().read(now);
 }
 
 void ClientSession::handle_auth_impossible(SmtpProblem why, Instant now)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (std::holds_alternative<Challenged>(m.state)) {
         m.commit(Transitions::cancel(why), now);
     } else if (std::holds_alternative<ChoosingMechanism>(m.state)) {
@@ -524,42 +511,12 @@ void ClientSession::handle_auth_impossible(SmtpProblem why, Instant now)
 
 void ClientSession::handle_send_progress(bool all_sent, Instant when)
 {
-    Machine& m = *machine_;
+    Machine& m = machine();
     if (!std::holds_alternative<AwaitingVerdict>(m.state)) return;
     const ClientTimeouts& timeouts = m.config.timeouts;
     m.deadline = all_sent
                      ? Deadline{SessionTimer::verdict_awaited, when, when + timeouts.end_of_text}
                      : Deadline{SessionTimer::octets_leaving, when, when + timeouts.text_block};
-}
-
-Instant ClientSession::next_timeout() const
-{
-    return machine_->deadline.at;
-}
-
-const Deadline& ClientSession::deadline() const
-{
-    return machine_->deadline;
-}
-
-void ClientSession::handle_timeout(Instant now)
-{
-    if (now >= machine_->deadline.at) machine_->hang_up(SmtpProblem::reply_too_late, now);
-}
-
-std::optional<Output> ClientSession::poll_output()
-{
-    return machine_->outputs.poll();
-}
-
-ClientPhase ClientSession::phase() const
-{
-    return phase_of(machine_->state);
-}
-
-bool ClientSession::encrypted() const
-{
-    return machine_->encrypted;
 }
 
 } // namespace sim::smtp

@@ -12,8 +12,8 @@
 #pragma once
 
 #include "sim/core/happening.h"
-#include "sim/core/hidden.h"
 #include "sim/core/protection.h"
+#include "sim/core/session.h"
 #include "sim/core/session_output.h"
 #include "sim/smtp/envelope.h"
 #include "sim/smtp/reply.h"
@@ -183,7 +183,7 @@ using Output = std::variant<SendBytes,
 
 using ClientPhase = SmtpClientPhase;
 
-class ClientSession {
+class ClientSession : public Session<client::Output, ClientPhase> {
 public:
     explicit ClientSession(ClientConfig config);
 
@@ -196,8 +196,6 @@ public:
     void handle_connected(Instant now);
     void handle_bytes(std::string_view bytes, Instant now); // inside TLS once that is established
     void handle_tls_established(Instant now);
-    void handle_tls_failed(Instant now);
-    void handle_end_of_stream(Instant now); // FIN, RST or the host gave the connection up
 
     // Answers to AuthBegin and AuthChallenge. The mechanism's name as registered.
     void handle_auth_choice(std::string_view mechanism, const AuthAnswer& answer, Instant now);
@@ -208,17 +206,6 @@ public:
     // (text_block counts from then), or the last of it (end_of_text). Without it end_of_text counts
     // from the start.
     void handle_send_progress(bool all_sent, Instant when);
-
-    // When handle_timeout wants to be called, `never` when nothing is awaited; and what it waits
-    // for until then.
-    [[nodiscard]] Instant next_timeout() const;
-    [[nodiscard]] const Deadline& deadline() const;
-    void handle_timeout(Instant now);
-
-    [[nodiscard]] std::optional<client::Output> poll_output();
-
-    [[nodiscard]] ClientPhase phase() const;
-    [[nodiscard]] bool encrypted() const;
 
     // One cell of the state diagram: what a reply of this class does in this phase.
     struct Transition {
@@ -235,7 +222,7 @@ public:
 
 private:
     struct Machine;
-    Hidden<Machine> machine_;
+    [[nodiscard]] Machine& machine();
 };
 
 } // namespace sim::smtp

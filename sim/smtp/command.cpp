@@ -255,41 +255,40 @@ SmtpReason fault_of(std::string_view path, PathError error, SmtpReason otherwise
     return otherwise;
 }
 
-// "FROM:" Reverse-path [SP Mail-parameters]; no space behind the colon, RFC 5321 §3.3.
+// What MAIL and RCPT are made of: "FROM:" Reverse-path [SP Mail-parameters], "TO:" Forward-path
+// [SP Rcpt-parameters]; no space behind the colon, RFC 5321 §3.3.
+template <typename What, typename Parameters, typename ParsePath, typename ReadOne>
+Command parse_with_path(std::string_view argument,
+                        std::string_view word,
+                        SmtpReason bad_path,
+                        const ParsePath& parse_path,
+                        const ReadOne& read_parameter)
+{
+    if (!starts_with_ignoring_case(argument, word)) return malformed(SmtpReason::bad_argument);
+    argument.remove_prefix(word.size());
+    auto path = parse_path(argument);
+    if (!path) return malformed(fault_of(argument, path.error(), bad_path));
+    argument.remove_prefix(path->size);
+    if (!argument.empty() && argument.front() != ' ') return malformed(bad_path);
+    Parameters parameters;
+    const auto read_one = [&](const Parameter& one) { return read_parameter(one, parameters); };
+    if (const auto error = read_parameters(argument, read_one)) return *error;
+    return Command{std::in_place_type<What>, What{*std::move(path), std::move(parameters)}};
+}
+
 Command parse_mail(std::string_view argument)
 {
-    constexpr std::string_view from = "FROM:";
-    if (!starts_with_ignoring_case(argument, from)) return malformed(SmtpReason::bad_argument);
-    argument.remove_prefix(from.size());
-    auto path = parse_reverse_path(argument);
-    if (!path) return malformed(fault_of(argument, path.error(), SmtpReason::bad_reverse_path));
-    argument.remove_prefix(path->size);
-    if (!argument.empty() && argument.front() != ' ')
-        return malformed(SmtpReason::bad_reverse_path);
-    MailParameters parameters;
-    const auto read_one = [&](const Parameter& one) {
-        return read_mail_parameter(one, parameters);
-    };
-    if (const auto error = read_parameters(argument, read_one)) return *error;
-    return Command{std::in_place_type<MailFrom>, MailFrom{*std::move(path), std::move(parameters)}};
+    return parse_with_path<MailFrom, MailParameters>(
+        argument, "FROM:", SmtpReason::bad_reverse_path, parse_reverse_path, read_mail_parameter);
 }
 
 Command parse_rcpt(std::string_view argument)
 {
-    constexpr std::string_view to = "TO:";
-    if (!starts_with_ignoring_case(argument, to)) return malformed(SmtpReason::bad_argument);
-    argument.remove_prefix(to.size());
-    auto path = parse_forward_path(argument);
-    if (!path) return malformed(fault_of(argument, path.error(), SmtpReason::bad_forward_path));
-    argument.remove_prefix(path->size);
-    if (!argument.empty() && argument.front() != ' ')
-        return malformed(SmtpReason::bad_forward_path);
-    RecipientParameters parameters;
-    const auto read_one = [&](const Parameter& one) {
-        return read_recipient_parameter(one, parameters);
-    };
-    if (const auto error = read_parameters(argument, read_one)) return *error;
-    return Command{std::in_place_type<RcptTo>, RcptTo{*std::move(path), std::move(parameters)}};
+    return parse_with_path<RcptTo, RecipientParameters>(argument,
+                                                        "TO:",
+                                                        SmtpReason::bad_forward_path,
+                                                        parse_forward_path,
+                                                        read_recipient_parameter);
 }
 
 // RFC 3030 §2: BDAT SP chunk-size [SP "LAST"].

@@ -17,7 +17,7 @@ import threading
 import time
 import unittest
 
-from bridge import Bridge
+from bridge import Bridge, cpu_seconds
 
 HIKYAKU = sys.argv.pop(1)
 MSA = "mail.kumo.example"
@@ -26,12 +26,6 @@ TARO = "taro@umi.example"
 
 # The address sanitizer keeps up to 256 MiB of what was given back; here memory is measured.
 os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mib(pid):

@@ -74,6 +74,18 @@ TEST_SUITE("explain.kinds")
             CHECK(told.who() == "mail.kumo.example");
             CHECK(told.card().cure.settings == Settings{{"client.protection", "tls"}});
             told.check_cure();
+            // Not that a reply was late, nor that the other end hung up.
+            const auto says = [&](CardRow row, const char* code, const char* words) {
+                return told.text(told.card(), row, code).find(words) != std::string::npos;
+            };
+            CHECK(says(CardRow::rule, "en", "waits for TLS"));
+            CHECK(says(CardRow::rule, "en", "hanako-pc waited"));
+            CHECK(says(CardRow::rule, "ja", "TLS を待ち"));
+            CHECK(says(CardRow::rule, "ja", "hanako-pcは"));
+            CHECK(says(CardRow::cure, "en", "port 465"));
+            CHECK(says(CardRow::cure, "ja", "ポート 465"));
+            CHECK_FALSE(says(CardRow::rule, "en", "in time"));
+            CHECK_FALSE(says(CardRow::rule, "ja", "時間内"));
         }
         const Told fetching{test::small_world(), {{"fetch.protection", "none"}}};
         CHECK(fetching.card().obstacle == Obstacle::waits_for_tls);
@@ -160,20 +172,23 @@ TEST_SUITE("explain.kinds")
               Settings{{"client.port", "465"}, {"client.protection", "tls"}});
         told.check_cure();
 
-        // Of it nobody says that the server could not encrypt.
-        const Language words = test::language("en");
-        const Context context{*told.plan.scenario, told.run->trace(), words};
-        for (std::size_t i = 0; i < told.run->trace().size(); ++i) {
-            const Event& event = told.run->trace()[i];
-            if (event.kind() != Kind::packet_altered && event.kind() != Kind::smtp_problem_seen)
-                continue;
-            for (const Level level : values_of<Level>()) {
-                const std::string said = describe(event, level, context);
-                INFO(said);
-                CHECK(said.find("mail.kumo.example does not") == std::string::npos);
-                CHECK(said.find("mail.kumo.example has no") == std::string::npos);
-                if (level != Level::expert && event.kind() == Kind::packet_altered)
-                    CHECK(said.find("Hanako") != std::string::npos);
+        // Of it nobody says that the server could not encrypt, in neither language.
+        for (const char* code : {"ja", "en"}) {
+            const Language words = test::language(code);
+            const Context context{*told.plan.scenario, told.run->trace(), words};
+            for (std::size_t i = 0; i < told.run->trace().size(); ++i) {
+                const Event& event = told.run->trace()[i];
+                if (event.kind() != Kind::packet_altered && event.kind() != Kind::smtp_problem_seen)
+                    continue;
+                for (const Level level : values_of<Level>()) {
+                    const std::string said = describe(event, level, context);
+                    INFO(said);
+                    for (const char* blame : {" does not", " has no", "は", "が", "には"})
+                        CHECK(said.find(std::string{"mail.kumo.example"} + blame) ==
+                              std::string::npos);
+                    if (level != Level::expert && event.kind() == Kind::packet_altered)
+                        CHECK(said.find(code[0] == 'j' ? "花子" : "Hanako") != std::string::npos);
+                }
             }
         }
     }

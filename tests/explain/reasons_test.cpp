@@ -4,6 +4,7 @@
 #include "sim/explain/card_messages.h"
 #include "sim/explain/cure.h"
 #include "sim/explain/why.h"
+#include "tests/auth/signed_mail.h"
 #include "tests/support/visited.h"
 #include "tests/support/words.h"
 
@@ -156,8 +157,6 @@ std::optional<Typing> met_elsewhere(SmtpReason reason)
 // takes no more callers, of which there is none in a world.
 bool is_met_by_sessions_only(SmtpReason reason)
 {
-    // Of whole mails, some signed: tests/world/message_checks_test.cpp and tests/signing_test.cpp.
-    if (reason >= SmtpReason::dkim_failed && reason <= SmtpReason::author_unclear) return true;
     return reason == SmtpReason::tls_already_active || reason == SmtpReason::overloaded;
 }
 
@@ -371,10 +370,61 @@ std::optional<Typing> met_by_policy(SmtpReason reason)
     }
 }
 
+// A mail of Taro's that the server looks at as a whole; both domains have a key, Taro's a policy.
+Typing looked_at(const std::string& check, const std::string& text, bool dns_fails = false)
+{
+    Typing typing = after_data(text);
+    typing.settings = {{"check.mail.kumo.example." + check, "reject"}};
+    if (dns_fails) typing.settings.emplace_back("fault.ns.example.dns", "servfail");
+    typing.edit = [](scenario::Scenario& world) {
+        edit_zones(world, [](scenario::DnsZone& zone) {
+            zone.records.push_back(
+                {test::signing_name(zone.origin), "TXT", test::signing_record()});
+            if (zone.origin == "umi.example")
+                zone.records.push_back({"_dmarc.umi.example", "TXT", "v=DMARC1; p=reject"});
+        });
+    };
+    return typing;
+}
+
+// Where it looks at who has signed, and at who says to have written.
+std::optional<Typing> met_by_whole_mail(SmtpReason reason)
+{
+    const std::string author = "From: taro@umi.example\r\n";
+    const std::string letter = author + "Subject: Hello\r\n\r\nHello";
+    const std::string broken = test::signed_by("umi.example", letter) + " and more";
+    switch (reason) {
+    case SmtpReason::dkim_failed:
+        return looked_at("dkim", broken);
+    case SmtpReason::dkim_unacceptable: {
+        std::string old = broken;
+        return looked_at("dkim", old.replace(old.find("ed25519-sha256"), 14, "rsa-sha1"));
+    }
+    case SmtpReason::dkim_not_authors:
+        return looked_at("dkim", test::signed_by("kumo.example", broken));
+    case SmtpReason::dkim_in_doubt:
+        return looked_at("dkim", broken, true);
+    case SmtpReason::dmarc_failed:
+        return looked_at("dmarc", letter);
+    case SmtpReason::dmarc_unaligned:
+        return looked_at("dmarc", test::signed_by("kumo.example", letter));
+    case SmtpReason::dmarc_in_doubt:
+        return looked_at("dmarc", letter, true);
+    case SmtpReason::author_unclear:
+        return looked_at("dmarc", author + letter);
+    default:
+        return std::nullopt;
+    }
+}
+
 std::optional<Typing> how(SmtpReason reason)
 {
-    for (const auto& part :
-         {met_in_syntax, met_by_excess, met_at_login, met_by_policy, met_elsewhere})
+    for (const auto& part : {met_in_syntax,
+                             met_by_excess,
+                             met_at_login,
+                             met_by_policy,
+                             met_by_whole_mail,
+                             met_elsewhere})
         if (auto typing = part(reason)) return typing;
     return std::nullopt;
 }

@@ -391,9 +391,9 @@ private:
             for (const CardText::Row& row : text.rows) {
                 for (const std::string& line : row.lines) {
                     CHECK_FALSE(line.empty());
-                    if (row.row != CardRow::who) continue;
-                    CHECK(line.find("))") == std::string::npos);
-                    CHECK(line.find("））") == std::string::npos);
+                    for (const char* twice :
+                         {"((", "))", "（（", "））", "「「", "」」", "()", "（）"})
+                        CHECK_MESSAGE(line.find(twice) == std::string::npos, line);
                 }
             }
         }

@@ -41,9 +41,10 @@ struct Told {
         return host.exists() ? plan.scenario->hosts.at(host.value).key : "nobody";
     }
     [[nodiscard]] std::string text(const sim::explain::WhyCard& card,
-                                   sim::explain::CardRow row) const
+                                   sim::explain::CardRow row,
+                                   const char* code = "en") const
     {
-        const sim::explain::Language words = language("en");
+        const sim::explain::Language words = language(code);
         std::string all;
         const sim::explain::Context context{*plan.scenario, run->trace(), words};
         for (const sim::explain::CardText::Row& each : sim::explain::describe(card, context).rows) {

@@ -433,10 +433,9 @@ TEST_SUITE("mail.message writing")
         bare.id = "";
         bare.recipient = "";
         bare.authenticated = false;
-        CHECK(received_field(bare) ==
-              "Received: from evil??X:?1??comment? (unknown [192.0.2.10])\r\n"
-              " by mail.kumo.example with ESMTP;\r\n"
-              " Wed, 01 Apr 2026 09:00:00 +0900");
+        CHECK(received_field(bare) == "Received: from evil??X:?1??comment? ([192.0.2.10])\r\n"
+                                      " by mail.kumo.example with ESMTP;\r\n"
+                                      " Wed, 01 Apr 2026 09:00:00 +0900");
         CHECK(find_field(received_field(stamp) + "\r\n\r\n", "received"));
     }
 

@@ -1,8 +1,6 @@
 // What a receiver checks when all of a mail is there, one case for each row of the table, over real
 // connections: DKIM and DMARC, what they say, what they write into the mail, and where it goes.
-#include "sim/auth/dkim_sign.h"
-#include "sim/mail/checked_mail.h"
-#include "tests/auth/mail_of.h"
+#include "tests/auth/signed_mail.h"
 #include "tests/world/post_office.h"
 
 #include <doctest/doctest.h>
@@ -13,6 +11,7 @@
 using namespace sim;
 using test::PostOffice;
 using test::PostOfficePlan;
+using test::signed_by;
 
 namespace {
 
@@ -23,19 +22,6 @@ const std::string letter = "From: Hanako <hanako@kumo.example>\r\n"
                            "Subject: Hello\r\n"
                            "\r\n"
                            "Hello Taro\r\n";
-
-auth::DkimPrivateKey key()
-{
-    return auth::DkimPrivateKey::read(test::ed25519_pem).value();
-}
-
-std::string signed_by(const std::string& domain, const std::string& text)
-{
-    auth::DkimSigning signing;
-    signing.domain = domain;
-    signing.selector = "s1";
-    return auth::sign_mail(mail::mail_text(text), signing, key(), Rng{1}) + "\r\n" + text;
-}
 
 std::string changed(std::string text)
 {
@@ -53,8 +39,7 @@ PostOfficePlan plan_with(const std::vector<PolicyCheck>& checks,
         plan.mx1.check_actions[check] = action;
     std::erase(plan.records, "umi.example MX 20 mx2.umi.example");
     for (const char* domain : {"kumo.example", "list.example"}) {
-        plan.records.push_back(auth::key_record_name(domain, "s1") + " TXT " +
-                               auth::key_record(key()));
+        plan.records.push_back(test::signing_name(domain) + " TXT " + test::signing_record());
     }
     plan.records.insert(plan.records.end(), records.begin(), records.end());
     return plan;
