@@ -78,7 +78,9 @@ std::vector<StoryPoints> points()
         {"wrong-certificate", {"紋の名前が"}, {"name on the crest"}},
         {"auth-methods", {"手形そのものを見せずに"}, {"never showed it"}},
         {"oauth", {"手形", "期限が切れて"}, {"pass", "date"}},
-        {"retry-and-bounce", {"「あとで」", "棚に戻しました"}, {"later", "shelf"}},
+        {"retry-and-bounce",
+         {"門に「あとで」", "棚に戻しました"},
+         {"door said \"later\"", "shelf"}},
         {"smuggling",
          {"手紙の途中の点", "新しい頼みごと"},
          {"middle of the letter", "new orders"}}};

@@ -178,8 +178,11 @@ std::vector<KindMessages> mail_messages()
         {Kind::mail_deferred,
          said,
          {""},
-         {"step", "code", "wait", "until", "recipients", "said_by", "reply"}},
-        {Kind::mail_bounced, said, {""}, {"step", "code", "recipients", "said_by", "reply"}},
+         {"step", "code", "wait", "until", "recipients", "said_by", "said_by_name", "reply"}},
+        {Kind::mail_bounced,
+         said,
+         {""},
+         {"step", "code", "recipients", "said_by", "said_by_name", "reply"}},
         {Kind::recipient_refused, said, {""}, {"step", "code", "recipient", "reply"}},
         {Kind::mail_retrieved,
          mail_or_report,
@@ -293,6 +296,7 @@ Said say(const Event& event, const MailDeferred& what, const Context& context)
         .add("until", clock_time_from(event.at, what.until, context.scenario))
         .add("recipients", what.recipients)
         .add("said_by", what.said_by)
+        .add("said_by_name", name_of_hop(what.said_by, context))
         .add("reply", first_line(what.reply, context));
     return {what.code != 0 ? "replied" : "silent", "", facts.take()};
 }
@@ -304,6 +308,7 @@ Said say(const Event& event, const MailBounced& what, const Context& context)
         .add("code", code_text(what.code))
         .add("recipients", what.recipients)
         .add("said_by", what.said_by)
+        .add("said_by_name", name_of_hop(what.said_by, context))
         .add("reply", first_line(what.reply, context));
     return {what.code != 0 ? "replied" : "silent", "", facts.take()};
 }
