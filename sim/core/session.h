@@ -54,14 +54,15 @@ public:
 protected:
     using Parts = SessionParts<Output, Phase>;
     explicit Session(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
-
-    std::unique_ptr<Parts> parts_;
+    [[nodiscard]] Parts& parts() { return *parts_; }
 
 private:
     void end(std::optional<SmtpProblem> problem, Instant now)
     {
         if (phase() != Phase::closed) parts_->hang_up(problem, now);
     }
+
+    std::unique_ptr<Parts> parts_;
 };
 
 } // namespace sim

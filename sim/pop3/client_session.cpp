@@ -205,7 +205,7 @@ ClientSession::ClientSession(ClientConfig config)
 
 ClientSession::Machine& ClientSession::machine()
 {
-    return static_cast<Machine&>(*parts_);
+    return static_cast<Machine&>(parts());
 }
 
 void ClientSession::handle_connected(Instant now)

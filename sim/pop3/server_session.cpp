@@ -210,7 +210,7 @@ ServerSession::ServerSession(ServerConfig config)
 
 ServerSession::Machine& ServerSession::machine()
 {
-    return static_cast<Machine&>(*parts_);
+    return static_cast<Machine&>(parts());
 }
 
 void ServerSession::handle_connected(Instant now, std::optional<std::string> pause)

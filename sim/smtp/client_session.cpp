@@ -398,7 +398,7 @@ ClientSession::ClientSession(ClientConfig config)
 
 ClientSession::Machine& ClientSession::machine()
 {
-    return static_cast<Machine&>(*parts_);
+    return static_cast<Machine&>(parts());
 }
 
 void ClientSession::start_mail(OutgoingMail mail, Instant now)
