@@ -55,9 +55,12 @@ void keep_keys(const Desk& desk)
         ImGui::SetKeyOwner(key, own);
 }
 
-float end_of_map(const Rect& middle)
+// The verdict takes of the map's room as far as names on it stay whole.
+float end_of_map(const Ui& ui, const Rect& middle, bool over)
 {
-    return middle.min.y + middle.height() * 0.51F;
+    const float most = middle.height() * 0.51F;
+    const float least = std::min(most, ui.px(280));
+    return middle.min.y + (over ? std::max(middle.height() * 0.42F, least) : most);
 }
 
 } // namespace
@@ -164,12 +167,13 @@ void App::middle_pane(const Ui& ui, const Rect& middle)
         look_at_graph();
         const float pad = ui.px(14);
         const bool over = ui.desk().shows_verdict();
-        float split = end_of_map(middle);
+        float split = end_of_map(ui, middle, over);
         map_panel(
             ui, graph_, {{middle.min.x + pad, middle.min.y + pad}, {middle.max.x - pad, split}});
         if (over) { // what the run came to, and of the conversation what there is room for
             const ImVec2 corner{middle.min.x + pad, split + ui.px(8)};
-            const Rect across{corner, {middle.max.x - pad, corner.y + middle.height() * 0.25F}};
+            const float most = std::max(middle.height() * 0.29F - ui.px(24), ui.px(150));
+            const Rect across{corner, {middle.max.x - pad, corner.y + most}};
             split += verdict_panel(ui, across) + ui.px(4);
         } else {
             ImGui::GetWindowDrawList()->AddLine({middle.min.x + pad, split + ui.px(10)},
@@ -179,7 +183,7 @@ void App::middle_pane(const Ui& ui, const Rect& middle)
         const float least = ui.px(90) * ui.theme().type_scale; // names and a row
         if (middle.max.y - split > least) {
             ladder_panel(ui,
-                         {{middle.min.x + pad, split + ui.px(16)},
+                         {{middle.min.x + pad, split + ui.px(over ? 12 : 16)},
                           {middle.max.x - ui.px(2), middle.max.y - ui.px(4)}});
         }
     } else {
@@ -191,15 +195,36 @@ void App::middle_pane(const Ui& ui, const Rect& middle)
     ImGui::EndChild();
 }
 
+// Before a class there is room for one side: the settings until something has happened, then what
+// happened; or the one that somebody chose since.
+void App::only_side(const Ui& ui)
+{
+    ImGuiStorage* storage = ImGui::GetStateStorage();
+    const ImGuiID before = ImGui::GetID("has begun");
+    const ImGuiID shown = ImGui::GetID("shown");
+    const bool begun = ui.desk().cursor() > 0;
+    if (storage->GetInt(before, -1) != static_cast<int>(begun)) {
+        storage->SetInt(before, static_cast<int>(begun));
+        storage->SetInt(shown, static_cast<int>(begun));
+    }
+    const std::vector<std::pair<std::string, std::string>> sides{
+        {"settings", ui.say("side.settings")}, {"run", ui.say("side.run")}};
+    const auto now = static_cast<std::size_t>(storage->GetInt(shown));
+    const float width = ImGui::GetContentRegionAvail().x;
+    if (const auto pressed = ui.segmented("side", sides, now, width))
+        storage->SetInt(shown, static_cast<int>(*pressed));
+    if (now == 0) {
+        settings_panel(ui);
+    } else {
+        side_panel(ui);
+    }
+}
+
 void App::layout(const Ui& ui)
 {
     const ImVec2 size = ImGui::GetIO().DisplaySize;
-    // Larger type needs wider sides.
-    const float wide = 1 + std::max(0.0F, ui.theme().type_scale - 1.2F);
     const float top = ui.theme().body() + ui.px(36);
     const float bottom = ui.px(70);
-    const float left = std::min(ui.px(290) * wide, size.x * 0.26F);
-    const float right = std::min(ui.px(370) * wide, size.x * 0.31F);
     const Theme& theme = ui.theme();
 
     ImGui::SetNextWindowPos({0, 0});
@@ -213,16 +238,27 @@ void App::layout(const Ui& ui)
     ImGui::GetWindowDrawList()->AddLine({0, top - 1}, {size.x, top - 1}, theme.rule);
     ImGui::EndChild();
 
-    begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12});
-    settings_panel(ui);
-    ImGui::EndChild();
+    // So, too, in small windows and at large zooms: panels are dropped, not squeezed.
+    const bool one_side = theme.name == ThemeName::projector || size.x < ui.px(1152);
+    const float left = one_side ? 0 : std::min(ui.px(290), size.x * 0.26F);
+    const float right =
+        one_side ? std::min(ui.px(410), size.x * 0.36F) : std::min(ui.px(370), size.x * 0.31F);
+    if (!one_side) {
+        begin_pane(ui, "##left", {{0, top}, {left, size.y - bottom}}, theme.card, {16, 12});
+        settings_panel(ui);
+        ImGui::EndChild();
+    }
 
     const Rect middle{{left, top}, {size.x - right, size.y - bottom}};
     middle_pane(ui, middle);
 
     begin_pane(
         ui, "##right", {{size.x - right, top}, {size.x, size.y - bottom}}, theme.card, {16, 12});
-    side_panel(ui);
+    if (one_side) {
+        only_side(ui);
+    } else {
+        side_panel(ui);
+    }
     ImGui::EndChild();
 
     const Rect player{{0, size.y - bottom}, size};
@@ -235,7 +271,7 @@ void App::layout(const Ui& ui)
     ImGui::End();
 
     host_sheet(ui);
-    sheets(ui, {{middle.min.x, end_of_map(middle)}, middle.max});
+    sheets(ui, {{middle.min.x, end_of_map(ui, middle, false)}, middle.max});
 }
 
 void App::presenter_layout(const Ui& ui)
@@ -259,10 +295,9 @@ bool App::frame(float display_scale, float seconds, Probe* probe)
     const bool moves = desk_.advance(seconds);
     const ImVec2 size = ImGui::GetIO().DisplaySize;
     const bool presents = desk_.presentation() && desk_.is_shown();
+    const auto& wanted = desk_.preferences();
     const Theme theme = presents ? presenter_theme(size.y)
-                                 : make_theme(desk_.preferences().theme,
-                                              display_scale * desk_.preferences().zoom,
-                                              size.y);
+                                 : make_theme(wanted.theme, display_scale, wanted.zoom, size);
     apply(theme);
     if (size.x < smallest_side || size.y < smallest_side) return moves;
     ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;

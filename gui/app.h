@@ -29,6 +29,7 @@ private:
     void presenter_keys(std::vector<Action>& actions) const;
     void look_at_graph();
     void layout(const class Ui& ui);
+    static void only_side(const class Ui& ui);
     void presenter_layout(const class Ui& ui);
     void middle_pane(const class Ui& ui, const struct Rect& middle);
 

@@ -171,7 +171,7 @@ void MapGates::labels()
                           {at.x, below},
                           seen ? theme.clear : theme.ink,
                           seen ? theme.card : theme.on_ink,
-                          words_.px(160));
+                          words_.px(160) * theme.type_scale);
     }
 }
 

@@ -117,9 +117,31 @@ void RunView::note_rows()
         const bool gap = !rows[i].event.exists();
         row_at_.push_back(rows[gap ? i + 1 : i].event.value);
         if (gap) gaps_.push_back(row_at_.back());
+        note_entry(i);
     }
     shown_.follow(rows, facts_->moments, open_);
     note_spans();
+}
+
+// The story has no connections.
+void RunView::note_entry(std::size_t row)
+{
+    const auto index = static_cast<std::uint32_t>(row);
+    const EventId event = ladder_.rows().rows[row].event;
+    const auto of = event.exists() ? playback_.trace().at(event).connection : sim::ConnectionId{};
+    if (level_ != sim::explain::Level::story && of.exists() && of != heading_of_) {
+        heading_of_ = of;
+        transcript_.push_back({index, true});
+    }
+    transcript_.push_back({index, false});
+}
+
+std::size_t RunView::transcript_before(std::size_t cursor) const
+{
+    const auto rows = static_cast<std::uint32_t>(rows_before(cursor));
+    return static_cast<std::size_t>(
+        std::ranges::lower_bound(transcript_, rows, {}, &TranscriptEntry::row) -
+        transcript_.begin());
 }
 
 void RunView::open_folds(const std::set<std::uint32_t>& open)
@@ -275,14 +297,16 @@ const sim::report::LadderRow& RunView::row(const ShownRow& shown) const
 
 const Fold* RunView::fold(const ShownRow& shown) const
 {
-    return shown.kind == ShownRow::Kind::row ? nullptr : &shown_.folds()[shown.index];
+    const bool folds = shown.kind == ShownRow::Kind::fold || shown.kind == ShownRow::Kind::heading;
+    return folds ? &shown_.folds()[shown.index] : nullptr;
 }
 
 const sim::report::LadderRow* RunView::row_at(std::size_t cursor) const
 {
     for (std::size_t i = shown_before(cursor); i-- > 0;) {
         const ShownRow& shown = shown_.all()[i];
-        if (shown.kind != ShownRow::Kind::heading && row(shown).event.exists()) return &row(shown);
+        const bool tells = shown.kind == ShownRow::Kind::row || shown.kind == ShownRow::Kind::fold;
+        if (tells && row(shown).event.exists()) return &row(shown);
     }
     return nullptr;
 }

@@ -33,6 +33,12 @@ sim::Unit unit_of(sim::explain::Level level);
 // What the time line marks; where several come to stand in one place, the last of them counts.
 SIM_NAMED_ENUM(TimeMark, connection, auth, tls, delivered, blocked);
 
+// An entry of the transcript: a row of the ladder, or a heading above the first of a connection.
+struct TranscriptEntry {
+    std::uint32_t row = 0; // heading: that below
+    bool is_heading = false;
+};
+
 // Shown rows in which two hosts talk under TLS, others that come in between included.
 struct TlsSpan {
     std::size_t first = 0; // row
@@ -63,8 +69,12 @@ public:
     [[nodiscard]] const sim::report::LadderRows& ladder() const { return ladder_.rows(); }
     // Rows of ladder() [0, this) have happened before the cursor.
     [[nodiscard]] std::size_t rows_before(std::size_t cursor) const;
+    // All of them one by one, a heading wherever another connection goes on.
+    [[nodiscard]] const std::vector<TranscriptEntry>& transcript() const { return transcript_; }
+    [[nodiscard]] std::size_t transcript_before(std::size_t cursor) const;
     // As they are shown, later hops folded: see ShownRows.
     [[nodiscard]] const std::vector<ShownRow>& shown() const { return shown_.all(); }
+    [[nodiscard]] const std::vector<Talk>& talks() const { return shown_.talks(); }
     [[nodiscard]] std::size_t shown_before(std::size_t cursor) const;
     [[nodiscard]] const sim::report::LadderRow& row(const ShownRow& shown) const;
     // Nothing for a row that is none.
@@ -158,6 +168,7 @@ private:
         mutable std::optional<Told> known;
     };
     void note_rows();
+    void note_entry(std::size_t row);
     void note_spans();
     void note_span(std::size_t shown);
 
@@ -167,6 +178,8 @@ private:
     std::size_t followed_ = 0; // events; of the facts there may be more already
     sim::report::Ladder ladder_;
     std::vector<std::uint32_t> row_at_; // event position of each row; a gap has that of the next
+    std::vector<TranscriptEntry> transcript_;
+    sim::ConnectionId heading_of_; // under whose heading the last row stands
     ShownRows shown_;
     std::set<std::uint32_t> open_;       // folds
     int spans_of_ = 0;                   // ShownRows::builds()

@@ -173,9 +173,9 @@ void ShownRows::add_fold(const Rows& rows, const Group& group, const std::set<st
     fold.open = open.contains(fold.id.value);
     const auto index = static_cast<std::uint32_t>(folds_.size());
     if (fold.open) {
-        shown_.push_back({ShownRow::Kind::heading, index, fold.id.value});
+        shown_.push_back({ShownRow::Kind::heading, index, fold.id.value, 0});
     } else {
-        shown_.push_back({ShownRow::Kind::fold, index, fold.row.event.value});
+        shown_.push_back({ShownRow::Kind::fold, index, fold.row.event.value, 0});
         for (const std::uint32_t row : group)
             hidden_.emplace(rows[row].event.value, index);
     }
@@ -188,6 +188,8 @@ void ShownRows::build(const Rows& rows, const Moments& moments, const std::set<s
     ++builds_;
     shown_.clear();
     folds_.clear();
+    talks_.clear();
+    lanes_of_.reset();
     stops_.clear();
     followed_ = std::min(rows.size(), most_folded_rows);
     hidden_.clear();
@@ -211,7 +213,7 @@ void ShownRows::build(const Rows& rows, const Moments& moments, const std::set<s
         if (gap && before != no_fold && hidden[i + 1] == before) continue; // waits inside of it
         if (!gap) before = hidden[i];
         if (hidden[i] == no_fold)
-            shown_.push_back({ShownRow::Kind::row, i, rows[gap ? i + 1 : i].event.value});
+            shown_.push_back({ShownRow::Kind::row, i, rows[gap ? i + 1 : i].event.value, 0});
     }
     const auto order = [&](const ShownRow& row) { // a gap, a heading, then the row itself
         return std::pair{row.at,
@@ -222,6 +224,46 @@ void ShownRows::build(const Rows& rows, const Moments& moments, const std::set<s
     std::ranges::stable_sort(shown_, {}, order);
     for (const ShownRow& row : shown_)
         if (row.kind != ShownRow::Kind::heading && !is_gap(rows, row)) stops_.push_back(row.at);
+    head_talks(rows, std::exchange(shown_, {}));
+}
+
+void ShownRows::head_talks(const Rows& rows, std::vector<ShownRow> in_order)
+{
+    constexpr std::size_t soon = 16; // rows
+    const auto calls = [&](const ShownRow& shown, sim::HostId caller) {
+        if (shown.kind != ShownRow::Kind::row || !rows[shown.index].event.exists()) return false;
+        const sim::Event& event = source_.trace.at(rows[shown.index].event);
+        return event.connection.exists() &&
+               source_.trace.index().connection(event.connection).ends.client == caller;
+    };
+    for (std::size_t i = 0; i < in_order.size(); ++i) {
+        const LadderRow* next = nullptr;
+        const bool asks = in_order[i].kind == ShownRow::Kind::row &&
+                          is_question(rows[in_order[i].index], source_.trace);
+        for (std::size_t k = i + 1; asks && k < in_order.size() && k < i + soon; ++k) {
+            if (!calls(in_order[k], rows[in_order[i].index].from)) continue;
+            next = &rows[in_order[k].index];
+            break;
+        }
+        put(rows, in_order[i], next);
+    }
+}
+
+void ShownRows::put(const Rows& rows, ShownRow row, const LadderRow* next)
+{
+    const bool is_row = folds_wanted_ && row.kind == ShownRow::Kind::row && !is_gap(rows, row);
+    if (is_row) {
+        const LadderRow& it = rows[row.index];
+        row.talk = talks_.add(it, next);
+        const bool needs_lanes = it.shape != LadderRow::Shape::note;
+        if (needs_lanes && lanes_of_ && *lanes_of_ != row.talk &&
+            shown_.back().kind != ShownRow::Kind::heading)
+            shown_.push_back({ShownRow::Kind::talk, row.index, row.at, row.talk});
+        if (needs_lanes) lanes_of_ = row.talk;
+    } else if (!shown_.empty()) {
+        row.talk = shown_.back().talk;
+    }
+    shown_.push_back(row);
 }
 
 void ShownRows::append(const Rows& rows)
@@ -229,8 +271,9 @@ void ShownRows::append(const Rows& rows)
     for (; followed_ < rows.size(); ++followed_) {
         const bool gap = !rows[followed_].event.exists();
         const auto index = static_cast<std::uint32_t>(followed_);
-        shown_.push_back(
-            {ShownRow::Kind::row, index, rows[gap ? followed_ + 1 : followed_].event.value});
+        put(rows,
+            {ShownRow::Kind::row, index, rows[gap ? followed_ + 1 : followed_].event.value, 0},
+            nullptr);
         if (!gap) stops_.push_back(shown_.back().at);
     }
 }

@@ -5,11 +5,13 @@
 #pragma once
 
 #include "gui/moments.h"
+#include "gui/talks.h"
 #include "sim/report/ladder.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,17 +28,22 @@ struct Fold {
 };
 
 struct ShownRow {
-    enum class Kind : std::uint8_t { row, fold, heading }; // heading: of a fold that is open
+    // heading: of a fold that is open; talk: above the first row of another talk
+    enum class Kind : std::uint8_t { row, fold, heading, talk };
     Kind kind = Kind::row;
-    std::uint32_t index = 0; // of the ladder's rows; fold, heading: of folds()
-    std::uint32_t at = 0;    // the event's place; of a gap or heading: that of what follows
+    std::uint32_t index =
+        0;                  // of the ladder's rows (talk: of that below); fold, heading: of folds()
+    std::uint32_t at = 0;   // the event's place; of a gap or heading: that of what follows
+    std::uint32_t talk = 0; // of talks(), where there are any
 };
 
 class ShownRows {
 public:
     // `folds`: not where real programs take part, as what goes on is the newest thing there.
     ShownRows(const sim::report::Source& source, bool folds)
-        : source_{source}, folds_wanted_{folds && source.level == sim::explain::Level::standard}
+        : source_{source},
+          folds_wanted_{folds && source.level == sim::explain::Level::standard},
+          talks_{source}
     {
     }
 
@@ -47,6 +54,8 @@ public:
 
     [[nodiscard]] const std::vector<ShownRow>& all() const { return shown_; }
     [[nodiscard]] const std::vector<Fold>& folds() const { return folds_; }
+    // None at levels, and where programs take part, that tell all hosts side by side.
+    [[nodiscard]] const std::vector<Talk>& talks() const { return talks_.all(); }
     // Event positions: the cursor stops behind each.
     [[nodiscard]] const std::vector<std::uint32_t>& stops() const { return stops_; }
     // Another number whenever rows came in between others.
@@ -69,6 +78,9 @@ private:
     [[nodiscard]] Fold made_of(const Rows& rows, const Group& group) const;
     [[nodiscard]] Fold talk(const Rows& rows, const Group& group) const;
     void append(const Rows& rows);
+    // Puts each of the rows into its talk, with a heading above the first of another one.
+    void head_talks(const Rows& rows, std::vector<ShownRow> in_order);
+    void put(const Rows& rows, ShownRow row, const sim::report::LadderRow* next);
     [[nodiscard]] bool is_gap(const Rows& rows, const ShownRow& shown) const
     {
         return shown.kind == ShownRow::Kind::row && !rows[shown.index].event.exists();
@@ -81,6 +93,8 @@ private:
     std::set<std::uint32_t> open_;
     std::vector<ShownRow> shown_;
     std::vector<Fold> folds_;
+    Talks talks_;
+    std::optional<std::uint32_t> lanes_of_; // the talk whose lanes the last row needed
     std::vector<std::uint32_t> stops_;
     std::map<std::uint32_t, std::uint32_t> hidden_; // event of a row: the fold that it lies in
 };

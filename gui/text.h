@@ -38,6 +38,7 @@ struct Probe {
     std::vector<Item> items;
     std::vector<Text> texts;
     std::vector<std::string> misfits;         // texts that did not fit their places
+    std::vector<std::string> torn;            // names that were broken inside a word
     std::map<std::string, sim::EventId> told; // by view: the event that it speaks of
     std::string focused; // the path of what the keyboard is on; empty: it is nowhere
 };

@@ -97,13 +97,16 @@ Fonts load_fonts(const FontFiles& files)
     return {load(files.text), load(files.bold), load(files.mono)};
 }
 
-Theme make_theme(ThemeName name, float user_scale, float height)
+Theme make_theme(ThemeName name, float display, float zoom, ImVec2 size)
 {
     Theme theme = coloured(name);
-    theme.scale = user_scale;
-    // Where there is less height than in the design, larger type would tear the map's names.
-    if (name == ThemeName::projector)
-        theme.type_scale = std::clamp(1.5F * height / (900 * user_scale), 1.2F, 1.5F);
+    theme.scale = display * zoom;
+    if (name == ThemeName::projector) {
+        // The picture of 1280x720, as large as the window: body type of 3 % of its height. Narrow
+        // windows have smaller type, else names would not fit.
+        theme.scale = zoom * std::min(size.y / 720, size.x / 1152);
+        theme.type_scale = 1.44F;
+    }
     return theme;
 }
 

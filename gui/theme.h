@@ -69,9 +69,9 @@ struct Theme {
     [[nodiscard]] ImU32 of(sim::report::Role role) const;
 };
 
-// `user_scale` is the person's Ctrl + / Ctrl -, times the display's; `height` is the window's in
-// pixels: the projector's large type gives way where there is no room for it.
-Theme make_theme(ThemeName name, float user_scale, float height);
+// `display` is the display's scale, `zoom` the person's Ctrl + / Ctrl -. The projector's measures
+// go by the window, `size` in pixels: whatever the beam makes of it, the last row reads it.
+Theme make_theme(ThemeName name, float display, float zoom, ImVec2 size);
 
 // Black on white, with type by the window's height alone: body 3.2 % of it, nothing below 2.5 %.
 Theme presenter_theme(float height);

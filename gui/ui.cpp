@@ -84,12 +84,16 @@ Ui::Name Ui::name(TextStyle largest, std::string_view text, float width, float h
 {
     const float smallest = px(12);
     Name name{largest, {}, false};
-    for (;;) {
-        auto lines = wrap_words(name.style, text, width);
-        if (lines) name.lines = std::move(*lines);
-        if (lines && name.height() <= height) return name;
-        if (name.style.size <= smallest) break;
-        name.style.size = std::max(smallest, name.style.size - px(1));
+    // Before a class, first as large as the last row can read. Where a word would have to be broken
+    // (a small window, a large zoom), smaller still.
+    for (const float least : {std::max(smallest, theme_.small() * 0.917F), smallest, px(9)}) {
+        for (;;) {
+            auto lines = wrap_words(name.style, text, width);
+            if (lines) name.lines = std::move(*lines);
+            if (lines && name.height() <= height) return name;
+            if (name.style.size <= least) break;
+            name.style.size = std::max(least, name.style.size - px(1));
+        }
     }
     name.is_torn = true;
     name.style = largest;
@@ -100,6 +104,7 @@ Ui::Name Ui::name(TextStyle largest, std::string_view text, float width, float h
         name.style.size = std::max(smallest, name.style.size - px(1));
     }
     if (name.height() > height + 1 && probe_ != nullptr) probe_->misfits.emplace_back(text);
+    if (breaks_words(name.lines) && probe_ != nullptr) probe_->torn.emplace_back(text);
     return name;
 }
 
@@ -393,16 +398,21 @@ bool Ui::box(const std::string& path, std::string_view shown, float width) const
     list->AddRectFilled(
         rect.min, rect.max, ImGui::IsItemHovered() ? theme_.selection : theme_.card, px(7));
     list->AddRect(rect.min, rect.max, theme_.rule, px(7), 0, px(1));
+    // Smaller before it is cut: what is chosen is what lessons are about.
+    const float room = width - px(34);
+    TextStyle style = body();
+    while (text_width(style, shown) > room && style.size > theme_.small())
+        style.size = std::max(theme_.small(), style.size - 1);
     line(list,
-         {at.x + px(10), at.y + (height - theme_.body()) / 2},
-         body(),
+         {at.x + px(10), at.y + (height - style.size) / 2},
+         style,
          shown,
-         width - px(34),
+         room,
          Overflow::shorten);
     const ImVec2 tip{rect.max.x - px(15), rect.centre().y + px(3)};
     list->AddTriangleFilled(
         {tip.x - px(5), tip.y - px(5)}, {tip.x + px(5), tip.y - px(5)}, tip, theme_.ink);
-    if (text_width(body(), shown) > width - px(34)) (void)hovered_hint(shown);
+    if (text_width(style, shown) > room) (void)hovered_hint(shown);
     return pressed;
 }
 

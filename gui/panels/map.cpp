@@ -315,7 +315,8 @@ private:
             // Of what got nowhere, where it set out.
             const bool unreached = hop.end == sim::report::HopEnd::unreached;
             const float near = length_of(points) * (unreached ? 0.12F : 0.5F);
-            const auto at = free_on(points, near, radius);
+            auto at = free_on(points, near, radius);
+            if (!at) at = free_corner(hop.to, radius); // of a way that names cover
             if (!at) continue;
             const bool readable = !hop.exposed.empty();
             const ImU32 colour = readable         ? ui_.theme().clear
@@ -326,6 +327,8 @@ private:
             const Rect badge{{at->x - radius, at->y - radius}, {at->x + radius, at->y + radius}};
             ui_.line_centred(list_, badge, ui_.in(ui_.small(), colour), std::to_string(hop.number));
             labels_.keep_free(badge);
+            badges_.push_back(badge);
+            ui_.tell(fmt::format("map/hop/{}", hop.number), hop.first);
         }
     }
 
@@ -345,6 +348,27 @@ private:
                 const Rect badge{{at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}};
                 if (!labels_.covers_names(badge)) return at;
             }
+        }
+        return std::nullopt;
+    }
+
+    // At a corner of the card of whom it leads to, most of it outside: names stand inside.
+    [[nodiscard]] std::optional<ImVec2> free_corner(HostId host, float radius) const
+    {
+        const auto card = layout_.cards.find(host);
+        if (card == layout_.cards.end()) return std::nullopt;
+        const float out = radius * 0.55F;
+        const Rect rect{{card->second.min.x - out, card->second.min.y - out},
+                        {card->second.max.x + out, card->second.max.y + out}};
+        for (const ImVec2 corner : {ImVec2{rect.min.x, rect.min.y},
+                                    ImVec2{rect.min.x, rect.max.y},
+                                    ImVec2{rect.max.x, rect.min.y},
+                                    ImVec2{rect.max.x, rect.max.y}}) {
+            const Rect badge{{corner.x - radius, corner.y - radius},
+                             {corner.x + radius, corner.y + radius}};
+            const bool free = std::ranges::none_of(
+                badges_, [&](const Rect& other) { return overlap(badge, other); });
+            if (free && badge.min.x >= space_.min.x && badge.max.x <= space_.max.x) return corner;
         }
         return std::nullopt;
     }
@@ -439,6 +463,7 @@ private:
     const s::Scenario& scenario_;
     Rect space_;
     MapLayout layout_;
+    std::vector<Rect> badges_; // of hops
     MapLabels labels_;
     ImDrawList* list_;
     const sim::report::LadderRow* now_;

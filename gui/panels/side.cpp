@@ -53,12 +53,14 @@ void side_panel(const Ui& ui)
     // a state wants more of it.
     const bool is_list = ui.desk().tab() == Tab::transcript;
     const float upper = height * (!has_card ? 0.75F : is_list ? 0.24F : 0.46F);
-    if (ui.begin_scrolled("tab", {width, upper})) {
+    // In large type the card has the room of both.
+    const bool both = !has_card || !is_list || ui.theme().name != ThemeName::projector;
+    if (both && ui.begin_scrolled("tab", {width, upper})) {
         constexpr std::array<void (*)(const Ui&), sim::count_of<Tab>()> draw{
             transcript_tab, wiretap_tab, packet_tab, state_tab};
         draw.at(static_cast<std::size_t>(ui.desk().tab()))(ui);
     }
-    ImGui::EndChild();
+    if (both) ImGui::EndChild();
     const float button = cure_height(ui);
     const float below = ImGui::GetContentRegionAvail().y - button;
     if (ui.begin_scrolled("below", {width, below})) {

@@ -1,6 +1,7 @@
 // SMTP and POP3 conversations in words: commands and replies from either side, what an end noticed.
 #include "sim/explain/nouns.h"
 #include "sim/explain/sentence.h"
+#include "sim/explain/stranger.h"
 #include "sim/sasl/mechanism.h"
 
 #include <fmt/format.h>
@@ -385,8 +386,12 @@ Said say(const Event& event, const SmtpReply& what, const Context& context)
         return {fmt::format("{}_{}", name_of(what.side), special), "", facts.take()};
     if (what.side == Side::received)
         return {"received_" + received_variant(what), "", facts.take()};
-    const std::string why = what.reason == SmtpReason::accepted ? accepted_variant(what.to)
-                                                                : std::string{name_of(what.reason)};
+    // A reply that a fault put there is told as what it stands for.
+    const SmtpReason reason = what.reason == SmtpReason::fault_injected
+                                  ? reason_of_stranger(reply, what.to, {}).value_or(what.reason)
+                                  : what.reason;
+    const std::string why =
+        reason == SmtpReason::accepted ? accepted_variant(what.to) : std::string{name_of(reason)};
     return {"sent_" + why, "", facts.take()};
 }
 

@@ -100,18 +100,18 @@ std::string_view opening(ReportKind kind)
 {
     switch (kind) {
     case ReportKind::failed:
-        return "次の宛先には、メールを配達できませんでした。\r\n"
+        return "次の宛先には、メールを配送できませんでした。\r\n"
                "Your message could not be delivered to:\r\n";
     case ReportKind::delayed:
-        return "次の宛先には、まだメールを配達できていません。再送を続けますので、"
+        return "次の宛先には、まだメールを配送できていません。再送を続けますので、"
                "送り直す必要はありません。\r\n"
                "Your message has not been delivered yet. The server keeps trying;\r\n"
                "you need not send it again:\r\n";
     case ReportKind::delivered:
-        return "次の宛先のメールボックスに、メールを配達しました。\r\n"
+        return "次の宛先のメールボックスに、メールを配送しました。\r\n"
                "Your message was delivered to the mailbox of:\r\n";
     case ReportKind::relayed:
-        return "次の宛先へのメールを、先のサーバーに渡しました。そのサーバーは配達を"
+        return "次の宛先へのメールを、先のサーバーに渡しました。そのサーバーは配送を"
                "知らせないので、お知らせはこれが最後です。\r\n"
                "Your message was handed on to the next server. That one sends no reports,\r\n"
                "so you will hear no more about:\r\n";

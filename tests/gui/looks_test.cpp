@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -149,6 +150,74 @@ TEST_SUITE("gui.looks")
         for (const std::string& one : found)
             MESSAGE(one);
         CHECK(found.empty());
+    }
+
+    TEST_CASE("before a class: body type of 3 % of the height, nothing below 2.1 %, a large map")
+    {
+        const auto is_icon = [](const std::string& text) {
+            return characters_of(text).empty() || *characters_of(text).begin() >= 0xE000;
+        };
+        for (const ImVec2 size :
+             {ImVec2{1280, 720}, ImVec2{1440, 900}, ImVec2{1920, 1080}, ImVec2{3840, 2160}}) {
+            for (const char* language : {"ja", "en"}) {
+                CAPTURE(size.y);
+                CAPTURE(language);
+                gui::Preferences preferences = test::in(language);
+                preferences.theme = gui::ThemeName::projector;
+                Window window{preferences, size};
+                window.open(test::lesson_path("op25b"));
+                // Names of a crowded map, in a window that is less wide, are smaller.
+                const float smallest = size.x / size.y < 1.7F ? 0.0175F : 0.021F;
+                const auto check = [&] {
+                    for (const auto& text : window.probe().texts) {
+                        CAPTURE(text.text);
+                        if (!is_icon(text.text))
+                            CHECK(text.max.y - text.min.y >= smallest * size.y);
+                    }
+                };
+                check();
+                ImVec2 first = size; // around all cards of the map
+                ImVec2 last;
+                for (const auto& item : window.probe().items) {
+                    if (!item.path.starts_with("map/")) continue;
+                    first = {std::min(first.x, item.min.x), std::min(first.y, item.min.y)};
+                    last = {std::max(last.x, item.max.x), std::max(last.y, item.max.y)};
+                }
+                CHECK((last.x - first.x) * (last.y - first.y) >= 0.2F * size.x * size.y);
+                const std::string send = window.desk().language().text("gui.account.send");
+                const auto button =
+                    std::ranges::find_if(window.probe().texts, [&](const auto& text) {
+                        return text.text.find(send) != std::string::npos;
+                    });
+                REQUIRE(button != window.probe().texts.end());
+                const float least = size.x / size.y < 1.6F ? 0.027F : 0.03F;
+                CHECK(button->max.y - button->min.y >= least * size.y - 0.1F);
+                window.desk().act(action::RunUntil{gui::Until::block});
+                window.settle();
+                check();
+                CHECK(window.find("why/details")); // what happened has taken the settings' place
+                REQUIRE(window.click("side/settings"));
+                CHECK(window.find("account/send"));
+            }
+        }
+    }
+
+    TEST_CASE("in a narrow window no name on the map is broken inside a word")
+    {
+        for (const gui::ThemeName theme : sim::values_of<gui::ThemeName>()) {
+            for (const char* language : {"ja", "en"}) {
+                gui::Preferences preferences = test::in(language);
+                preferences.theme = theme;
+                Window window{preferences, {1000, 700}};
+                for (const char* lesson : {"path", "op25b", "hotel", "starttls-stripped"}) {
+                    CAPTURE(sim::name_of(theme));
+                    CAPTURE(lesson);
+                    window.open(test::lesson_path(lesson));
+                    for (const std::string& name : window.probe().torn)
+                        FAIL_CHECK("broken inside a word: " << name);
+                }
+            }
+        }
     }
 
     TEST_CASE("every character of every text has a glyph")

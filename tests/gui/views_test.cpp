@@ -5,6 +5,7 @@
 #include "gui/theme.h"
 #include "sim/core/named_enum.h"
 #include "sim/core/smtp_words.h"
+#include "sim/explain/nouns.h"
 #include "tests/gui/driver.h"
 
 #include <doctest/doctest.h>
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 using test::in;
@@ -115,22 +117,118 @@ TEST_SUITE("gui.views")
                 Window window{in(language), {1280, 720}};
                 window.open(test::lesson_path(lesson));
                 window.desk().act(action::ToEnd{});
+                window.settle();
+                REQUIRE(window.desk().shows_verdict());
+                const auto rows = std::ranges::count_if(window.probe().items, [](const auto& item) {
+                    return item.path.starts_with("ladder/");
+                });
+                // A gap is a row too.
+                const auto gaps = std::ranges::count_if(window.probe().texts, [](const auto& text) {
+                    return text.text == gui::icon::fold && text.min.x < 400 && text.min.y < 640;
+                });
+                CHECK_MESSAGE(rows + gaps >= 2, std::string{lesson}, " ", rows, " rows");
                 for (const auto level : sim::values_of<sim::explain::Level>()) {
                     window.desk().act(action::SetLevel{level});
                     window.settle();
                     for (const std::string& misfit : window.probe().misfits)
                         FAIL_CHECK("no room for " << misfit);
                 }
-                window.desk().act(action::SetLevel{sim::explain::Level::standard});
-                window.settle();
-                REQUIRE(window.desk().shows_verdict());
-                const auto rows = std::ranges::count_if(window.probe().items, [](const auto& item) {
-                    return item.path.starts_with("ladder/");
-                });
-                CHECK(rows >= 1);
-                for (const std::string& misfit : window.probe().misfits)
-                    FAIL_CHECK("no room for " << misfit);
             }
+        }
+    }
+
+    TEST_CASE("the ladder tells one talk at a time: two wide lanes, everybody else aside")
+    {
+        for (const char* language : {"ja", "en"}) {
+            CAPTURE(language);
+            Window window{in(language), {1280, 720}};
+            window.open(test::lesson_path("submission-587"));
+            window.desk().act(action::RunUntil{gui::Until::tls});
+            window.settle();
+            const auto& talks = window.desk().view().talks();
+            REQUIRE_FALSE(talks.empty());
+            const auto name = [&](sim::HostId host) {
+                return sim::explain::host_name(host, window.desk().source().context());
+            };
+            // In one line, so whoever reads a name in two has its last word here.
+            const auto x_of = [&](const std::string& words) {
+                const auto& texts = window.probe().texts;
+                const auto found = std::ranges::find_if(texts, [&](const auto& text) {
+                    return text.min.y > 370 && text.min.x > 380 && words.ends_with(text.text);
+                });
+                REQUIRE_MESSAGE(found != texts.end(), words);
+                return (found->min.x + found->max.x) / 2;
+            };
+            const float client = x_of(name(talks[0].client));
+            const float server = x_of(name(talks[0].server) + " :587");
+            CHECK(server - client > 250); // of the 620 that the middle has
+            REQUIRE(talks[0].aside.size() == 1);
+            CHECK(x_of(name(talks[0].aside.front())) > server);
+        }
+    }
+
+    TEST_CASE("another talk has a heading of its own, an opened hop its two lanes")
+    {
+        Window window{in("en"), {1440, 900}};
+        window.open(test::lesson_path("retry-and-bounce"));
+        window.desk().act(action::RunUntil{gui::Until::refusal});
+        window.settle();
+        CHECK(window.probe().told.contains("ladder/talk"));
+        const auto& view = window.desk().view();
+        const auto talk =
+            std::ranges::find(view.shown(), gui::ShownRow::Kind::talk, &gui::ShownRow::kind);
+        REQUIRE(talk != view.shown().end());
+        CHECK(view.talks().at(talk->talk).server_at.port == 25);
+        for (std::size_t i = 1; i < view.shown().size(); ++i) {
+            const auto& row = view.shown()[i];
+            if (row.kind != gui::ShownRow::Kind::talk) continue;
+            CHECK(view.shown()[i - 1].talk != row.talk);
+            CHECK(view.shown()[i - 1].kind != gui::ShownRow::Kind::heading);
+        }
+    }
+
+    TEST_CASE("what a server offers stands in its reply, piece by piece")
+    {
+        for (const char* language : {"ja", "en"}) {
+            Window window{in(language), {1440, 900}};
+            window.open(test::lesson_path("starttls-stripped"));
+            const auto& trace = window.desk().playback().trace();
+            for (std::size_t i = 0; i < trace.size(); ++i) {
+                const auto* reply = std::get_if<sim::SmtpReply>(&trace[i].what);
+                if (reply == nullptr || reply->to != sim::SmtpVerb::ehlo) continue;
+                window.desk().act(action::Seek{i + 1});
+                break;
+            }
+            window.settle();
+            CHECK(window.probe().told.contains("ladder/offers"));
+            const auto& texts = window.probe().texts;
+            for (const char* chip : {"STARTTLS", "AUTH PLAIN LOGIN CRAM-MD5"})
+                CHECK(std::ranges::find(texts, chip, &gui::Probe::Text::text) != texts.end());
+        }
+    }
+
+    TEST_CASE("in the transcript each connection has a heading, and each line a direction")
+    {
+        Window window{in("en"), {1440, 900}};
+        window.open(test::lesson_path("path"));
+        window.desk().act(action::ToEnd{});
+        window.settle();
+        CHECK(window.probe().told.contains("transcript/heading"));
+        CHECK(window.shows("Taro's PC → Umi's mailbox server :995"));
+        CHECK(window.shows("→ RETR 1"));
+        CHECK(window.shows("← +OK Bye"));
+    }
+
+    TEST_CASE("every hop has its number on the map")
+    {
+        for (const char* lesson : {"path", "starttls-stripped", "op25b"}) {
+            CAPTURE(lesson);
+            Window window{in("ja"), {1280, 720}};
+            window.open(test::lesson_path(lesson));
+            window.desk().act(action::ToEnd{});
+            window.settle();
+            for (const auto& hop : window.desk().view().journey())
+                CHECK(window.probe().told.contains("map/hop/" + std::to_string(hop.number)));
         }
     }
 

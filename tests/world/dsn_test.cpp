@@ -124,7 +124,7 @@ TEST_SUITE("world.dsn")
         CHECK(has(read, "to hanako@kumo.example\n"));
         CHECK(has(read, "parts text/plain message/delivery-status text/rfc822-headers\n"));
         CHECK(has(read, "Your message could not be delivered to: <nobody@umi.example>"));
-        CHECK(has(read, "次の宛先には、メールを配達できませんでした。"));
+        CHECK(has(read, "次の宛先には、メールを配送できませんでした。"));
         CHECK(has(read, "message Reporting-MTA: dns; relay.kumo.example\n"));
         CHECK(has(read, "message Original-Envelope-Id: QQ314159+1\n"));
         CHECK(has(read, "message Arrival-Date: Wed, 01 Apr 2026 09:00:00 +0900\n"));
@@ -316,7 +316,7 @@ TEST_SUITE("world.dsn")
             CHECK(has(read, "type multipart/report global-delivery-status\n"));
             CHECK(has(read, "parts text/plain message/global-delivery-status message/global\n"));
             CHECK(has(read, "encodings base64 base64 base64\n"));
-            CHECK(has(read, "次の宛先には、メールを配達できませんでした。"));
+            CHECK(has(read, "次の宛先には、メールを配送できませんでした。"));
             CHECK(has(read, "recipient1 Final-Recipient: utf-8; 海+1@void.example\n"));
             CHECK(has(read, "whole のり | のりを二箱\n"));
             CHECK(has(read, "defects 0\n"));
@@ -350,7 +350,7 @@ TEST_SUITE("world.dsn")
         CHECK(has(eight_bit, "ascii True\n"));
         CHECK(has(eight_bit, "parts text/plain message/delivery-status text/rfc822-headers\n"));
         CHECK(has(eight_bit, "encodings base64 None None\n"));
-        CHECK(has(eight_bit, "次の宛先には、メールを配達できませんでした。"));
+        CHECK(has(eight_bit, "次の宛先には、メールを配送できませんでした。"));
         CHECK(has(eight_bit, "header nori\n"));
         CHECK(has(eight_bit, "defects 0\n"));
         // A header that should not have been like this (RFC 5322 section 2.2).
