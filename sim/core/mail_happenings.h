@@ -323,6 +323,29 @@ struct FetchFinished { // the receiving mail program is done
     SIM_FIELDS(error, step, messages, server, reply);
 };
 
+// ---- crowds -----------------------------------------------------------------------------------
+
+// One of a crowd's PCs sets out to send one mail to one recipient, by whichever way its crowd goes.
+// What comes of it, on however many connections, names the mail.
+struct CrowdAttempt {
+    MailId mail;
+    std::uint16_t crowd = 0;  // position in the scenario
+    std::uint32_t number = 0; // among the attempts of its crowd, from 0
+    Address pc;
+    Blob recipient;
+    SIM_FIELDS(mail, crowd, number, pc, recipient);
+};
+// The PC is through with it, one way or the other: a server took the mail, or it gives up.
+struct CrowdAttemptEnded {
+    MailId mail;
+    std::uint16_t crowd = 0;
+    std::uint32_t number = 0;
+    bool accepted = false;
+    FailureStep step = FailureStep::connect; // meaningful unless accepted
+    std::uint16_t code = 0;                  // reply code, 0 when there was none
+    SIM_FIELDS(mail, crowd, number, accepted, step, code);
+};
+
 // ---- the world --------------------------------------------------------------------------------
 
 struct StepStarted { // a step of the lesson's script

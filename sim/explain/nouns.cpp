@@ -221,6 +221,10 @@ HostId host_at(Address address, const scenario::Scenario& scenario)
         const scenario::Host& host = scenario.hosts[i];
         if (std::ranges::find(host.addresses, address) != host.addresses.end()) return HostId{i};
         if (!line.empty() && host.line == line) return HostId{i};
+        const auto crowd = host.is_crowd
+                               ? std::ranges::find(scenario.crowds, host.key, &scenario::Crowd::key)
+                               : scenario.crowds.end();
+        if (crowd != scenario.crowds.end() && crowd->network.contains(address)) return HostId{i};
     }
     return HostId{};
 }

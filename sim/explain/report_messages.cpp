@@ -3,6 +3,7 @@
 #include "sim/explain/journey_words.h"
 #include "sim/explain/packet_words.h"
 #include "sim/explain/sentence.h"
+#include "sim/tally.h"
 
 #include <utility>
 
@@ -93,6 +94,10 @@ std::vector<MessageGroup> report_messages()
         {"report.tls.seen", {"choice"}, {"cipher"}, false},
         {"report.tls.seen", {"certificate"}, {"subject"}, false},
         plain<TlsHidden>("report.tls.hidden"),
+        plain<CrowdEnding>("report.crowd_ending"),
+        {"report.tally", {"title", "attempts", "open", "course"}, {}, false},
+        {"report.tally", {"course_row"}, {"time", "attempts", "endings"}, false},
+        {"report.tally", {"ended"}, {"ending", "count"}, false},
     };
     add_journey(groups, "plain");
     add_journey(groups, "story");

@@ -21,6 +21,8 @@ inline constexpr bool needed = true;
 
 inline constexpr std::int64_t max_order = 9'999;         // of a lesson among lessons
 inline constexpr std::int64_t max_count = 1'000'000'000; // of events in an expectation
+inline constexpr std::int64_t max_amount = 100'000'000;  // of what a crowd does
+inline constexpr std::int64_t max_pcs = 100'000;         // of a crowd
 
 // What there is to say about a key.
 struct About {
@@ -169,6 +171,7 @@ private:
     void read(const Node& node, const std::string& path, Form form, bool& out);
     void read(const Node& node, const std::string& path, Form form, int& out);
     void read(const Node& node, const std::string& path, Form form, std::uint16_t& out);
+    void read(const Node& node, const std::string& path, Form form, std::uint32_t& out);
     void read(const Node& node, const std::string& path, Form form, std::uint64_t& out);
     void read(const Node& node, const std::string& path, Form form, Duration& out);
     // What a text says to this parser.
