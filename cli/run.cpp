@@ -1,6 +1,7 @@
 // hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
 
 #include "cli/context.h"
+#include "cli/crowd.h"
 #include "cli/files.h"
 #include "platform/files.h"
 #include "platform/interrupts.h"
@@ -325,7 +326,7 @@ Lines body(const sim::report::Source& source,
            const RunOptions& options,
            const std::optional<sim::report::TappedLink>& link)
 {
-    switch (options.view) {
+    switch (options.view.value_or(View::why)) {
     case View::transcript:
         return sim::report::transcript(source);
     case View::wire:
@@ -335,6 +336,7 @@ Lines body(const sim::report::Source& source,
     case View::events:
         return sim::report::events(source);
     case View::why:
+    case View::tally: // of attempts, not of what happened
         return {};
     }
     return {};
@@ -423,6 +425,8 @@ ExitCode run(const Context& context, const RunOptions& options)
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
+    if (counts_attempts(*scenario, options)) return run_crowd(context, plan, options);
+    if (!can_be_seen_whole(context, *scenario)) return ExitCode::unusable;
     const std::optional<sim::Playback> played = play(context, std::move(plan));
     if (!played) return ExitCode::interrupted;
     const sim::Playback& playback = *played;
@@ -463,7 +467,7 @@ ExitCode run(const Context& context, const RunOptions& options)
     if (!options.json) {
         if (verdict.card) {
             add_cure(context, playback, why[*verdict.card], options, lines);
-        } else if (options.view == View::why) {
+        } else if (options.view.value_or(View::why) == View::why) {
             lines.push_back({{{context.text("run.more"), Role::quiet}}, {}});
             add_command(context, options, options.settings, "--view transcript", lines);
         }
