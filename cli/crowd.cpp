@@ -1,10 +1,12 @@
 // hikyaku run, for scenarios with crowds: where the attempts ended, and one of them in full.
 #include "cli/crowd.h"
 
+#include "cli/expected.h"
 #include "cli/files.h"
 #include "platform/interrupts.h"
 #include "sim/explain/describe.h"
 #include "sim/playback_crowd.h"
+#include "sim/report/check.h"
 #include "sim/report/json.h"
 #include "sim/report/pcapng.h"
 #include "sim/report/tally.h"
@@ -20,20 +22,12 @@ namespace cli {
 
 namespace {
 
-std::uint64_t attempts_in(const sim::scenario::Scenario& scenario)
-{
-    std::uint64_t attempts = 0;
-    for (const auto& crowd : scenario.crowds)
-        attempts += attempts_of(crowd);
-    return attempts;
-}
-
 // Says how far it is, where a person sees it. False when Ctrl-C ended it.
 bool play(const Context& context, sim::CrowdRun& run, const platform::Interrupts& interrupts)
 {
     constexpr std::size_t steps_a_line = 100'000;
     const sim::scenario::Scenario& scenario = *run.plan().scenario;
-    const std::string all = std::to_string(attempts_in(scenario));
+    const std::string all = std::to_string(sim::attempts_in(scenario));
     bool said = false;
     while (!interrupts.came() && run.advance(steps_a_line)) {
         if (!context.environment.err_is_terminal) continue;
@@ -110,13 +104,16 @@ bool counts_attempts(const sim::scenario::Scenario& scenario, const RunOptions& 
 
 bool can_be_seen_whole(const Context& context, const sim::scenario::Scenario& scenario)
 {
-    constexpr std::uint64_t most = 10'000; // a few hundred events each
-    if (attempts_in(scenario) <= most) return true;
-    context.complain(context.text("error.too_many_attempts", {{"most", std::to_string(most)}}));
+    if (sim::fits_in_a_trace(scenario)) return true;
+    context.complain(context.text("error.too_many_attempts",
+                                  {{"most", std::to_string(sim::most_attempts_in_full)}}));
     return false;
 }
 
-ExitCode run_crowd(const Context& context, const sim::Plan& plan, const RunOptions& options)
+ExitCode run_crowd(const Context& context,
+                   const sim::Plan& plan,
+                   const RunOptions& options,
+                   CrowdLesson lesson)
 {
     if (plan.scenario->crowds.empty()) {
         context.complain(context.text("error.no_crowd"));
@@ -141,13 +138,19 @@ ExitCode run_crowd(const Context& context, const sim::Plan& plan, const RunOptio
         context.complain(context.text("error.no_such_ending"));
         return ExitCode::unexpected;
     }
+    ExitCode code = ExitCode::ok;
+    sim::report::Lines lines = std::move(lesson.opening);
+    const auto table =
+        sim::report::tally_table(tally, *plan.scenario, context.language, context.columns);
+    lines.insert(lines.end(), table.begin(), table.end());
+    if (whole && lesson.expect != nullptr)
+        code = add_mismatches(context, sim::report::compare(*lesson.expect, tally), lines);
     if (options.json) {
-        context.environment.out << sim::report::tally_json(tally, *plan.scenario);
+        context.environment.out << sim::report::tally_json(tally, *plan.scenario, whole);
     } else {
-        context.print(
-            sim::report::tally_table(tally, *plan.scenario, context.language, context.columns));
+        context.print(lines);
     }
-    if (whole) return ExitCode::ok;
+    if (whole) return code;
     context.complain(
         context.text("run.crowd_interrupted",
                      {{"time", sim::explain::clock_time(run.world().now(), *plan.scenario)}}));

@@ -3,6 +3,7 @@
 
 #include "cli/context.h"
 #include "sim/plan.h"
+#include "sim/report/text.h"
 
 namespace cli {
 
@@ -14,6 +15,15 @@ namespace cli {
 [[nodiscard]] bool can_be_seen_whole(const Context& context,
                                      const sim::scenario::Scenario& scenario);
 
-ExitCode run_crowd(const Context& context, const sim::Plan& plan, const RunOptions& options);
+// What stands around the counts.
+struct CrowdLesson {
+    sim::report::Lines opening;
+    const sim::scenario::Expectation* expect = nullptr; // nullptr: it was changed
+};
+
+ExitCode run_crowd(const Context& context,
+                   const sim::Plan& plan,
+                   const RunOptions& options,
+                   CrowdLesson lesson);
 
 } // namespace cli

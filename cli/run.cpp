@@ -2,6 +2,7 @@
 
 #include "cli/context.h"
 #include "cli/crowd.h"
+#include "cli/expected.h"
 #include "cli/files.h"
 #include "platform/files.h"
 #include "platform/interrupts.h"
@@ -342,21 +343,6 @@ Lines body(const sim::report::Source& source,
     return {};
 }
 
-// Whether it went as the file says of the lesson, or of its variation.
-ExitCode compare(const Context& context,
-                 const sim::Playback& playback,
-                 const sim::scenario::Expectation& expect,
-                 Lines& lines)
-{
-    const auto mismatches = sim::report::compare(expect, playback);
-    if (mismatches.empty()) return ExitCode::ok;
-    lines.push_back({});
-    lines.push_back({{{context.text("run.not_as_expected"), Role::heading}}, {}});
-    for (const auto& mismatch : mismatches)
-        add_wrapped(lines, "- " + context.text(mismatch.what), Role::blocked, context.columns);
-    return ExitCode::unexpected;
-}
-
 // A long run says how far it is, where a person sees it. Nothing when Ctrl-C ended it.
 std::optional<sim::Playback> play(const Context& context, sim::Plan plan)
 {
@@ -425,7 +411,15 @@ ExitCode run(const Context& context, const RunOptions& options)
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
-    if (counts_attempts(*scenario, options)) return run_crowd(context, plan, options);
+    const bool as_it_is = options.settings.empty() && !options.message_file;
+    const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
+    if (counts_attempts(*scenario, options)) {
+        return run_crowd(context,
+                         plan,
+                         options,
+                         {opening(context, *scenario, variation, options.level, options.titled),
+                          as_it_is ? &expect : nullptr});
+    }
     if (!can_be_seen_whole(context, *scenario)) return ExitCode::unusable;
     const std::optional<sim::Playback> played = play(context, std::move(plan));
     if (!played) return ExitCode::interrupted;
@@ -444,7 +438,6 @@ ExitCode run(const Context& context, const RunOptions& options)
         link = tapped(context, source, options);
         if (!link) return ExitCode::unusable;
     }
-    const bool as_it_is = options.settings.empty() && !options.message_file;
     const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
     const auto journey = sim::report::journey(source.trace, source.end, *scenario);
     const auto verdict = sim::report::verdict(source.trace, source.end, *scenario, journey, why);
@@ -462,8 +455,9 @@ ExitCode run(const Context& context, const RunOptions& options)
         if (!seen.empty()) lines.push_back({});
         append(lines, came);
     }
-    const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
-    const ExitCode code = as_it_is ? compare(context, playback, expect, lines) : ExitCode::ok;
+    const ExitCode code =
+        as_it_is ? add_mismatches(context, sim::report::compare(expect, playback), lines)
+                 : ExitCode::ok;
     if (!options.json) {
         if (verdict.card) {
             add_cure(context, playback, why[*verdict.card], options, lines);

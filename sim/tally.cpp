@@ -31,62 +31,6 @@ bool may_go_on_after(SmtpVerb verb)
 
 } // namespace
 
-CrowdEnding ending_of(SmtpReason reason)
-{
-    switch (reason) {
-    case SmtpReason::dynamic_address:
-        return CrowdEnding::ip25b;
-    case SmtpReason::too_many_connections:
-    case SmtpReason::too_fast:
-    case SmtpReason::too_fast_for_long:
-    case SmtpReason::overloaded:
-        return CrowdEnding::rate;
-    case SmtpReason::client_without_name:
-    case SmtpReason::client_name_in_doubt:
-        return CrowdEnding::reverse_name;
-    case SmtpReason::listed:
-    case SmtpReason::listed_by_policy:
-        return CrowdEnding::block_list;
-    case SmtpReason::hello_refused:
-    case SmtpReason::bad_hello_domain:
-        return CrowdEnding::hello;
-    case SmtpReason::spf_failed:
-    case SmtpReason::spf_in_doubt:
-    case SmtpReason::spf_broken:
-        return CrowdEnding::spf;
-    case SmtpReason::greylisted:
-        return CrowdEnding::greylisting;
-    case SmtpReason::sender_not_yours:
-    case SmtpReason::sender_domain_takes_no_mail:
-        return CrowdEnding::sender;
-    case SmtpReason::auth_required:
-    case SmtpReason::auth_failed:
-    case SmtpReason::auth_too_many_failures:
-    case SmtpReason::login_paused:
-        return CrowdEnding::login;
-    case SmtpReason::relay_denied:
-        return CrowdEnding::relay_denied;
-    case SmtpReason::recipient_unknown:
-    case SmtpReason::too_many_unknown_recipients:
-        return CrowdEnding::no_such_user;
-    default:
-        return CrowdEnding::refused;
-    }
-}
-
-CrowdEnding ending_of(scenario::RuleKind kind)
-{
-    switch (kind) {
-    case scenario::RuleKind::op25b:
-        return CrowdEnding::op25b;
-    case scenario::RuleKind::ip25b:
-        return CrowdEnding::ip25b;
-    case scenario::RuleKind::firewall:
-        break;
-    }
-    return CrowdEnding::firewall;
-}
-
 std::uint64_t Tally::Counts::ended() const
 {
     return std::accumulate(endings.begin(), endings.end(), std::uint64_t{0});
@@ -112,6 +56,7 @@ bool Tally::wants(Kind kind)
     case Kind::smtp_command:
     case Kind::smtp_reply:
     case Kind::mail_delivered:
+    case Kind::mail_junked:
     case Kind::mail_bounced:
         return true;
     default:
@@ -158,24 +103,46 @@ std::optional<Tally::AttemptName> Tally::first(CrowdEnding ending) const
     return first_.at(static_cast<std::size_t>(ending));
 }
 
+void Tally::note_first(AttemptName name, CrowdEnding ending)
+{
+    std::optional<AttemptName>& first = first_.at(static_cast<std::size_t>(ending));
+    const bool is_earlier = first && first->crowd == name.crowd && name.number < first->number;
+    if (!first || is_earlier) first = name;
+}
+
+const Tally::Counts& Tally::by(CrowdWay way) const
+{
+    return ways_.at(static_cast<std::size_t>(way));
+}
+
+const Tally::Counts& Tally::to(CrowdTarget target) const
+{
+    return targets_.at(static_cast<std::size_t>(target));
+}
+
+// Wherever an attempt of this kind is counted.
+template <typename F>
+void Tally::for_each_counts(const Attempt& attempt, Instant at, F&& change)
+{
+    change(all_);
+    change(crowds_.at(attempt.name.crowd));
+    change(ways_.at(static_cast<std::size_t>(attempt.way)));
+    change(targets_.at(static_cast<std::size_t>(attempt.target)));
+    change(slot(at));
+}
+
 void Tally::on(const Event& event, const CrowdAttempt& what)
 {
-    ++all_.attempts;
-    ++crowds_.at(what.crowd).attempts;
-    ++slot(event.at).attempts;
-    attempts_.emplace(what.mail, Attempt{{what.crowd, what.number}});
+    const Attempt attempt{{what.crowd, what.number}, what.way, what.target};
+    for_each_counts(attempt, event.at, [](Counts& counts) { ++counts.attempts; });
+    attempts_.emplace(what.mail, attempt);
 }
 
 void Tally::end(Attempts::iterator attempt, CrowdEnding ending, Instant at)
 {
     const auto which = static_cast<std::size_t>(ending);
-    const AttemptName name = attempt->second.name;
-    ++all_.endings.at(which);
-    ++crowds_.at(name.crowd).endings.at(which);
-    ++slot(at).endings.at(which);
-    std::optional<AttemptName>& first = first_.at(which);
-    const bool is_earlier = first && first->crowd == name.crowd && name.number < first->number;
-    if (!first || is_earlier) first = name;
+    for_each_counts(attempt->second, at, [=](Counts& counts) { ++counts.endings.at(which); });
+    note_first(attempt->second.name, ending);
     connections_.erase(attempt->second.connection);
     attempts_.erase(attempt);
 }
@@ -194,7 +161,25 @@ void Tally::on(const Event& event, const CrowdAttemptEnded& what)
 void Tally::on(const Event& event, const MailDelivered& what)
 {
     const auto attempt = attempts_.find(what.mail);
-    if (attempt != attempts_.end()) end(attempt, CrowdEnding::mailbox, event.at);
+    if (attempt == attempts_.end()) return;
+    delivered_ = Delivered{what.mail, attempt->second, first(CrowdEnding::mailbox)};
+    end(attempt, CrowdEnding::mailbox, event.at);
+}
+
+// Said right behind MailDelivered, at the same time: what was counted just now as in the mailbox
+// lies in the Junk folder.
+void Tally::on(const Event& event, const MailJunked& what)
+{
+    if (!delivered_ || delivered_->mail != what.mail) return;
+    constexpr auto junk = static_cast<std::size_t>(CrowdEnding::junk);
+    constexpr auto mailbox = static_cast<std::size_t>(CrowdEnding::mailbox);
+    for_each_counts(delivered_->attempt, event.at, [](Counts& counts) {
+        --counts.endings.at(mailbox);
+        ++counts.endings.at(junk);
+    });
+    first_.at(mailbox) = delivered_->first_before;
+    note_first(delivered_->attempt.name, CrowdEnding::junk);
+    delivered_.reset();
 }
 
 void Tally::on(const Event& event, const MailBounced& what)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sim/core/trace.h"
+#include "sim/crowd_ending.h"
 #include "sim/scenario/scenario.h"
 
 #include <array>
@@ -16,33 +17,6 @@
 #include <vector>
 
 namespace sim {
-
-// Along the way of a mail: a rule of somebody's router; nobody at the other end; what a server
-// looks at (both ways of IP25B are one); anything else that a server said; the mailbox. `broken`: a
-// connection that came to nothing without a reply.
-SIM_NAMED_ENUM(CrowdEnding,
-               op25b,
-               ip25b,
-               firewall,
-               no_such_name,
-               no_connection,
-               rate,
-               reverse_name,
-               block_list,
-               hello,
-               spf,
-               greylisting,
-               sender,
-               login,
-               relay_denied,
-               no_such_user,
-               refused,
-               broken,
-               mailbox);
-
-// What a refusal for this reason is counted as.
-[[nodiscard]] CrowdEnding ending_of(SmtpReason reason);
-[[nodiscard]] CrowdEnding ending_of(scenario::RuleKind kind);
 
 class Tally {
 public:
@@ -72,6 +46,8 @@ public:
 
     [[nodiscard]] const Counts& all() const { return all_; }
     [[nodiscard]] const std::vector<Counts>& crowds() const { return crowds_; } // as the scenario's
+    [[nodiscard]] const Counts& by(CrowdWay way) const;
+    [[nodiscard]] const Counts& to(CrowdTarget target) const;
     // By time: what began and what ended in each slot. Slots grow with the run, so that they stay
     // few; a slot begins at a multiple of their width.
     [[nodiscard]] const std::vector<Counts>& curve() const { return curve_; }
@@ -82,6 +58,8 @@ public:
 private:
     struct Attempt { // that is open
         AttemptName name;
+        CrowdWay way = CrowdWay::direct;
+        CrowdTarget target = CrowdTarget::known;
         // The connection that it is on, and what stands in the way there; a server's no is the last
         // word, since whoever hears it has come past all rules.
         ConnectionId connection{};
@@ -99,23 +77,35 @@ private:
     void on(const Event& event, const SmtpCommand& what);
     void on(const Event& event, const SmtpReply& what);
     void on(const Event& event, const MailDelivered& what);
+    void on(const Event& event, const MailJunked& what);
     void on(const Event& event, const MailBounced& what);
     void on(const Event& /*event*/, const auto& /*other*/) {}
     void bind(const Event& event);
     Attempt* attempt_on(ConnectionId connection);
     void end(Attempts::iterator attempt, CrowdEnding ending, Instant at);
     Counts& slot(Instant at);
+    void note_first(AttemptName name, CrowdEnding ending);
+    template <typename F>
+    void for_each_counts(const Attempt& attempt, Instant at, F&& change);
 
     std::vector<CrowdEnding> rules_; // by RuleId
     Instant start_;
     Counts all_;
     std::vector<Counts> crowds_;
+    std::array<Counts, count_of<CrowdWay>()> ways_{};
+    std::array<Counts, count_of<CrowdTarget>()> targets_{};
     std::vector<Counts> curve_;
     std::size_t width_ = 0; // position among the widths
     std::array<std::optional<AttemptName>, count_of<CrowdEnding>()> first_{};
     Attempts attempts_;
     std::map<ConnectionId, MailId> connections_; // of these
-    EventId setting_out_;                        // the last DeliveryAttempted, and its mail
+    struct Delivered {                           // last of all
+        MailId mail;
+        Attempt attempt;
+        std::optional<AttemptName> first_before; // in a mailbox
+    };
+    std::optional<Delivered> delivered_;
+    EventId setting_out_; // the last DeliveryAttempted, and its mail
     MailId who_sets_out_;
 };
 

@@ -371,8 +371,10 @@ void World::Parts::sync_faults()
 
 void World::Parts::sync_crowds()
 {
-    for (std::size_t i = 0; i < crowds.size(); ++i)
-        crowds[i]->set_route(build::crowd_route(scenario, scenario.crowds[i]));
+    for (std::size_t i = 0; i < crowds.size(); ++i) {
+        const scenario::Crowd& now = scenario.crowds[i];
+        crowds[i]->set_route(build::crowd_route(scenario, now, now.way));
+    }
 }
 
 // ---- the World --------------------------------------------------------------------------------

@@ -55,9 +55,9 @@ machine_config(const scenario::Index& index, HostId id, const scenario::Host& ho
                                             const scenario::MailProgram& program,
                                             std::uint64_t seed);
 [[nodiscard]] mail::CrowdConfig crowd(const scenario::Scenario& scenario, std::size_t index);
-// By the way that it goes now.
-[[nodiscard]] mail::CrowdRoute crowd_route(const scenario::Scenario& scenario,
-                                           const scenario::Crowd& crowd);
+// By one of its ways.
+[[nodiscard]] mail::CrowdRoute
+crowd_route(const scenario::Scenario& scenario, const scenario::Crowd& crowd, CrowdWay way);
 [[nodiscard]] tls::LeafRequest leaf_request(const std::string& host,
                                             scenario::CertificateKind kind);
 

@@ -11,6 +11,7 @@ mail::CrowdRoute stolen_route(const scenario::Scenario& scenario,
                               const scenario::StolenLogins& stolen)
 {
     mail::CrowdRoute route;
+    route.way = CrowdWay::stolen;
     route.server = stolen.server;
     route.port = stolen.port;
     route.protection = stolen.port == 465 ? Protection::tls : Protection::starttls_if_available;
@@ -27,19 +28,21 @@ mail::CrowdRoute stolen_route(const scenario::Scenario& scenario,
 
 } // namespace
 
-mail::CrowdRoute crowd_route(const scenario::Scenario& scenario, const scenario::Crowd& crowd)
+mail::CrowdRoute
+crowd_route(const scenario::Scenario& scenario, const scenario::Crowd& crowd, CrowdWay way)
 {
     mail::CrowdRoute route;
-    switch (crowd.way) {
-    case scenario::CrowdWay::direct:
+    route.way = way;
+    switch (way) {
+    case CrowdWay::direct:
         break;
-    case scenario::CrowdWay::isp:
+    case CrowdWay::isp:
         route.server = crowd.isp;
         break;
-    case scenario::CrowdWay::open_relay:
+    case CrowdWay::open_relay:
         route.server = crowd.open_relay;
         break;
-    case scenario::CrowdWay::stolen:
+    case CrowdWay::stolen:
         SIM_ASSERT(crowd.stolen.has_value());
         return stolen_route(scenario, *crowd.stolen);
     }
@@ -54,7 +57,7 @@ mail::CrowdConfig crowd(const scenario::Scenario& scenario, std::size_t index)
     config.attempts = attempts_of(from);
     config.start = scenario.start + from.begins;
     config.duration = from.duration;
-    config.route = crowd_route(scenario, from);
+    config.route = crowd_route(scenario, from, from.way);
     config.sender = from.sender;
     config.known = from.known;
     config.traps = from.traps;
@@ -64,6 +67,11 @@ mail::CrowdConfig crowd(const scenario::Scenario& scenario, std::size_t index)
     config.hello = from.hello;
     config.retry_percent = static_cast<unsigned>(from.retries);
     config.retry_after = from.retry_after;
+    if (from.turn) {
+        config.turn = mail::CrowdTurn{from.turn->after,
+                                      static_cast<unsigned>(from.turn->percent),
+                                      crowd_route(scenario, from, from.turn->way)};
+    }
     return config;
 }
 

@@ -286,6 +286,12 @@ bool is_report(MailId mail, const Trace& trace)
     return false;
 }
 
+bool is_of_a_crowd(MailId mail, const Trace& trace)
+{
+    const TraceIndex::Events events = trace.index().of(mail);
+    return !events.empty() && trace.at(events.front()).kind() == Kind::crowd_attempt;
+}
+
 // ---- values -----------------------------------------------------------------------------------
 
 std::string show_bytes(std::string_view bytes)

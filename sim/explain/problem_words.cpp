@@ -77,6 +77,7 @@ constexpr std::array<KindFacts, count_of<ProblemKind>()> facts_of_kinds{{
     {ProblemKind::not_two_hosts, ""},
     {ProblemKind::second_time, "other"},
     {ProblemKind::not_an_event, ""},
+    {ProblemKind::not_an_ending, ""},
     {ProblemKind::least_above_most, ""},
     {ProblemKind::record_form, ""},
     {ProblemKind::record_data, "type example"},

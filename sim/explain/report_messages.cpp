@@ -95,8 +95,10 @@ std::vector<MessageGroup> report_messages()
         {"report.tls.seen", {"certificate"}, {"subject"}, false},
         plain<TlsHidden>("report.tls.hidden"),
         plain<CrowdEnding>("report.crowd_ending"),
-        {"report.tally", {"title", "attempts", "open", "course"}, {}, false},
-        {"report.tally", {"course_row"}, {"time", "attempts", "endings"}, false},
+        plain<CrowdWay>("report.crowd_way"),
+        {"report.tally", {"title", "attempts", "open", "course", "isps", "ways"}, {}, false},
+        {"report.tally", {"part"}, {"label", "attempts", "endings"}, false},
+        {"report.tally", {"hits"}, {"told", "hits", "share"}, false},
         {"report.tally", {"ended"}, {"ending", "count"}, false},
     };
     add_journey(groups, "plain");

@@ -59,11 +59,13 @@ Crowd::Crowd(Machine& machine, CrowdConfig config)
     : machine_{machine},
       config_{std::move(config)},
       route_{std::make_shared<const CrowdRoute>(config_.route)},
+      open_at_{config_.start},
       chance_{machine.chance("crowd")},
       dialler_{machine, *this},
       text_{std::make_shared<const std::string>(spam(config_, machine.world().zone))}
 {
     SIM_ASSERT(config_.attempts < std::numeric_limits<std::uint32_t>::max());
+    if (config_.turn) turned_route_ = std::make_shared<const CrowdRoute>(config_.turn->route);
 }
 
 void Crowd::start()
@@ -97,16 +99,36 @@ std::string Crowd::draw_local_part()
     return number == 0 ? std::string{name} : fmt::format("{}{}", name, number);
 }
 
-std::string Crowd::draw_recipient()
+void Crowd::draw_recipient(Attempt& attempt)
 {
     const std::uint64_t kind = chance_.below(percent);
     const auto one_of = [this](const std::vector<std::string>& all) {
         return all.at(chance_.below(all.size()));
     };
-    if (kind < config_.known_percent) return one_of(config_.known);
-    if (kind < config_.known_percent + config_.trap_percent) return one_of(config_.traps);
+    if (kind < config_.known_percent) {
+        attempt.target = CrowdTarget::known;
+        attempt.recipient = one_of(config_.known);
+        return;
+    }
+    if (kind < config_.known_percent + config_.trap_percent) {
+        attempt.target = CrowdTarget::trap;
+        attempt.recipient = one_of(config_.traps);
+        return;
+    }
+    attempt.target = CrowdTarget::guessed;
     const std::string local_part = draw_local_part();
-    return fmt::format("{}@{}", local_part, one_of(config_.guessed));
+    attempt.recipient = fmt::format("{}@{}", local_part, one_of(config_.guessed));
+}
+
+// It is always the same PCs that turn: whoever orders mail rents the others out for nothing else.
+void Crowd::choose_route(Attempt& attempt, std::uint64_t pc)
+{
+    attempt.has_turned = config_.turn && is_shut_ &&
+                         machine_.now() >= open_at_ + config_.turn->after &&
+                         pc * percent < config_.turn->percent * machine_.addresses().size();
+    attempt.route = attempt.has_turned ? turned_route_ : route_;
+    const std::size_t accounts = attempt.route->accounts.size();
+    if (accounts > 0) attempt.account = chance_.below(accounts);
 }
 
 void Crowd::begin_next()
@@ -115,10 +137,10 @@ void Crowd::begin_next()
     Attempt& attempt = attempts_[number];
     attempt.number = number;
     attempt.mail = machine_.world().new_mail();
-    attempt.pc = machine_.addresses()[chance_.below(machine_.addresses().size())];
-    attempt.recipient = draw_recipient();
-    attempt.route = route_;
-    if (!route_->accounts.empty()) attempt.account = chance_.below(route_->accounts.size());
+    const std::uint64_t pc = chance_.below(machine_.addresses().size());
+    attempt.pc = machine_.addresses()[pc];
+    draw_recipient(attempt);
+    choose_route(attempt, pc);
     attempt.comes_back = chance_.below(percent) < config_.retry_percent;
     const CauseScope nobodys{machine_.trace(), {}};
     attempt.cause = machine_.append({},
@@ -126,6 +148,8 @@ void Crowd::begin_next()
                                                  config_.number,
                                                  attempt.number,
                                                  attempt.pc,
+                                                 attempt.route->way,
+                                                 attempt.target,
                                                  machine_.note(attempt.recipient)});
     set_out(attempt);
 }
@@ -217,6 +241,10 @@ void Crowd::end(std::uint32_t number, bool accepted, FailureStep step, std::uint
 {
     const auto attempt = attempts_.find(number);
     SIM_ASSERT(attempt != attempts_.end());
+    if (!attempt->second.has_turned) {
+        is_shut_ = !accepted;
+        if (accepted) open_at_ = machine_.now();
+    }
     machine_.append(
         {}, CrowdAttemptEnded{attempt->second.mail, config_.number, number, accepted, step, code});
     attempts_.erase(attempt);

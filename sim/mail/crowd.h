@@ -7,6 +7,7 @@
 #pragma once
 
 #include "sim/core/deadlines.h"
+#include "sim/core/happening.h"
 #include "sim/core/protection.h"
 #include "sim/mail/crowd_habits.h"
 #include "sim/mail/dialler.h"
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +32,18 @@ struct CrowdAccount {
 
 // Where all of a crowd's mail goes.
 struct CrowdRoute {
+    CrowdWay way = CrowdWay::direct;
     std::string server; // empty: straight to the recipient's MX
     std::uint16_t port = 25;
     Protection protection = Protection::none;
     std::vector<CrowdAccount> accounts{}; // of the server, one by chance each time; none: no login
+};
+
+// Where some of the PCs go when nothing was accepted by the crowd's own way for so long.
+struct CrowdTurn {
+    Duration after{};
+    unsigned percent = 0; // of the PCs
+    CrowdRoute route;
 };
 
 struct CrowdConfig {
@@ -54,6 +64,7 @@ struct CrowdConfig {
     // Of the attempts that are refused for now: how many are made again, and when. Twice at most.
     unsigned retry_percent = 0;
     Duration retry_after = 5min;
+    std::optional<CrowdTurn> turn{};
 };
 
 class Crowd final : public Program, private SmtpSender {
@@ -77,9 +88,11 @@ private:
         std::uint32_t number = 0;
         MailId mail;
         Address pc;
+        CrowdTarget target = CrowdTarget::known;
         std::string recipient;
         std::shared_ptr<const CrowdRoute> route;
         std::size_t account = 0; // in the route's accounts
+        bool has_turned = false; // goes another way than its crowd
         bool comes_back = false;
         std::uint16_t tries = 0;
         std::string host;             // that it goes to, once it is known
@@ -102,7 +115,8 @@ private:
     void conclude(Talk& talk, const smtp::client::RecipientResult& result);
     void watch(const SmtpOutbound& outbound);
     void arm();
-    [[nodiscard]] std::string draw_recipient();
+    void draw_recipient(Attempt& attempt);
+    void choose_route(Attempt& attempt, std::uint64_t pc);
     [[nodiscard]] std::string draw_local_part();
     [[nodiscard]] std::string hello_of(const Attempt& attempt) const;
     [[nodiscard]] OutboundConfig outbound_config(const Attempt& attempt) const;
@@ -118,6 +132,9 @@ private:
     Machine& machine_;
     CrowdConfig config_;
     std::shared_ptr<const CrowdRoute> route_;
+    std::shared_ptr<const CrowdRoute> turned_route_; // of those who turn
+    Instant open_at_;      // when a mail was last accepted by the crowd's own way
+    bool is_shut_ = false; // since then some were not, and none was
     Rng chance_;
     Dialler dialler_;
     std::shared_ptr<const std::string> text_; // the same for everybody

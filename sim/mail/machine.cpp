@@ -21,6 +21,9 @@ dns::ResolverConfig stub(const MachineConfig& config)
     dns::ResolverConfig resolver;
     if (config.resolver) resolver.forwards.push_back({dns::Name{}, {*config.resolver}});
     resolver.schedule = config.dns_schedule;
+    // A mail server looks up each client: so many are remembered that a crowd does not push out
+    // what is asked again and again.
+    resolver.cache.entries = 20'000;
     return resolver;
 }
 

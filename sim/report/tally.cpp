@@ -1,6 +1,7 @@
 #include "sim/report/tally.h"
 
 #include "sim/explain/describe.h"
+#include "sim/explain/nouns.h"
 #include "sim/report/width.h"
 
 #include <fmt/format.h>
@@ -106,6 +107,13 @@ Role role_of(CrowdEnding ending)
     return ending == CrowdEnding::mailbox ? Role::clear : Role::blocked;
 }
 
+void add(Tally::Counts& into, const Tally::Counts& counts)
+{
+    into.attempts += counts.attempts;
+    for (std::size_t i = 0; i < into.endings.size(); ++i)
+        into.endings.at(i) += counts.endings.at(i);
+}
+
 // The slots joined to rows that a person can read.
 struct Row {
     Duration from{};
@@ -119,12 +127,29 @@ std::vector<Row> rows_of(const Tally& tally)
     for (std::size_t i = 0; i < curve.size(); ++i) {
         if (i % at_once == 0)
             rows.push_back({tally.slot_width() * static_cast<std::int64_t>(i), {}});
-        Tally::Counts& into = rows.back().counts;
-        into.attempts += curve[i].attempts;
-        for (std::size_t k = 0; k < into.endings.size(); ++k)
-            into.endings.at(k) += curve[i].endings.at(k);
+        add(rows.back().counts, curve[i]);
     }
     return rows;
+}
+
+// What began and what ended, in one line that begins with `label`.
+void add_part(TallyTable& table,
+              const std::string& label,
+              const Tally::Counts& counts,
+              const explain::Language& language)
+{
+    std::string ended;
+    for (const CrowdEnding ending : values_of<CrowdEnding>()) {
+        if (counts.of(ending) == 0) continue;
+        if (!ended.empty()) ended += language.text("noun.list_separator");
+        ended += language.text(
+            "report.tally.ended",
+            {{"ending", name(ending, language)}, {"count", grouped(counts.of(ending))}});
+    }
+    if (ended.empty()) ended = "-";
+    table.line(language.text(
+        "report.tally.part",
+        {{"label", label}, {"attempts", grouped(counts.attempts)}, {"endings", ended}}));
 }
 
 void add_course(TallyTable& table,
@@ -132,23 +157,84 @@ void add_course(TallyTable& table,
                 const scenario::Scenario& scenario,
                 const explain::Language& language)
 {
-    const std::vector<CrowdEnding> endings = endings_in(tally);
+    if (tally.curve().empty()) return;
+    table.blank();
+    table.line(language.text("report.tally.course"), Role::heading);
     for (const Row& row : rows_of(tally)) {
-        std::string ended;
-        for (const CrowdEnding ending : endings) {
-            if (row.counts.of(ending) == 0) continue;
-            if (!ended.empty()) ended += language.text("noun.list_separator");
-            ended += language.text(
-                "report.tally.ended",
-                {{"ending", name(ending, language)}, {"count", grouped(row.counts.of(ending))}});
-        }
-        if (ended.empty()) ended = "-";
-        table.line(
-            language.text("report.tally.course_row",
-                          {{"time", explain::clock_time(scenario.start + row.from, scenario)},
-                           {"attempts", grouped(row.counts.attempts)},
-                           {"endings", ended}}));
+        const std::string time = explain::clock_time(scenario.start + row.from, scenario);
+        add_part(table, time.substr(0, time.find('.')), row.counts, language); // whole seconds
     }
+}
+
+// The ISP of a crowd: where the router is that its lines lead to.
+const scenario::Area* isp_of(const scenario::Crowd& crowd, const scenario::Scenario& scenario)
+{
+    const auto line = std::ranges::find(scenario.lines, crowd.line, &scenario::AccessLine::key);
+    if (line == scenario.lines.end()) return nullptr;
+    const auto router = std::ranges::find(scenario.hosts, line->router, &scenario::Host::key);
+    if (router == scenario.hosts.end()) return nullptr;
+    const auto area = std::ranges::find(scenario.areas, router->area, &scenario::Area::key);
+    return area == scenario.areas.end() ? nullptr : &*area;
+}
+
+// In the order in which the crowds stand.
+struct IspCounts {
+    const scenario::Area* isp;
+    Tally::Counts counts;
+};
+std::vector<IspCounts> by_isp(const Tally& tally, const scenario::Scenario& scenario)
+{
+    std::vector<IspCounts> all;
+    for (std::size_t i = 0; i < scenario.crowds.size(); ++i) {
+        const scenario::Area* isp = isp_of(scenario.crowds[i], scenario);
+        auto there = std::ranges::find(all, isp, &IspCounts::isp);
+        if (there == all.end()) there = all.insert(all.end(), {isp, {}});
+        add(there->counts, tally.crowds().at(i));
+    }
+    return all;
+}
+
+// Only where there is something to compare.
+void add_isps(TallyTable& table,
+              const Tally& tally,
+              const scenario::Scenario& scenario,
+              const explain::Language& language)
+{
+    const std::vector<IspCounts> all = by_isp(tally, scenario);
+    if (all.size() < 2) return;
+    table.blank();
+    table.line(language.text("report.tally.isps"), Role::heading);
+    for (const IspCounts& each : all) {
+        const std::string label =
+            each.isp == nullptr ? "-" : explain::pick(each.isp->name, language);
+        add_part(table, label, each.counts, language);
+    }
+}
+
+void add_ways(TallyTable& table, const Tally& tally, const explain::Language& language)
+{
+    const auto went = [&](CrowdWay way) { return tally.by(way).attempts > 0; };
+    if (std::ranges::count_if(values_of<CrowdWay>(), went) < 2) return;
+    table.blank();
+    table.line(language.text("report.tally.ways"), Role::heading);
+    for (const CrowdWay way : values_of<CrowdWay>()) {
+        if (!went(way)) continue;
+        const std::string label = language.text(fmt::format("report.crowd_way.{}", name_of(way)));
+        add_part(table, label, tally.by(way), language);
+    }
+}
+
+// How many of the names that were guessed are somebody's, as far as a server has told.
+void add_hits(TallyTable& table, const Tally& tally, const explain::Language& language)
+{
+    const Tally::Counts& guessed = tally.to(CrowdTarget::guessed);
+    const std::uint64_t hits = guessed.of(CrowdEnding::mailbox) + guessed.of(CrowdEnding::junk);
+    const std::uint64_t told = hits + guessed.of(CrowdEnding::no_such_user);
+    if (told == 0) return;
+    table.blank();
+    table.line(language.text(
+        "report.tally.hits",
+        {{"told", grouped(told)}, {"hits", grouped(hits)}, {"share", share(hits, told)}}));
 }
 
 Json counts_of(const Tally::Counts& counts)
@@ -159,6 +245,13 @@ Json counts_of(const Tally::Counts& counts)
         endings.push_back({{"ending", std::string{name_of(ending)}}, {"count", counts.of(ending)}});
     }
     return {{"attempts", counts.attempts}, {"open", counts.open()}, {"endings", endings}};
+}
+
+Json part_of(const char* kind, const std::string& key, const Tally::Counts& counts)
+{
+    Json part{{kind, key}};
+    part.update(counts_of(counts));
+    return part;
 }
 
 } // namespace
@@ -175,26 +268,38 @@ Lines tally_table(const Tally& tally,
     if (tally.all().open() > 0)
         table.row(language.text("report.tally.open"), tally.all().open(), Role::quiet);
     table.row(language.text("report.tally.attempts"), tally.all().attempts, Role::emphasis);
-    if (tally.curve().empty()) return table.take();
-    table.blank();
-    table.line(language.text("report.tally.course"), Role::heading);
     add_course(table, tally, scenario, language);
+    add_isps(table, tally, scenario, language);
+    add_ways(table, tally, language);
+    add_hits(table, tally, language);
     return table.take();
 }
 
-std::string tally_json(const Tally& tally, const scenario::Scenario& scenario)
+std::string tally_json(const Tally& tally, const scenario::Scenario& scenario, bool complete)
 {
     Json out;
     out["scenario"] = {{"key", scenario.key},
                        {"title", {{"ja", scenario.title.ja}, {"en", scenario.title.en}}}};
-    Json all = counts_of(tally.all());
-    Json crowds = Json::array();
-    for (std::size_t i = 0; i < tally.crowds().size(); ++i) {
-        Json crowd{{"crowd", scenario.crowds[i].key}};
-        crowd.update(counts_of(tally.crowds()[i]));
-        crowds.push_back(std::move(crowd));
+    Json all{{"complete", complete}};
+    all.update(counts_of(tally.all()));
+    for (const char* list : {"crowds", "isps", "ways", "targets"})
+        all[list] = Json::array();
+    for (std::size_t i = 0; i < tally.crowds().size(); ++i)
+        all["crowds"].push_back(part_of("crowd", scenario.crowds[i].key, tally.crowds()[i]));
+    for (const IspCounts& each : by_isp(tally, scenario)) {
+        const std::string key = each.isp != nullptr ? each.isp->key : std::string{};
+        all["isps"].push_back(part_of("isp", key, each.counts));
     }
-    all["crowds"] = std::move(crowds);
+    for (const CrowdWay way : values_of<CrowdWay>()) {
+        if (tally.by(way).attempts > 0)
+            all["ways"].push_back(part_of("way", std::string{name_of(way)}, tally.by(way)));
+    }
+    for (const CrowdTarget target : values_of<CrowdTarget>()) {
+        if (tally.to(target).attempts > 0) {
+            all["targets"].push_back(
+                part_of("target", std::string{name_of(target)}, tally.to(target)));
+        }
+    }
     all["slot_ns"] = tally.slot_width().count();
     Json curve = Json::array();
     for (std::size_t i = 0; i < tally.curve().size(); ++i) {

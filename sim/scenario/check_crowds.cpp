@@ -54,6 +54,12 @@ void check_stolen(Checking& c, const StolenLogins& stolen, const std::string& pa
         c.reading.add(path + ".users", ProblemKind::crowd_without_server, {{"way", "stolen"}});
 }
 
+void check_way(Checking& c, const Crowd& crowd, CrowdWay way, const std::string& path)
+{
+    if (std::ranges::count(ways_of(crowd), way) > 0) return;
+    c.reading.add(path, ProblemKind::crowd_without_server, {{"way", std::string{name_of(way)}}});
+}
+
 } // namespace
 
 void check_crowds(Checking& c)
@@ -64,10 +70,11 @@ void check_crowds(Checking& c)
         check_server(c, crowd.isp, 25, path + ".isp");
         check_server(c, crowd.open_relay, 25, path + ".open_relay");
         if (crowd.stolen) check_stolen(c, *crowd.stolen, path + ".stolen");
-        if (std::ranges::count(ways_of(crowd), crowd.way) == 0) {
-            c.reading.add(path + ".way",
-                          ProblemKind::crowd_without_server,
-                          {{"way", std::string{name_of(crowd.way)}}});
+        check_way(c, crowd, crowd.way, path + ".way");
+        if (crowd.turn) {
+            check_way(c, crowd, crowd.turn->way, path + ".turn.way");
+            if (crowd.turn->percent > percent)
+                c.reading.add(path + ".turn.percent", ProblemKind::crowd_above_all);
         }
         if (crowd.begins + crowd.duration > c.scenario.limit) {
             c.reading.add(path + ".duration",

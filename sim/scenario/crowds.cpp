@@ -28,6 +28,7 @@ Host node_of(const Crowd& crowd)
     Host node;
     node.key = crowd.key;
     node.name = crowd.name;
+    node.story = crowd.story;
     node.kind = HostKind::pc;
     node.system = crowd.system;
     node.is_crowd = true;

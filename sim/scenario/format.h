@@ -417,10 +417,20 @@ void fields(V& v, StolenLogins& stolen)
 }
 
 template <typename V>
+void fields(V& v, CrowdTurn& turn)
+{
+    v.about("turn", "The senders' answer when nothing gets through by the crowd's way any more.");
+    v.value({"after", "how long nothing was accepted by then"}, turn.after);
+    v.value({"percent", "how many of a hundred PCs turn"}, turn.percent);
+    v.value({"way", "which way they go then"}, turn.way);
+}
+
+template <typename V>
 void fields(V& v, Crowd& crowd)
 {
     v.about("crowd", "Infected PCs that send spam, shown as one: each has an address of its own.");
     v.value({"name", "what stands on the map", needed}, crowd.name);
+    v.value({"story", "its name at story level"}, crowd.story);
     v.value({"network", "the IPv4 network whose first addresses they have", needed}, crowd.network);
     v.value({"count", "how many they are"}, crowd.count);
     v.value({"line", "the kind of line that each is plugged into", needed, Form::access_line},
@@ -451,6 +461,7 @@ void fields(V& v, Crowd& crowd)
     v.value({"hello", "what they call themselves"}, crowd.hello);
     v.value({"retries", "how many of a hundred come back after a refusal for now"}, crowd.retries);
     v.value({"retry_after", "when these come back"}, crowd.retry_after);
+    v.table({"turn", "what they do when nothing gets through by their way"}, crowd.turn);
 }
 
 // ---- the lesson -------------------------------------------------------------------------------
@@ -520,6 +531,7 @@ void fields(V& v, Expectation& expect)
     v.list({"unreadable", "texts that nobody on the way could read", !needed, Form::line},
            expect.unreadable);
     v.counts({"count", "how often kinds of events happen"}, expect.counts);
+    v.counts({"ended", "how many attempts of the crowds end where"}, expect.ended);
 }
 
 template <typename V>

@@ -138,7 +138,8 @@ public:
     // client.port = 587 and so on, however the table is nested.
     void settings(const About& about, std::vector<std::pair<std::string, std::string>>& out);
     // packet_dropped = 3, or = { at_least = 2, at_most = 4 }
-    void counts(const About& about, std::vector<Expectation::Count>& out);
+    template <typename What>
+    void counts(const About& about, std::vector<Expectation::CountOf<What>>& out);
 
     // Every key that nobody took is unknown.
     void finish();
@@ -205,7 +206,10 @@ private:
                  const std::string& path,
                  const std::string& prefix,
                  std::vector<std::pair<std::string, std::string>>& out);
-    void read_count(const Entry& entry, const std::string& path, Expectation::Count& out);
+    void read_count(const Entry& entry,
+                    const std::string& path,
+                    std::uint64_t& at_least,
+                    std::uint64_t& at_most);
     void expected(const Node& node, const std::string& path, ProblemTerm wanted);
 
     const Table& table_;

@@ -10,6 +10,7 @@
 #include "sim/mail/crowd_habits.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/signing.h"
+#include "sim/scenario/crowd_ending.h"
 
 #include <array>
 #include <cstdint>
@@ -352,14 +353,18 @@ struct MailProgram {
 
 // ---- crowds -----------------------------------------------------------------------------------
 
-// How the mails of a crowd go: straight to the MX of their recipients, through the mail server of
-// the PCs' own ISP, with stolen logins through a submission server, or through an open relay.
-SIM_NAMED_ENUM(CrowdWay, direct, isp, stolen, open_relay);
-
 struct StolenLogins {
     std::string server; // where they are used
     std::uint16_t port = 587;
     std::vector<std::string> users; // of that server
+};
+
+// The senders' answer: when nothing that went by the crowd's way was accepted for so long, some of
+// the PCs go another way, until the first is open again.
+struct CrowdTurn {
+    Duration after = 10min;
+    int percent = 50; // of the PCs
+    CrowdWay way = CrowdWay::stolen;
 };
 
 // Infected PCs that send spam: one node of many addresses on lines of one kind. Loading adds a host
@@ -367,6 +372,7 @@ struct StolenLogins {
 struct Crowd {
     std::string key;
     Text name;
+    Text story;     // its name at story level; empty: the same
     Prefix network; // whose first addresses are the PCs'
     std::uint32_t count = 100;
     std::string line; // of the kind that each PC has; many PCs, so many lines
@@ -388,6 +394,7 @@ struct Crowd {
     mail::CrowdHello hello = mail::CrowdHello::address;
     int retries = 0; // of a hundred that are refused for now, so many come back ...
     Duration retry_after = 5min;
+    std::optional<CrowdTurn> turn; // what they do when their way leads nowhere
 };
 
 // How many attempts it makes.
@@ -463,12 +470,16 @@ struct Expectation {
     std::optional<std::string> stopped_by_rule; // key of the rule that dropped a packet
     std::vector<std::string> readable;          // seen in the clear by someone on some link
     std::vector<std::string> unreadable;        // by nobody on any link
-    struct Count {
-        Kind kind = Kind::packet_sent;
+    template <typename What>
+    struct CountOf {
+        What what{};
         std::uint64_t at_least = 1;
         std::uint64_t at_most = ~std::uint64_t{0};
     };
+    using Count = CountOf<Kind>;
+    using Ended = CountOf<CrowdEnding>;
     std::vector<Count> counts;
+    std::vector<Ended> ended; // how many attempts of the crowds end so
 };
 
 // A change of settings that a lesson proposes: its cure, or something to try. As --set would do it.

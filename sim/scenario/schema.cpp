@@ -262,10 +262,11 @@ public:
     {
         add(about, reference_to("settings"));
     }
-    void counts(const About& about, std::vector<Expectation::Count>& /*out*/)
+    template <typename What>
+    void counts(const About& about, std::vector<Expectation::CountOf<What>>& /*out*/)
     {
         Json kinds = object();
-        for (const std::string& kind : choices_of<Kind>())
+        for (const std::string& kind : choices_of<What>())
             kinds.with(kind, reference_to("count"));
         add(about,
             object()

@@ -3,6 +3,7 @@
 #include "sim/core/rng.h"
 #include "sim/playback.h"
 #include "sim/playback_crowd.h"
+#include "sim/scenario/settings.h"
 #include "tests/support/crowd_town.h"
 
 #include <doctest/doctest.h>
@@ -48,6 +49,19 @@ void check_adds_up(const Tally& tally)
             in_slots.endings.at(i) += slot.endings.at(i);
     }
     CHECK(in_slots == tally.all());
+    Tally::Counts by_way;
+    Tally::Counts by_target;
+    const auto add = [](Tally::Counts& into, const Tally::Counts& counts) {
+        into.attempts += counts.attempts;
+        for (std::size_t i = 0; i < into.endings.size(); ++i)
+            into.endings.at(i) += counts.endings.at(i);
+    };
+    for (const CrowdWay way : values_of<CrowdWay>())
+        add(by_way, tally.by(way));
+    for (const CrowdTarget target : values_of<CrowdTarget>())
+        add(by_target, tally.to(target));
+    CHECK(by_way == tally.all());
+    CHECK(by_target == tally.all());
 }
 
 } // namespace
@@ -76,7 +90,7 @@ TEST_SUITE("playback.crowd")
 
     TEST_CASE("what an observer is told and what a full trace tells make the same tally")
     {
-        for (const scenario::CrowdWay way : values_of<scenario::CrowdWay>()) {
+        for (const CrowdWay way : values_of<CrowdWay>()) {
             CAPTURE(name_of(way));
             scenario::Scenario s = test::crowd_town(60);
             s.crowds.front().way = way;
@@ -99,7 +113,7 @@ TEST_SUITE("playback.crowd")
 
     TEST_CASE("by each way a mail reaches the mailbox, and a guessed name is refused at the end")
     {
-        for (const scenario::CrowdWay way : values_of<scenario::CrowdWay>()) {
+        for (const CrowdWay way : values_of<CrowdWay>()) {
             CAPTURE(name_of(way));
             scenario::Scenario s = test::crowd_town(60);
             s.crowds.front().way = way;
@@ -113,7 +127,7 @@ TEST_SUITE("playback.crowd")
 
     TEST_CASE("OP25B does not see what goes through the ISP's server or with a stolen password")
     {
-        for (const scenario::CrowdWay way : {scenario::CrowdWay::isp, scenario::CrowdWay::stolen}) {
+        for (const CrowdWay way : {CrowdWay::isp, CrowdWay::stolen}) {
             CAPTURE(name_of(way));
             scenario::Scenario s = test::crowd_town(60);
             s.rules.front().enabled = true;
@@ -128,7 +142,7 @@ TEST_SUITE("playback.crowd")
     TEST_CASE("a stolen password meets the account's rate limit")
     {
         scenario::Scenario s = test::crowd_town(100);
-        s.crowds.front().way = scenario::CrowdWay::stolen;
+        s.crowds.front().way = CrowdWay::stolen;
         scenario::MailServer& kumo = test::server_at(s, "mail.kumo.example");
         kumo.checks = {PolicyCheck::rate};
         kumo.account_rate.messages = 20;
@@ -220,6 +234,86 @@ TEST_SUITE("playback.crowd")
         }
     }
 
+    TEST_CASE("what DMARC refuses is counted under its name, and what it marks lies in Junk")
+    {
+        for (const char* action : {"mark", "reject"}) {
+            CAPTURE(action);
+            scenario::Scenario s = test::crowd_town(40);
+            s.crowds.front().known_percent = 50;
+            test::server_at(s, "mx.umi.example").checks = {PolicyCheck::dmarc};
+            auto& records = s.name_servers.front().zones.front().records;
+            records.push_back({"kumo.example", "TXT", "\"v=spf1 -all\""});
+            records.push_back({"_dmarc.kumo.example", "TXT", "\"v=DMARC1; p=reject\""});
+            REQUIRE(scenario::begin_with(s, "check.mx.umi.example.dmarc", action).has_value());
+            const Tally tally = counted(crowd_plan(s));
+            check_adds_up(tally);
+            const bool refused = std::string_view{action} == "reject";
+            const CrowdEnding ending = refused ? CrowdEnding::dmarc : CrowdEnding::junk;
+            CHECK(tally.all().of(ending) > 10);
+            CHECK(tally.all().of(ending) == tally.to(CrowdTarget::known).attempts);
+            CHECK(tally.all().of(CrowdEnding::no_such_user) ==
+                  tally.to(CrowdTarget::guessed).attempts);
+            CHECK(tally.all().of(CrowdEnding::mailbox) == 0);
+            CHECK(tally.first(ending).has_value());
+            CHECK_FALSE(tally.first(CrowdEnding::mailbox).has_value());
+        }
+        CHECK(ending_of(SmtpReason::dkim_failed) == CrowdEnding::dkim);
+        CHECK(ending_of(SmtpReason::dmarc_unaligned) == CrowdEnding::dmarc);
+    }
+
+    TEST_CASE("a guessed name is somebody's as often as there is such a mailbox")
+    {
+        scenario::Scenario s = test::crowd_town(300);
+        const Tally before = counted(crowd_plan(s));
+        CHECK(before.to(CrowdTarget::guessed).of(CrowdEnding::mailbox) == 0);
+        scenario::MailServer& umi = test::server_at(s, "mx.umi.example");
+        for (int i = 1; i < 100; ++i)
+            umi.mailboxes.push_back({"sato" + std::to_string(i) + "@umi.example"});
+        const Tally after = counted(crowd_plan(s));
+        check_adds_up(after);
+        // One of sixteen names.
+        const std::uint64_t guesses = after.to(CrowdTarget::guessed).attempts;
+        CHECK(after.to(CrowdTarget::guessed).of(CrowdEnding::mailbox) > guesses / 40);
+        CHECK(after.to(CrowdTarget::guessed).of(CrowdEnding::mailbox) < guesses / 8);
+    }
+
+    TEST_CASE("where nothing gets through for a while, some PCs turn to stolen passwords")
+    {
+        scenario::Scenario s = test::crowd_town(400);
+        s.crowds.front().known_percent = 100;
+        s.crowds.front().turn = scenario::CrowdTurn{std::chrono::minutes{5}, 40, CrowdWay::stolen};
+        const Tally open = counted(crowd_plan(s));
+        CHECK(open.by(CrowdWay::stolen).attempts == 0);
+
+        s.rules.front().enabled = true;
+        const Tally shut = counted(crowd_plan(s));
+        check_adds_up(shut);
+        const Tally::Counts& stolen = shut.by(CrowdWay::stolen);
+        CHECK(stolen.attempts > 50); // 40 of a hundred of the second half
+        CHECK(stolen.attempts < 110);
+        CHECK(stolen.of(CrowdEnding::mailbox) == stolen.attempts);
+        CHECK(shut.by(CrowdWay::direct).of(CrowdEnding::op25b) ==
+              shut.by(CrowdWay::direct).attempts);
+    }
+
+    TEST_CASE("PCs that have turned go the old way again when it is open again")
+    {
+        scenario::Scenario s = test::crowd_town(400);
+        s.crowds.front().known_percent = 100;
+        s.crowds.front().turn = scenario::CrowdTurn{std::chrono::minutes{2}, 40, CrowdWay::stolen};
+        s.rules.front().enabled = true;
+        scenario::Step off;
+        off.action = scenario::StepAction::set;
+        off.delay = std::chrono::minutes{5};
+        off.key = "rule.op25b";
+        off.value = "off";
+        s.steps = {off};
+        const Tally tally = counted(crowd_plan(s));
+        check_adds_up(tally);
+        CHECK(tally.by(CrowdWay::stolen).attempts > 20); // of the third to the fifth minute
+        CHECK(tally.by(CrowdWay::stolen).attempts < 80);
+    }
+
     TEST_CASE("the endings add up on crowds of any kind, in any world, at any moment")
     {
         for (std::uint64_t seed = 1; seed <= 30; ++seed) {
@@ -229,7 +323,7 @@ TEST_SUITE("playback.crowd")
                 test::crowd_town(static_cast<std::uint32_t>(10 + chance.below(60)),
                                  static_cast<std::uint32_t>(1 + chance.below(40)));
             scenario::Crowd& bots = s.crowds.front();
-            bots.way = static_cast<scenario::CrowdWay>(chance.below(4));
+            bots.way = static_cast<CrowdWay>(chance.below(4));
             bots.hello = static_cast<mail::CrowdHello>(chance.below(3));
             bots.retries = static_cast<int>(chance.below(101));
             bots.known_percent = static_cast<int>(chance.below(101));
@@ -240,6 +334,11 @@ TEST_SUITE("playback.crowd")
             if (chance.below(2) == 0) umi.checks.push_back(PolicyCheck::greylisting);
             if (chance.below(2) == 0) umi.checks.push_back(PolicyCheck::rate);
             umi.rate.connections = static_cast<std::uint16_t>(chance.below(5));
+            if (chance.below(3) == 0) umi.checks.push_back(PolicyCheck::dmarc);
+            s.name_servers.front().zones.front().records.push_back(
+                {"_dmarc.kumo.example", "TXT", "\"v=DMARC1; p=quarantine\""});
+            if (chance.below(2) == 0)
+                bots.turn = scenario::CrowdTurn{30s, 50, static_cast<CrowdWay>(chance.below(4))};
             if (chance.below(4) == 0) umi.faults.cut = mail::FaultPoint::rcpt;
             CrowdRun run{crowd_plan(s, seed)};
             while (run.advance(1 + chance.below(500)))
@@ -252,7 +351,7 @@ TEST_SUITE("playback.crowd")
 
     TEST_CASE("an attempt that is kept in full is the same as in a full trace")
     {
-        for (const scenario::CrowdWay way : values_of<scenario::CrowdWay>()) {
+        for (const CrowdWay way : values_of<CrowdWay>()) {
             CAPTURE(name_of(way));
             scenario::Scenario s = test::crowd_town(60);
             s.crowds.front().way = way;

@@ -678,4 +678,68 @@ inline const std::vector<BrokenFile> broken_files{
      "duration = \"3d\"\n"
      "\n[variation.blocked]",
      {"lab.toml:158:12: crowd.bots.duration: is later than limit, 2d"}},
+    {"a crowd that turns to a way without a server",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "turn = { way = \"isp\" }\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:16: crowd.bots.turn.way: cannot go the way isp: the server or the logins for "
+      "it are missing"}},
+    {"more than all PCs of a crowd turn",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "turn = { way = \"direct\", percent = 101 }\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:36: crowd.bots.turn.percent: is more than a hundred of a hundred"}},
+    {"more than all of a crowd come back",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "retries = 200\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:11: crowd.bots.retries: is more than a hundred of a hundred"}},
+    {"a crowd with traps that are not there",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "trap_percent = 5\n"
+     "\n[variation.blocked]",
+     {"lab.toml:152:8: crowd.bots: has nobody to send to: traps is missing, or the percentages "
+      "leave something over"}},
+    {"a crowd whose open relay is no mail server",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "open_relay = \"gate\"\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:14: crowd.bots.open_relay: gate has no mail server"}},
+    {"an ending that there is not",
+     "[variation.blocked]",
+     "[expect.ended]\n"
+     "op52b = 3\n"
+     "\n[variation.blocked]",
+     {"lab.toml:153:1: expect.ended.op52b: expected where an attempt may end, as in op25b (did you "
+      "mean \"op25b\"?)"}},
 };

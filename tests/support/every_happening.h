@@ -362,7 +362,10 @@ private:
             add(sim::FetchFinished{
                 sim::UserError::none, sim::FailureStep::retrieve, messages, {}, {}});
         }
-        add(sim::CrowdAttempt{sim::MailId{0}, 0, 1, {}, trace.note("a@b")});
+        for (const auto way : sim::values_of<sim::CrowdWay>()) {
+            for (const auto target : sim::values_of<sim::CrowdTarget>())
+                add(sim::CrowdAttempt{sim::MailId{0}, 0, 1, {}, way, target, trace.note("a@b")});
+        }
         for (const bool accepted : {true, false}) {
             for (const std::uint16_t code : std::vector<std::uint16_t>{0, 550}) {
                 add(sim::CrowdAttemptEnded{
