@@ -83,7 +83,10 @@ std::vector<StoryPoints> points()
          {"door said \"later\"", "shelf"}},
         {"smuggling",
          {"手紙の途中の点", "新しい頼みごと"},
-         {"middle of the letter", "new orders"}}};
+         {"middle of the letter", "new orders"}},
+        {"spam-flood",
+         {"操られている家", "よその町へ直接", "決まりが変わりました"},
+         {"bewitched house", "another town"}}};
 }
 
 } // namespace
