@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_rows = 12; // of the course of time
+constexpr std::size_t most_rows = 6; // of the course of time
 constexpr std::size_t number_columns = 11;
 constexpr std::size_t share_columns = 8;
 
@@ -36,9 +36,12 @@ std::vector<CrowdEnding> endings_in(const Tally& tally)
 
 std::string grouped(std::uint64_t number)
 {
-    std::string text = fmt::format("{}", number);
-    for (std::size_t i = text.size(); i > 3; i -= 3)
-        text.insert(i - 3, ",");
+    const std::string digits = fmt::format("{}", number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
     return text;
 }
 
@@ -146,10 +149,11 @@ void add_part(TallyTable& table,
             "report.tally.ended",
             {{"ending", name(ending, language)}, {"count", grouped(counts.of(ending))}});
     }
-    if (ended.empty()) ended = "-";
-    table.line(language.text(
-        "report.tally.part",
-        {{"label", label}, {"attempts", grouped(counts.attempts)}, {"endings", ended}}));
+    const std::string none{"-"};
+    table.line(language.text("report.tally.part",
+                             {{"label", label},
+                              {"attempts", grouped(counts.attempts)},
+                              {"endings", ended.empty() ? none : ended}}));
 }
 
 void add_course(TallyTable& table,

@@ -136,7 +136,9 @@ TEST_SUITE("cli")
 
     TEST_CASE("a run ends on what a person wants: verdict, journey, card, what to try")
     {
-        for (const std::string& lesson : test::lesson_names) {
+        std::vector<std::string> lessons = test::lesson_names;
+        std::erase(lessons, "spam-flood"); // which is counted: cli.crowd
+        for (const std::string& lesson : lessons) {
             for (const char* language : {"ja", "en"}) {
                 for (const char* level : {"story", "standard"}) {
                     INFO(lesson, " ", language, " ", level);
@@ -153,7 +155,7 @@ TEST_SUITE("cli")
                 }
             }
         }
-        for (const std::string& lesson : test::lesson_names) {
+        for (const std::string& lesson : lessons) {
             const auto listed = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
             for (const auto& variation : listed.at("variations")) {
                 const std::string name = variation.at("key");
@@ -291,6 +293,7 @@ TEST_SUITE("cli")
     {
         std::vector<std::vector<std::string>> runs;
         for (const std::string& lesson : test::lesson_names) {
+            if (lesson == "spam-flood") continue; // is counted, and offers nothing
             runs.push_back({"run", lesson});
             const auto listed = nlohmann::json::parse(hikyaku({"list", lesson, "--json"}).out);
             for (const auto& variation : listed.at("variations"))

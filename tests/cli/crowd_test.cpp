@@ -190,7 +190,7 @@ TEST_SUITE("cli.crowd")
         // Off and on again at once.
         for (const auto& [from, to] :
              {std::pair{"../../assets/worlds/classroom.toml", "classroom.toml"},
-              std::pair{"attempts = 120", "attempts = 6000"},
+              std::pair{"attempts = 60", "attempts = 6000"},
               std::pair{"at = \"20m\"", "at = \"59m\""},
               std::pair{"at = \"40m\"", "at = \"59m\""}})
             big.replace(big.find(from), std::strlen(from), to);
