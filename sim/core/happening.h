@@ -75,13 +75,13 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(MailRetrieved, mail_retrieved, hop)                                                          \
     X(SendFinished, send_finished, hop)                                                            \
     X(FetchFinished, fetch_finished, hop)                                                          \
-    X(CrowdAttempt, crowd_attempt, hop)                                                            \
-    X(CrowdAttemptEnded, crowd_attempt_ended, hop)                                                 \
     X(StepStarted, step_started, command)                                                          \
     X(SettingChanged, setting_changed, hop)                                                        \
     X(RuleSwitched, rule_switched, hop)                                                            \
     X(FaultInjected, fault_injected, hop)                                                          \
-    X(MailJunked, mail_junked, hop)
+    X(MailJunked, mail_junked, hop)                                                                \
+    X(CrowdAttempt, crowd_attempt, hop)                                                            \
+    X(CrowdAttemptEnded, crowd_attempt_ended, hop)
 
 namespace detail {
 template <typename None, typename... Happened>

@@ -77,7 +77,7 @@ inline Result interrupted(const std::vector<std::string>& arguments)
     environment.variable = [](const std::string&) { return std::nullopt; };
     environment.err_is_terminal = true;
     Result result;
-    result.code = cli::run(arguments, environment);
+    result.code = cli::run(arguments, environment, languages());
     result.out = out.str();
     result.err = buffer.str();
     return result;
