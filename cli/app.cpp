@@ -4,6 +4,7 @@
 #include "cli/context.h"
 #include "cli/zone_file.h"
 #include "sim/core/setting_key.h"
+#include "sim/tally.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ struct Parsed {
     SendOptions send;
     std::vector<std::string> settings;
     std::string level = "standard";
-    std::string view = "why";
+    std::optional<std::string> view;
     std::string send_as = "program";
     std::string help_about;
 };
@@ -353,6 +354,9 @@ private:
         sub->add_flag("--json", run.json, context_.text("help.json"));
         option(*sub, "--eml", run.eml_folder, "help.eml", "DIR");
         add_captures(*sub, run.capture_file, run.key_file);
+        sub->add_option("--csv", run.csv_file, context_.text("help.csv"))->type_name("FILE.csv");
+        one_of(sub->add_option("--sample", run.sample, context_.text("help.sample")),
+               names_of<sim::CrowdEnding>());
         allow_numbers(context_,
                       *sub->add_option("--seed", run.seed, context_.text("help.seed")),
                       0,
@@ -395,7 +399,7 @@ ExitCode dispatch(Context& context, Parser& parser, Parsed& parsed)
     if (app.got_subcommand("run")) {
         if (!split_settings(context, parsed, parsed.run.settings)) return ExitCode::unusable;
         parsed.run.level = *sim::parse_enum<sim::report::Level>(parsed.level);
-        parsed.run.view = *sim::parse_enum<View>(parsed.view);
+        if (parsed.view) parsed.run.view = sim::parse_enum<View>(*parsed.view);
         return run(context, parsed.run);
     }
     if (app.got_subcommand("bridge")) {

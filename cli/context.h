@@ -37,7 +37,7 @@ struct Context {
     [[nodiscard]] std::optional<std::string> read_message(const std::string& file) const;
 };
 
-SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events);
+SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events, tally);
 
 struct ListOptions {
     std::optional<std::string> lesson; // its variations; none: all lessons
@@ -62,13 +62,15 @@ struct RunOptions {
     bool titled = true;                   // begins with the lesson's title
     std::optional<std::size_t> guess;     // which choice of the prediction, to be judged
     sim::report::Level level = sim::report::Level::standard;
-    View view = View::why;
+    std::optional<View> view;        // none: why, or with a crowd tally
     std::optional<std::string> link; // "a/b", for wire and the capture
     bool json = false;
     bool show_secrets = false;
     std::optional<std::string> eml_folder;
     std::optional<std::string> capture_file;
     std::optional<std::string> key_file;
+    std::optional<std::string> csv_file; // the tally's curve
+    std::optional<std::string> sample;   // name of an ending, whose first attempt is printed
     std::uint64_t seed = 1;
 };
 

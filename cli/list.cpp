@@ -40,7 +40,7 @@ std::vector<Changed> changes_of(const sim::scenario::Scenario& lesson,
     return all;
 }
 
-nlohmann::ordered_json to_json(const sim::scenario::Scenario& lesson)
+nlohmann::ordered_json variations_json(const sim::scenario::Scenario& lesson)
 {
     auto variations = nlohmann::ordered_json::array();
     for (const auto& variation : lesson.variations) {
@@ -63,7 +63,7 @@ ExitCode list_variations(const Context& context, const ListOptions& options)
     const auto lesson = context.load(*options.lesson);
     if (!lesson) return ExitCode::unusable;
     if (options.json) {
-        context.environment.out << to_json(*lesson).dump(2) << '\n';
+        context.environment.out << variations_json(*lesson).dump(2) << '\n';
         return ExitCode::ok;
     }
     using sim::report::Role;

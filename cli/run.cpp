@@ -1,6 +1,8 @@
 // hikyaku run: a lesson or scenario file from start to end, seen in one of several ways.
 
 #include "cli/context.h"
+#include "cli/crowd.h"
+#include "cli/expected.h"
 #include "cli/files.h"
 #include "platform/files.h"
 #include "platform/interrupts.h"
@@ -325,7 +327,7 @@ Lines body(const sim::report::Source& source,
            const RunOptions& options,
            const std::optional<sim::report::TappedLink>& link)
 {
-    switch (options.view) {
+    switch (options.view.value_or(View::why)) {
     case View::transcript:
         return sim::report::transcript(source);
     case View::wire:
@@ -335,24 +337,10 @@ Lines body(const sim::report::Source& source,
     case View::events:
         return sim::report::events(source);
     case View::why:
+    case View::tally: // of attempts, not of what happened
         return {};
     }
     return {};
-}
-
-// Whether it went as the file says of the lesson, or of its variation.
-ExitCode compare(const Context& context,
-                 const sim::Playback& playback,
-                 const sim::scenario::Expectation& expect,
-                 Lines& lines)
-{
-    const auto mismatches = sim::report::compare(expect, playback);
-    if (mismatches.empty()) return ExitCode::ok;
-    lines.push_back({});
-    lines.push_back({{{context.text("run.not_as_expected"), Role::heading}}, {}});
-    for (const auto& mismatch : mismatches)
-        add_wrapped(lines, "- " + context.text(mismatch.what), Role::blocked, context.columns);
-    return ExitCode::unexpected;
 }
 
 // A long run says how far it is, where a person sees it. Nothing when Ctrl-C ended it.
@@ -423,6 +411,16 @@ ExitCode run(const Context& context, const RunOptions& options)
     sim::Plan plan;
     plan.scenario = scenario;
     plan.seed = options.seed;
+    const bool as_it_is = options.settings.empty() && !options.message_file;
+    const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
+    if (counts_attempts(*scenario, options)) {
+        return run_crowd(context,
+                         plan,
+                         options,
+                         {opening(context, *scenario, variation, options.level, options.titled),
+                          as_it_is ? &expect : nullptr});
+    }
+    if (!can_be_seen_whole(context, *scenario)) return ExitCode::unusable;
     const std::optional<sim::Playback> played = play(context, std::move(plan));
     if (!played) return ExitCode::interrupted;
     const sim::Playback& playback = *played;
@@ -440,7 +438,6 @@ ExitCode run(const Context& context, const RunOptions& options)
         link = tapped(context, source, options);
         if (!link) return ExitCode::unusable;
     }
-    const bool as_it_is = options.settings.empty() && !options.message_file;
     const auto why = sim::explain::cured_cards(source.trace, source.end, playback.plan());
     const auto journey = sim::report::journey(source.trace, source.end, *scenario);
     const auto verdict = sim::report::verdict(source.trace, source.end, *scenario, journey, why);
@@ -458,12 +455,13 @@ ExitCode run(const Context& context, const RunOptions& options)
         if (!seen.empty()) lines.push_back({});
         append(lines, came);
     }
-    const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
-    const ExitCode code = as_it_is ? compare(context, playback, expect, lines) : ExitCode::ok;
+    const ExitCode code =
+        as_it_is ? add_mismatches(context, sim::report::compare(expect, playback), lines)
+                 : ExitCode::ok;
     if (!options.json) {
         if (verdict.card) {
             add_cure(context, playback, why[*verdict.card], options, lines);
-        } else if (options.view == View::why) {
+        } else if (options.view.value_or(View::why) == View::why) {
             lines.push_back({{{context.text("run.more"), Role::quiet}}, {}});
             add_command(context, options, options.settings, "--view transcript", lines);
         }

@@ -1,6 +1,7 @@
 // Files and lessons: opening one, and picking it.
 #include "gui/desk.h"
 #include "gui/search.h"
+#include "sim/playback_crowd.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +18,11 @@ void Desk::open(sim::scenario::Scenario scenario)
     end_live();
     before_live_.reset();
     sim::Plan plan;
+    // The window keeps all that happens; a crowd as large as that is for the command line.
+    if (sim::make_fit(scenario)) {
+        notice_ = language().text("gui.notice.crowd_cut",
+                                  {{"most", std::to_string(sim::most_attempts_in_full)}});
+    }
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
     plan.seed = is_open() ? playback().plan().seed : 1;
     given_ = plan;

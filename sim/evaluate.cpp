@@ -20,9 +20,9 @@ bool is_same_text(std::string_view a, std::string_view b)
 }
 
 // Walks along a trace.
-class Tally {
+class Walker {
 public:
-    explicit Tally(const Trace& trace) : trace_{trace} {}
+    explicit Walker(const Trace& trace) : trace_{trace} {}
 
     void note(const Event& event)
     {
@@ -258,7 +258,7 @@ bool Outcome::is_success() const
 
 Outcome outcome_of(const Trace& trace, std::size_t end)
 {
-    Tally tally{trace};
+    Walker tally{trace};
     for (std::size_t i = 0; i < std::min(end, trace.size()); ++i)
         tally.note(trace[i]);
     return tally.finish();

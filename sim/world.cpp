@@ -1,6 +1,7 @@
 #include "sim/world.h"
 
 #include "sim/core/assert.h"
+#include "sim/mail/crowd.h"
 #include "sim/mail/mailbox.h"
 #include "sim/mail/message.h"
 #include "sim/mail/mta.h"
@@ -51,6 +52,7 @@ struct World::Parts {
     tl::expected<void, scenario::SettingProblem> apply(const SettingChange& change);
     void sync_rules();
     void sync_faults();
+    void sync_crowds();
 
     scenario::Scenario scenario;
     scenario::Index by_key; // of the copy above, whose hosts and servers stay
@@ -71,7 +73,8 @@ struct World::Parts {
     std::vector<std::unique_ptr<mail::Mta>> mtas;
     std::vector<std::unique_ptr<mail::PopService>> pop_services;
     std::vector<std::unique_ptr<mail::NameService>> name_services;
-    std::vector<std::unique_ptr<mail::Mua>> muas; // as scenario.programs
+    std::vector<std::unique_ptr<mail::Mua>> muas;     // as scenario.programs
+    std::vector<std::unique_ptr<mail::Crowd>> crowds; // as scenario.crowds
     std::map<HostId, std::unique_ptr<mail::Visitor>> visitors;
 
     // A step of the script that waits for something other than a time.
@@ -98,6 +101,7 @@ World::Parts::Parts(const scenario::Scenario& from, WorldOptions with)
 {
     surroundings.zone = mail::ZoneOffset{scenario.utc_offset_minutes};
     surroundings.trust = options.trust ? *options.trust : authority.trust();
+    if (options.observer != nullptr) trace.observe(*options.observer);
     build_network();
     build_programs();
     for (std::size_t i = 0; i < options.changes.size(); ++i)
@@ -158,6 +162,11 @@ void World::Parts::build_programs()
     for (const scenario::MailProgram& from : scenario.programs) {
         muas.push_back(std::make_unique<mail::Mua>(machine(from.host), from.key));
         muas.back()->start();
+    }
+    for (std::size_t i = 0; i < scenario.crowds.size(); ++i) {
+        crowds.push_back(std::make_unique<mail::Crowd>(machine(scenario.crowds[i].key),
+                                                       build::crowd(scenario, i)));
+        crowds.back()->start();
     }
     for (const HostId host : options.visited)
         visitors.emplace(host, std::make_unique<mail::Visitor>(stage.machine(host)));
@@ -326,6 +335,7 @@ tl::expected<void, scenario::SettingProblem> World::Parts::apply(const SettingCh
     const CauseScope scope{trace, changed};
     sync_rules();
     sync_faults();
+    sync_crowds();
     return {};
 }
 
@@ -356,6 +366,14 @@ void World::Parts::sync_faults()
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) {
         network.set_strips_starttls(HostId{static_cast<std::uint32_t>(i)},
                                     scenario.hosts[i].strips_starttls);
+    }
+}
+
+void World::Parts::sync_crowds()
+{
+    for (std::size_t i = 0; i < crowds.size(); ++i) {
+        const scenario::Crowd& now = scenario.crowds[i];
+        crowds[i]->set_route(build::crowd_route(scenario, now, now.way));
     }
 }
 

@@ -46,8 +46,9 @@ struct TimedChange {
 struct WorldOptions {
     std::uint64_t seed = 1;
     Trace::Detail detail = Trace::Detail::full;
-    std::vector<TimedChange> changes; // ordered by time
-    auth::DkimKeys keys{};            // shared with other worlds of the same plan
+    TraceObserver* observer = nullptr; // of a sampled trace; outlives the world
+    std::vector<TimedChange> changes;  // ordered by time
+    auth::DkimKeys keys{};             // shared with other worlds of the same plan
 
     // ---- for software outside the simulation (platform/bridge) ----------------------------------
     std::vector<HostId> visited;                // hosts whose sockets are lent: see World::visit

@@ -188,7 +188,7 @@ machine_config(const scenario::Index& index, HostId id, const scenario::Host& ho
     config.name = host.key;
     config.addresses = index.addresses_of(host);
     config.resolver = host.resolver;
-    if (const auto* line = index.line(host.line); line != nullptr && !config.resolver)
+    if (const auto* line = index.line_of(host); line != nullptr && !config.resolver)
         config.resolver = line->resolver;
     config.dns_schedule =
         host.system == scenario::System::windows ? dns::windows_schedule() : dns::linux_schedule();

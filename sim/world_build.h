@@ -4,6 +4,7 @@
 
 #include "sim/auth/dkim_keys.h"
 #include "sim/dns/server.h"
+#include "sim/mail/crowd.h"
 #include "sim/mail/mta.h"
 #include "sim/mail/mua.h"
 #include "sim/mail/pop_service.h"
@@ -53,6 +54,10 @@ machine_config(const scenario::Index& index, HostId id, const scenario::Host& ho
 [[nodiscard]] mail::Account sending_account(const scenario::Scenario& scenario,
                                             const scenario::MailProgram& program,
                                             std::uint64_t seed);
+[[nodiscard]] mail::CrowdConfig crowd(const scenario::Scenario& scenario, std::size_t index);
+// By one of its ways.
+[[nodiscard]] mail::CrowdRoute
+crowd_route(const scenario::Scenario& scenario, const scenario::Crowd& crowd, CrowdWay way);
 [[nodiscard]] tls::LeafRequest leaf_request(const std::string& host,
                                             scenario::CertificateKind kind);
 

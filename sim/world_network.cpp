@@ -8,6 +8,9 @@ namespace sim::build {
 
 namespace {
 
+// What scenario files can say at most.
+constexpr std::uint64_t most_bits_per_second = 1'000'000'000'000;
+
 HostId existing(const scenario::Index& index, std::string_view key)
 {
     const HostId id = index.host_id(key);
@@ -39,11 +42,17 @@ std::vector<net::LinkConfig> links(const scenario::Scenario& scenario, const sce
             {existing(index, link.a), existing(index, link.b), link.latency, link.bits_per_second});
     }
     for (std::uint32_t i = 0; i < scenario.hosts.size(); ++i) {
-        if (scenario.hosts[i].line.empty()) continue;
-        const scenario::AccessLine* line = index.line(scenario.hosts[i].line);
-        SIM_ASSERT(line != nullptr);
-        all.push_back(
-            {HostId{i}, existing(index, line->router), line->latency, line->bits_per_second});
+        const scenario::Host& host = scenario.hosts[i];
+        const scenario::AccessLine* line = index.line_of(host);
+        SIM_ASSERT(line != nullptr || (host.line.empty() && !host.is_crowd));
+        if (line == nullptr) continue;
+        // A crowd's PCs have a line each, and so together as much as all of these.
+        const scenario::Crowd* crowd = host.is_crowd ? index.crowd(host.key) : nullptr;
+        const std::uint64_t lines = crowd != nullptr ? crowd->count : 1;
+        all.push_back({HostId{i},
+                       existing(index, line->router),
+                       line->latency,
+                       std::min(line->bits_per_second * lines, most_bits_per_second)});
     }
     return all;
 }
@@ -61,6 +70,10 @@ std::vector<Prefix> networks(const scenario::Scenario& scenario,
         }
         const scenario::Host* host = index.host(key);
         SIM_ASSERT(host != nullptr);
+        if (const scenario::Crowd* crowd = host->is_crowd ? index.crowd(key) : nullptr) {
+            all.push_back(crowd->network);
+            continue;
+        }
         for (const Address address : index.addresses_of(*host))
             all.push_back({address, 32});
     }

@@ -81,9 +81,10 @@ std::vector<StoryPoints> points()
         {"retry-and-bounce",
          {"門に「あとで」", "棚に戻しました"},
          {"door said \"later\"", "shelf"}},
-        {"smuggling",
-         {"手紙の途中の点", "新しい頼みごと"},
-         {"middle of the letter", "new orders"}}};
+        {"smuggling", {"手紙の途中の点", "新しい頼みごと"}, {"middle of the letter", "new orders"}},
+        {"spam-flood",
+         {"操られている家", "よその町へ直接", "決まりが変わりました"},
+         {"bewitched house", "another town"}}};
 }
 
 } // namespace

@@ -48,7 +48,7 @@ std::string module_of(const std::string& path)
     if (slash != std::string::npos) return inside.substr(0, slash);
     for (const char* const file : {"plan.", "evaluate.", "playback"})
         if (inside.starts_with(file)) return "playback";
-    return "world"; // world, world_build, outcome
+    return "world"; // world, world_build, outcome, tally
 }
 
 std::string included(const std::string& line)

@@ -79,7 +79,9 @@ SIM_NAMED_ENUM(Unit, packet, command, hop);
     X(SettingChanged, setting_changed, hop)                                                        \
     X(RuleSwitched, rule_switched, hop)                                                            \
     X(FaultInjected, fault_injected, hop)                                                          \
-    X(MailJunked, mail_junked, hop)
+    X(MailJunked, mail_junked, hop)                                                                \
+    X(CrowdAttempt, crowd_attempt, hop)                                                            \
+    X(CrowdAttemptEnded, crowd_attempt_ended, hop)
 
 namespace detail {
 template <typename None, typename... Happened>

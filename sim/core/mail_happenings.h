@@ -323,6 +323,38 @@ struct FetchFinished { // the receiving mail program is done
     SIM_FIELDS(error, step, messages, server, reply);
 };
 
+// ---- crowds -----------------------------------------------------------------------------------
+
+// How the mails of a crowd go: straight to the MX of their recipients, through the mail server of
+// the PCs' own ISP, with stolen logins through a submission server, or through an open relay.
+SIM_NAMED_ENUM(CrowdWay, direct, isp, stolen, open_relay);
+// Where a recipient's address comes from: it was harvested, it was laid out as a trap and looks so,
+// or it is a name that was guessed.
+SIM_NAMED_ENUM(CrowdTarget, known, trap, guessed);
+
+// One of a crowd's PCs sets out to send one mail to one recipient. What comes of it, on however
+// many connections, names the mail.
+struct CrowdAttempt {
+    MailId mail;
+    std::uint16_t crowd = 0;  // position in the scenario
+    std::uint32_t number = 0; // among the attempts of its crowd, from 0
+    Address pc;
+    CrowdWay way = CrowdWay::direct;
+    CrowdTarget target = CrowdTarget::known;
+    Blob recipient;
+    SIM_FIELDS(mail, crowd, number, pc, way, target, recipient);
+};
+// The PC is through with it, one way or the other: a server took the mail, or it gives up.
+struct CrowdAttemptEnded {
+    MailId mail;
+    std::uint16_t crowd = 0;
+    std::uint32_t number = 0;
+    bool accepted = false;
+    FailureStep step = FailureStep::connect; // meaningful unless accepted
+    std::uint16_t code = 0;                  // reply code, 0 when there was none
+    SIM_FIELDS(mail, crowd, number, accepted, step, code);
+};
+
 // ---- the world --------------------------------------------------------------------------------
 
 struct StepStarted { // a step of the lesson's script

@@ -4,7 +4,7 @@
 //   client.port  fetch.user  rule.op25b  server.mail.kumo.example.tls_max
 //   server.mail.kumo.example.587.require_tls  check.mx.umi.example.sender_domain
 //   fault.mail.kumo.example.reply.data
-//   fault.mail.kumo.example.reply.rcpt.taro@umi.example
+//   fault.mail.kumo.example.reply.rcpt.taro@umi.example  crowd.bots.count
 #pragma once
 
 #include "sim/core/named_enum.h"
@@ -16,12 +16,12 @@
 
 namespace sim {
 
-SIM_NAMED_ENUM(SettingGroup, client, fetch, rule, server, check, fault);
+SIM_NAMED_ENUM(SettingGroup, client, fetch, rule, server, check, fault, crowd);
 
 struct SettingKey {
     SettingGroup group = SettingGroup::client;
     std::string name;       // of a rule its key; of a certificate "certificate"; of a reply "reply"
-    std::string host;       // of server, check and fault
+    std::string host;       // of server, check and fault; of a crowd its key
     std::uint16_t port = 0; // of a server's listener; 0: of the whole server
     std::string point;      // of a reply: to what
     std::string recipient;  // of a reply to RCPT: to whose alone; empty: to any

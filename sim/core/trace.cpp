@@ -73,14 +73,37 @@ private:
     std::uint64_t hash_ = fnv1a_basis;
 };
 
+// Holds every blob that an event says, so that it stays.
+struct BlobHolder {
+    PayloadStore& payloads;
+
+    void operator()(std::string_view /*name*/, const Blob& blob) { payloads.retain(blob); }
+    void operator()(std::string_view /*name*/, const PacketHead& head)
+    {
+        for_each_field(head, *this);
+    }
+    void operator()(std::string_view /*name*/, const Line& line) { for_each_field(line, *this); }
+    void operator()(std::string_view /*name*/, const auto& /*other*/) {}
+};
+
 } // namespace
 
 Trace::Trace(Detail detail)
     : detail_{detail},
       payloads_{detail == Detail::full     ? PayloadStore::Policy::keep_all
                 : detail == Detail::lately ? PayloadStore::Policy::let_go
-                                           : PayloadStore::Policy::reuse}
+                                           : PayloadStore::Policy::reuse},
+      keeps_bytes_{keeps_events()}
 {
+}
+
+void Trace::observe(TraceObserver& observer)
+{
+    SIM_ASSERT(detail_ == Detail::sampled && next_id_ == 0);
+    observer_ = &observer;
+    keeps_bytes_ = observer.keeps();
+    for (const Kind kind : values_of<Kind>())
+        wanted_.at(static_cast<std::size_t>(kind)) = observer.wants(kind);
 }
 
 EventId Trace::append(HostId host, ConnectionId connection, Happening what)
@@ -88,15 +111,50 @@ EventId Trace::append(HostId host, ConnectionId connection, Happening what)
     ++counts_[what.index()];
     const EventId id{next_id_++};
     SIM_ASSERT(id.exists());
-    if (detail_ == Detail::counters) return id;
+    if (keeps_events()) {
+        keep(Event{id, cause_, host, connection, now_, what});
+    } else if (detail_ == Detail::sampled) {
+        sample(Event{id, cause_, host, connection, now_, what});
+    }
+    return id;
+}
+
+void Trace::keep(const Event& event)
+{
     if (size_ % chunk_events == 0)
         chunks_.push_back(std::make_unique<std::array<Event, chunk_events>>());
-    Event& event = (*chunks_.back())[size_ % chunk_events];
-    event = Event{id, cause_, host, connection, now_, what};
+    (*chunks_.back())[size_ % chunk_events] = event;
     ++size_;
     payloads_.set_mark(size_);
     index_.note(event, payloads_);
-    return id;
+}
+
+void Trace::sample(Event event)
+{
+    if (wanted_[event.what.index()] && observer_->handle_event(event)) {
+        kept_.push_back(event.id);
+        event.id = EventId{static_cast<std::uint32_t>(size_)};
+        event.cause = number_of_kept(event.cause);
+        std::visit(
+            [this](auto& what) {
+                if constexpr (requires { what.answers; })
+                    what.answers = number_of_kept(what.answers);
+                BlobHolder hold{payloads_};
+                for_each_field(what, hold);
+            },
+            event.what);
+        keep(event);
+    }
+    for (const Blob& blob : noted_)
+        payloads_.release(blob);
+    noted_.clear();
+}
+
+EventId Trace::number_of_kept(EventId id) const
+{
+    const auto found = std::ranges::lower_bound(kept_, id);
+    if (found == kept_.end() || *found != id) return {};
+    return EventId{static_cast<std::uint32_t>(found - kept_.begin())};
 }
 
 const Event& Trace::at(EventId id) const
@@ -134,9 +192,13 @@ void Trace::mark_outside(ConnectionId connection)
 
 Blob Trace::note(std::string_view bytes)
 {
-    if (!keeps_events()) return {};
+    if (!keeps_bytes_) return {};
     const Blob blob = payloads_.store(bytes);
-    payloads_.release(blob); // it lasts as long as the event that it is for
+    if (detail_ == Detail::sampled) {
+        noted_.push_back(blob); // until it is known whether the event is kept
+    } else {
+        payloads_.release(blob); // it lasts as long as the event that it is for
+    }
     return blob;
 }
 

@@ -4,6 +4,7 @@
 
 #include "sim/core/assert.h"
 #include "sim/core/happening.h"
+#include "sim/core/interface.h"
 #include "sim/core/trace_index.h"
 
 #include <array>
@@ -25,23 +26,41 @@ struct Event {
     [[nodiscard]] Kind kind() const { return static_cast<Kind>(what.index()); }
 };
 
+// Is told what happens in a run too long to be kept as a whole, and says what of it is to be kept.
+class TraceObserver : public Interface {
+public:
+    // Both are asked once, in Trace::observe.
+    [[nodiscard]] virtual bool wants(Kind kind) const = 0;
+    [[nodiscard]] virtual bool keeps() const { return false; } // anything at all
+    // The event's number counts all events, kept or not. Its blobs are filled only for one who
+    // keeps. True: it is kept.
+    virtual bool handle_event(const Event& event) = 0;
+};
+
 class Trace {
 public:
     // lately: old events may be let go. counters: events are counted by kind and forgotten;
-    // payloads are reused.
-    enum class Detail { full, lately, counters };
+    // payloads are reused. sampled: likewise, but for what an observer wants to hear of and to
+    // keep.
+    enum class Detail { full, lately, counters, sampled };
 
     explicit Trace(Detail detail = Detail::full);
+
+    // Of a sampled trace, before anything is appended; the observer outlives it. What is kept looks
+    // like a trace of its own: numbered from 0 on, and a cause that was not kept is none.
+    void observe(TraceObserver& observer);
 
     // Appends with the current time and cause (see set_now, CauseScope).
     EventId append(HostId host, ConnectionId connection, Happening what);
 
-    // The same for H{fields...}, made only if events are kept: for what happens to every packet.
+    // The same for H{fields...}, made only if somebody looks at it: for what happens to every
+    // packet.
     template <typename H, typename... Fields>
     EventId emplace(HostId host, ConnectionId connection, const Fields&... fields)
     {
-        if (keeps_events()) return append(host, connection, H{fields...});
-        ++counts_[Happening{std::in_place_type<H>}.index()];
+        constexpr auto kind = static_cast<Kind>(Happening{std::in_place_type<H>}.index());
+        if (makes(kind)) return append(host, connection, H{fields...});
+        ++counts_[static_cast<std::size_t>(kind)];
         SIM_ASSERT(next_id_ != EventId::no_value);
         return EventId{next_id_++};
     }
@@ -53,8 +72,19 @@ public:
     [[nodiscard]] EventId cause() const { return cause_; }
     void set_cause(EventId cause) { cause_ = cause; }
 
-    [[nodiscard]] bool keeps_events() const { return detail_ != Detail::counters; }
-    [[nodiscard]] std::size_t size() const { return size_; } // events held (0 with counters)
+    // All events: what is appended can be read again.
+    [[nodiscard]] bool keeps_events() const
+    {
+        return detail_ == Detail::full || detail_ == Detail::lately;
+    }
+    // Whether anybody looks at an event of this kind; if not, what it says need not be filled in.
+    [[nodiscard]] bool makes(Kind kind) const
+    {
+        return keeps_events() || wanted_[static_cast<std::size_t>(kind)];
+    }
+    // Whether bytes that are noted for an event are looked at.
+    [[nodiscard]] bool keeps_bytes() const { return keeps_bytes_; }
+    [[nodiscard]] std::size_t size() const { return size_; } // events held
 
     // Gives back the memory of events before this place, as far as they fill whole blocks. They say
     // nothing any more (a StepStarted of nobody) and stand in no list of the index. Only `lately`.
@@ -79,7 +109,8 @@ public:
         return counts_[static_cast<std::size_t>(kind)];
     }
 
-    // Copies bytes into the payload store, for a Blob of an event. Nothing is stored with counters.
+    // Copies bytes into the payload store, for a Blob of the event that is appended next. Nothing
+    // is stored where nobody keeps it.
     Blob note(std::string_view bytes);
     [[nodiscard]] PayloadStore& payloads() { return payloads_; }
     [[nodiscard]] const PayloadStore& payloads() const { return payloads_; }
@@ -94,6 +125,10 @@ public:
 private:
     static constexpr std::size_t chunk_events = 4096;
 
+    void keep(const Event& event);
+    void sample(Event event);
+    [[nodiscard]] EventId number_of_kept(EventId id) const;
+
     Detail detail_;
     Instant now_{};
     EventId cause_;
@@ -105,6 +140,13 @@ private:
     PayloadStore payloads_;
     TraceIndex index_;
     std::vector<bool> outside_; // by connection
+
+    bool keeps_bytes_;
+    // Of a sampled trace:
+    TraceObserver* observer_ = nullptr;
+    std::array<bool, count_of<Kind>()> wanted_{};
+    std::vector<EventId> kept_; // the numbers of those kept, among all
+    std::vector<Blob> noted_;   // for the next event
 };
 
 // The last event in such a list, before a place in the trace, that `wanted` takes; nullptr when

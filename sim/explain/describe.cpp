@@ -104,6 +104,10 @@ struct Marker {
     {
         return what.error == UserError::none ? Mark::accepted : Mark::blocked;
     }
+    Mark operator()(const CrowdAttemptEnded& what) const
+    {
+        return what.accepted ? Mark::accepted : Mark::blocked;
+    }
     Mark operator()(const FetchFinished& what) const
     {
         return what.error == UserError::none ? Mark::accepted : Mark::blocked;

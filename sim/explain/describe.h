@@ -64,6 +64,8 @@ std::chrono::sys_days local_day(Instant at, const scenario::Scenario& scenario);
 // Whether it is a report on another mail (RFC 3464), which a server wrote: it came over no
 // connection to the server that took it over first.
 bool is_report(MailId mail, const Trace& trace);
+// Whether a crowd sends it. Hundreds fare alike: a tally counts them, and nobody is told of each.
+bool is_of_a_crowd(MailId mail, const Trace& trace);
 // A command or reply as a view may show it: secrets as asterisks unless asked for, control
 // characters as \xNN.
 std::string show_line(const Line& line, const Context& context);

@@ -221,6 +221,10 @@ HostId host_at(Address address, const scenario::Scenario& scenario)
         const scenario::Host& host = scenario.hosts[i];
         if (std::ranges::find(host.addresses, address) != host.addresses.end()) return HostId{i};
         if (!line.empty() && host.line == line) return HostId{i};
+        const auto crowd = host.is_crowd
+                               ? std::ranges::find(scenario.crowds, host.key, &scenario::Crowd::key)
+                               : scenario.crowds.end();
+        if (crowd != scenario.crowds.end() && crowd->network.contains(address)) return HostId{i};
     }
     return HostId{};
 }
@@ -280,6 +284,12 @@ bool is_report(MailId mail, const Trace& trace)
         if (event.kind() == Kind::mail_queued) return !event.connection.exists();
     }
     return false;
+}
+
+bool is_of_a_crowd(MailId mail, const Trace& trace)
+{
+    const TraceIndex::Events events = trace.index().of(mail);
+    return !events.empty() && trace.at(events.front()).kind() == Kind::crowd_attempt;
 }
 
 // ---- values -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "sim/explain/journey_words.h"
 #include "sim/explain/packet_words.h"
 #include "sim/explain/sentence.h"
+#include "sim/tally.h"
 
 #include <utility>
 
@@ -93,6 +94,12 @@ std::vector<MessageGroup> report_messages()
         {"report.tls.seen", {"choice"}, {"cipher"}, false},
         {"report.tls.seen", {"certificate"}, {"subject"}, false},
         plain<TlsHidden>("report.tls.hidden"),
+        plain<CrowdEnding>("report.crowd_ending"),
+        plain<CrowdWay>("report.crowd_way"),
+        {"report.tally", {"title", "attempts", "open", "course", "isps", "ways"}, {}, false},
+        {"report.tally", {"part"}, {"label", "attempts", "endings"}, false},
+        {"report.tally", {"hits"}, {"told", "hits", "share"}, false},
+        {"report.tally", {"ended"}, {"ending", "count"}, false},
     };
     add_journey(groups, "plain");
     add_journey(groups, "story");

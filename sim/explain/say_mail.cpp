@@ -196,6 +196,11 @@ std::vector<KindMessages> mail_messages()
          error_variants({"none_waiting", "one", "many"}),
          error_variants({"none_waiting", "one", "many"}),
          {"server", "step", "messages", "reply"}},
+        {Kind::crowd_attempt, {""}, {""}, {"number", "pc", "recipient"}},
+        {Kind::crowd_attempt_ended,
+         {"accepted", "replied", "silent"},
+         {"accepted", "replied", "silent"},
+         {"number", "step", "code"}},
     };
 }
 
@@ -351,6 +356,25 @@ Said say(const Event& event, const FetchFinished& what, const Context& context)
         .add("messages", fmt::format("{}", what.messages))
         .add("reply", first_line(what.reply, context));
     const std::string variant = fetch_variant(what);
+    return {variant, variant, facts.take()};
+}
+
+Said say(const Event& event, const CrowdAttempt& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("number", fmt::format("{}", std::uint64_t{what.number} + 1))
+        .add("pc", to_string(what.pc))
+        .add("recipient", what.recipient);
+    return {"", "", facts.take()};
+}
+
+Said say(const Event& event, const CrowdAttemptEnded& what, const Context& context)
+{
+    Facts facts{event, context};
+    facts.add("number", fmt::format("{}", std::uint64_t{what.number} + 1))
+        .add("step", noun("step", name_of(what.step), context.language))
+        .add("code", code_text(what.code));
+    const std::string variant = what.accepted ? "accepted" : what.code != 0 ? "replied" : "silent";
     return {variant, variant, facts.take()};
 }
 

@@ -146,6 +146,7 @@ private:
         std::vector<std::pair<EventId, MailId>> mails;
         for (std::uint32_t i = 0; i < trace_.index().mails(); ++i) {
             const auto events = events_before(trace_.index().of(MailId{i}), end_);
+            if (is_of_a_crowd(MailId{i}, trace_)) continue;
             if (goes_on(events, since_)) mails.emplace_back(events.front(), MailId{i});
         }
         std::ranges::sort(mails);

@@ -21,6 +21,9 @@ dns::ResolverConfig stub(const MachineConfig& config)
     dns::ResolverConfig resolver;
     if (config.resolver) resolver.forwards.push_back({dns::Name{}, {*config.resolver}});
     resolver.schedule = config.dns_schedule;
+    // A mail server looks up each client: so many are remembered that a crowd does not push out
+    // what is asked again and again.
+    resolver.cache.entries = 20'000;
     return resolver;
 }
 
@@ -75,7 +78,12 @@ std::uint16_t Machine::bind_ephemeral_udp(Program& program)
 
 ConnectionId Machine::connect(Program& program, Endpoint remote)
 {
-    const ConnectionId connection = world_.network.connect(config_.host, remote, now());
+    return connect(program, config_.addresses.front(), remote);
+}
+
+ConnectionId Machine::connect(Program& program, Address from, Endpoint remote)
+{
+    const ConnectionId connection = world_.network.connect(config_.host, from, remote, now());
     connections_[connection] = seat_of(program);
     return connection;
 }
@@ -163,12 +171,13 @@ void Machine::deliver_answers()
         questions_.erase(asked);
         // An answer from memory is caused by the question, one from afar by the datagram.
         const CauseScope because{trace(), answer.from_cache ? question.cause : trace().cause()};
-        const EventId resolved = append({},
-                                        DnsResolved{note(question.name),
-                                                    static_cast<std::uint16_t>(question.type),
-                                                    answer.outcome,
-                                                    answer.from_cache,
-                                                    note(dns::to_lines(answer.records))});
+        const EventId resolved = append(
+            {},
+            DnsResolved{note(question.name),
+                        static_cast<std::uint16_t>(question.type),
+                        answer.outcome,
+                        answer.from_cache,
+                        trace().keeps_bytes() ? note(dns::to_lines(answer.records)) : Blob{}});
         const CauseScope scope{trace(), resolved};
         seats_[question.seat].program->handle_answer(answer);
     }

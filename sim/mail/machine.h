@@ -38,7 +38,7 @@ struct Surroundings {
     std::map<ConnectionId, MailId> in_transit{};
     std::uint32_t next_mail = 0;
 
-    // Filled unless the trace keeps counters only.
+    // Filled when the trace keeps all events.
     std::vector<StoredMessage> stored{};
 
     [[nodiscard]] MailId new_mail() { return MailId{next_mail++}; }
@@ -107,6 +107,7 @@ public:
     std::uint16_t bind_ephemeral_udp(Program& program);
 
     ConnectionId connect(Program& program, Endpoint remote);
+    ConnectionId connect(Program& program, Address from, Endpoint remote); // from one of its own
     void send(ConnectionId connection, std::string_view bytes);
     void finish(ConnectionId connection);
     void abort(ConnectionId connection);

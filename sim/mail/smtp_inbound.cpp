@@ -181,19 +181,19 @@ void SmtpInbound::give(const ReplySent& reply)
 void SmtpInbound::append(const ReplySent& reply)
 {
     const EventId command = unanswered_.take(reply.to);
-    if (!machine_.trace().keeps_events()) {
-        machine_.append(peer_.connection, SmtpReply{});
-        return;
+    Line line;
+    if (machine_.trace().keeps_bytes()) {
+        std::string wire = to_wire(reply.reply);
+        wire.resize(wire.size() - 2); // without the last CR LF
+        line = Line{machine_.note(wire), reply.range.begin, 0, 0};
     }
-    std::string wire = to_wire(reply.reply);
-    wire.resize(wire.size() - 2); // without the last CR LF
     machine_.append(peer_.connection,
                     SmtpReply{Side::sent,
                               reply.to,
                               reply.encrypted,
                               reply.reason,
                               reply.reply.code,
-                              Line{machine_.note(wire), reply.range.begin, 0, 0},
+                              line,
                               reply.after,
                               {},
                               command});
@@ -341,7 +341,8 @@ void SmtpInbound::answer(const sasl::ServerStep& step)
 
 void SmtpInbound::tell_login(const sasl::ServerStep& end)
 {
-    if (!machine_.trace().keeps_events()) {
+    // Finding the account's record costs.
+    if (!machine_.trace().makes(Kind::auth_tried)) {
         machine_.append(peer_.connection, AuthTried{});
         return;
     }

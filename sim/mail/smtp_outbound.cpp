@@ -169,7 +169,7 @@ void SmtpOutbound::on(const ReplySeen& what)
     reply.code = what.reply.code;
     reply.client = what.after;
     reply.answers = unanswered_.take(what.to);
-    if (machine_.trace().keeps_events()) {
+    if (machine_.trace().keeps_bytes()) {
         std::string wire = smtp::to_wire(what.reply);
         wire.resize(wire.size() - 2); // without the last CR LF
         reply.line = Line{machine_.note(wire), what.stream_offset, 0, 0};

@@ -50,12 +50,17 @@ public:
     void listen(HostId host, std::uint16_t port) { tcp_.listen(host, port); }
     void stop_listening(HostId host, std::uint16_t port) { tcp_.stop_listening(host, port); }
 
-    // Opens from the host's first address and an ephemeral port (RFC 6335 §6: 49152-65535). What
-    // becomes of it is told by poll_output(): Connected, or Failed, or Ended when it was aborted
-    // meanwhile. A host cannot connect to itself: both ends would have one name; it gets no_route.
+    // Opens from the host's first address, or another of its own, and an ephemeral port of it
+    // (RFC 6335 §6: 49152-65535). What becomes of it is told by poll_output(): Connected, or
+    // Failed, or Ended when it was aborted meanwhile. A host cannot connect to itself: both ends
+    // would have one name; it gets no_route.
     ConnectionId connect(HostId host, Endpoint remote, Instant now)
     {
-        return tcp_.connect(host, remote, now);
+        return connect(host, wire_.host(host).addresses.front(), remote, now);
+    }
+    ConnectionId connect(HostId host, Address from, Endpoint remote, Instant now)
+    {
+        return tcp_.connect(host, from, remote, now);
     }
 
     // For a connection that this host knows and has not finished. Calls for one that has ended at

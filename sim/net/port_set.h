@@ -1,6 +1,7 @@
 // Which ports of a host are taken, and the search for a free ephemeral one.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -53,6 +54,29 @@ public:
 
 private:
     std::vector<std::uint64_t> words_; // empty until the first port is taken
+    std::uint16_t next_ = first_ephemeral_port;
+};
+
+// The ephemeral ports of one of many addresses of a node: few of them are taken at a time.
+class FewPorts {
+public:
+    // As PortSet::take_ephemeral.
+    std::uint16_t take()
+    {
+        if (taken_.size() > last_ephemeral_port - first_ephemeral_port) return 0;
+        for (;;) {
+            const std::uint16_t port = next_;
+            next_ = port == last_ephemeral_port ? first_ephemeral_port
+                                                : static_cast<std::uint16_t>(port + 1U);
+            if (std::ranges::find(taken_, port) != taken_.end()) continue;
+            taken_.push_back(port);
+            return port;
+        }
+    }
+    void give_back(std::uint16_t port) { std::erase(taken_, port); }
+
+private:
+    std::vector<std::uint16_t> taken_;
     std::uint16_t next_ = first_ephemeral_port;
 };
 

@@ -42,25 +42,44 @@ void Tcp::stop_listening(HostId host, std::uint16_t port)
 
 // ---- what programs ask for ----------------------------------------------------------------------
 
-ConnectionId Tcp::connect(HostId host, Endpoint remote, Instant now)
+std::uint16_t Tcp::take_port(HostId host, Address address)
 {
+    HostPorts& of_host = ports(host);
+    const bool is_first = wire_.host(host).addresses.front() == address;
+    return is_first ? of_host.busy.take_ephemeral() : of_host.beside[address].take();
+}
+
+void Tcp::give_port_back(HostId host, Endpoint local)
+{
+    HostPorts& of_host = ports(host);
+    const auto beside = of_host.beside.find(local.address);
+    if (beside == of_host.beside.end()) {
+        of_host.busy.erase(local.port);
+    } else {
+        beside->second.give_back(local.port);
+    }
+}
+
+ConnectionId Tcp::connect(HostId host, Address from, Endpoint remote, Instant now)
+{
+    SIM_ASSERT(wire_.host_with(from) == host);
     const ConnectionId id{last_id_++};
     const auto peer = wire_.host_with(remote.address);
     // A host with itself would be two ends of one name.
-    if (peer == host) return fail_at_once(host, id, remote, ConnectFailure::no_route);
-    const std::uint16_t port = ports(host).busy.take_ephemeral();
-    if (port == 0) return fail_at_once(host, id, remote, ConnectFailure::no_free_port);
+    if (peer == host) return fail_at_once(host, id, from, remote, ConnectFailure::no_route);
+    const std::uint16_t port = take_port(host, from);
+    if (port == 0) return fail_at_once(host, id, from, remote, ConnectFailure::no_free_port);
     Connection* connection = connections_.open(id);
     if (connection == nullptr) {
-        ports(host).busy.erase(port);
-        return fail_at_once(host, id, remote, ConnectFailure::no_free_port);
+        give_port_back(host, {from, port});
+        return fail_at_once(host, id, from, remote, ConnectFailure::no_free_port);
     }
     connection->started = now;
     const Socket client = socket(*connection, 0);
     End& end = client.end;
     end.host = host;
     end.peer_host = peer.value_or(HostId{});
-    end.local = {wire_.host(host).addresses.front(), port};
+    end.local = {from, port};
     end.remote = remote;
     end.first_sequence = static_cast<std::uint32_t>(sequence_numbers_.next());
     const EventId attempted = trace_.append(host, id, ConnectionAttempted{end.local, end.remote});
@@ -154,9 +173,10 @@ const End* Tcp::find_end(HostId host, ConnectionId id) const
 
 // ---- how it ends --------------------------------------------------------------------------------
 
-ConnectionId Tcp::fail_at_once(HostId host, ConnectionId id, Endpoint remote, ConnectFailure why)
+ConnectionId
+Tcp::fail_at_once(HostId host, ConnectionId id, Address from, Endpoint remote, ConnectFailure why)
 {
-    const Endpoint local{wire_.host(host).addresses.front(), 0};
+    const Endpoint local{from, 0};
     const EventId event = trace_.append(host, id, ConnectionFailed{local, remote, why, Duration{}});
     outbox_.push({host, id, event, Failed{why}});
     return id;
@@ -209,7 +229,7 @@ void Tcp::close(Socket socket)
     for (std::uint8_t i = 0; i < 2; ++i) {
         End& end = connection.ends.at(i);
         if (&end != &socket.end && !peer_waits) continue;
-        if (i == 0 && end.state != SocketState::closed) ports(end.host).busy.erase(end.local.port);
+        if (i == 0 && end.state != SocketState::closed) give_port_back(end.host, end.local);
         end.queue.clear(trace_.payloads());
         if (end.state != SocketState::closed) enter(Socket{connection, end}, SocketState::closed);
         end.deadline = never;

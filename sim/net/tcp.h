@@ -16,6 +16,7 @@
 #include "sim/net/wire.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,7 @@ public:
     void listen(HostId host, std::uint16_t port);
     void stop_listening(HostId host, std::uint16_t port);
 
-    ConnectionId connect(HostId host, Endpoint remote, Instant now);
+    ConnectionId connect(HostId host, Address from, Endpoint remote, Instant now);
     void send(HostId host, ConnectionId id, std::string_view bytes, Instant now);
     void finish(HostId host, ConnectionId id, Instant now);
     void abort(HostId host, ConnectionId id, Instant now);
@@ -61,7 +62,8 @@ private:
     };
     struct HostPorts {
         PortSet listening;
-        PortSet busy; // ephemeral ports of connections made from here
+        PortSet busy; // ephemeral ports of connections made from its first address
+        std::map<Address, FewPorts> beside; // and from its others
     };
     struct Owed {
         std::uint32_t place = 0;
@@ -77,6 +79,8 @@ private:
     std::optional<Socket> usable(HostId host, ConnectionId id);
     [[nodiscard]] const End* find_end(HostId host, ConnectionId id) const;
     HostPorts& ports(HostId host);
+    std::uint16_t take_port(HostId host, Address address); // 0: none is free
+    void give_port_back(HostId host, Endpoint local);
 
     // Sending: tcp_send.cpp
     Wire::Launch send_segment(
@@ -108,7 +112,8 @@ private:
     void enter(Socket socket, SocketState state);
 
     // Ends of ends: tcp.cpp
-    ConnectionId fail_at_once(HostId host, ConnectionId id, Endpoint remote, ConnectFailure why);
+    ConnectionId
+    fail_at_once(HostId host, ConnectionId id, Address from, Endpoint remote, ConnectFailure why);
     void fail(Socket socket, ConnectFailure why, Instant now);
     void end(Socket socket, ConnectionEnd how);
     void enter_time_wait(Socket socket);

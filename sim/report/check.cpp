@@ -167,7 +167,8 @@ void check_wire(const scenario::Expectation& expect, const Trace& trace, std::ve
     }
 }
 
-Text words_for(const scenario::Expectation::Count& count)
+template <typename What>
+Text words_for(const scenario::Expectation::CountOf<What>& count)
 {
     if (count.at_least == count.at_most)
         return {fmt::format("{} 回", count.at_least), fmt::format("{} times", count.at_least)};
@@ -184,10 +185,10 @@ void check_counts(const scenario::Expectation& expect,
                   std::vector<Mismatch>& out)
 {
     for (const scenario::Expectation::Count& count : expect.counts) {
-        const std::uint64_t came = trace.count(count.kind);
+        const std::uint64_t came = trace.count(count.what);
         if (came >= count.at_least && came <= count.at_most) continue;
         const Text wanted = words_for(count);
-        const std::string_view kind = name_of(count.kind);
+        const std::string_view kind = name_of(count.what);
         out.push_back(
             {fmt::format("expect.count.{}", kind),
              {fmt::format("{} は{}のはずが、{} 回でした。", kind, wanted.ja, came),
@@ -196,7 +197,31 @@ void check_counts(const scenario::Expectation& expect,
     }
 }
 
+void check_ended(const scenario::Expectation& expect,
+                 const Tally& tally,
+                 std::vector<Mismatch>& out)
+{
+    for (const scenario::Expectation::Ended& ended : expect.ended) {
+        const std::uint64_t came = tally.all().of(ended.what);
+        if (came >= ended.at_least && came <= ended.at_most) continue;
+        const Text wanted = words_for(ended);
+        const std::string_view ending = name_of(ended.what);
+        out.push_back(
+            {fmt::format("expect.ended.{}", ending),
+             {fmt::format("試みの終わり {} は{}のはずが、{} 回でした。", ending, wanted.ja, came),
+              fmt::format(
+                  "Attempts ought to end in {} {}, but {} did.", ending, wanted.en, came)}});
+    }
+}
+
 } // namespace
+
+std::vector<Mismatch> compare(const scenario::Expectation& expectation, const Tally& tally)
+{
+    std::vector<Mismatch> mismatches;
+    check_ended(expectation, tally, mismatches);
+    return mismatches;
+}
 
 std::vector<Mismatch> compare(const scenario::Expectation& expectation,
                               const scenario::Scenario& scenario,
@@ -209,6 +234,8 @@ std::vector<Mismatch> compare(const scenario::Expectation& expectation,
     check_rule(expectation, run, mismatches);
     check_wire(expectation, trace, mismatches);
     check_counts(expectation, trace, mismatches);
+    if (!expectation.ended.empty())
+        check_ended(expectation, tally_of(trace, scenario, trace.size()), mismatches);
     return mismatches;
 }
 

@@ -5,6 +5,7 @@
 #include "sim/core/trace.h"
 #include "sim/playback.h"
 #include "sim/scenario/scenario.h"
+#include "sim/tally.h"
 
 #include <string>
 #include <vector>
@@ -24,9 +25,13 @@ struct Mismatch {
 //   fetched          mailboxes out of which a mail program fetched one
 //   stopped_by_rule  the rule dropped or rejected a packet at least once
 //   readable         in clear on some link: the payloads of one connection and direction joined
+//   ended            where the attempts of the crowds ended
 std::vector<Mismatch> compare(const scenario::Expectation& expectation,
                               const scenario::Scenario& scenario,
                               const Trace& trace);
 std::vector<Mismatch> compare(const scenario::Expectation& expectation, const Playback& playback);
+
+// What a run that keeps no trace can tell: `ended` alone.
+std::vector<Mismatch> compare(const scenario::Expectation& expectation, const Tally& tally);
 
 } // namespace sim::report

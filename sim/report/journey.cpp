@@ -317,6 +317,13 @@ std::vector<std::string> remarks_of(const Hop& hop, const Source& source)
     return remarks;
 }
 
+bool is_of_a_crowd(const Hop& hop, const Trace& trace)
+{
+    return !hop.mails.empty() && std::ranges::all_of(hop.mails, [&](MailId mail) {
+        return explain::is_of_a_crowd(mail, trace);
+    });
+}
+
 } // namespace
 
 std::vector<Hop> journey(const Trace& trace, std::size_t end, const scenario::Scenario& scenario)
@@ -325,7 +332,7 @@ std::vector<Hop> journey(const Trace& trace, std::size_t end, const scenario::Sc
     HopReader reader{trace, end, scenario};
     for (std::uint32_t i = 0; i < trace.index().connections(); ++i) {
         std::optional<Hop> hop = reader.read(ConnectionId{i});
-        if (!hop) continue;
+        if (!hop || is_of_a_crowd(*hop, trace)) continue;
         const auto earlier =
             std::ranges::find_if(hops, [&](const Hop& each) { return is_repetition(each, *hop); });
         if (earlier != hops.end()) {

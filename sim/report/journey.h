@@ -45,7 +45,8 @@ struct Hop {
     friend bool operator==(const Hop&, const Hop&) = default;
 };
 
-// Of trace[0, end), all mails together. A fetch that found no mail is none of it.
+// Of trace[0, end), all mails together but those of crowds. A fetch that found no mail is none of
+// it.
 std::vector<Hop> journey(const Trace& trace, std::size_t end, const scenario::Scenario& scenario);
 
 // The hop that a connection belongs to; nullptr when it carried nothing.

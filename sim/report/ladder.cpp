@@ -251,6 +251,8 @@ private:
     void standard(const Event& event, const SendFinished& /*what*/) { note(event); }
     void standard(const Event& event, const FetchFinished& /*what*/) { note(event); }
     void standard(const Event& event, const MailQueued& /*what*/) { note(event); }
+    void standard(const Event& event, const CrowdAttempt& /*what*/) { note(event); }
+    void standard(const Event& event, const CrowdAttemptEnded& /*what*/) { note(event); }
     void standard(const Event& event, const MailRetrieved& /*what*/) { note(event); }
     void standard(const Event& event, const auto& other) { story(event, other); }
 

@@ -32,6 +32,8 @@ bool is_in_doubt(const Checking& c, std::string_view setting)
         return problems.concern("mail_server") || problems.concern("pop_server");
     case SettingGroup::check:
         return problems.concern("mail_server");
+    case SettingGroup::crowd:
+        return problems.concern("crowd");
     case SettingGroup::fault:
         return false;
     }

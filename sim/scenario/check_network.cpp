@@ -30,11 +30,7 @@ public:
 
     void add(Address address, const std::string& path)
     {
-        const bool is_allowed = std::ranges::any_of(
-            allowed_networks, [&](const Prefix& n) { return n.contains(address); });
-        if (!is_allowed) {
-            reading_.add(path, ProblemKind::real_address, {{"address", to_string(address)}});
-        }
+        if (!is_allowed(address, address)) tell_real(address, path);
         const auto [there, is_new] = owners_.emplace(address, path);
         if (!is_new) {
             reading_.add(path,
@@ -43,9 +39,47 @@ public:
         }
     }
 
+    // All from first to last.
+    void add(Address first, Address last, const std::string& path)
+    {
+        if (!is_allowed(first, last)) tell_real(first, path);
+        const auto other = owners_.lower_bound(first);
+        if (other != owners_.end() && other->first <= last) {
+            reading_.add(path,
+                         ProblemKind::address_twice,
+                         {{"address", to_string(other->first)}, {"other", other->second}});
+        }
+        // Another range that meets this one has an end within it, or the other way round.
+        for (const auto& [begin, end, whose] : ranges_) {
+            if (end < first || last < begin) continue;
+            reading_.add(path,
+                         ProblemKind::address_twice,
+                         {{"address", to_string(std::max(begin, first))}, {"other", whose}});
+        }
+        ranges_.push_back({first, last, path});
+    }
+
 private:
+    struct Range {
+        Address first;
+        Address last;
+        std::string path;
+    };
+
+    static bool is_allowed(Address first, Address last)
+    {
+        return std::ranges::any_of(allowed_networks, [&](const Prefix& network) {
+            return network.contains(first) && network.contains(last);
+        });
+    }
+    void tell_real(Address address, const std::string& path)
+    {
+        reading_.add(path, ProblemKind::real_address, {{"address", to_string(address)}});
+    }
+
     Reading& reading_;
     std::map<Address, std::string> owners_;
+    std::vector<Range> ranges_;
 };
 
 // What a World could not be built of.
@@ -67,7 +101,7 @@ void check_size(Checking& c)
         count(link.b);
     }
     for (const Host& host : hosts)
-        if (const AccessLine* line = c.line(host.line)) count(line->router);
+        if (const AccessLine* line = c.line_of(host)) count(line->router);
     std::size_t routers = 0;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         if (cables[i] < 2 || ++routers <= net::max_routers) continue;
@@ -85,6 +119,7 @@ void check_addresses(Checking& c)
         const std::string path = join("host", host.key);
         for (std::size_t i = 0; i < host.addresses.size(); ++i)
             book.add(host.addresses[i], fmt::format("{}.addresses[{}]", path, i + 1));
+        if (host.is_crowd) continue;
         if (host.line.empty() && host.addresses.empty()) {
             c.reading.add(path, ProblemKind::host_without_address);
         }
@@ -96,6 +131,16 @@ void check_addresses(Checking& c)
     }
     for (const AccessLine& line : c.scenario.lines)
         book.add(line.address, join("line", line.key) + ".address");
+    for (const Crowd& crowd : c.scenario.crowds) {
+        const std::string path = join("crowd", crowd.key);
+        const std::uint64_t room = std::min<std::uint64_t>(room_of(crowd), max_pcs);
+        if (crowd.count > room) {
+            c.reading.add(
+                path + ".count", ProblemKind::crowd_too_big, {{"room", std::to_string(room)}});
+        } else if (!c.reading.problems.concern(path + ".network")) {
+            book.add(address_of(crowd, 0), address_of(crowd, crowd.count - 1), path + ".network");
+        }
+    }
 }
 
 void check_lines(Checking& c)
@@ -158,7 +203,7 @@ Neighbours neighbours_in(const Checking& c)
     for (const Link& link : c.scenario.links)
         join_hosts(link.a, link.b);
     for (const Host& host : c.scenario.hosts)
-        if (const AccessLine* line = c.line(host.line)) join_hosts(host.key, line->router);
+        if (const AccessLine* line = c.line_of(host)) join_hosts(host.key, line->router);
     return neighbours;
 }
 

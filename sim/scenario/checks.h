@@ -27,6 +27,7 @@ void check_network(Checking& c);
 void check_rules(Checking& c);
 void check_names(Checking& c);
 void check_mail(Checking& c);
+void check_crowds(Checking& c);
 void check_lesson(Checking& c);
 
 } // namespace sim::scenario

@@ -404,6 +404,66 @@ void fields(V& v, MailProgram& program)
     v.table({"fetching", "its POP3 account"}, program.fetching);
 }
 
+// ---- crowds -----------------------------------------------------------------------------------
+
+template <typename V>
+void fields(V& v, StolenLogins& stolen)
+{
+    v.about("stolen", "Logins that were stolen, and where they are used.");
+    v.value({"server", "the submission server whose users they are of", needed, Form::host},
+            stolen.server);
+    v.value({"port", "its port"}, stolen.port);
+    v.list({"users", "whose logins they are, by name", needed, Form::line}, stolen.users);
+}
+
+template <typename V>
+void fields(V& v, CrowdTurn& turn)
+{
+    v.about("turn", "The senders' answer when nothing gets through by the crowd's way any more.");
+    v.value({"after", "how long nothing was accepted by then"}, turn.after);
+    v.value({"percent", "how many of a hundred PCs turn"}, turn.percent);
+    v.value({"way", "which way they go then"}, turn.way);
+}
+
+template <typename V>
+void fields(V& v, Crowd& crowd)
+{
+    v.about("crowd", "Infected PCs that send spam, shown as one: each has an address of its own.");
+    v.value({"name", "what stands on the map", needed}, crowd.name);
+    v.value({"story", "its name at story level"}, crowd.story);
+    v.value({"network", "the IPv4 network whose first addresses they have", needed}, crowd.network);
+    v.value({"count", "how many they are"}, crowd.count);
+    v.value({"line", "the kind of line that each is plugged into", needed, Form::access_line},
+            crowd.line);
+    v.value({"system", "whose connection timeouts they have"}, crowd.system);
+    v.value({"start", "time from the start of the run to the first attempt"}, crowd.begins);
+    v.value({"duration", "how long they go on"}, crowd.duration);
+    v.value({"rate", "attempts a minute, of all together"}, crowd.rate);
+    v.value({"attempts", "how many attempts they make in that time, whatever the rate"},
+            crowd.attempts);
+    v.value({"way",
+             "\"direct\" is to the MX of each recipient, \"isp\", \"stolen\" and \"open_relay\" "
+             "are through the servers named below"},
+            crowd.way);
+    v.value({"isp", "the mail server of their ISP", !needed, Form::host}, crowd.isp);
+    v.value({"open_relay", "a server that sends on anybody's mail", !needed, Form::host},
+            crowd.open_relay);
+    v.table({"stolen", "logins that they have"}, crowd.stolen);
+    v.value({"sender", "who they pretend to be", needed, Form::mail_address}, crowd.sender);
+    v.list({"known", "addresses that they have", !needed, Form::mail_address}, crowd.known);
+    v.list({"traps", "addresses that they have and that nobody uses", !needed, Form::mail_address},
+           crowd.traps);
+    v.list({"guessed", "domains in which they guess names", !needed, Form::domain}, crowd.guessed);
+    v.value({"known_percent", "how many of a hundred attempts go to known addresses"},
+            crowd.known_percent);
+    v.value({"trap_percent", "how many of a hundred attempts go to traps; the rest is guessed"},
+            crowd.trap_percent);
+    v.value({"hello", "what they call themselves"}, crowd.hello);
+    v.value({"retries", "how many of a hundred come back after a refusal for now"}, crowd.retries);
+    v.value({"retry_after", "when these come back"}, crowd.retry_after);
+    v.table({"turn", "what they do when nothing gets through by their way"}, crowd.turn);
+}
+
 // ---- the lesson -------------------------------------------------------------------------------
 
 template <typename V>
@@ -471,6 +531,7 @@ void fields(V& v, Expectation& expect)
     v.list({"unreadable", "texts that nobody on the way could read", !needed, Form::line},
            expect.unreadable);
     v.counts({"count", "how often kinds of events happen"}, expect.counts);
+    v.counts({"ended", "how many attempts of the crowds end where"}, expect.ended);
 }
 
 template <typename V>
@@ -528,6 +589,9 @@ void fields(V& v, Scenario& scenario)
     v.keyed({"program", "mail programs", needed, Form::identifier},
             scenario.programs,
             &MailProgram::key);
+    v.keyed({"crowd", "crowds of infected PCs", !needed, Form::identifier},
+            scenario.crowds,
+            &Crowd::key);
 
     v.value(
         {"client", "the mail program whose settings the learner changes", needed, Form::program},

@@ -21,6 +21,8 @@ Index::Index(const Scenario& scenario) : scenario_{scenario}
         lines_.emplace(each.key, &each);
     for (const MailServer& each : scenario.mail_servers)
         mail_servers_.emplace(each.host, &each);
+    for (const Crowd& each : scenario.crowds)
+        crowds_.emplace(each.key, &each);
 }
 
 HostId Index::host_id(std::string_view key) const
@@ -45,9 +47,28 @@ const MailServer* Index::mail_server(std::string_view key) const
     return thing_in(mail_servers_, key);
 }
 
+const Crowd* Index::crowd(std::string_view key) const
+{
+    return thing_in(crowds_, key);
+}
+
+const AccessLine* Index::line_of(const Host& host) const
+{
+    const Crowd* of = host.is_crowd ? crowd(host.key) : nullptr;
+    const std::string& key = of != nullptr ? of->line : host.line;
+    return key.empty() ? nullptr : line(key);
+}
+
 std::vector<Address> Index::addresses_of(const Host& host) const
 {
-    const AccessLine* on = host.line.empty() ? nullptr : line(host.line);
+    if (const Crowd* of = host.is_crowd ? crowd(host.key) : nullptr) {
+        std::vector<Address> all;
+        all.reserve(of->count);
+        for (std::uint32_t pc = 0; pc < of->count; ++pc)
+            all.push_back(address_of(*of, pc));
+        return all;
+    }
+    const AccessLine* on = line_of(host);
     return on != nullptr ? std::vector<Address>{on->address} : host.addresses;
 }
 

@@ -19,7 +19,10 @@ public:
     [[nodiscard]] const Host* host(std::string_view key) const;
     [[nodiscard]] const AccessLine* line(std::string_view key) const;
     [[nodiscard]] const MailServer* mail_server(std::string_view key) const; // by host
-    // The addresses of a host; a PC on a line has the line's.
+    [[nodiscard]] const Crowd* crowd(std::string_view key) const;
+    // That a PC, or each PC of a crowd, is plugged into; nullptr: none.
+    [[nodiscard]] const AccessLine* line_of(const Host& host) const;
+    // The addresses of a host; a PC on a line has the line's, a crowd's node one for each PC.
     [[nodiscard]] std::vector<Address> addresses_of(const Host& host) const;
 
 private:
@@ -27,6 +30,7 @@ private:
     std::map<std::string_view, HostId> hosts_;
     std::map<std::string_view, const AccessLine*> lines_;
     std::map<std::string_view, const MailServer*> mail_servers_;
+    std::map<std::string_view, const Crowd*> crowds_;
 };
 
 } // namespace sim::scenario

@@ -43,6 +43,7 @@ private:
     std::optional<Table> read_world(const Entry& world);
     void read_messages();
     void order_rules();
+    void add_crowds();
     void place_hosts();
     void name_the_root();
 
@@ -138,11 +139,26 @@ void Loader::order_rules()
     }
 }
 
+// Behind all hosts of the files. One that is called like another host is a mistake of its own.
+void Loader::add_crowds()
+{
+    for (const Crowd& crowd : scenario_.crowds) {
+        if (std::ranges::count(scenario_.hosts, crowd.key, &Host::key) == 0) {
+            scenario_.hosts.push_back(node_of(crowd));
+        } else {
+            reading_.add(join("crowd", crowd.key), ProblemKind::crowd_like_host);
+        }
+    }
+}
+
 // A PC stands where its line is.
 void Loader::place_hosts()
 {
     for (Host& host : scenario_.hosts) {
-        const auto line = std::ranges::find(scenario_.lines, host.line, &AccessLine::key);
+        const auto crowd = std::ranges::find(scenario_.crowds, host.key, &Crowd::key);
+        const bool is_crowd = host.is_crowd && crowd != scenario_.crowds.end();
+        const std::string& key = is_crowd ? crowd->line : host.line;
+        const auto line = std::ranges::find(scenario_.lines, key, &AccessLine::key);
         if (line != scenario_.lines.end()) host.area = line->area;
     }
 }
@@ -179,6 +195,7 @@ LoadResult Loader::load()
     fields(reader, scenario_);
     reader.finish();
     read_messages();
+    add_crowds();
     place_hosts();
     order_rules();
 
@@ -188,6 +205,7 @@ LoadResult Loader::load()
     check_rules(checking);
     check_names(checking);
     check_mail(checking);
+    check_crowds(checking);
     check_lesson(checking);
     if (!problems_.none()) return tl::make_unexpected(problems_.sorted());
     name_the_root();

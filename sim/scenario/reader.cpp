@@ -260,6 +260,12 @@ void Reader::read(const Node& node, const std::string& path, Form /*form*/, std:
         out = static_cast<std::uint16_t>(*number);
 }
 
+void Reader::read(const Node& node, const std::string& path, Form /*form*/, std::uint32_t& out)
+{
+    if (const auto number = as_number(node, path, 1, max_amount))
+        out = static_cast<std::uint32_t>(*number);
+}
+
 void Reader::read(const Node& node, const std::string& path, Form form, std::uint64_t& out)
 {
     const std::string* text = as_string(node, path, term_of(form));

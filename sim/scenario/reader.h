@@ -21,6 +21,8 @@ inline constexpr bool needed = true;
 
 inline constexpr std::int64_t max_order = 9'999;         // of a lesson among lessons
 inline constexpr std::int64_t max_count = 1'000'000'000; // of events in an expectation
+inline constexpr std::int64_t max_amount = 100'000'000;  // of what a crowd does
+inline constexpr std::int64_t max_pcs = 100'000;         // of a crowd
 
 // What there is to say about a key.
 struct About {
@@ -136,7 +138,8 @@ public:
     // client.port = 587 and so on, however the table is nested.
     void settings(const About& about, std::vector<std::pair<std::string, std::string>>& out);
     // packet_dropped = 3, or = { at_least = 2, at_most = 4 }
-    void counts(const About& about, std::vector<Expectation::Count>& out);
+    template <typename What>
+    void counts(const About& about, std::vector<Expectation::CountOf<What>>& out);
 
     // Every key that nobody took is unknown.
     void finish();
@@ -169,6 +172,7 @@ private:
     void read(const Node& node, const std::string& path, Form form, bool& out);
     void read(const Node& node, const std::string& path, Form form, int& out);
     void read(const Node& node, const std::string& path, Form form, std::uint16_t& out);
+    void read(const Node& node, const std::string& path, Form form, std::uint32_t& out);
     void read(const Node& node, const std::string& path, Form form, std::uint64_t& out);
     void read(const Node& node, const std::string& path, Form form, Duration& out);
     // What a text says to this parser.
@@ -202,7 +206,10 @@ private:
                  const std::string& path,
                  const std::string& prefix,
                  std::vector<std::pair<std::string, std::string>>& out);
-    void read_count(const Entry& entry, const std::string& path, Expectation::Count& out);
+    void read_count(const Entry& entry,
+                    const std::string& path,
+                    std::uint64_t& at_least,
+                    std::uint64_t& at_most);
     void expected(const Node& node, const std::string& path, ProblemTerm wanted);
 
     const Table& table_;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <type_traits>
 
 namespace sim::scenario {
 
@@ -196,45 +197,53 @@ void Reader::flatten(const Table& table,
 
 // ---- counts -----------------------------------------------------------------------------------
 
-void Reader::counts(const About& about, std::vector<Expectation::Count>& out)
+template <typename What>
+void Reader::counts(const About& about, std::vector<Expectation::CountOf<What>>& out)
 {
     const Table* table = take_table(about);
     if (table == nullptr) return;
     for (const Entry& entry : *table) {
         const std::string path = join(path_of(about.key), entry.key);
-        const auto kind = parse_enum<Kind>(entry.key);
-        if (!kind) {
+        const auto what = parse_enum<What>(entry.key);
+        if (!what) {
+            constexpr bool is_event = std::is_same_v<What, Kind>;
             reading_.problems.add(entry.key_place,
                                   path,
-                                  ProblemKind::not_an_event,
+                                  is_event ? ProblemKind::not_an_event : ProblemKind::not_an_ending,
                                   {},
-                                  did_you_mean(entry.key, choices_of<Kind>()));
+                                  did_you_mean(entry.key, choices_of<What>()));
             continue;
         }
-        read_count(entry, path, out.emplace_back(Expectation::Count{*kind}));
+        auto& count = out.emplace_back(Expectation::CountOf<What>{*what});
+        read_count(entry, path, count.at_least, count.at_most);
     }
 }
 
-void Reader::read_count(const Entry& entry, const std::string& path, Expectation::Count& out)
+template void Reader::counts(const About& about, std::vector<Expectation::Count>& out);
+template void Reader::counts(const About& about, std::vector<Expectation::Ended>& out);
+
+void Reader::read_count(const Entry& entry,
+                        const std::string& path,
+                        std::uint64_t& at_least,
+                        std::uint64_t& at_most)
 {
     const auto* table = std::get_if<Table>(&entry.node.value);
     if (table == nullptr) {
         if (const auto exactly = as_number(entry.node, path, 0, max_count))
-            out.at_least = out.at_most = static_cast<std::uint64_t>(*exactly);
+            at_least = at_most = static_cast<std::uint64_t>(*exactly);
         return;
     }
     reading_.places[path] = entry.key_place;
     Reader range{*table, path, entry.node.place, reading_};
-    out.at_least = 0;
-    for (auto& [key, bound] :
-         {std::pair{"at_least", &out.at_least}, std::pair{"at_most", &out.at_most}}) {
+    at_least = 0;
+    for (auto& [key, bound] : {std::pair{"at_least", &at_least}, std::pair{"at_most", &at_most}}) {
         const Node* node = range.take({key, "how often it may happen"});
         if (node == nullptr) continue;
         const auto number = as_number(*node, join(path, key), 0, max_count);
         if (number) *bound = static_cast<std::uint64_t>(*number);
     }
     range.finish();
-    if (out.at_least > out.at_most) reading_.add(path, ProblemKind::least_above_most);
+    if (at_least > at_most) reading_.add(path, ProblemKind::least_above_most);
 }
 
 } // namespace sim::scenario

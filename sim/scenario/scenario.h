@@ -7,8 +7,10 @@
 #include "sim/core/happening.h"
 #include "sim/core/protection.h"
 #include "sim/core/time.h"
+#include "sim/mail/crowd_habits.h"
 #include "sim/mail/faults.h"
 #include "sim/mail/signing.h"
+#include "sim/scenario/crowd_ending.h"
 
 #include <array>
 #include <cstdint>
@@ -51,6 +53,7 @@ struct Host {
     std::optional<Address> resolver; // the name server that it asks; none: the line's
     // A router whose owner makes STARTTLS unreadable in what passes; switched on by settings only.
     bool strips_starttls = false;
+    bool is_crowd = false; // the node of the Crowd of this key
 };
 
 // A way to get online that a PC can be plugged into: dynamic home line, fixed address, hotel, ...
@@ -348,6 +351,71 @@ struct MailProgram {
     std::optional<AccountSettings> fetching; // POP3
 };
 
+// ---- crowds -----------------------------------------------------------------------------------
+
+struct StolenLogins {
+    std::string server; // where they are used
+    std::uint16_t port = 587;
+    std::vector<std::string> users; // of that server
+};
+
+// The senders' answer: when nothing that went by the crowd's way was accepted for so long, some of
+// the PCs go another way, until the first is open again.
+struct CrowdTurn {
+    Duration after = 10min;
+    int percent = 50; // of the PCs
+    CrowdWay way = CrowdWay::stolen;
+};
+
+// Infected PCs that send spam: one node of many addresses on lines of one kind. Loading adds a host
+// with the same key.
+struct Crowd {
+    std::string key;
+    Text name;
+    Text story;     // its name at story level; empty: the same
+    Prefix network; // whose first addresses are the PCs'
+    std::uint32_t count = 100;
+    std::string line; // of the kind that each PC has; many PCs, so many lines
+    System system = System::windows;
+    Duration begins{}; // after the start of the run
+    Duration duration = std::chrono::hours{1};
+    std::uint32_t rate = 60;    // attempts a minute, of all together
+    std::uint32_t attempts = 0; // in `duration`, whatever the rate; 0: as the rate says
+    CrowdWay way = CrowdWay::direct;
+    std::string isp;        // mail server of the PCs' ISP; empty: it cannot go that way
+    std::string open_relay; // likewise
+    std::optional<StolenLogins> stolen;
+    std::string sender; // who is pretended to have written; with stolen logins their owners do
+    std::vector<std::string> known;   // addresses that exist, as far as the senders know
+    std::vector<std::string> traps;   // addresses that were laid out for them
+    std::vector<std::string> guessed; // domains in which they guess names
+    int known_percent = 0;            // of the attempts; the rest goes to guessed names
+    int trap_percent = 0;
+    mail::CrowdHello hello = mail::CrowdHello::address;
+    int retries = 0; // of a hundred that are refused for now, so many come back ...
+    Duration retry_after = 5min;
+    std::optional<CrowdTurn> turn; // what they do when their way leads nowhere
+};
+
+// How many attempts it makes.
+[[nodiscard]] std::uint32_t attempts_of(const Crowd& crowd);
+// The address of a PC of it, from 0.
+[[nodiscard]] constexpr Address address_of(const Crowd& crowd, std::uint32_t pc)
+{
+    const std::uint32_t skipped = crowd.network.prefix_bits < 31 ? 1 : 0; // the network's own
+    return Address{crowd.network.base.value + skipped + pc};
+}
+// How many PCs its network has room for.
+[[nodiscard]] constexpr std::uint64_t room_of(const Crowd& crowd)
+{
+    const std::uint64_t all = std::uint64_t{1} << (32U - crowd.network.prefix_bits);
+    return crowd.network.prefix_bits < 31 ? all - 2 : all;
+}
+// The ways that it could go, by what its file says.
+[[nodiscard]] std::vector<CrowdWay> ways_of(const Crowd& crowd);
+// Its node, for Scenario::hosts.
+[[nodiscard]] Host node_of(const Crowd& crowd);
+
 // ---- the lesson -------------------------------------------------------------------------------
 
 struct Message {
@@ -402,12 +470,16 @@ struct Expectation {
     std::optional<std::string> stopped_by_rule; // key of the rule that dropped a packet
     std::vector<std::string> readable;          // seen in the clear by someone on some link
     std::vector<std::string> unreadable;        // by nobody on any link
-    struct Count {
-        Kind kind = Kind::packet_sent;
+    template <typename What>
+    struct CountOf {
+        What what{};
         std::uint64_t at_least = 1;
         std::uint64_t at_most = ~std::uint64_t{0};
     };
+    using Count = CountOf<Kind>;
+    using Ended = CountOf<CrowdEnding>;
     std::vector<Count> counts;
+    std::vector<Ended> ended; // how many attempts of the crowds end so
 };
 
 // A change of settings that a lesson proposes: its cure, or something to try. As --set would do it.
@@ -440,6 +512,7 @@ struct Scenario {
     std::vector<MailServer> mail_servers;
     std::vector<PopServer> pop_servers;
     std::vector<MailProgram> programs;
+    std::vector<Crowd> crowds;
 
     std::string client; // key of the program whose account settings the learner changes
     std::vector<Step> steps;

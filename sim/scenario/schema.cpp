@@ -138,6 +138,10 @@ Json shape(Tag<std::uint16_t> /*tag*/, Form /*form*/)
 {
     return number_from(1, 65'535);
 }
+Json shape(Tag<std::uint32_t> /*tag*/, Form /*form*/)
+{
+    return number_from(1, max_amount);
+}
 Json shape(Tag<std::uint64_t> /*tag*/, Form form)
 {
     return string_of(form);
@@ -258,10 +262,11 @@ public:
     {
         add(about, reference_to("settings"));
     }
-    void counts(const About& about, std::vector<Expectation::Count>& /*out*/)
+    template <typename What>
+    void counts(const About& about, std::vector<Expectation::CountOf<What>>& /*out*/)
     {
         Json kinds = object();
-        for (const std::string& kind : choices_of<Kind>())
+        for (const std::string& kind : choices_of<What>())
             kinds.with(kind, reference_to("count"));
         add(about,
             object()
@@ -363,7 +368,8 @@ Json settings_definition()
                   .with("client", accounts)
                   .with("fetch", accounts)
                   .with("rule", std::move(rules))
-                  .with("server", object().with("type", text("object"))))
+                  .with("server", object().with("type", text("object")))
+                  .with("crowd", object().with("type", text("object"))))
         .with("additionalProperties", {false});
 }
 

@@ -44,6 +44,7 @@ Handles handles_of(const Scenario& scenario)
     add_servers(handles, scenario);
     add_faults(handles, scenario);
     add_tampering(handles, scenario);
+    add_crowds(handles, scenario);
     return handles;
 }
 

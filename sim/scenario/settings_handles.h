@@ -60,6 +60,7 @@ inline std::vector<std::string> versions(TlsVersion oldest, TlsVersion newest)
 }
 
 void add_accounts(Handles& handles, const Scenario& scenario);
+void add_crowds(Handles& handles, const Scenario& scenario);
 void add_servers(Handles& handles, const Scenario& scenario);
 void add_faults(Handles& handles, const Scenario& scenario);
 // What an attacker on the way can do: routers only, since packets pass through them.

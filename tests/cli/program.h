@@ -3,6 +3,7 @@
 
 #include "cli/app.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -51,6 +52,34 @@ hikyaku(const std::vector<std::string>& arguments,
     result.code = cli::run(arguments, environment, languages());
     result.out = out.str();
     result.err = err.str();
+    return result;
+}
+
+// At a terminal where somebody interrupts as soon as the progress shows.
+inline Result interrupted(const std::vector<std::string>& arguments)
+{
+    class Interrupting : public std::stringbuf {
+    protected:
+        std::streamsize xsputn(const char* text, std::streamsize size) override
+        {
+            if (!done_) std::raise(SIGINT);
+            done_ = true;
+            return std::stringbuf::xsputn(text, size);
+        }
+
+    private:
+        bool done_ = false;
+    };
+    Interrupting buffer;
+    std::ostream err{&buffer};
+    std::ostringstream out;
+    platform::Environment environment{out, err, true, std::nullopt, {}, {}};
+    environment.variable = [](const std::string&) { return std::nullopt; };
+    environment.err_is_terminal = true;
+    Result result;
+    result.code = cli::run(arguments, environment, languages());
+    result.out = out.str();
+    result.err = buffer.str();
     return result;
 }
 

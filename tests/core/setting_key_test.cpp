@@ -32,6 +32,7 @@ TEST_SUITE("core.setting_key")
             {"fault.mail.kumo.example.reply.rcpt.taro@umi.example",
              {fault, "reply", "mail.kumo.example", 0, "rcpt", "taro@umi.example"}},
             {"fault.hotel-router.tamper", {fault, "tamper", "hotel-router", 0, {}, {}}},
+            {"crowd.bots.count", {crowd, "count", "bots", 0, {}, {}}},
         };
         for (const Case& each : cases) {
             INFO(each.text);

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace sim;
 
@@ -48,6 +49,23 @@ constexpr std::size_t count_members()
         return sizeof...(Given);
     }
 }
+
+// Writes down what it is told, and keeps some of it by its number.
+class Recorder final : public TraceObserver {
+public:
+    [[nodiscard]] bool wants(Kind kind) const override { return wanted.contains(kind); }
+    [[nodiscard]] bool keeps() const override { return keeps_from < keeps_to; }
+    bool handle_event(const Event& event) override
+    {
+        if (!keeps()) heard.push_back(event);
+        return event.id.value >= keeps_from && event.id.value < keeps_to;
+    }
+
+    std::set<Kind> wanted;
+    std::uint32_t keeps_from = 0;
+    std::uint32_t keeps_to = 0;
+    std::vector<Event> heard;
+};
 
 struct CountFields {
     std::size_t count = 0;
@@ -160,6 +178,72 @@ TEST_SUITE("core.trace")
         CHECK_FALSE(trace.keeps_events());
         CHECK(trace.event_memory_bytes() == 0);
         CHECK(trace.payloads().memory_bytes() == 0);
+    }
+
+    TEST_CASE("sampled: an observer hears of the kinds that it wants, with their numbers among all")
+    {
+        Recorder recorder;
+        recorder.wanted = {Kind::packet_dropped};
+        Trace trace{Trace::Detail::sampled};
+        trace.observe(recorder);
+        append_sample(trace, "EHLO", 25);
+        append_sample(trace, "EHLO", 25);
+        REQUIRE(recorder.heard.size() == 2);
+        CHECK(recorder.heard[0].id == EventId{1});
+        CHECK(recorder.heard[0].cause == EventId{0});
+        CHECK(recorder.heard[1].id == EventId{4});
+        CHECK(recorder.heard[1].connection == ConnectionId{2});
+        CHECK(std::get<PacketDropped>(recorder.heard[1].what).rule == RuleId{3});
+        CHECK(trace.count(Kind::packet_sent) == 2);
+        CHECK(trace.size() == 0);
+        CHECK_FALSE(trace.makes(Kind::packet_sent));
+        CHECK(trace.makes(Kind::packet_dropped));
+        CHECK_FALSE(trace.keeps_events());
+        CHECK(trace.payloads().memory_bytes() == 0);
+    }
+
+    TEST_CASE("sampled: what is kept is a trace of its own, and its bytes stay")
+    {
+        Recorder recorder;
+        recorder.keeps_from = 3;
+        recorder.keeps_to = 6;
+        for (const Kind kind : values_of<Kind>())
+            recorder.wanted.insert(kind);
+        Trace trace{Trace::Detail::sampled};
+        trace.observe(recorder);
+        append_sample(trace, "first", 25);
+        append_sample(trace, "EHLO", 25);
+        for (int i = 0; i < 10'000; ++i)
+            append_sample(trace, std::string(100, 'x'), 25);
+        CHECK(trace.hash() == hash_of_sample("EHLO", 25));
+        CHECK(trace.size() == 3);
+        CHECK(trace.at(EventId{1}).cause == EventId{0});
+        CHECK(trace.index().of(ConnectionId{2}).size() == 2);
+        CHECK(trace.count(Kind::packet_sent) == 10'002);
+        CHECK(trace.payloads().memory_bytes() < 1'000'000);
+    }
+
+    TEST_CASE("sampled: a cause that was not kept is none, and so is a command that was not")
+    {
+        Recorder recorder;
+        recorder.wanted = {Kind::smtp_reply, Kind::smtp_command};
+        recorder.keeps_from = 1;
+        recorder.keeps_to = 100;
+        Trace trace{Trace::Detail::sampled};
+        trace.observe(recorder);
+        const EventId unkept = trace.append(HostId{1}, ConnectionId{0}, SmtpCommand{});
+        const EventId kept = trace.append(HostId{1}, ConnectionId{0}, SmtpCommand{});
+        for (const EventId answered : {unkept, kept}) {
+            const CauseScope scope{trace, answered};
+            SmtpReply reply;
+            reply.answers = answered;
+            trace.append(HostId{1}, ConnectionId{0}, reply);
+        }
+        REQUIRE(trace.size() == 3);
+        CHECK_FALSE(trace[1].cause.exists());
+        CHECK_FALSE(std::get<SmtpReply>(trace[1].what).answers.exists());
+        CHECK(trace[2].cause == EventId{0});
+        CHECK(std::get<SmtpReply>(trace[2].what).answers == EventId{0});
     }
 
     TEST_CASE("emplace() says the same as append(), and counts the same")

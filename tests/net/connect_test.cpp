@@ -7,6 +7,57 @@ using namespace sim::net;
 
 TEST_SUITE("net.connect")
 {
+    TEST_CASE("a node of many addresses opens from each, with ports of its own")
+    {
+        Network net;
+        HostConfig many;
+        many.name = "many";
+        many.addresses = {ip("192.0.2.10"), ip("192.0.2.11"), ip("192.0.2.12")};
+        const HostId client = net.fabric.add_host(many);
+        const HostId server = net.add("server", "203.0.113.25");
+        net.join(client, server);
+        net.fabric.finish_topology();
+        net.fabric.listen(server, 25);
+        const Endpoint to{ip("203.0.113.25"), 25};
+        std::vector<ConnectionId> open;
+        for (const Address from : many.addresses) {
+            open.push_back(net.fabric.connect(client, from, to, net.now));
+            open.push_back(net.fabric.connect(client, from, to, net.now));
+        }
+        net.run_until(net.now + 100ms);
+        const auto accepted = net.heard_of<Accepted>(server);
+        REQUIRE(accepted.size() == 6);
+        std::vector<Endpoint> from;
+        for (const Heard& one : accepted)
+            from.push_back(std::get<Accepted>(one.event.what).remote);
+        CHECK(from == std::vector<Endpoint>{{ip("192.0.2.10"), 49152},
+                                            {ip("192.0.2.10"), 49153},
+                                            {ip("192.0.2.11"), 49152},
+                                            {ip("192.0.2.11"), 49153},
+                                            {ip("192.0.2.12"), 49152},
+                                            {ip("192.0.2.12"), 49153}});
+        // A port that was given back is taken again when its turn comes, not before.
+        net.abort(client, open[2]);
+        net.fabric.connect(client, many.addresses[1], to, net.now);
+        const auto attempted = net.happenings<ConnectionAttempted>();
+        CHECK(attempted.back().local == Endpoint{ip("192.0.2.11"), 49154});
+    }
+
+    TEST_CASE("the ports of one address go round, past those that are taken, beside another's")
+    {
+        FewPorts ports;
+        CHECK(ports.take() == first_ephemeral_port);
+        std::uint32_t rightly = 0;
+        for (std::uint32_t i = first_ephemeral_port + 1; i <= last_ephemeral_port; ++i) {
+            const std::uint16_t taken = ports.take();
+            if (taken == i) ++rightly;
+            ports.give_back(taken);
+        }
+        CHECK(rightly == last_ephemeral_port - first_ephemeral_port);
+        CHECK(ports.take() == first_ephemeral_port + 1); // the first one is still taken
+        CHECK(FewPorts{}.take() == first_ephemeral_port);
+    }
+
     TEST_CASE("a connection opens with SYN, SYN-ACK and ACK, each caused by the one before")
     {
         Pair net;

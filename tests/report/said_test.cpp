@@ -114,6 +114,9 @@ TEST_SUITE("report.said")
                 const Event& event = trace[i];
                 if (const auto* accepted = std::get_if<MailQueued>(&event.what))
                     queued[{event.host, accepted->mail}] = trace.view(accepted->recipients);
+                // A crowd's PC has no queue: it has the one recipient.
+                if (const auto* begun = std::get_if<CrowdAttempt>(&event.what))
+                    queued[{event.host, begun->mail}] = trace.view(begun->recipient);
                 const auto* attempted = std::get_if<DeliveryAttempted>(&event.what);
                 if (attempted == nullptr) continue;
                 const std::string& all = queued[{event.host, attempted->mail}];

@@ -31,7 +31,8 @@ inline const std::vector<BrokenFile> broken_files{
      "ordre = 3\n",
      {"lab.toml:2:1: ordre: there is no such key here; expected world, order, title, summary, "
       "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
-      "dns_list, mail_server, pop_server, program, client, step, prediction, expect or variation "
+      "dns_list, mail_server, pop_server, program, crowd, client, step, prediction, expect or "
+      "variation "
       "(did you "
       "mean "
       "\"order\"?)"}},
@@ -40,7 +41,8 @@ inline const std::vector<BrokenFile> broken_files{
      "[groups.homes]",
      {"lab.toml:64:2: groups: there is no such key here; expected world, order, title, summary, "
       "goal, story, start, limit, area, host, line, link, group, rule, name_server, "
-      "dns_list, mail_server, pop_server, program, client, step, prediction, expect or variation "
+      "dns_list, mail_server, pop_server, program, crowd, client, step, prediction, expect or "
+      "variation "
       "(did you "
       "mean "
       "\"group\"?)",
@@ -575,4 +577,169 @@ inline const std::vector<BrokenFile> broken_files{
      "order = 3\n",
      "order = 3\nworld = \"worlds/no.toml\"\n",
      {"lab.toml:3:9: world: worlds/no.toml cannot be read"}},
+    {"a crowd that is called like a host",
+     "[variation.blocked]",
+     "[crowd.gate]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "\n[variation.blocked]",
+     {"lab.toml:152:8: crowd.gate: a host is called like this, and a crowd is a host of its own"}},
+    {"more PCs than the network has addresses",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "count = 300\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:9: crowd.bots.count: the network has room for 254 PCs"}},
+    {"a crowd with addresses of others",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"192.0.2.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "\n[variation.blocked]",
+     {"lab.toml:154:11: crowd.bots.network: 192.0.2.1 is the address of host.gate.addresses[1] "
+      "too"}},
+    {"a crowd with real people's addresses",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.51.101.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "\n[variation.blocked]",
+     {"lab.toml:154:11: crowd.bots.network: 198.51.101.1 may be a real machine's: expected an "
+      "address from 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, a private network, "
+      "100.64.0.0/10 or 198.18.0.0/15"}},
+    {"more than all go to known addresses",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "known = [\"bob@far.example\"]\n"
+     "known_percent = 150\n"
+     "\n[variation.blocked]",
+     {"lab.toml:159:17: crowd.bots.known_percent: is more than a hundred of a hundred"}},
+    {"a crowd with nobody to send to",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "\n[variation.blocked]",
+     {"lab.toml:152:8: crowd.bots: has nobody to send to: guessed is missing, or the percentages "
+      "leave something over"}},
+    {"a crowd that goes a way without a server",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "way = \"stolen\"\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:7: crowd.bots.way: cannot go the way stolen: the server or the logins for it "
+      "are missing"}},
+    {"a stolen login that nobody has",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "stolen = { server = \"mx.far.example\", users = [\"eve\"] }\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:48: crowd.bots.stolen.users[1]: mx.far.example has no user eve with an address "
+      "to send as"}},
+    {"a crowd that goes on after the end",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "duration = \"3d\"\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:12: crowd.bots.duration: is later than limit, 2d"}},
+    {"a crowd that turns to a way without a server",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "turn = { way = \"isp\" }\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:16: crowd.bots.turn.way: cannot go the way isp: the server or the logins for "
+      "it are missing"}},
+    {"more than all PCs of a crowd turn",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "turn = { way = \"direct\", percent = 101 }\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:36: crowd.bots.turn.percent: is more than a hundred of a hundred"}},
+    {"more than all of a crowd come back",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "retries = 200\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:11: crowd.bots.retries: is more than a hundred of a hundred"}},
+    {"a crowd with traps that are not there",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "trap_percent = 5\n"
+     "\n[variation.blocked]",
+     {"lab.toml:152:8: crowd.bots: has nobody to send to: traps is missing, or the percentages "
+      "leave something over"}},
+    {"a crowd whose open relay is no mail server",
+     "[variation.blocked]",
+     "[crowd.bots]\n"
+     "name = { ja = \"群れ\", en = \"Bots\" }\n"
+     "network = \"198.18.0.0/24\"\n"
+     "line = \"dsl\"\n"
+     "sender = \"ann@far.example\"\n"
+     "guessed = [\"far.example\"]\n"
+     "open_relay = \"gate\"\n"
+     "\n[variation.blocked]",
+     {"lab.toml:158:14: crowd.bots.open_relay: gate has no mail server"}},
+    {"an ending that there is not",
+     "[variation.blocked]",
+     "[expect.ended]\n"
+     "op52b = 3\n"
+     "\n[variation.blocked]",
+     {"lab.toml:153:1: expect.ended.op52b: expected where an attempt may end, as in op25b (did you "
+      "mean \"op25b\"?)"}},
 };

@@ -362,6 +362,16 @@ private:
             add(sim::FetchFinished{
                 sim::UserError::none, sim::FailureStep::retrieve, messages, {}, {}});
         }
+        for (const auto way : sim::values_of<sim::CrowdWay>()) {
+            for (const auto target : sim::values_of<sim::CrowdTarget>())
+                add(sim::CrowdAttempt{sim::MailId{0}, 0, 1, {}, way, target, trace.note("a@b")});
+        }
+        for (const bool accepted : {true, false}) {
+            for (const std::uint16_t code : std::vector<std::uint16_t>{0, 550}) {
+                add(sim::CrowdAttemptEnded{
+                    sim::MailId{0}, 0, 1, accepted, sim::FailureStep::rcpt_to, code});
+            }
+        }
         for (const std::uint16_t index : std::vector<std::uint16_t>{0, 1, 2, 99})
             add(sim::StepStarted{index});
     }

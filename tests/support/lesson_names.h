@@ -26,6 +26,7 @@ inline const std::vector<std::string> lesson_names{"path",
                                                    "auth-methods",
                                                    "oauth",
                                                    "retry-and-bounce",
-                                                   "smuggling"};
+                                                   "smuggling",
+                                                   "spam-flood"};
 
 } // namespace test
