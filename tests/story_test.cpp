@@ -84,7 +84,10 @@ std::vector<StoryPoints> points()
         {"smuggling", {"手紙の途中の点", "新しい頼みごと"}, {"middle of the letter", "new orders"}},
         {"spam-flood",
          {"操られている家", "よその町へ直接", "決まりが変わりました"},
-         {"bewitched house", "another town"}}};
+         {"bewitched house", "another town"}},
+        {"greylisting",
+         {"初めての方ですね", "門に「あとで」"},
+         {"do not know you yet", "door said \"later\""}}};
 }
 
 } // namespace

@@ -27,6 +27,7 @@ inline const std::vector<std::string> lesson_names{"path",
                                                    "oauth",
                                                    "retry-and-bounce",
                                                    "smuggling",
-                                                   "spam-flood"};
+                                                   "spam-flood",
+                                                   "greylisting"};
 
 } // namespace test
