@@ -64,6 +64,13 @@ void check_adds_up(const Tally& tally)
     CHECK(by_target == tally.all());
 }
 
+WorldOptions counters_only()
+{
+    WorldOptions options;
+    options.detail = Trace::Detail::counters;
+    return options;
+}
+
 } // namespace
 
 TEST_SUITE("playback.crowd")
@@ -404,9 +411,7 @@ TEST_SUITE("playback.crowd")
     {
         const Plan plan = crowd_plan(test::crowd_town(60));
         const Tally tally = counted(plan);
-        WorldOptions options;
-        options.detail = Trace::Detail::counters;
-        World counters{plan.scenario, std::move(options)};
+        World counters{plan.scenario, counters_only()};
         counters.run();
         CrowdRun run{plan};
         run.run();
