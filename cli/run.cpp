@@ -390,38 +390,52 @@ const sim::scenario::Variation* find_variation(const Context& context,
     return nullptr;
 }
 
+// What is to be run.
+struct Chosen {
+    sim::Plan plan;
+    const sim::scenario::Variation* variation = nullptr; // of the plan's scenario
+};
+
+// Nothing when it cannot be; then the reason has been said.
+std::optional<Chosen> choose(const Context& context, const RunOptions& options)
+{
+    auto loaded = context.load(options.lesson);
+    if (!loaded) return std::nullopt;
+    auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
+    if (options.message_file && !use_message(context, *scenario, *options.message_file))
+        return std::nullopt;
+    Chosen chosen;
+    if (options.variation) {
+        chosen.variation = find_variation(context, *scenario, *options.variation);
+        if (chosen.variation == nullptr) return std::nullopt;
+        if (!use_settings(context, *scenario, chosen.variation->settings)) return std::nullopt;
+    }
+    if (!use_settings(context, *scenario, options.settings)) return std::nullopt;
+    if (!can_write(context, {&options.capture_file, &options.key_file})) return std::nullopt;
+    chosen.plan.scenario = std::move(scenario);
+    chosen.plan.seed = options.seed;
+    return chosen;
+}
+
 } // namespace
 
 ExitCode run(const Context& context, const RunOptions& options)
 {
-    auto loaded = context.load(options.lesson);
-    if (!loaded) return ExitCode::unusable;
-    auto scenario = std::make_shared<sim::scenario::Scenario>(std::move(*loaded));
-    if (options.message_file && !use_message(context, *scenario, *options.message_file))
-        return ExitCode::unusable;
-    const sim::scenario::Variation* variation = nullptr;
-    if (options.variation) {
-        variation = find_variation(context, *scenario, *options.variation);
-        if (variation == nullptr) return ExitCode::unusable;
-        if (!use_settings(context, *scenario, variation->settings)) return ExitCode::unusable;
-    }
-    if (!use_settings(context, *scenario, options.settings)) return ExitCode::unusable;
-    if (!can_write(context, {&options.capture_file, &options.key_file})) return ExitCode::unusable;
-
-    sim::Plan plan;
-    plan.scenario = scenario;
-    plan.seed = options.seed;
+    auto chosen = choose(context, options);
+    if (!chosen) return ExitCode::unusable;
+    const auto scenario = chosen->plan.scenario;
+    const auto* const variation = chosen->variation;
     const bool as_it_is = options.settings.empty() && !options.message_file;
     const auto& expect = variation != nullptr ? variation->expect : scenario->expect;
     if (counts_attempts(*scenario, options)) {
         return run_crowd(context,
-                         plan,
+                         chosen->plan,
                          options,
                          {opening(context, *scenario, variation, options.level, options.titled),
                           as_it_is ? &expect : nullptr});
     }
     if (!can_be_seen_whole(context, *scenario)) return ExitCode::unusable;
-    const std::optional<sim::Playback> played = play(context, std::move(plan));
+    const std::optional<sim::Playback> played = play(context, std::move(chosen->plan));
     if (!played) return ExitCode::interrupted;
     const sim::Playback& playback = *played;
 

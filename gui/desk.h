@@ -54,6 +54,12 @@ struct LessonEntry {
     }
 };
 
+// Whether the window can show this world: what a crowd does is counted, not kept whole.
+[[nodiscard]] bool can_show(const sim::scenario::Scenario& scenario);
+
+// Those of the lessons in this folder that it can show, in their order.
+[[nodiscard]] std::vector<LessonEntry> lessons_to_show(const std::filesystem::path& home);
+
 // A folder as the file list shows it.
 struct Folder {
     std::string path;

@@ -1,15 +1,33 @@
 // Files and lessons: opening one, and picking it.
 #include "gui/desk.h"
 #include "gui/search.h"
-#include "sim/playback_crowd.h"
+#include "platform/resources.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gui {
+
+bool can_show(const sim::scenario::Scenario& scenario)
+{
+    return scenario.crowds.empty();
+}
+
+std::vector<LessonEntry> lessons_to_show(const std::filesystem::path& home)
+{
+    std::vector<LessonEntry> lessons;
+    for (const auto& path : platform::lesson_files(home)) {
+        const auto loaded = platform::load_scenario(path.string());
+        if (loaded && can_show(*loaded))
+            lessons.push_back({path.string(), loaded->order, loaded->title});
+    }
+    std::ranges::stable_sort(lessons, {}, &LessonEntry::order);
+    return lessons;
+}
 
 // ---- opening ------------------------------------------------------------------------------------
 
@@ -18,11 +36,6 @@ void Desk::open(sim::scenario::Scenario scenario)
     end_live();
     before_live_.reset();
     sim::Plan plan;
-    // The window keeps all that happens; a crowd as large as that is for the command line.
-    if (sim::make_fit(scenario)) {
-        notice_ = language().text("gui.notice.crowd_cut",
-                                  {{"most", std::to_string(sim::most_attempts_in_full)}});
-    }
     plan.scenario = std::make_shared<const sim::scenario::Scenario>(std::move(scenario));
     plan.seed = is_open() ? playback().plan().seed : 1;
     given_ = plan;
@@ -64,11 +77,15 @@ void Desk::look()
 
 void Desk::on(const action::Open& open_file)
 {
-    problems_.clear();
-    wanted_ = open_file.path;
     sheet_ = Sheet::none;
     playing_ = false;
     auto loaded = facilities_.load(open_file.path);
+    if (loaded && !can_show(*loaded)) {
+        notice_ = language().text("gui.notice.crowd");
+        return;
+    }
+    problems_.clear();
+    wanted_ = open_file.path;
     if (!loaded) {
         problems_ = std::move(loaded.error());
         return;

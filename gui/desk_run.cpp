@@ -1,7 +1,6 @@
 // The run: changing its world, moving in it, and letting it play.
 #include "gui/desk.h"
 #include "sim/explain/clock.h"
-#include "sim/playback_crowd.h"
 
 #include <algorithm>
 #include <chrono>
@@ -52,11 +51,6 @@ void Desk::on(const action::ChangeSetting& change)
         const sim::Plan plan = plan_anew();
         auto changed = sim::with(plan, {&wanted, 1}, plan.scenario->start);
         if (!changed) return;
-        if (!sim::fits_in_a_trace(*changed->scenario)) {
-            notice_ = language().text("gui.notice.crowd_too_big",
-                                      {{"most", std::to_string(sim::most_attempts_in_full)}});
-            return;
-        }
         notice_ = cursor() == 0 ? "" : language().text("gui.notice.anew");
         before_live_.reset();
         playing_ = false;

@@ -16,7 +16,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -75,11 +74,7 @@ public:
             return 0;
         }
         options_ = std::move(*options);
-        for (const fs::path& path : platform::lesson_files(home_)) {
-            const auto loaded = platform::load_scenario(path.string());
-            if (loaded) lessons_.push_back({path.string(), loaded->order, loaded->title});
-        }
-        std::ranges::stable_sort(lessons_, {}, &gui::LessonEntry::order);
+        lessons_ = gui::lessons_to_show(home_);
         std::string path = lessons_.empty() ? "" : lessons_.front().path;
         if (!options_.lesson.empty()) {
             const auto found = platform::find_scenario(home_, options_.lesson);
@@ -89,6 +84,9 @@ public:
                     {{"name", options_.lesson}, {"near", found.error()}}));
             }
             path = *found;
+            const auto loaded = platform::load_scenario(path);
+            if (loaded && !gui::can_show(*loaded))
+                return complain(language.text("gui.notice.crowd"));
         }
         const auto fonts = gui::find_fonts(fs::path{environment_.executable}.parent_path());
         if (!fonts) return complain(language.text("gui.option.no_typefaces"));

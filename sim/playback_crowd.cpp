@@ -80,17 +80,6 @@ bool fits_in_a_trace(const scenario::Scenario& scenario)
     return attempts_in(scenario) <= most_attempts_in_full;
 }
 
-bool make_fit(scenario::Scenario& scenario)
-{
-    const std::uint64_t all = attempts_in(scenario);
-    if (all <= most_attempts_in_full) return false;
-    for (scenario::Crowd& crowd : scenario.crowds) {
-        const std::uint64_t share = attempts_of(crowd) * most_attempts_in_full / all;
-        crowd.attempts = static_cast<std::uint32_t>(std::max<std::uint64_t>(share, 1));
-    }
-    return true;
-}
-
 class CrowdRun::Observer final : public TraceObserver {
 public:
     Observer(const scenario::Scenario& scenario, std::optional<Tally::AttemptName> sample)

@@ -21,8 +21,6 @@ namespace sim {
 // Whether so many can be kept with all that happens, as a Playback does: a few hundred events each.
 inline constexpr std::uint64_t most_attempts_in_full = 5'000;
 [[nodiscard]] bool fits_in_a_trace(const scenario::Scenario& scenario);
-// Leaves each crowd its share of so many. False when there was nothing to do.
-bool make_fit(scenario::Scenario& scenario);
 
 class CrowdRun {
 public:

@@ -140,6 +140,7 @@ std::vector<MessageGroup> card_messages()
         {"why.proved", {"recipient", "sender"}, {"address"}, false},
         plain("why.proved", {"make_room", "smaller_message"}),
         {"why.proof", {"gets_further"}, {"step", "said"}, false},
+        {"why.proof", {"gets_further_silently"}, {"step"}, false},
         {"why.proof", {"nothing", "cut_off"}, {"count"}, false},
         {"why.tell", {"facts"}, {"time", "hit", "rule"}, false},
         {"why.cure_setting", {"key"}, {"key", "value"}, false},

@@ -366,10 +366,11 @@ private:
             return proof_of_delivery();
         case Proof::gets_further: {
             const Setback& end = *cure.further;
-            return language_.text(
-                key,
-                {{"step", noun("step", name_of(end.step), language_)},
-                 {"said", show_bytes(end.reply.empty() ? end.said_by : end.reply)}});
+            const std::string step = noun("step", name_of(end.step), language_);
+            const std::string& said = end.reply.empty() ? end.said_by : end.reply;
+            // The mail program itself: there is no server to be named.
+            if (said.empty()) return language_.text(key + "_silently", {{"step", step}});
+            return language_.text(key, {{"step", step}, {"said", show_bytes(said)}});
         }
         case Proof::nothing:
         case Proof::cut_off:

@@ -31,13 +31,7 @@ inline std::shared_ptr<const sim::explain::Language> language_file(const std::st
 
 inline std::vector<gui::LessonEntry> all_lessons()
 {
-    std::vector<gui::LessonEntry> lessons;
-    for (const auto& path : platform::lesson_files(home())) {
-        const auto loaded = platform::load_scenario(path.string());
-        if (loaded) lessons.push_back({path.string(), loaded->order, loaded->title});
-    }
-    std::ranges::stable_sort(lessons, {}, &gui::LessonEntry::order);
-    return lessons;
+    return gui::lessons_to_show(home());
 }
 
 inline std::string lesson_path(const std::string& name)

@@ -173,4 +173,19 @@ TEST_SUITE("gui.manners")
         CHECK_FALSE(window.probe().told.contains("flash/client.port"));
         CHECK_FALSE(window.probe().told.contains("blamed/client.port"));
     }
+
+    TEST_CASE("a world with a crowd is not opened, and the window says who counts it")
+    {
+        for (const char* language : {"ja", "en"}) {
+            Window window{in(language)};
+            const std::string open = test::lesson_path("op25b");
+            window.open(open);
+            window.open(test::lesson_path("spam-flood"));
+            CHECK(window.desk().path() == open);
+            CHECK(window.desk().notice().find("hikyaku run") != std::string::npos);
+            CHECK(window.shows(window.desk().notice()));
+        }
+        for (const auto& lesson : test::all_lessons())
+            CHECK(lesson.name() != "spam-flood");
+    }
 }
