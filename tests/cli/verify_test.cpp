@@ -155,7 +155,7 @@ TEST_SUITE("cli.verify")
         const Result unsigned_mail = verify("From: a@example.net\n\nwords\n");
         CHECK(has(unsigned_mail.out, "DKIM: none\nNobody has signed this mail."));
         CHECK(has(unsigned_mail.out, "DMARC: none\n"));
-        CHECK(has(verify("To: a@example.net\n\nwords\n").out, "Nobody stands in From"));
+        CHECK(has(verify("To: a@example.net\n\nwords\n").out, "The mail names nobody in From"));
     }
 
     TEST_CASE("what sign signs, verify verifies, with the record that it prints")
