@@ -183,9 +183,10 @@ TEST_SUITE("explain.kinds")
                 for (const Level level : values_of<Level>()) {
                     const std::string said = describe(event, level, context);
                     INFO(said);
-                    for (const char* blame : {" does not", " has no", "は", "が", "には"})
+                    for (const char* blame : {" does not", " has no", "は", "が", "には"}) {
                         CHECK(said.find(std::string{"mail.kumo.example"} + blame) ==
                               std::string::npos);
+                    }
                     if (level != Level::expert && event.kind() == Kind::packet_altered)
                         CHECK(said.find(code[0] == 'j' ? "花子" : "Hanako") != std::string::npos);
                 }

@@ -28,6 +28,7 @@ TEST_SUITE("net.connect")
         const auto accepted = net.heard_of<Accepted>(server);
         REQUIRE(accepted.size() == 6);
         std::vector<Endpoint> from;
+        from.reserve(accepted.size());
         for (const Heard& one : accepted)
             from.push_back(std::get<Accepted>(one.event.what).remote);
         CHECK(from == std::vector<Endpoint>{{ip("192.0.2.10"), 49152},
