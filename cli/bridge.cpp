@@ -56,14 +56,7 @@ public:
         if (!is_pid_free() || !can_write(context_, {&options_.capture_file, &options_.key_file}) ||
             !open() || !make_folder() || !write_pid())
             return ExitCode::unusable;
-        source_.emplace(sim::report::Source{session_->world().trace(),
-                                            scenario(),
-                                            context_.language,
-                                            0,
-                                            options_.level,
-                                            options_.show_secrets ? sim::report::Secrets::shown
-                                                                  : sim::report::Secrets::masked,
-                                            context_.columns});
+        source_.emplace(context_.source(session_->world().trace(), scenario(), 0, options_));
         transcript_.emplace(*source_);
         asio::signal_set signals{session_->loop()};
         bridge::add_ending_signals(signals); // before it is announced

@@ -35,6 +35,18 @@ struct Context {
     // The message in a file, without a byte order mark or mbox line in front of it; or nothing
     // after saying what is wrong.
     [[nodiscard]] std::optional<std::string> read_message(const std::string& file) const;
+    // The first `end` events of a run, for views at the level and with the secrets of these
+    // options.
+    template <typename Options>
+    [[nodiscard]] sim::report::Source source(const sim::Trace& trace,
+                                             const sim::scenario::Scenario& scenario,
+                                             std::size_t end,
+                                             const Options& options) const
+    {
+        const auto secrets =
+            options.show_secrets ? sim::report::Secrets::shown : sim::report::Secrets::masked;
+        return {trace, scenario, language, end, options.level, secrets, columns};
+    }
 };
 
 SIM_NAMED_ENUM(View, transcript, wire, ladder, why, events, tally);

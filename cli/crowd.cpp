@@ -65,14 +65,7 @@ ExitCode print_sample(const Context& context,
         return ExitCode::interrupted;
     }
     const sim::Trace& trace = run.world().trace();
-    const sim::report::Source source{trace,
-                                     *plan.scenario,
-                                     context.language,
-                                     trace.size(),
-                                     options.level,
-                                     options.show_secrets ? sim::report::Secrets::shown
-                                                          : sim::report::Secrets::masked,
-                                     context.columns};
+    const sim::report::Source source = context.source(trace, *plan.scenario, trace.size(), options);
     if (options.json) {
         context.environment.out << sim::report::json(source, {});
     } else {

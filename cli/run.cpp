@@ -439,14 +439,8 @@ ExitCode run(const Context& context, const RunOptions& options)
     if (!played) return ExitCode::interrupted;
     const sim::Playback& playback = *played;
 
-    const sim::report::Source source{playback.trace(),
-                                     *scenario,
-                                     context.language,
-                                     playback.cursor(),
-                                     options.level,
-                                     options.show_secrets ? sim::report::Secrets::shown
-                                                          : sim::report::Secrets::masked,
-                                     context.columns};
+    const sim::report::Source source =
+        context.source(playback.trace(), *scenario, playback.cursor(), options);
     std::optional<sim::report::TappedLink> link;
     if (options.view == View::wire && !options.json) {
         link = tapped(context, source, options);

@@ -353,14 +353,7 @@ private:
         with.visited = {server_host};
         with.trust = trust_;
         world_.emplace(loop_, scenario_, std::move(with), [this] { on_advanced(); });
-        source_.emplace(sim::report::Source{world_->world().trace(),
-                                            *scenario_,
-                                            context_.language,
-                                            0,
-                                            options_.level,
-                                            options_.show_secrets ? sim::report::Secrets::shown
-                                                                  : sim::report::Secrets::masked,
-                                            context_.columns});
+        source_.emplace(context_.source(world_->world().trace(), *scenario_, 0, options_));
         transcript_.emplace(*source_, sim::report::TranscriptOptions{});
         asio::signal_set signals{loop_};
         bridge::add_ending_signals(signals);
